@@ -1,0 +1,516 @@
+"""The closed grammar of formulas: text becomes an expression tree, never code.
+
+A formula in a file may use exact numbers, declared names, ``+ - * / **``, the functions
+``min max abs exp log sqrt piecewise``, subscripts such as ``payoff[us][confront, cooperate]`` where the
+caller defines them, and, in conditions, comparisons joined by ``and or not``. The text is parsed
+with Python's ``ast`` and a whitelist over its nodes; nothing is evaluated by Python or by SymPy, both
+of which would run what a file says. Lengths, depths, exponents and the digits of results are bounded.
+
+>>> f = parse("gdp_mult*l_gdp/d_us")
+>>> sorted(f.names)
+['d_us', 'gdp_mult', 'l_gdp']
+>>> from fractions import Fraction
+>>> f.evaluate({"gdp_mult": Fraction(2), "l_gdp": Fraction(4), "d_us": Fraction(37, 50)})
+Fraction(400, 37)
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import FormulaError, UnknownName, did_you_mean
+from detente.numbers import MAX_DIGITS, exact, is_exact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+__all__ = ["FUNCTIONS", "RESERVED", "Formula", "Node", "parse", "symbol"]
+
+FUNCTIONS = {"min": None, "max": None, "abs": 1, "exp": 1, "log": 1, "sqrt": 1, "piecewise": None}
+#: Names no definition may take.
+RESERVED = frozenset(
+    "format if state index me own table self total each payoff count share others baseline "
+    "and or not true false".split()
+) | frozenset(FUNCTIONS)
+
+MAX_LENGTH = 2000
+MAX_DEPTH = 40
+MAX_NODES = 400
+MAX_EXPONENT = 1000
+#: Bits that an exact intermediate result may have: about 2,500 decimal digits.
+MAX_BITS = 8192
+
+_ALLOWED = re.compile(r"[A-Za-z0-9_.+\-*/()\[\],<>=! \t\r\n]")
+_NUMERAL = re.compile(r"(?<![A-Za-z0-9_.])(\d[A-Za-z0-9_.]*(?:(?<=[eE])[+-]\d+)?|\.\d[A-Za-z0-9_.]*)")
+_GOOD_NUMERAL = re.compile(r"(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
+_COMPARE = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
+
+
+def symbol(name: str) -> Any:
+    """Return the SymPy symbol that stands for the name everywhere in detente."""
+    import sympy
+
+    return sympy.Symbol(name, real=True)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node of an expression tree: an operator, its arguments, and where it stands in the text.
+
+    ``op`` is ``number`` (``value`` a Fraction), ``name`` (``value`` the name), ``item`` (``value`` the
+    name, ``keys`` its subscripts), an operator, a comparison, ``and or not``, ``neg`` or a function.
+    """
+
+    op: str
+    args: tuple[Node, ...] = ()
+    value: Any = None
+    keys: tuple[tuple[str, ...], ...] = ()
+    column: int = field(default=1, compare=False)
+
+    @property
+    def is_condition(self) -> bool:
+        """True where the node is true or false instead of a number."""
+        return self.op in _COMPARE.values() or self.op in {"and", "or", "not"}
+
+    def walk(self) -> Iterable[Node]:
+        """Yield this node and all nodes below it."""
+        yield self
+        for arg in self.args:
+            yield from arg.walk()
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A parsed formula: its text and its tree. Evaluation is exact wherever the numbers allow."""
+
+    text: str
+    root: Node
+
+    @property
+    def names(self) -> dict[str, int]:
+        """The plain names used, each with the column of its first use."""
+        found: dict[str, int] = {}
+        for node in self.root.walk():
+            if node.op == "name":
+                found.setdefault(node.value, node.column)
+        return found
+
+    @property
+    def items(self) -> tuple[Node, ...]:
+        """The subscripted names used, such as ``payoff[us][confront, cooperate]``."""
+        return tuple(node for node in self.root.walk() if node.op == "item")
+
+    def require(self, known: Iterable[str], kind: str = "parameter") -> None:
+        """Raise :class:`UnknownName` unless every name is among ``known``."""
+        available = set(known)
+        for name, column in self.names.items():
+            if name not in available:
+                raise UnknownName(
+                    self.text, column, name, did_you_mean(name, available) or f"define {name!r} as a {kind} first"
+                )
+
+    def evaluate(self, env: Mapping[str, Any], item: Callable[[Node], Any] | None = None) -> Any:
+        """Return the value at ``env`` (names to Fractions or floats): Fraction, float or bool.
+
+        The result is a Fraction as long as the numbers stay rational; ``sqrt``, ``exp``, ``log`` and
+        fractional powers give floats where their value is irrational.
+
+        Raises
+        ------
+        FormulaError
+            On division by zero, a root or logarithm outside its domain, or a result with too many
+            digits, with the column at which it happens.
+        """
+        return _Numeric(self.text, env, item).visit(self.root)
+
+    def to_sympy(self, symbols: Mapping[str, Any], item: Callable[[Node], Any] | None = None) -> Any:
+        """Return the formula as a SymPy expression over ``symbols`` (names to expressions)."""
+        return _Symbolic(self.text, symbols, item).visit(self.root)
+
+
+def parse(text: object, *, condition: bool = False) -> Formula:
+    """Parse ``text`` as a formula, or as a condition where ``condition`` is True.
+
+    Numbers (int, Fraction) are accepted as constant formulas.
+
+    Raises
+    ------
+    FormulaError
+        With the column of what is outside the grammar.
+
+    Examples
+    --------
+    >>> parse("2^3")
+    Traceback (most recent call last):
+    ...
+    detente.errors.FormulaError: found '^'; powers are written with '**'
+      2^3
+       ^
+    """
+    if isinstance(text, (int, Fraction)) and not isinstance(text, bool):
+        return Formula(str(text), Node("number", value=exact(text)))
+    if not isinstance(text, str):
+        raise FormulaError(str(text), 1, f"found {type(text).__name__}", "expected a formula as text")
+    _scan(text)
+    source = "".join(" " if character in "\t\r\n" else character for character in text)
+    lead = len(source) - len(source.lstrip(" "))
+    try:
+        tree = ast.parse(source[lead:], mode="eval")
+    except SyntaxError as error:
+        column = lead + max(error.offset or 1, 1)
+        raise FormulaError(text, min(column, len(text) + 1), "not a formula", _syntax_hint(text, column)) from None
+    except (RecursionError, MemoryError, ValueError):
+        raise FormulaError(text, 1, "formula nested too deeply", f"at most {MAX_DEPTH} levels") from None
+    builder = _Builder(text, lead)
+    root = builder.build(tree.body, 0)
+    if root.is_condition and not condition:
+        raise FormulaError(text, root.column, "found a comparison", "expected a number", "use piecewise(value, condition, otherwise)")
+    if condition and not root.is_condition:
+        raise FormulaError(text, root.column, "found a number", "expected a comparison such as a <= b")
+    return Formula(text, root)
+
+
+def _syntax_hint(text: str, column: int) -> str:
+    rest = text[column - 1 : column + 11].strip()
+    return f"unexpected {rest!r}" if rest else "it ends too early"
+
+
+def _scan(text: str) -> None:
+    """Refuse what is outside the alphabet or the bounds before Python's parser sees the text."""
+    if len(text) > MAX_LENGTH:
+        raise FormulaError(text, 1, f"found {len(text)} characters", f"at most {MAX_LENGTH}", "split it into derived parameters")
+    if not text.strip():
+        raise FormulaError(text, 1, "found an empty formula", "expected at least a number")
+    depth = 0
+    for position, character in enumerate(text):
+        if character == "^":
+            raise FormulaError(text, position + 1, "found '^'", "powers are written with '**'")
+        if not _ALLOWED.match(character):
+            raise FormulaError(
+                text, position + 1, f"found the character {character!r}", "expected ASCII names, numbers and + - * / ** ( )"
+            )
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(character, 0)
+        if depth > MAX_DEPTH:
+            raise FormulaError(text, position + 1, f"brackets nested over {MAX_DEPTH} deep", "", "split it into derived parameters")
+    for match in _NUMERAL.finditer(text):
+        numeral = match.group()
+        if not _GOOD_NUMERAL.fullmatch(numeral):
+            raise FormulaError(
+                text, match.start() + 1, f"found {numeral[:40]!r}", "expected a plain number such as 1000, 0.5 or 1e-3"
+            )
+        if len(numeral) > MAX_DIGITS:
+            raise FormulaError(text, match.start() + 1, f"found a numeral of {len(numeral)} digits", f"at most {MAX_DIGITS}")
+
+
+class _Builder:
+    """Turn Python's tree into ours, refusing every node that the grammar does not have."""
+
+    def __init__(self, text: str, lead: int) -> None:
+        self.text, self.lead, self.count = text, lead, 0
+
+    def fail(self, node: Any, found: str, expected: str = "", do: str = "") -> FormulaError:
+        return FormulaError(self.text, self.lead + getattr(node, "col_offset", 0) + 1, found, expected, do)
+
+    def build(self, node: ast.expr, depth: int) -> Node:
+        self.count += 1
+        if depth > 2 * MAX_DEPTH or self.count > MAX_NODES:
+            raise self.fail(node, "formula too large", f"at most {MAX_NODES} parts", "split it into derived parameters")
+        column = self.lead + node.col_offset + 1
+        deeper = depth + 1
+        if isinstance(node, ast.Constant):
+            return self.constant(node, column)
+        if isinstance(node, ast.Name):
+            if node.id in FUNCTIONS:
+                raise self.fail(node, f"the function {node.id!r} without arguments", f"expected {node.id}(...)")
+            return Node("name", value=node.id, column=column)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
+            inner = self.number(node.operand, deeper)
+            return Node("neg", (inner,), column=column) if isinstance(node.op, ast.USub) else inner
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            return Node("not", (self.condition(node.operand, deeper),), column=column)
+        if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
+            args = (self.number(node.left, deeper), self.number(node.right, deeper))
+            return Node(_BINARY[type(node.op)], args, column=column)
+        if isinstance(node, ast.BoolOp):
+            op = "and" if isinstance(node.op, ast.And) else "or"
+            return Node(op, tuple(self.condition(value, deeper) for value in node.values), column=column)
+        if isinstance(node, ast.Compare):
+            return self.compare(node, deeper, column)
+        if isinstance(node, ast.Call):
+            return self.call(node, deeper, column)
+        if isinstance(node, ast.Subscript):
+            return self.subscript(node, column)
+        raise self.fail(node, f"{type(node).__name__} is not part of the grammar", "expected numbers, names and + - * / **")
+
+    def number(self, node: ast.expr, depth: int) -> Node:
+        built = self.build(node, depth)
+        if built.is_condition:
+            raise self.fail(node, "found a comparison", "expected a number here")
+        return built
+
+    def condition(self, node: ast.expr, depth: int) -> Node:
+        built = self.build(node, depth)
+        if not built.is_condition:
+            raise self.fail(node, "found a number", "expected a comparison such as a <= b")
+        return built
+
+    def constant(self, node: ast.Constant, column: int) -> Node:
+        if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
+            raise self.fail(node, f"found {node.value!r}", "expected a number")
+        numeral = self.text[column - 1 : self.lead + (node.end_col_offset or 0)]
+        try:
+            return Node("number", value=exact(numeral), column=column)
+        except Exception as error:
+            raise self.fail(node, str(error)) from None
+
+    def compare(self, node: ast.Compare, depth: int, column: int) -> Node:
+        parts = [self.number(part, depth) for part in (node.left, *node.comparators)]
+        pairs = []
+        for op, left, right in zip(node.ops, parts, parts[1:], strict=False):
+            if type(op) not in _COMPARE:
+                raise self.fail(node, f"the comparison {type(op).__name__!r} is not part of the grammar")
+            pairs.append(Node(_COMPARE[type(op)], (left, right), column=column))
+        return pairs[0] if len(pairs) == 1 else Node("and", tuple(pairs), column=column)
+
+    def call(self, node: ast.Call, depth: int, column: int) -> Node:
+        if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
+            name = node.func.id if isinstance(node.func, ast.Name) else "an expression"
+            do = did_you_mean(name, FUNCTIONS)
+            raise self.fail(node, f"unknown function {name!r}", f"expected one of {', '.join(FUNCTIONS)}", do)
+        name = node.func.id
+        if node.keywords:
+            raise self.fail(node, f"named arguments in {name}()", "expected plain arguments")
+        arity = FUNCTIONS[name]
+        if (arity is not None and len(node.args) != arity) or not node.args:
+            raise self.fail(node, f"{name}() with {len(node.args)} arguments", f"expected {arity or 'at least one'}")
+        if name == "piecewise":
+            if len(node.args) % 2 == 0:
+                raise self.fail(node, "piecewise() without a last value", "expected piecewise(value, condition, ..., otherwise)")
+            parts = [
+                self.condition(arg, depth) if index % 2 else self.number(arg, depth) for index, arg in enumerate(node.args)
+            ]
+        else:
+            parts = [self.number(arg, depth) for arg in node.args]
+        return Node(name, tuple(parts), column=column)
+
+    def subscript(self, node: ast.Subscript, column: int) -> Node:
+        keys: list[tuple[str, ...]] = []
+        base: ast.expr = node
+        while isinstance(base, ast.Subscript):
+            parts = base.slice.elts if isinstance(base.slice, ast.Tuple) else [base.slice]
+            if not parts or not all(isinstance(part, ast.Name) for part in parts):
+                raise self.fail(base.slice, "found an expression in square brackets", "expected names, as in payoff[us][a, b]")
+            keys.insert(0, tuple(part.id for part in parts))  # type: ignore[attr-defined]
+            base = base.value
+        if not isinstance(base, ast.Name):
+            raise self.fail(node, "square brackets behind an expression", "expected a name before '['")
+        return Node("item", value=base.id, keys=tuple(keys), column=column)
+
+
+class _Interpreter:
+    """Shared walk over a tree; subclasses say what the operators mean."""
+
+    def __init__(self, text: str, env: Mapping[str, Any], item: Callable[[Node], Any] | None) -> None:
+        self.text, self.env, self.item = text, env, item
+
+    def fail(self, node: Node, found: str, expected: str = "") -> FormulaError:
+        return FormulaError(self.text, node.column, found, expected)
+
+    def visit(self, node: Node) -> Any:
+        if node.op == "number":
+            return self.constant(node.value)
+        if node.op == "name":
+            try:
+                return self.env[node.value]
+            except KeyError:
+                raise UnknownName(self.text, node.column, node.value, did_you_mean(node.value, self.env)) from None
+        if node.op == "item":
+            if self.item is None:
+                raise self.fail(node, f"{node.value}[...] has no meaning here")
+            return self.item(node)
+        return self.apply(node)
+
+    def constant(self, value: Fraction) -> Any:
+        return value
+
+    def apply(self, node: Node) -> Any:
+        raise NotImplementedError
+
+
+class _Numeric(_Interpreter):
+    """Fractions where possible, floats where a value leaves the rationals."""
+
+    def apply(self, node: Node) -> Any:
+        if node.op == "piecewise":
+            for value, condition in zip(node.args[0:-1:2], node.args[1::2], strict=False):
+                if self.visit(condition):
+                    return self.visit(value)
+            return self.visit(node.args[-1])
+        if node.op == "and":
+            return all(self.visit(arg) for arg in node.args)
+        if node.op == "or":
+            return any(self.visit(arg) for arg in node.args)
+        args = [self.visit(arg) for arg in node.args]
+        if node.op == "not":
+            return not args[0]
+        if node.is_condition:
+            left, right = args
+            return {
+                "<": left < right,
+                "<=": left <= right,
+                ">": left > right,
+                ">=": left >= right,
+                "==": left == right,
+                "!=": left != right,
+            }[node.op]
+        return self.bounded(node, self.arithmetic(node, args))
+
+    def arithmetic(self, node: Node, args: list[Any]) -> Any:
+        try:
+            match node.op:
+                case "neg":
+                    return -args[0]
+                case "+":
+                    return args[0] + args[1]
+                case "-":
+                    return args[0] - args[1]
+                case "*":
+                    return args[0] * args[1]
+                case "/":
+                    return args[0] / args[1]
+                case "**":
+                    return self.power(node, *args)
+                case "min":
+                    return min(args)
+                case "max":
+                    return max(args)
+                case "abs":
+                    return abs(args[0])
+                case "sqrt":
+                    return self.power(node, args[0], Fraction(1, 2))
+                case "exp":
+                    return Fraction(1) if args[0] == 0 else math.exp(args[0])
+                case "log":
+                    return Fraction(0) if args[0] == 1 else math.log(args[0])
+        except ZeroDivisionError:
+            raise self.fail(node, "division by zero") from None
+        except OverflowError:
+            raise self.fail(node, "the result is too large") from None
+        except ValueError:
+            raise self.fail(node, f"{node.op} of {args[0]}", "outside its domain") from None
+        raise self.fail(node, f"unknown operator {node.op!r}")
+
+    def power(self, node: Node, base: Any, exponent: Any) -> Any:
+        if is_exact(exponent) and Fraction(exponent).denominator == 1:
+            whole = int(exponent)
+            if abs(whole) > MAX_EXPONENT:
+                raise self.fail(node, "exponent too large", f"expected at most {MAX_EXPONENT} in size")
+            if isinstance(base, Fraction):
+                if abs(whole) * max(base.numerator.bit_length(), base.denominator.bit_length()) > MAX_BITS:
+                    raise self.fail(node, "a power with too many digits")
+                return base**whole
+            return float(base) ** whole
+        if base < 0:
+            raise self.fail(node, "a fractional power of a negative number", "outside its domain")
+        if is_exact(base) and is_exact(exponent):
+            root = _exact_root(Fraction(base), Fraction(exponent).denominator)
+            if root is not None:
+                return self.power(node, root, Fraction(Fraction(exponent).numerator))
+        return float(base) ** float(exponent)
+
+    def bounded(self, node: Node, value: Any) -> Any:
+        if isinstance(value, Fraction):
+            if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_BITS:
+                raise self.fail(node, "a result with too many digits")
+        elif isinstance(value, float) and not math.isfinite(value):
+            raise self.fail(node, "the result is too large")
+        return value
+
+
+def _exact_root(base: Fraction, degree: int) -> Fraction | None:
+    """Return the rational ``degree``-th root of ``base`` >= 0, or None where it is irrational."""
+    if degree > 64:
+        return None
+    parts = []
+    for number in (base.numerator, base.denominator):
+        guess = math.isqrt(number) if degree == 2 else round(number ** (1 / degree)) if number.bit_length() < 900 else 0
+        exact_part = next((root for root in (guess - 1, guess, guess + 1) if root >= 0 and root**degree == number), None)
+        if exact_part is None:
+            return None
+        parts.append(exact_part)
+    return Fraction(*parts)
+
+
+class _Symbolic(_Interpreter):
+    """SymPy expressions, built from nodes; no text ever reaches SymPy."""
+
+    def constant(self, value: Fraction) -> Any:
+        import sympy
+
+        return sympy.Rational(value.numerator, value.denominator)
+
+    def apply(self, node: Node) -> Any:
+        import sympy
+
+        args = [self.visit(arg) for arg in node.args]
+        match node.op:
+            case "neg":
+                return -args[0]
+            case "+":
+                return args[0] + args[1]
+            case "-":
+                return args[0] - args[1]
+            case "*":
+                return args[0] * args[1]
+            case "/":
+                if args[1] == 0:
+                    raise self.fail(node, "division by zero")
+                return args[0] / args[1]
+            case "**":
+                return self.power(node, args[0], args[1])
+            case "<":
+                return sympy.Lt(*args)
+            case "<=":
+                return sympy.Le(*args)
+            case ">":
+                return sympy.Gt(*args)
+            case ">=":
+                return sympy.Ge(*args)
+            case "==":
+                return sympy.Eq(*args)
+            case "!=":
+                return sympy.Ne(*args)
+            case "and":
+                return sympy.And(*args)
+            case "or":
+                return sympy.Or(*args)
+            case "not":
+                return sympy.Not(args[0])
+            case "piecewise":
+                pairs = list(zip(args[0:-1:2], args[1::2], strict=False))
+                return sympy.Piecewise(*pairs, (args[-1], True))
+        function = {
+            "min": sympy.Min,
+            "max": sympy.Max,
+            "abs": sympy.Abs,
+            "sqrt": sympy.sqrt,
+            "exp": sympy.exp,
+            "log": sympy.log,
+        }[node.op]
+        return function(*args)
+
+    def power(self, node: Node, base: Any, exponent: Any) -> Any:
+        if exponent.is_Rational:
+            size = max(abs(int(exponent.p)), int(exponent.q))
+            bits = max(int(base.p).bit_length(), int(base.q).bit_length()) if base.is_Rational else 1
+            if size > MAX_EXPONENT or size * bits > MAX_BITS:
+                raise self.fail(node, "exponent too large", f"expected at most {MAX_EXPONENT} in size")
+            if base == 0 and exponent < 0:
+                raise self.fail(node, "division by zero")
+        return base**exponent
