@@ -25,7 +25,9 @@ def width(text: str) -> int:
 
 def clean(text: str) -> str:
     """Return ``text`` on one line, without control or direction-changing characters."""
-    return "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text if unicodedata.category(c) != "Cf")
+    return "".join(
+        " " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text if unicodedata.category(c) != "Cf"
+    )
 
 
 def wrap(text: str, limit: int) -> list[str]:
@@ -33,7 +35,8 @@ def wrap(text: str, limit: int) -> list[str]:
     lines: list[str] = []
     for paragraph in text.split("\n"):
         current = ""
-        for word in clean(paragraph).split(" "):
+        for each in clean(paragraph).split(" "):
+            word = each  # cut below where it is too long
             candidate = f"{current} {word}" if current else word
             if width(candidate) <= limit:
                 current = candidate

@@ -53,6 +53,17 @@ class Fault:
 class DetenteError(Exception):
     """Base of all errors that detente raises on purpose."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Exception pickles its message alone, which loses fields and breaks errors that cross processes.
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[DetenteError], args: tuple[object, ...], fields: dict[str, object]) -> DetenteError:
+    """Return an error as it was before it was pickled, without running its ``__init__`` again."""
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(fields)
+    return error
+
 
 class UsageError(DetenteError):
     """An argument or option is wrong; the message says what was expected."""
@@ -85,7 +96,7 @@ class FormulaError(DetenteError):
         super().__init__(f"{message}{caret}")
 
 
-class UnknownName(FormulaError):
+class UnknownName(FormulaError):  # noqa: N818 - public name
     """A formula uses a name that nothing defines."""
 
     def __init__(self, text: str, column: int, name: str, do: str = "") -> None:
@@ -93,7 +104,7 @@ class UnknownName(FormulaError):
         super().__init__(text, column, f"unknown name {name!r}", "", do)
 
 
-class NotConverged(DetenteError):
+class NotConverged(DetenteError):  # noqa: N818 - public name
     """An iteration hit its limit; ``last`` is its last iterate and ``regret`` how far off it is."""
 
     def __init__(self, message: str, last: object, regret: object) -> None:
@@ -101,7 +112,7 @@ class NotConverged(DetenteError):
         super().__init__(message)
 
 
-class BudgetExceeded(DetenteError):
+class BudgetExceeded(DetenteError):  # noqa: N818 - public name
     """A stated budget of seconds ran out; ``partial`` holds what was found until then."""
 
     def __init__(self, message: str, partial: object = None) -> None:

@@ -17,6 +17,7 @@ Fraction(400, 37)
 from __future__ import annotations
 
 import ast
+import keyword
 import math
 import re
 from dataclasses import dataclass, field
@@ -48,6 +49,15 @@ MAX_BITS = 8192
 _ALLOWED = re.compile(r"[A-Za-z0-9_.+\-*/()\[\],<>=! \t\r\n]")
 _NUMERAL = re.compile(r"(?<![A-Za-z0-9_.])(\d[A-Za-z0-9_.]*(?:(?<=[eE])[+-]\d+)?|\.\d[A-Za-z0-9_.]*)")
 _GOOD_NUMERAL = re.compile(r"(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_KEYWORD = re.compile(rf"\b({'|'.join(sorted(set(keyword.kwlist) - {'and', 'or', 'not', 'True', 'False', 'None'}))})\b")
+_WORDS = {
+    "Attribute": "a dot behind a name",
+    "BinOp": "the operator '//'",
+    "List": "square brackets without a name before them",
+    "Tuple": "a comma outside the brackets of a function",
+    "Starred": "'*' before a name",
+    "NamedExpr": "':='",
+}
 _BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 _COMPARE = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 
@@ -159,11 +169,16 @@ def parse(text: object, *, condition: bool = False) -> Formula:
         raise FormulaError(str(text), 1, f"found {type(text).__name__}", "expected a formula as text")
     _scan(text)
     source = "".join(" " if character in "\t\r\n" else character for character in text)
+    # Words that Python keeps for itself are names here (a strategy may be called `pass`); builders read
+    # names from the text, so a stand-in of the same length will do.
+    source = _KEYWORD.sub(lambda match: "_" + match.group()[1:], source)
     lead = len(source) - len(source.lstrip(" "))
     try:
         tree = ast.parse(source[lead:], mode="eval")
     except SyntaxError as error:
         column = lead + max(error.offset or 1, 1)
+        if source.rstrip(" ")[-1] in "+-*/,<>=([":
+            column = len(source.rstrip(" ")) + 1
         raise FormulaError(text, min(column, len(text) + 1), "not a formula", _syntax_hint(text, column)) from None
     except (RecursionError, MemoryError, ValueError):
         raise FormulaError(text, 1, "formula nested too deeply", f"at most {MAX_DEPTH} levels") from None
@@ -228,7 +243,7 @@ class _Builder:
         if isinstance(node, ast.Name):
             if node.id in FUNCTIONS:
                 raise self.fail(node, f"the function {node.id!r} without arguments", f"expected {node.id}(...)")
-            return Node("name", value=node.id, column=column)
+            return Node("name", value=self.name(node), column=column)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
             inner = self.number(node.operand, deeper)
             return Node("neg", (inner,), column=column) if isinstance(node.op, ast.USub) else inner
@@ -246,7 +261,13 @@ class _Builder:
             return self.call(node, deeper, column)
         if isinstance(node, ast.Subscript):
             return self.subscript(node, column)
-        raise self.fail(node, f"{type(node).__name__} is not part of the grammar", "expected numbers, names and + - * / **")
+        found = _WORDS.get(type(node).__name__, "something")
+        raise self.fail(node, f"found {found}, which is not part of the grammar", "expected numbers, names and + - * / **")
+
+    def name(self, node: ast.Name) -> str:
+        """Return a name as the text has it: Python's own words are replaced in the source."""
+        start = self.lead + node.col_offset
+        return self.text[start : start + len(node.id)]
 
     def number(self, node: ast.expr, depth: int) -> Node:
         built = self.build(node, depth)
@@ -306,11 +327,11 @@ class _Builder:
             parts = base.slice.elts if isinstance(base.slice, ast.Tuple) else [base.slice]
             if not parts or not all(isinstance(part, ast.Name) for part in parts):
                 raise self.fail(base.slice, "found an expression in square brackets", "expected names, as in payoff[us][a, b]")
-            keys.insert(0, tuple(part.id for part in parts))  # type: ignore[attr-defined]
+            keys.insert(0, tuple(self.name(part) for part in parts))  # type: ignore[arg-type]
             base = base.value
         if not isinstance(base, ast.Name):
             raise self.fail(node, "square brackets behind an expression", "expected a name before '['")
-        return Node("item", value=base.id, keys=tuple(keys), column=column)
+        return Node("item", value=self.name(base), keys=tuple(keys), column=column)
 
 
 class _Interpreter:
@@ -495,21 +516,31 @@ class _Symbolic(_Interpreter):
             case "piecewise":
                 pairs = list(zip(args[0:-1:2], args[1::2], strict=False))
                 return sympy.Piecewise(*pairs, (args[-1], True))
-        function = {
+        functions = {
             "min": sympy.Min,
             "max": sympy.Max,
             "abs": sympy.Abs,
             "sqrt": sympy.sqrt,
             "exp": sympy.exp,
             "log": sympy.log,
-        }[node.op]
-        return function(*args)
+        }
+        try:
+            value = functions[node.op](*args)
+        except (ValueError, OverflowError, TypeError):
+            raise self.fail(node, f"{node.op} of a number", "outside its domain or too large") from None
+        if value.has(sympy.zoo, sympy.nan, sympy.I):
+            raise self.fail(node, f"{node.op} of a number", "outside its domain")
+        return value
 
     def power(self, node: Node, base: Any, exponent: Any) -> Any:
+        import sympy
+
         if exponent.is_Rational:
             size = max(abs(int(exponent.p)), int(exponent.q))
-            bits = max(int(base.p).bit_length(), int(base.q).bit_length()) if base.is_Rational else 1
-            if size > MAX_EXPONENT or size * bits > MAX_BITS:
+            factor = base.as_coeff_Mul()[0]
+            bits = max(int(factor.p).bit_length(), int(factor.q).bit_length()) if factor.is_Rational else 1
+            inner = max((abs(each.exp) for each in base.atoms(sympy.Pow) if each.exp.is_Integer), default=1)
+            if size * inner > MAX_EXPONENT or size * bits > MAX_BITS:
                 raise self.fail(node, "exponent too large", f"expected at most {MAX_EXPONENT} in size")
             if base == 0 and exponent < 0:
                 raise self.fail(node, "division by zero")

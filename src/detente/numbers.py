@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -56,17 +57,15 @@ def exact(value: object) -> Fraction:
         return Fraction(value)
     if isinstance(value, str):
         return _from_text(value)
+    if isinstance(value, Decimal):
+        return _from_text(str(value))
     if isinstance(value, float):
         raise UsageError(f"found the float {value!r}; expected an exact number; write it as text, as in {str(value)!r}")
     numerator, denominator = getattr(value, "p", None), getattr(value, "q", None)
     if numerator is not None and denominator is not None and int(denominator) != 0:
         return Fraction(int(numerator), int(denominator))
-    ratio = getattr(value, "as_integer_ratio", None)
-    if ratio is not None and type(value).__name__ in {"Decimal", "Integer", "int64", "int32", "fmpq", "fmpz"}:
-        try:
-            return Fraction(*map(int, ratio()))
-        except (ValueError, OverflowError):
-            pass
+    if hasattr(value, "__index__") and type(value).__name__ not in {"bool", "bool_"}:
+        return Fraction(int(value))  # NumPy integers
     raise UsageError(f"found {value!r}; expected an integer, a fraction such as '3/4' or a decimal such as '0.75'")
 
 
@@ -106,7 +105,7 @@ def to_float(value: object) -> float:
     try:
         return float(value)  # type: ignore[arg-type]
     except OverflowError:
-        return math.copysign(math.inf, value)  # type: ignore[arg-type]
+        return math.inf if value > 0 else -math.inf  # type: ignore[operator]
 
 
 def number_to_json(value: object) -> Any:
@@ -127,6 +126,8 @@ def number_to_json(value: object) -> Any:
         return value if math.isfinite(value) else None
     if isinstance(value, (int, Fraction)):
         return str(Fraction(value))
+    if hasattr(value, "__index__"):
+        return str(exact(value))
     import sympy
 
     if isinstance(value, sympy.Rational):
@@ -145,9 +146,7 @@ def _root_of_to_json(value: Any) -> dict[str, Any]:
     x = sympy.Symbol("x")
     polynomial = sympy.minimal_polynomial(value, x, polys=True)
     low, high = next(
-        (low, high)
-        for (low, high), _ in polynomial.intervals(eps=sympy.Rational(1, 1000))
-        if low <= value <= high
+        (low, high) for (low, high), _ in polynomial.intervals(eps=sympy.Rational(1, 1000)) if low <= value <= high
     )
     return {
         "root_of": str(polynomial.as_expr()),
@@ -170,8 +169,8 @@ def short(value: object, digits: int = 3) -> str:
 
     Examples
     --------
-    >>> short(Fraction(1, 3)), short(Fraction(2)), short(0.12345, 2), short(Fraction(1234567))
-    ('0.333', '2', '0.12', '1230000')
+    >>> short(Fraction(1, 3)), short(Fraction(2)), short(0.12345, 2), short(Fraction(1234567)), short(Fraction(4 * 10**9))
+    ('0.333', '2', '0.12', '1230000', '4e9')
     """
     if value is None:
         return "none"
@@ -184,7 +183,8 @@ def short(value: object, digits: int = 3) -> str:
     decimals = digits - 1 - magnitude
     rounded = round(x, decimals)
     if abs(rounded) >= 1e7 or abs(rounded) < 1e-4:
-        return f"{x:.{digits - 1}e}"
+        mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
+        return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(exponent)}"
     text = f"{rounded:.{max(decimals, 0)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

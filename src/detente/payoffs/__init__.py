@@ -1,0 +1,1 @@
+"""Payoffs as named terms that add up."""

@@ -1,0 +1,1 @@
+"""What the documents say: the register, figures, parameters, claims."""

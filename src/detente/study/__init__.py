@@ -1,0 +1,1 @@
+"""Where documents meet mathematics: a study's folder, its files, its checks."""

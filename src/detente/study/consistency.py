@@ -1,0 +1,303 @@
+"""Values of a study that must agree: rules, derived parameters, constraints, points and intervals."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import Fault, FormulaError, UsageError
+from detente.numbers import plain
+from detente.seeds import derived
+from detente.seeds.rules import check_rules
+from detente.study.usage import scope_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from fractions import Fraction
+
+    from detente.errors import Place
+    from detente.formula import Formula, Node
+    from detente.games.definition import GameDefinition
+    from detente.payoffs.terms import PayoffModel
+    from detente.seeds.parameters import Parameter
+    from detente.study.rooms import Rooms
+
+__all__ = ["value_faults"]
+
+#: Corners of the box at which formulas are tried; above, as many corners are drawn.
+MAX_CORNERS = 256
+
+
+def value_faults(rooms: Rooms) -> list[Fault]:
+    """Return faults and notes of values that do not agree with one another."""
+    faults: list[Fault] = []
+    for definitions in (rooms.parameters, *(model.parameters for model in rooms.payoffs.entries.values())):
+        for parameter in definitions.entries.values():
+            faults.extend(check_rules(parameter, rooms.figures.entries))
+    shared = scope_of(rooms, None).entries
+    faults.extend(_Values(shared).formulas((each.formula, each.inside) for each in shared.values() if each.formula))
+    faults.extend(_Values(shared).domains(shared))
+    for model in rooms.payoffs.entries.values():
+        games = [game for game in rooms.games.entries.values() if game.payoffs == model.name]
+        uses: list[GameDefinition | None] = [*games] or [None]
+        for game in uses:
+            faults.extend(_model_faults(rooms, model, game))
+    return list(dict.fromkeys(faults))
+
+
+def _model_faults(rooms: Rooms, model: PayoffModel, game: GameDefinition | None) -> Iterator[Fault]:
+    """Yield the faults of a payoff model as a game uses it, with the intervals of that game."""
+    parameters = scope_of(rooms, model).entries
+    if game is not None:
+        yield from _box_faults(game, parameters)
+    values = _Values(parameters, game)
+    own = model.parameters.entries
+    # with intervals of its own, a game may take shared formulas where the study does not
+    shared = parameters if game is not None and game.box else own
+    yield from values.formulas((each.formula, each.inside) for each in shared.values() if each.formula)
+    yield from values.domains(own)
+    yield from values.formulas((each.formula, each.inside) for each in model.terms)
+    yield from values.constraints(model, "baseline", values.baseline)
+    if game is None:
+        return
+    for variant in game.variants.values():
+        for index, factor in enumerate(variant.discount_factors):
+            place = variant.inside(index, 1)
+            number = values.value(factor)
+            if factor.items:
+                yield Fault(place, "found a payoff in a discount factor", "expected parameters and numbers")
+            elif number is not None and not 0 < number < 1:
+                yield Fault(
+                    place,
+                    f"found the discount factor {factor.text} = {plain(number)}",
+                    "expected a number between 0 and 1",
+                )
+    for conclusion in game.conclusions.values():
+        yield from values.conclusion(model, game, conclusion.formula, conclusion.inside)
+    for point in game.points.values():
+        given = {
+            name: value
+            for name, value in point.values.items()
+            if name in parameters and not parameters[name].is_derived
+        }
+        inside = True
+        for name, value in given.items():
+            found = _against(value, parameters[name], values.box, point.places[name], f"{point.name}: ")
+            inside = inside and (found is None or found.level == "note")
+            if found is not None:
+                yield found
+        if inside:
+            yield from values.constraints(model, point.name, {**values.baseline, **given}, point.places)
+
+
+def _against(
+    value: Fraction, parameter: Parameter, box: Mapping[str, tuple[Fraction, Fraction]], place: Place, where: str
+) -> Fault | None:
+    """Return the fault of a value outside the domain, or the note of one outside the interval."""
+    least, greatest = parameter.domain
+    name = parameter.name
+    if (least is not None and value < least) or (greatest is not None and value > greatest):
+        domain = f"[{plain(least)}, {plain(greatest)}]"
+        return Fault(place, f"{where}found {name} = {plain(value)}", f"expected it in the domain {domain} of {name!r}")
+    low, high = box[name]
+    if not low <= value <= high:
+        found = f"{where}{name} = {plain(value)} lies outside its interval [{plain(low)}, {plain(high)}]"
+        return Fault(place, found, level="note")
+    return None
+
+
+def _box_faults(game: GameDefinition, parameters: Mapping[str, Parameter]) -> Iterator[Fault]:
+    for name, box in game.box.items():
+        parameter = parameters.get(name)
+        if parameter is None or parameter.value is None:
+            continue
+        least, greatest = parameter.domain
+        for key, value in (("low", box.low), ("high", box.high)):
+            if (least is not None and value < least) or (greatest is not None and value > greatest):
+                domain = f"[{plain(least)}, {plain(greatest)}]"
+                yield Fault(
+                    box.places[key], f"found {key} = {plain(value)}", f"expected it in the domain {domain} of {name!r}"
+                )
+        if box.value is None and box.low <= box.high and not box.low <= parameter.value <= box.high:
+            set_value = f"{plain(parameter.value)}, set at {parameter.places['value']}"
+            found = f"found an interval of {name!r} without its value {set_value}"
+            yield Fault(box.place, found, "", "widen it or give a value")
+
+
+@dataclass(frozen=True)
+class _Sound:
+    """A formula all of whose names have values, with those parameters that it rests on."""
+
+    formula: Formula
+    inside: Callable[[int], Place]
+    free: tuple[str, ...]
+
+
+class _Values:
+    """Formulas at the baseline and at the corners of the box."""
+
+    def __init__(self, parameters: Mapping[str, Parameter], game: GameDefinition | None = None) -> None:
+        self.parameters = parameters
+        self.order = derived.order(parameters)
+        self.sound = frozenset(self.order)
+        self.baseline: dict[str, Fraction] = {}
+        self.box: dict[str, tuple[Fraction, Fraction]] = {}
+        for name, parameter in parameters.items():
+            if parameter.value is None or parameter.low is None or parameter.high is None:
+                continue
+            self.baseline[name], self.box[name] = parameter.value, (parameter.low, parameter.high)
+            own = game.box.get(name) if game is not None else None
+            if own is not None and own.low <= own.high:
+                self.box[name] = (own.low, own.high)
+                self.baseline[name] = parameter.value if own.value is None else own.value
+
+    def is_sound(self, formula: Formula) -> bool:
+        """Return whether every name of a formula, and all that it is made of, is defined without a cycle."""
+        return self.sound.issuperset(formula.names)
+
+    def point(self, names: Iterable[str], point: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values of ``names`` and of all that they are made of, at a point."""
+        wanted = set(derived.reach(self.parameters, names))
+        result = dict(point)
+        for name in self.order:
+            formula = self.parameters[name].formula
+            if name in wanted and formula is not None:
+                result[name] = formula.evaluate(result)
+        return result
+
+    def value(self, formula: Formula) -> Any:
+        """Return the value at the baseline, or ``None`` where the formula has none."""
+        if formula.items or not self.is_sound(formula):
+            return None
+        try:
+            return formula.evaluate(self.point(formula.names, self.baseline))
+        except FormulaError:
+            return None
+
+    def formulas(self, given: Iterable[tuple[Formula, Callable[[int], Place]]]) -> Iterator[Fault]:
+        """Yield the fault of each formula that has no value somewhere in the box."""
+        for formula, inside in given:
+            if not self.is_sound(formula):
+                continue
+            names = derived.reach(self.parameters, formula.names)
+            free = tuple(name for name in names if name in self.baseline)
+            found = self.failure(_Sound(formula, inside, free))
+            if found is not None:
+                yield found
+
+    def failure(self, each: _Sound) -> Fault | None:
+        """Return where a formula fails: at the baseline, at a corner, or between two where a divisor changes sign."""
+        signs: dict[Node, set[bool]] = {}
+        divisors = tuple(_divisors(each.formula.root))
+        for where, point in self.corners(each.free):
+            try:
+                env = self.point(each.formula.names, point)
+            except FormulaError:
+                return None  # the derived parameter that fails is a fault of its own
+            try:
+                each.formula.evaluate(env)
+                for node in divisors:
+                    signs.setdefault(node, set()).add(type(each.formula)(each.formula.text, node).evaluate(env) > 0)
+            except FormulaError as error:
+                values = ", ".join(
+                    f"{name} = {plain(point[name])} (at {self.parameters[name].place})" for name in each.free[:4]
+                )
+                found = f"{error.found} {where}" + (f", {values}" if values else "")
+                return Fault(each.inside(error.column), found, error.expected, "change the formula or the interval")
+        for node, seen in signs.items():
+            if len(seen) > 1:
+                return Fault(
+                    each.inside(node.column), "found a divisor that is zero inside the box",
+                    "it is positive at one corner and negative at another", "change the formula or an interval",
+                )  # fmt: skip
+        return None
+
+    def corners(self, free: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Fraction]]]:
+        """Yield the baseline, then corners of the box spanned by the parameters ``free``."""
+        yield "at baseline", {name: self.baseline[name] for name in free}
+        moving = [name for name in free if self.box[name][0] < self.box[name][1]]
+        choices: Iterable[tuple[int, ...]]
+        if 2 ** len(moving) <= MAX_CORNERS:
+            choices = product((0, 1), repeat=len(moving))
+        else:
+            generator = random.Random(0)  # noqa: S311  corners to try, not secrets
+            choices = [tuple(generator.randrange(2) for _ in moving) for _ in range(MAX_CORNERS)]
+        for choice in choices:
+            corner = {name: self.box[name][side] for name, side in zip(moving, choice, strict=True)}
+            yield "at a corner of the box", {name: self.baseline[name] for name in free} | corner
+
+    def domains(self, own: Mapping[str, Parameter]) -> Iterator[Fault]:
+        """Yield the fault of each derived parameter whose baseline lies outside its domain."""
+        for parameter in own.values():
+            least, greatest = parameter.domain
+            value = self.value(parameter.formula) if parameter.formula is not None else None
+            if value is not None and (
+                (least is not None and value < least) or (greatest is not None and value > greatest)
+            ):
+                domain = f"[{plain(least)}, {plain(greatest)}]"
+                yield Fault(
+                    parameter.inside(1),
+                    f"found {parameter.name} = {plain(value)} at baseline",
+                    f"expected it in the domain {domain}",
+                )
+
+    def constraints(
+        self, model: PayoffModel, where: str, point: Mapping[str, Fraction], places: Mapping[str, Place] | None = None
+    ) -> Iterator[Fault]:
+        """Yield the fault of each constraint that does not hold at a point."""
+        for constraint in model.constraints:
+            formula = constraint.formula
+            if not self.is_sound(formula):
+                continue
+            try:
+                env = self.point(formula.names, point)
+                holds = formula.evaluate(env)
+            except FormulaError as error:
+                yield Fault(constraint.inside(error.column), error.found, f"at {where}")
+                continue
+            if not holds:
+                shown = ", ".join(
+                    f"{name} = {plain(env[name])} (at {(places or {}).get(name) or self.where(name)})"
+                    for name in formula.names
+                )
+                found = f"the constraint {formula.text!r} does not hold at {where}: {shown}"
+                yield Fault(constraint.place, found, constraint.reason, "change a value or the constraint")
+
+    def where(self, name: str) -> Place:
+        parameter = self.parameters[name]
+        return parameter.places.get("value", parameter.place)
+
+    def conclusion(
+        self, model: PayoffModel, game: GameDefinition, formula: Formula, inside: Callable[[int], Place]
+    ) -> Iterator[Fault]:
+        """Yield the fault of a conclusion that has no value at the baseline."""
+        terms = [term for term in model.terms if self.is_sound(term.formula)]
+        sound = len(terms) == len(model.terms) and model.complete and game.complete and model.players == game.players
+        if not sound or not self.is_sound(formula):
+            return
+
+        def payoff(node: Node) -> Any:
+            (player,), strategies = node.keys
+            profile = dict(zip(game.players, strategies, strict=True))
+            own = [term for term in terms if term.player == player and term.holds(profile)]
+            return sum((term.formula.evaluate(self.point(term.formula.names, self.baseline)) for term in own), 0)
+
+        try:
+            formula.evaluate(self.point(formula.names, self.baseline), payoff)
+        except FormulaError as error:
+            if error.text == formula.text:
+                yield Fault(inside(error.column), error.found, "at baseline")
+        except UsageError:
+            return
+
+
+def _divisors(node: Node) -> Iterator[Node]:
+    """Yield the divisors of a formula, but those that a ``piecewise`` may keep from being reached."""
+    if node.op == "piecewise":
+        return
+    if node.op == "/":
+        yield node.args[1]
+    for arg in node.args:
+        yield from _divisors(arg)

@@ -1,0 +1,232 @@
+"""Names and ids that one file of a study uses and another defines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from detente.errors import Fault
+from detente.fields import unknown
+from detente.seeds.derived import cycles, reach
+from detente.study.usage import Scope, game_names, model_names, scope_of, used_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from detente.errors import Place
+    from detente.formula import Formula
+    from detente.games.definition import GameDefinition
+    from detente.payoffs.terms import PayoffModel
+    from detente.schema import Definitions
+    from detente.seeds.claims import Claim, Conflict
+    from detente.seeds.parameters import Parameter
+    from detente.study.layout import Layout
+    from detente.study.report_definition import ReportDefinition
+    from detente.study.rooms import Rooms
+
+__all__ = ["reference_faults"]
+
+MAX_SUGGESTIONS = 100
+
+
+def reference_faults(rooms: Rooms, layout: Layout | None) -> list[Fault]:
+    """Return the fault of every name and id that is used and defined nowhere, and of names defined twice."""
+    return _References(rooms).all(layout)
+
+
+class _References:
+    def __init__(self, rooms: Rooms) -> None:
+        self.rooms = rooms
+        self.faults: list[Fault] = []
+        self.used = used_names(rooms)
+        self.suggestions = 0
+
+    def all(self, layout: Layout | None) -> list[Fault]:
+        self.seeds()
+        for model in self.rooms.payoffs.entries.values():
+            self.model(model)
+        for game in self.rooms.games.entries.values():
+            self.game(game)
+        for report in self.rooms.reports.entries.values():
+            for index, name in enumerate(report.games):
+                self.known("game", name, report.game_place(index), self.rooms.games)
+            self.map(report)
+        if layout is not None and layout.report is not None:
+            self.known("report", layout.report, layout.report_place, self.rooms.reports)
+        return self.faults
+
+    def map(self, report: ReportDefinition) -> None:
+        """Add a fault for every parameter of a report's map that its games do not have."""
+        games = [self.rooms.games.entries.get(name) for name in report.games]
+        models = [self.rooms.payoffs.entries.get(game.payoffs) if game else None for game in games]
+        for index, name in enumerate(report.over):
+            for model in models:
+                scope = scope_of(self.rooms, model)
+                if model is not None and scope.complete and name not in scope.declared:
+                    self.unknown("parameter", name, report.file.place(("over", index)), scope.declared)
+
+    def unknown(self, what: str, name: str, place: Place, declared: Mapping[str, Place]) -> None:
+        """Add the fault of an unknown name, with the definition it was most likely meant for."""
+        # a suggestion takes a look at every definition: not for thousands of unknown names
+        self.suggestions += 1
+        wrong = unknown(what, name, declared if self.suggestions <= MAX_SUGGESTIONS else {}, self.used)
+        self.faults.append(Fault(place, wrong.found, wrong.expected, wrong.do))
+
+    def known(self, what: str, name: str, place: Place, definitions: Definitions[object]) -> None:
+        if definitions.complete and name not in definitions.declared:
+            self.unknown(what, name, place, definitions.declared)
+
+    def names(self, formula: Formula, scope: Scope, inside: Callable[[int], Place]) -> None:
+        """Add a fault for every name of a formula that its scope does not have."""
+        for name, column in formula.names.items():
+            if scope.complete and name not in scope.declared:
+                self.unknown("name", name, inside(column), scope.declared)
+
+    def seeds(self) -> None:
+        rooms = self.rooms
+        files = {document.file: document.place for document in rooms.documents.entries.values()}
+        sound = rooms.documents.complete and len(rooms.documents.entries) == len(rooms.documents.declared)
+        for figure in rooms.figures.entries.values():
+            if sound and figure.document not in files:
+                self.unknown("document", figure.document, figure.places["document"], files)
+        self.parameters(rooms.parameters, scope_of(rooms, None))
+        for claim in rooms.claims.entries.values():
+            for index, ref in enumerate(claim.refs):
+                self.known("document", ref[:3], claim.at("refs", index), rooms.documents)
+            for index, name in enumerate(claim.models):
+                self.known("game", name, claim.at("models", index), rooms.games)
+            self.figures(claim.figures, claim)
+        for conflict in rooms.conflicts.entries.values():
+            self.figures(conflict.figures, conflict)
+
+    def figures(self, ids: Iterable[str], owner: Parameter | Claim | Conflict) -> None:
+        """Add a fault for every id of a figure that ``owner`` names and no row defines."""
+        listed = tuple(ids)
+        keys: Iterable[str | int] = getattr(owner, "local_names", None) or range(len(listed))
+        for key, each in zip(keys, listed, strict=True):
+            self.known("figure", each, owner.at("figures", key), self.rooms.figures)
+
+    def parameters(self, definitions: Definitions[Parameter], scope: Scope) -> None:
+        for parameter in definitions.entries.values():
+            self.figures(parameter.figures, parameter)
+            if parameter.formula is not None:
+                self.names(parameter.formula, scope, parameter.inside)
+        for cycle in cycles(scope.entries):
+            first = min((scope.entries[name] for name in cycle if name in definitions.entries), key=_line, default=None)
+            if first is not None:
+                turn = cycle.index(first.name)
+                names = (*cycle[turn:], *cycle[:turn], first.name)
+                places = ", ".join(f"{name} at {scope.entries[name].places['formula']}" for name in names[1:-1])
+                expected = "expected definitions without a cycle" + (f" ({places})" if places else "")
+                self.faults.append(
+                    Fault(
+                        first.places["formula"],
+                        f"found the cycle {' -> '.join(names)}",
+                        expected,
+                        "give one of them a value",
+                    )
+                )
+
+    def model(self, model: PayoffModel) -> None:
+        rooms = self.rooms
+        scope = scope_of(rooms, model)
+        for name, place in model.parameters.declared.items():
+            if name in rooms.parameters.declared:
+                first = rooms.parameters.declared[name]
+                self.faults.append(
+                    Fault(
+                        place,
+                        f"found the parameter {name!r} a second time",
+                        f"it stands at {first} already",
+                        "rename one",
+                    )
+                )
+        self.parameters(model.parameters, scope)
+        for constraint in model.constraints:
+            self.names(constraint.formula, scope, constraint.inside)
+        for term in model.terms:
+            self.names(term.formula, scope, term.inside)
+            self.sources(model, term.source, (*term.path, "source"))
+        self.strategies(model, [game for game in rooms.games.entries.values() if game.payoffs == model.name])
+
+    def sources(self, model: PayoffModel, ids: tuple[str, ...], path: tuple[str | int, ...]) -> None:
+        rooms = self.rooms
+        parts = (rooms.figures, rooms.claims, rooms.documents)
+        declared: dict[str, Place] = {}
+        for part in parts:
+            declared.update(part.declared)
+        for index, each in enumerate(ids):
+            if all(part.complete for part in parts) and each not in declared:
+                self.unknown("figure, claim or document", each, model.file.place((*path, index)), declared)
+
+    def strategies(self, model: PayoffModel, games: list[GameDefinition]) -> None:
+        """Add a fault for every strategy of a term that no game of the payoff model has."""
+        places: dict[str, dict[str, Place]] = {}
+        for game in games:
+            for player, own in game.strategies.items():
+                found = {each: game.file.place(("strategies", player, index)) for index, each in enumerate(own)}
+                places.setdefault(player, {}).update(found)
+        for term in model.terms:
+            for index, alternative in enumerate(term.when):
+                for player, strategies in alternative.items():
+                    for position, strategy in enumerate(strategies):
+                        if player in places and strategy not in places[player]:
+                            place = model.file.place((*term.when_path(index, player), position))
+                            self.unknown(f"strategy of {player}", strategy, place, places[player])
+
+    def game(self, game: GameDefinition) -> None:
+        rooms = self.rooms
+        self.known("payoff model", game.payoffs, game.file.place(("payoffs",)), rooms.payoffs)
+        model = rooms.payoffs.entries.get(game.payoffs)
+        if model is None:
+            return
+        if model.players and model.players != game.players:
+            found = f"found the players {', '.join(game.players)}"
+            expected = f"expected {', '.join(model.players)} in this order, as at {model.file.place(('players',))}"
+            self.faults.append(Fault(game.file.key_place(("strategies",)), found, expected))
+        scope = scope_of(rooms, model)
+        for conclusion in game.conclusions.values():
+            self.names(conclusion.formula, scope, conclusion.inside)
+        for variant in game.variants.values():
+            for index, factor in enumerate(variant.discount_factors):
+                self.names(factor, scope, lambda column, own=variant, at=index: own.inside(at, column))  # type: ignore[misc]
+        for point in game.points.values():
+            for name in point.values:
+                self.held(name, scope, game, ("points", point.name, name), "a point")
+        for name in game.box:
+            self.held(name, scope, game, ("box", name), "an interval")
+        for question in game.questions:
+            for index, name in enumerate(question.along):
+                if scope.complete and name not in scope.declared:
+                    self.unknown("name", name, game.file.place((*question.path, "along", index)), scope.declared)
+        self.symbols(game, model, scope)
+
+    def held(self, name: str, scope: Scope, game: GameDefinition, path: tuple[str | int, ...], what: str) -> None:
+        """Check a name that a point or an interval gives a value: a parameter, and no derived one."""
+        place = game.file.key_place(path)
+        if name not in scope.declared:
+            if scope.complete:
+                self.unknown("parameter", name, place, scope.declared)
+        elif name in scope.entries and scope.entries[name].is_derived:
+            found = f"found the derived parameter {name!r} in {what}"
+            parts = ", ".join(scope.entries[name].formula.names)  # type: ignore[union-attr]
+            self.faults.append(
+                Fault(
+                    place, found, f"it is defined at {scope.entries[name].place}", f"change what it is made of: {parts}"
+                )
+            )
+
+    def symbols(self, game: GameDefinition, model: PayoffModel, scope: Scope) -> None:
+        """Add a fault where two parameters of one game are printed with the same symbol."""
+        first: dict[str, Parameter] = {}
+        for name in reach(scope.entries, model_names(model) | game_names(game)):
+            parameter = scope.entries[name]
+            other = first.setdefault(parameter.symbol, parameter)
+            if other is not parameter:
+                place = parameter.places.get("symbol", parameter.place)
+                found = f"found the symbol {parameter.symbol!r} a second time in the game {game.name!r}"
+                at = other.places.get("symbol", other.place)
+                self.faults.append(Fault(place, found, f"{other.name!r} has it at {at}", "choose another symbol"))
+
+
+def _line(parameter: Parameter) -> tuple[int, int]:
+    return parameter.place.line or 0, parameter.place.column or 0

@@ -1,0 +1,170 @@
+"""The files of a study, room by room, each read on its own; and the hash over them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from detente import toml
+from detente.errors import Fault, InputError, Place
+from detente.fields import Wrong, check_name
+from detente.games.definition import GameDefinition
+from detente.games.reader import read_game
+from detente.payoffs.terms import PayoffModel, read_payoffs
+from detente.schema import Definitions, check_format
+from detente.seeds.claims import Claim, Conflict, read_claims, read_conflicts
+from detente.seeds.documents import Document, read_documents
+from detente.seeds.figures import Figure, read_figures
+from detente.seeds.parameters import Parameter, read_parameters
+from detente.study.layout import ROOMS
+from detente.study.report_definition import ReportDefinition, read_report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from pathlib import Path
+
+__all__ = ["SEEDS", "Rooms", "read_rooms", "study_hash", "text_files"]
+
+E = TypeVar("E")
+
+#: The files of ``seeds/`` in reading order; the last may be absent.
+SEEDS = ("documents.toml", "figures.csv", "parameters.toml", "claims.toml")
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What the files of a study define, before they are compared with one another."""
+
+    documents: Definitions[Document]
+    figures: Definitions[Figure]
+    parameters: Definitions[Parameter]
+    claims: Definitions[Claim]
+    conflicts: Definitions[Conflict]
+    payoffs: Definitions[PayoffModel]
+    games: Definitions[GameDefinition]
+    reports: Definitions[ReportDefinition]
+    files: tuple[str, ...]
+
+
+def read_rooms(
+    root: Path,
+    faults: list[Fault],
+    analyses: Collection[str] | None = None,
+    blocks: Collection[str] | None = None,
+) -> Rooms:
+    """Read every file of the study at ``root``; what is wrong is added to ``faults``."""
+    reader = _Reader(root, faults)
+    reader.missing_rooms()
+    figures = reader.seed("figures.csv", lambda name: read_figures(toml.read_text(root / name, name), name, faults))
+    documents = reader.seed("documents.toml", lambda name: read_documents(toml.read(root / name, name), faults))
+
+    def parameters(name: str) -> Definitions[Parameter]:
+        file = toml.read(root / name, name)
+        check_format(file, faults)
+        return read_parameters(file, faults)
+
+    def claims(name: str) -> tuple[Definitions[Claim], Definitions[Conflict]]:
+        file = toml.read(root / name, name)
+        return read_claims(file, faults), read_conflicts(file, faults)
+
+    shared = reader.seed("parameters.toml", parameters)
+    asserted: tuple[Definitions[Claim], Definitions[Conflict]] | None = (Definitions(), Definitions())
+    if (root / "seeds" / "claims.toml").exists():
+        asserted = reader.attempt("seeds/claims.toml", claims)
+    incomplete: tuple[Definitions[Claim], Definitions[Conflict]] = (
+        Definitions(complete=False),
+        Definitions(complete=False),
+    )
+    return Rooms(
+        documents=documents,
+        figures=figures,
+        parameters=shared,
+        claims=(asserted or incomplete)[0],
+        conflicts=(asserted or incomplete)[1],
+        payoffs=reader.room("payoffs", lambda file, name: read_payoffs(file, name, faults)),
+        games=reader.room("games", lambda file, name: read_game(file, name, faults, analyses)),
+        reports=reader.room("reports", lambda file, name: read_report(file, name, faults, blocks)),
+        files=tuple(text_files(root)),
+    )
+
+
+class _Reader:
+    def __init__(self, root: Path, faults: list[Fault]) -> None:
+        self.root, self.faults = root, faults
+
+    def missing_rooms(self) -> None:
+        for room in ROOMS:
+            if not (self.root / room).is_dir():
+                found = f"found a file {room!r}" if (self.root / room).exists() else f"found no room {room!r}"
+                self.faults.append(
+                    Fault(
+                        Place(room),
+                        found,
+                        f"expected a folder {room}/ in the study",
+                        "create it, or copy it from `detente new`",
+                    )
+                )
+
+    def attempt(self, name: str, read: Callable[[str], E]) -> E | None:
+        try:
+            return read(name)
+        except InputError as error:
+            self.faults.extend(error.faults)
+            return None
+
+    def seed(self, file: str, read: Callable[[str], Definitions[E]]) -> Definitions[E]:
+        # a missing room is one fault, not one for each file that it should hold
+        if not (self.root / "seeds").is_dir():
+            return Definitions(complete=False)
+        return self.attempt(f"seeds/{file}", read) or Definitions(complete=False)
+
+    def room(self, room: str, read: Callable[[toml.TomlFile, str], E | None]) -> Definitions[E]:
+        folder = self.root / room
+        if not folder.is_dir():
+            return Definitions(complete=False)
+        entries: dict[str, E] = {}
+        declared: dict[str, Place] = {}
+        for shown in text_files(self.root, (room,), ("toml",)):
+            name = shown.rpartition("/")[2].removesuffix(".toml")
+            declared[name] = Place(shown)
+            try:
+                check_name(name)
+            except Wrong as wrong:
+                self.faults.append(Fault(Place(shown), wrong.found, wrong.expected, "rename the file"))
+                continue
+            file = self.attempt(shown, lambda each: toml.read(self.root / each, each))
+            entry = read(file, name) if file is not None else None
+            if entry is not None:
+                entries[name] = entry
+        return Definitions(entries, declared)
+
+
+def text_files(root: Path, rooms: Collection[str] = ROOMS, kinds: Collection[str] = ("toml", "csv")) -> list[str]:
+    """Return the definition files of a study, relative to its root with ``/``, sorted by path."""
+    found = [
+        f"{room}/{path.name}"
+        for room in rooms
+        if (root / room).is_dir()
+        for path in (root / room).iterdir()
+        if path.suffix[1:] in kinds and not path.name.startswith(".")
+    ]
+    return sorted(found)
+
+
+def study_hash(root: Path) -> str:
+    """Return the SHA-256 over the definition files of a study, with LF line ends, sorted by path.
+
+    Path and content go in with their lengths, so that no two studies share a hash by moving text from
+    one file to the next. A file that cannot be read counts as its path alone.
+    """
+    digest = hashlib.sha256()
+    for name in text_files(root):
+        try:
+            content = (root / name).read_bytes().replace(b"\r\n", b"\n")
+        except OSError:
+            content = b""
+        for part in (name.encode(), content):
+            digest.update(len(part).to_bytes(8, "big"))
+            digest.update(part)
+    return digest.hexdigest()

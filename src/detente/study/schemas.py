@@ -1,0 +1,85 @@
+"""JSON Schemas of the files of a study, for editors that complete and check while one types.
+
+They are made from the very models that read the files. What a schema cannot say (that an id exists, that a
+value recomputes) is for ``detente check``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from detente.games.reader import BoxTable, GameFile, QuestionTable, VariantTable
+from detente.payoffs.terms import ConstraintTable, PayoffFile, TermTable
+from detente.seeds.claims import ClaimTable, ConflictTable
+from detente.seeds.documents import DocumentTable
+from detente.seeds.parameter_tables import DerivedTable, FigureTable, JudgementTable
+from detente.study.report_definition import ReportFile
+
+__all__ = ["FOLDER", "schemas", "write_schemas"]
+
+#: Where the schemas are shipped.
+FOLDER = Path(__file__).resolve().parent.parent / "schemas"
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_FORMAT = {"const": 1}
+
+
+def _of(model: Any) -> dict[str, Any]:
+    schema: dict[str, Any] = model.model_json_schema(by_alias=True)
+    return schema
+
+
+def _tables(entry: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Return the schema of a file with ``format`` and tables of one kind beside it."""
+    return {"type": "object", "required": ["format"], "properties": {"format": _FORMAT, **more}, "additionalProperties": entry}
+
+
+def _parameters() -> dict[str, Any]:
+    return {"oneOf": [_of(FigureTable), _of(JudgementTable), _of(DerivedTable)]}
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Return the schema of each kind of file by name."""
+    payoffs, game = _of(PayoffFile), _of(GameFile)
+    payoffs["properties"]["constraints"] = {"type": "array", "items": _of(ConstraintTable)}
+    payoffs["properties"]["parameters"] = {"type": "object", "additionalProperties": _parameters()}
+    payoffs["properties"]["terms"] = {
+        "type": "object",
+        "additionalProperties": {"type": "object", "additionalProperties": _of(TermTable)},
+    }
+    game["properties"]["box"] = {"type": "object", "additionalProperties": _of(BoxTable)}
+    game["properties"]["variants"] = {"type": "object", "additionalProperties": _of(VariantTable)}
+    game["properties"]["questions"] = {"type": "array", "items": _of(QuestionTable)}
+    conflicts = {"type": "object", "additionalProperties": _of(ConflictTable)}
+    found = {
+        "documents": _tables(_of(DocumentTable)),
+        "parameters": _tables(_parameters()),
+        "claims": _tables(_of(ClaimTable), conflicts=conflicts),
+        "payoffs": payoffs,
+        "game": game,
+        "report": _of(ReportFile),
+    }
+    return {name: {"$schema": _DIALECT, "title": f"detente {name} file", **schema} for name, schema in found.items()}
+
+
+def as_text(schema: dict[str, Any]) -> str:
+    """Return a schema as it is shipped: sorted keys, two spaces, LF."""
+    return json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def write_schemas(folder: Path = FOLDER) -> tuple[Path, ...]:
+    """Write every schema into ``folder``."""
+    folder.mkdir(exist_ok=True)
+    written = []
+    for name, schema in schemas().items():
+        path = folder / f"{name}.json"
+        path.write_text(as_text(schema), encoding="utf-8", newline="\n")
+        written.append(path)
+    return tuple(written)
+
+
+if __name__ == "__main__":
+    for each in write_schemas():
+        print(each.name)
