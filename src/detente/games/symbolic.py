@@ -1,0 +1,336 @@
+"""Games whose payoffs are formulas of parameters over a box."""
+
+from __future__ import annotations
+
+import math
+import operator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from detente import formula
+from detente.errors import FormulaError, UsageError, did_you_mean
+from detente.formula import symbol
+from detente.games.normal import NormalFormGame, Profile, labels
+from detente.games.rational import rational_value
+from detente.numbers import exact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+__all__ = ["Interval", "SymbolicGame", "symbol"]
+
+_RELATIONS = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A closed interval ``[low, high]`` with the value used unless another is asked for."""
+
+    low: Fraction
+    high: Fraction
+    value: Fraction
+
+    @classmethod
+    def make(cls, given: object) -> Interval:
+        """Return an interval from ``(low, high)``, ``(low, value, high)`` or an Interval.
+
+        With two numbers the value is the midpoint.
+        """
+        if isinstance(given, Interval):
+            return given
+        parts = tuple(given) if isinstance(given, (tuple, list)) else ()
+        if len(parts) == 2:
+            low, high = (exact(part) for part in parts)
+            value = (low + high) / 2
+        elif len(parts) == 3:
+            low, value, high = (exact(part) for part in parts)
+        else:
+            raise UsageError(f"found {given!r}; expected (low, high) or (low, value, high)")
+        if not low <= value <= high:
+            raise UsageError(f"found the interval {given!r}; expected low <= value <= high")
+        return cls(low, high, value)
+
+
+@dataclass(frozen=True, eq=False)
+class SymbolicGame:
+    """A normal-form game with payoffs in parameters.
+
+    Parameters
+    ----------
+    payoffs : nested sequence
+        ``payoffs[i][s1]..[sN]``, each a formula as text, a number or a SymPy expression.
+    parameters : mapping
+        Name to ``(low, high)`` or ``(low, value, high)``: the box.
+    derived : mapping, optional
+        Name to a formula of parameters and other derived names; a payoff may use it like a parameter.
+    players, strategies : optional
+        As in :class:`NormalFormGame`.
+    constraints : sequence, optional
+        Conditions on parameters, as text, that cut points off the box.
+
+    Examples
+    --------
+    >>> s = SymbolicGame([[["b - c", "-c"], ["b", 0]], [["b - c", "b"], ["-c", 0]]],
+    ...                  parameters={"b": (1, 3), "c": (0, 2)})
+    >>> s.at(b=2, c="1/2").payoff(0, (0, 0))
+    Fraction(3, 2)
+    """
+
+    payoffs: Any
+    parameters: Any
+    players: Any = None
+    strategies: Any = None
+    derived: Any = field(default_factory=dict)
+    constraints: Any = ()
+
+    def __post_init__(self) -> None:
+        set_ = object.__setattr__
+        box = {name: Interval.make(given) for name, given in dict(self.parameters).items()}
+        twice = sorted(set(box) & set(self.derived))
+        if twice:
+            raise UsageError(f"found {twice[0]!r} both as a parameter and as a derived name; expected one of the two")
+        known = {name: symbol(name) for name in (*box, *self.derived)}
+        set_(self, "parameters", box)
+        set_(self, "derived", {name: _expression(given, known) for name, given in dict(self.derived).items()})
+        set_(self, "constraints", tuple(_condition(given, known) for given in self.constraints))
+        shape, cells = _flatten(self.payoffs)
+        if len(shape) != shape[0] + 1:
+            raise UsageError(f"found payoffs of shape {shape}; expected payoffs[player][s1]..[sN]")
+        set_(self, "players", labels(self.players, shape[0], "player"))
+        given = self.strategies or [None] * shape[0]
+        if len(given) != shape[0]:
+            raise UsageError(f"found strategies for {len(given)} players; expected {shape[0]}")
+        set_(
+            self,
+            "strategies",
+            tuple(labels(given[i], shape[i + 1], f"strategy of {self.players[i]}") for i in range(shape[0])),
+        )
+        table = {index: _expression(cell, known) for index, cell in cells.items()}
+        set_(self, "payoffs", table)
+        _ = self._definitions  # refuses a cycle here, before an expansion meets it
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The number of strategies of each player."""
+        return tuple(len(own) for own in self.strategies)
+
+    @property
+    def baseline(self) -> dict[str, Fraction]:
+        """The value of every parameter unless another is asked for."""
+        return {name: interval.value for name, interval in self.parameters.items()}
+
+    def profiles(self) -> Iterator[Profile]:
+        """Yield every pure profile in lexicographic order."""
+        return product(*(range(size) for size in self.shape))
+
+    def payoff(self, player: int, profile: Sequence[int]) -> Any:
+        """Return the payoff as a SymPy expression in parameters and derived names."""
+        return self.payoffs[(player, *profile)]
+
+    @cached_property
+    def _expanded(self) -> dict[Any, Any]:
+        return {}
+
+    @cached_property
+    def _definitions(self) -> dict[Any, Any]:
+        """Derived symbols as expressions in parameters alone, in an order without forward uses."""
+        resolved: dict[Any, Any] = {}
+
+        def resolve(name: str, path: tuple[str, ...]) -> Any:
+            if name in path:
+                raise UsageError(f"derived parameters form a cycle: {' -> '.join((*path, name))}")
+            own = symbol(name)
+            if own not in resolved:
+                expression = self.derived[name]
+                inner = {
+                    each: resolve(each.name, (*path, name))
+                    for each in sorted(expression.free_symbols, key=str)
+                    if each.name in self.derived
+                }
+                resolved[own] = expression.xreplace(inner)
+            return resolved[own]
+
+        for name in self.derived:
+            resolve(name, ())
+        return resolved
+
+    def expand(self, expression: Any, keep: Sequence[str] = ()) -> Any:
+        """Return ``expression`` with derived names replaced by their formulas, but those in ``keep``."""
+        kept = {symbol(name) for name in keep}
+        if not kept:
+            if expression not in self._expanded:
+                self._expanded[expression] = expression.xreplace(self._definitions)
+            return self._expanded[expression]
+        while True:
+            inner = {
+                each: self.derived[each.name]
+                for each in expression.free_symbols
+                if each.name in self.derived and each not in kept
+            }
+            if not inner:
+                return expression
+            expression = expression.xreplace(inner)
+
+    def expression(self, parsed: formula.Formula) -> Any:
+        """Return a formula over parameters, derived names and ``payoff[PLAYER][STRATEGY, ..]`` as SymPy.
+
+        Raises
+        ------
+        FormulaError
+            With the column of an unknown name, player or strategy.
+        """
+
+        def item(node: formula.Node) -> Any:
+            def fail(found: str, known: Sequence[str], name: str) -> FormulaError:
+                return FormulaError(
+                    parsed.text, node.column, found, f"expected one of {', '.join(known)}", did_you_mean(name, known)
+                )
+
+            if node.value != "payoff" or len(node.keys) != 2 or len(node.keys[0]) != 1:
+                raise FormulaError(
+                    parsed.text, node.column, f"found {node.value}[...]", "expected payoff[PLAYER][STRATEGY, ..]"
+                )
+            (name,), chosen = node.keys
+            if name not in self.players:
+                raise fail(f"unknown player {name!r}", self.players, name)
+            if len(chosen) != len(self.players):
+                raise FormulaError(
+                    parsed.text,
+                    node.column,
+                    f"found {len(chosen)} strategies",
+                    f"expected {len(self.players)}, one per player",
+                )
+            for own, strategy in zip(self.strategies, chosen, strict=True):
+                if strategy not in own:
+                    raise fail(f"unknown strategy {strategy!r}", own, strategy)
+            profile = tuple(own.index(strategy) for own, strategy in zip(self.strategies, chosen, strict=True))
+            return self.payoff(self.players.index(name), profile)
+
+        return parsed.to_sympy({name: symbol(name) for name in (*self.parameters, *self.derived)}, item)
+
+    def point(self, values: Mapping[str, object] | None = None, **more: object) -> dict[str, Fraction]:
+        """Return the baseline with ``values`` in it, as exact numbers; unknown names are refused."""
+        chosen = self.baseline
+        for name, value in {**(values or {}), **more}.items():
+            if name not in chosen:
+                known = (*self.parameters, *self.derived)
+                hint = "it is derived; change what it is made of" if name in self.derived else did_you_mean(name, known)
+                raise UsageError(f"unknown parameter {name!r}" + (f"; {hint}" if hint else ""))
+            chosen[name] = exact(value)
+        return chosen
+
+    def allowed(self, point: Mapping[str, Fraction]) -> bool:
+        """Return whether a point with a value for every parameter satisfies all constraints."""
+        return all(self._met(each, point) for each in self.constraints)
+
+    def _met(self, condition: Any, point: Mapping[str, Fraction]) -> bool:
+        if condition.is_Relational:
+            difference = rational_value(self.expand(condition.lhs - condition.rhs), point)
+            if difference is not None:
+                return bool(_RELATIONS[condition.rel_op](difference, 0))
+        import sympy
+
+        values = {symbol(name): sympy.Rational(value.numerator, value.denominator) for name, value in point.items()}
+        return bool(self.expand(condition).xreplace(values))
+
+    def evaluate(self, expression: Any, values: Mapping[str, Any]) -> Any:
+        """Return ``expression`` at ``values``: a Fraction where it is rational, else a float.
+
+        ``values`` may hold a derived name, which then stands in place of its formula.
+        """
+        numeric = self.expand(expression, keep=[name for name in values if name in self.derived])
+        exact_value = rational_value(numeric, values)
+        if exact_value is not None:
+            return exact_value
+        import sympy
+
+        replaced = numeric.xreplace(
+            {
+                each: sympy.Rational(values[each.name].numerator, values[each.name].denominator)
+                for each in numeric.free_symbols
+            }
+        )
+        if replaced.is_Rational:
+            return Fraction(int(replaced.p), int(replaced.q))
+        try:
+            value = float(replaced)
+        except TypeError:  # complex, or zoo
+            value = math.nan
+        if not math.isfinite(value):
+            raise UsageError(f"{expression} has no real value at this point")
+        return value
+
+    def at(self, values: Mapping[str, object] | None = None, **more: object) -> NormalFormGame:
+        """Return the numeric game at a point; parameters not named keep their value."""
+        return self.at_point(self.point(values, **more))
+
+    def at_point(self, point: Mapping[str, Any]) -> NormalFormGame:
+        """Return the numeric game where every parameter has the exact value in ``point``."""
+        import numpy as np
+
+        table = np.empty((len(self.players), *self.shape), dtype=object)
+        for index, expression in self.payoffs.items():
+            table[index] = self.evaluate(expression, point)
+        return NormalFormGame(table, self.players, self.strategies)
+
+    def __repr__(self) -> str:
+        sizes = "x".join(str(size) for size in self.shape)
+        return f"<SymbolicGame {sizes}, players {', '.join(self.players)}, {len(self.parameters)} parameters>"
+
+
+def _expression(given: Any, known: Mapping[str, Any]) -> Any:
+    """Return a formula, number or SymPy expression as SymPy over the known symbols."""
+    if hasattr(given, "free_symbols"):
+        unknown = sorted(each.name for each in given.free_symbols if each.name not in known)
+        if unknown:
+            hint = did_you_mean(unknown[0], known)
+            raise UsageError(f"unknown parameter {unknown[0]!r} in {given}" + (f"; {hint}" if hint else ""))
+        return given.xreplace({each: known[each.name] for each in given.free_symbols})
+    if isinstance(given, float):
+        raise UsageError(f"found the float {given!r} in a symbolic game; write it as text, as in {str(given)!r}")
+    parsed = given if isinstance(given, formula.Formula) else formula.parse(given)
+    return parsed.to_sympy(known)
+
+
+def _condition(given: Any, known: Mapping[str, Any]) -> Any:
+    """Return a condition, as text, parsed formula or SymPy, over the known symbols."""
+    if hasattr(given, "free_symbols"):
+        return _expression(given, known)
+    parsed = given if isinstance(given, formula.Formula) else formula.parse(given, condition=True)
+    return parsed.to_sympy(known)
+
+
+def _flatten(payoffs: Any) -> tuple[tuple[int, ...], dict[tuple[int, ...], Any]]:
+    """Return shape and cells of a nested sequence or array, refusing uneven ones."""
+    if isinstance(payoffs, dict):
+        shape = tuple(max(index[axis] for index in payoffs) + 1 for axis in range(len(next(iter(payoffs)))))
+        return shape, dict(payoffs)
+    cells: dict[tuple[int, ...], Any] = {}
+    shapes: set[tuple[int, ...]] = set()
+
+    def walk(value: Any, index: tuple[int, ...], sizes: tuple[int, ...]) -> None:
+        nested = isinstance(value, (list, tuple)) or (
+            hasattr(value, "shape") and hasattr(value, "tolist") and value.shape
+        )
+        if not nested:
+            cells[index] = value
+            shapes.add(sizes)
+            return
+        parts = list(value)
+        for position, part in enumerate(parts):
+            walk(part, (*index, position), (*sizes, len(parts)))
+
+    walk(payoffs, (), ())
+    if len(shapes) != 1 or shapes == {()}:
+        raise UsageError("found payoffs of uneven lengths; expected payoffs[player][s1]..[sN]")
+    return shapes.pop(), cells

@@ -1,0 +1,85 @@
+"""Times of all_isolated and one_equilibrium against pygambit: python tests/bench/bench_nplayer.py [seconds per cell].
+
+Ratios mean something only on a quiet machine. The counts do everywhere: the number of equilibria of a random game is
+odd, so that an even count shows that a solver has missed some.
+"""
+
+from __future__ import annotations
+
+import multiprocessing as mp
+import sys
+import time
+
+import numpy as np
+
+from detente.games.normal import NormalFormGame
+
+SHAPES = [(2, 2, 2), (3, 3, 3), (2,) * 4, (2,) * 5, (2, 4, 4), (3,) * 4, (4, 4, 4), (2,) * 6, (5, 5, 5), (2,) * 7]
+LARGE = [(3, 3, 3), (5,) * 5, (2,) * 10, (4,) * 6]
+
+
+def game(shape, seed=1):
+    return NormalFormGame(np.random.default_rng(seed).integers(0, 1000, (len(shape), *shape)))
+
+
+def ours(shape, out):
+    from detente.solve.nplayer import all_isolated
+
+    g = game(shape)
+    all_isolated(game((2, 2, 2)))
+    began = time.perf_counter()
+    found = all_isolated(g)
+    out.put((time.perf_counter() - began, len(found.equilibria), found.complete))
+
+
+def one(shape, out):
+    from detente.solve.one_equilibrium import one_equilibrium
+
+    g = game(shape)
+    began = time.perf_counter()
+    found = one_equilibrium(g, mixed=True)
+    out.put((time.perf_counter() - began, 1, found.equilibria[0].regret == 0))
+
+
+def gambit(shape, out, method="enumpoly"):
+    import pygambit
+
+    from detente.solve.adapters import to_pygambit
+
+    g = to_pygambit(game(shape))
+    began = time.perf_counter()
+    found = getattr(pygambit.nash, f"{method}_solve")(g)
+    several = getattr(found, "equilibria", None)
+    out.put((time.perf_counter() - began, 1 if several is None else len(several), False))
+
+
+def logit(shape, out):
+    gambit(shape, out, "logit")
+
+
+def timed(job, shape, limit):
+    out = mp.Queue()
+    process = mp.Process(target=job, args=(shape, out))
+    process.start()
+    try:
+        seconds, count, done = out.get(timeout=limit + 5)
+        text = f"{seconds:9.3f} s {count:4d}{' proved' if done else ''}"
+    except Exception:
+        text = f"    > {limit:.0f} s"
+    process.terminate()
+    process.join()
+    return text
+
+
+def main():
+    limit = float(sys.argv[1]) if len(sys.argv) > 1 else 60
+    print(f"{'all equilibria':16}{'detente':>24}{'pygambit enumpoly':>24}")
+    for shape in SHAPES:
+        print(f"{'x'.join(map(str, shape)):16}{timed(ours, shape, limit):>24}{timed(gambit, shape, limit):>24}", flush=True)
+    print(f"{'one, mixed':16}{'detente':>24}{'pygambit logit':>24}")
+    for shape in LARGE:
+        print(f"{'x'.join(map(str, shape)):16}{timed(one, shape, limit):>24}{timed(logit, shape, limit):>24}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
