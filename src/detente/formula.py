@@ -185,7 +185,9 @@ def parse(text: object, *, condition: bool = False) -> Formula:
     builder = _Builder(text, lead)
     root = builder.build(tree.body, 0)
     if root.is_condition and not condition:
-        raise FormulaError(text, root.column, "found a comparison", "expected a number", "use piecewise(value, condition, otherwise)")
+        raise FormulaError(
+            text, root.column, "found a comparison", "expected a number", "use piecewise(value, condition, otherwise)"
+        )
     if condition and not root.is_condition:
         raise FormulaError(text, root.column, "found a number", "expected a comparison such as a <= b")
     return Formula(text, root)
@@ -199,7 +201,9 @@ def _syntax_hint(text: str, column: int) -> str:
 def _scan(text: str) -> None:
     """Refuse what is outside the alphabet or the bounds before Python's parser sees the text."""
     if len(text) > MAX_LENGTH:
-        raise FormulaError(text, 1, f"found {len(text)} characters", f"at most {MAX_LENGTH}", "split it into derived parameters")
+        raise FormulaError(
+            text, 1, f"found {len(text)} characters", f"at most {MAX_LENGTH}", "split it into derived parameters"
+        )
     if not text.strip():
         raise FormulaError(text, 1, "found an empty formula", "expected at least a number")
     depth = 0
@@ -208,11 +212,16 @@ def _scan(text: str) -> None:
             raise FormulaError(text, position + 1, "found '^'", "powers are written with '**'")
         if not _ALLOWED.match(character):
             raise FormulaError(
-                text, position + 1, f"found the character {character!r}", "expected ASCII names, numbers and + - * / ** ( )"
+                text,
+                position + 1,
+                f"found the character {character!r}",
+                "expected ASCII names, numbers and + - * / ** ( )",
             )
         depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(character, 0)
         if depth > MAX_DEPTH:
-            raise FormulaError(text, position + 1, f"brackets nested over {MAX_DEPTH} deep", "", "split it into derived parameters")
+            raise FormulaError(
+                text, position + 1, f"brackets nested over {MAX_DEPTH} deep", "", "split it into derived parameters"
+            )
     for match in _NUMERAL.finditer(text):
         numeral = match.group()
         if not _GOOD_NUMERAL.fullmatch(numeral):
@@ -220,7 +229,9 @@ def _scan(text: str) -> None:
                 text, match.start() + 1, f"found {numeral[:40]!r}", "expected a plain number such as 1000, 0.5 or 1e-3"
             )
         if len(numeral) > MAX_DIGITS:
-            raise FormulaError(text, match.start() + 1, f"found a numeral of {len(numeral)} digits", f"at most {MAX_DIGITS}")
+            raise FormulaError(
+                text, match.start() + 1, f"found a numeral of {len(numeral)} digits", f"at most {MAX_DIGITS}"
+            )
 
 
 class _Builder:
@@ -262,7 +273,9 @@ class _Builder:
         if isinstance(node, ast.Subscript):
             return self.subscript(node, column)
         found = _WORDS.get(type(node).__name__, "something")
-        raise self.fail(node, f"found {found}, which is not part of the grammar", "expected numbers, names and + - * / **")
+        raise self.fail(
+            node, f"found {found}, which is not part of the grammar", "expected numbers, names and + - * / **"
+        )
 
     def name(self, node: ast.Name) -> str:
         """Return a name as the text has it: Python's own words are replaced in the source."""
@@ -312,9 +325,12 @@ class _Builder:
             raise self.fail(node, f"{name}() with {len(node.args)} arguments", f"expected {arity or 'at least one'}")
         if name == "piecewise":
             if len(node.args) % 2 == 0:
-                raise self.fail(node, "piecewise() without a last value", "expected piecewise(value, condition, ..., otherwise)")
+                raise self.fail(
+                    node, "piecewise() without a last value", "expected piecewise(value, condition, ..., otherwise)"
+                )
             parts = [
-                self.condition(arg, depth) if index % 2 else self.number(arg, depth) for index, arg in enumerate(node.args)
+                self.condition(arg, depth) if index % 2 else self.number(arg, depth)
+                for index, arg in enumerate(node.args)
             ]
         else:
             parts = [self.number(arg, depth) for arg in node.args]
@@ -326,7 +342,9 @@ class _Builder:
         while isinstance(base, ast.Subscript):
             parts = base.slice.elts if isinstance(base.slice, ast.Tuple) else [base.slice]
             if not parts or not all(isinstance(part, ast.Name) for part in parts):
-                raise self.fail(base.slice, "found an expression in square brackets", "expected names, as in payoff[us][a, b]")
+                raise self.fail(
+                    base.slice, "found an expression in square brackets", "expected names, as in payoff[us][a, b]"
+                )
             keys.insert(0, tuple(self.name(part) for part in parts))  # type: ignore[arg-type]
             base = base.value
         if not isinstance(base, ast.Name):
@@ -461,7 +479,9 @@ def _exact_root(base: Fraction, degree: int) -> Fraction | None:
     parts = []
     for number in (base.numerator, base.denominator):
         guess = math.isqrt(number) if degree == 2 else round(number ** (1 / degree)) if number.bit_length() < 900 else 0
-        exact_part = next((root for root in (guess - 1, guess, guess + 1) if root >= 0 and root**degree == number), None)
+        exact_part = next(
+            (root for root in (guess - 1, guess, guess + 1) if root >= 0 and root**degree == number), None
+        )
         if exact_part is None:
             return None
         parts.append(exact_part)

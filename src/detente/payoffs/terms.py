@@ -107,7 +107,8 @@ class Term:
 class PayoffModel:
     """A payoff model: players, the terms of each, constraints, and parameters of its own.
 
-    ``parameters`` holds the parameters that only this model uses; the others are the study's.
+    ``parameters`` holds the parameters that only this model uses; the others are the study's. ``unit`` is what
+    the payoffs are counted in.
     """
 
     name: str
@@ -119,6 +120,7 @@ class PayoffModel:
     place: Place
     file: TomlFile = field(repr=False, compare=False)
     complete: bool = True
+    unit: str = ""
 
     def terms_of(self, player: str) -> tuple[Term, ...]:
         """Return the terms of one player in the order of the file."""
@@ -178,6 +180,7 @@ class PayoffFile(Table):
 
     format: Format
     label: Label | None = None
+    unit: Line | None = None
     players: Names
     constraints: list[Any] = Field(default_factory=list)
     parameters: dict[str, Any] = Field(default_factory=dict)
@@ -232,6 +235,7 @@ def read_payoffs(file: TomlFile, name: str, faults: list[Fault]) -> PayoffModel:
         file.key_place(()),
         file,
         complete=len(faults) == before,
+        unit=(top.unit if top else None) or "",
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detente.errors import Fault
+from detente.conclusions.conclusion import parse_conclusion
+from detente.errors import Fault, UsageError
 from detente.fields import unknown
 from detente.seeds.derived import cycles, reach
 from detente.study.usage import Scope, game_names, model_names, scope_of, used_names
@@ -198,7 +199,17 @@ class _References:
             for index, name in enumerate(question.along):
                 if scope.complete and name not in scope.declared:
                     self.unknown("name", name, game.file.place((*question.path, "along", index)), scope.declared)
+            for index, text in enumerate(question.of):
+                if ":" in text:
+                    self.conclusion(text, game, game.file.place((*question.path, "of", index)))
         self.symbols(game, model, scope)
+
+    def conclusion(self, text: str, game: GameDefinition, place: Place) -> None:
+        """Add a fault for a conclusion that cannot be read, or that names what the game does not have."""
+        try:
+            parse_conclusion(text, game.players, tuple(game.strategies.values()))
+        except UsageError as error:
+            self.faults.append(Fault(place, str(error).partition("\n")[0]))
 
     def held(self, name: str, scope: Scope, game: GameDefinition, path: tuple[str | int, ...], what: str) -> None:
         """Check a name that a point or an interval gives a value: a parameter, and no derived one."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, PlainValidator, WithJsonSchema
 
 from detente.errors import Fault
-from detente.fields import Format, Label, Name, Names, distinct, one_of, unknown
+from detente.fields import Format, Label, Name, Names, Wrong, distinct, one_of, unknown
 from detente.schema import Table, validate
 
 if TYPE_CHECKING:

@@ -33,7 +33,12 @@ def _of(model: Any) -> dict[str, Any]:
 
 def _tables(entry: dict[str, Any], **more: Any) -> dict[str, Any]:
     """Return the schema of a file with ``format`` and tables of one kind beside it."""
-    return {"type": "object", "required": ["format"], "properties": {"format": _FORMAT, **more}, "additionalProperties": entry}
+    return {
+        "type": "object",
+        "required": ["format"],
+        "properties": {"format": _FORMAT, **more},
+        "additionalProperties": entry,
+    }
 
 
 def _parameters() -> dict[str, Any]:

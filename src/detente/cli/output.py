@@ -1,0 +1,116 @@
+"""Options that commands share, and how results leave: text, JSON, or a file."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from detente.errors import UsageError
+from detente.numbers import number_to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from detente.facade import Game, Study
+    from detente.study.model import Point
+
+__all__ = ["At", "emit", "game_options", "note", "open_game", "output_options", "write_text"]
+
+
+def note(message: str) -> None:
+    """Print a line for people on stderr, so that stdout holds results only."""
+    click.echo(message, err=True)
+
+
+def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--study``, ``--json`` and ``--out``."""
+    function = click.option("-o", "--out", type=click.Path(path_type=Path), help="Write the result to this file.")(
+        function
+    )
+    function = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")(function)
+    return click.option(
+        "--study", "study_dir", type=click.Path(path_type=Path), help="The study; default: around here."
+    )(function)
+
+
+def game_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--point``, ``--at`` and ``--payoffs`` to the output options."""
+    function = click.option(
+        "--payoffs", "kind", type=click.Choice(["strategic", "material"]), default="strategic", help="Which payoffs."
+    )(function)
+    function = click.option(
+        "--at", "changes", multiple=True, metavar="NAME=VALUE", help="Change a parameter; repeatable."
+    )(function)
+    function = click.option("--point", default="baseline", help="Start from a named point.")(function)
+    return output_options(function)
+
+
+@dataclass(frozen=True)
+class At:
+    """A game at a point, as the options say, and the head of its JSON."""
+
+    study: Study
+    game: Game
+    point: Point
+    kind: str = "strategic"
+    head: dict[str, Any] = field(default_factory=dict)
+
+
+def open_game(study_dir: Path | None, name: str, point: str, changes: tuple[str, ...], kind: str, command: str) -> At:
+    """Return the game at the point that the options describe."""
+    from detente.facade import Study
+
+    study = Study(study_dir)
+    game = study.game(name)
+    pairs: dict[str, str] = {}
+    for change in changes:
+        key, equals, value = change.partition("=")
+        if not equals or not key.strip() or not value.strip():
+            raise UsageError(f"found --at {change}; expected NAME=VALUE, as in --at sev=2/5")
+        if key.strip() in pairs:
+            raise UsageError(f"found --at {key.strip()} twice; expected each parameter once")
+        pairs[key.strip()] = value.strip()
+    at = game.model.point(point, pairs)
+    head = {
+        "format": 1,
+        "command": command,
+        "study": {"name": study.name, "hash": study.hash},
+        "game": game.model.definition.name,
+        "variant": game.model.variant.name if game.model.variant else None,
+        "point": at.name,
+        "payoff_kind": kind,
+        "parameters": {key: number_to_json(value) for key, value in at.values.items()},
+        "derived": {key: number_to_json(value) for key, value in game.model.derived_values(at.values).items()},
+        "notes": list(at.notes),
+    }
+    return At(study, game, at, kind, head)
+
+
+def emit(text: str, data: dict[str, Any], *, as_json: bool, out: Path | None, notes: tuple[str, ...] = ()) -> None:
+    """Print a result as text or JSON, or write it to a file as a whole; notes go to stderr."""
+    for each in notes:
+        note(f"note: {each}")
+    body = json.dumps(data, ensure_ascii=False, indent=2) if as_json else text
+    if out is None:
+        click.echo(body)
+        return
+    write_text(out, body + "\n")
+    note(f"wrote {out}")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file as a whole: under a temporary name first, then renamed."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        try:
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot write; {error.strerror or error}") from None

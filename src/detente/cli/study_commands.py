@@ -1,0 +1,194 @@
+"""Commands on a whole study: report, check, list, new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from detente.cli.output import emit, note, output_options
+from detente.errors import Fault
+
+__all__ = ["check_command", "list_command", "new_command", "report_command"]
+
+
+def _head(command: str, study: Any) -> dict[str, Any]:
+    return {
+        "format": 1,
+        "command": command,
+        "study": {"name": study.name, "hash": study.hash},
+        "game": None,
+        "variant": None,
+        "point": None,
+        "parameters": {},
+        "notes": [],
+    }
+
+
+@click.command("report")
+@click.argument("name", required=False)
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="The PDF to write; default: reports/NAME.pdf.")
+@click.option("--study", "study_dir", type=click.Path(path_type=Path), help="The study; default: around here.")
+@click.option("--json", "as_json", is_flag=True, help="Print the files made as JSON.")
+def report_command(name: str | None, out: Path | None, study_dir: Path | None, as_json: bool) -> None:
+    """Build a PDF report; beside it every figure as SVG and every table as CSV.
+
+    Without NAME the study's main report is built.
+    """
+    from detente.facade import Study
+
+    study = Study(study_dir)
+    report = study.report(name)
+    written = report.write(out)
+    names = [str(path) for path in written.files]
+    text = f"{names[0]} and {len(names) - 1} files in {Path(names[1]).parent if len(names) > 1 else ''}"
+    data = {**_head("report", study), "notes": list(written.notes), "files": names}
+    emit(text, data, as_json=as_json, out=None, notes=written.notes)
+
+
+@click.command("check")
+@click.option(
+    "--documents", type=click.Path(path_type=Path), help="Folder with the documents: verify figures and hashes."
+)
+@click.option("--notes", "every_note", is_flag=True, help="List unused figures and parameters one by one.")
+@output_options
+def check_command(
+    documents: Path | None, every_note: bool, study_dir: Path | None, as_json: bool, out: Path | None
+) -> int:
+    """List every fault and note in every file of the study.
+
+    Exit code 2 for any fault; with --documents, 1 if a figure or a hash does not match.
+    """
+    from detente.reports.build import BLOCKS
+    from detente.study.layout import find
+    from detente.study.load import load
+    from detente.study.questions import ANALYSES
+
+    study = load(find(study_dir), analyses=ANALYSES, blocks=BLOCKS)
+    faults: list[Fault] = [*study.faults, *(study.every_note if every_note else study.notes)]
+    mismatches: list[Fault] = []
+    if documents is not None and not study.faults:
+        from detente.study.check import check_documents
+
+        mismatches = check_documents(study, documents)
+    lines = [str(fault) for fault in (*faults, *mismatches)]
+    count = len(study.faults)
+    if count:
+        closing = f"{count} fault{'s' if count > 1 else ''}"
+    elif documents is not None:
+        number = len(mismatches)
+        closing = (
+            f"no faults; {number} mismatch{'es' if number != 1 else ''} with the documents in {documents}"
+            if number
+            else (
+                f"no faults; all {len(study.figures)} figures stand where they are said to; all {len(study.documents)} hashes match"
+            )
+        )
+    else:
+        counts = ((len(study.figures), "figure"), (len(study.parameters), "parameter"), (len(study.games), "game"))
+        closing = "no faults: " + ", ".join(f"{number} {what}{'' if number == 1 else 's'}" for number, what in counts)
+    data = {
+        **_head("check", study),
+        "faults": [
+            {
+                "file": fault.place.file,
+                "line": fault.place.line,
+                "column": fault.place.column,
+                "found": fault.found,
+                "expected": fault.expected,
+                "do": fault.do,
+                "level": fault.level,
+            }
+            for fault in (*faults, *mismatches)
+        ],
+    }
+    emit("\n".join([*lines, closing]), data, as_json=as_json, out=out)
+    return 2 if study.faults else 1 if mismatches else 0
+
+
+@click.command("list")
+@output_options
+def list_command(study_dir: Path | None, as_json: bool, out: Path | None) -> None:
+    """List games, payoff models, parameters, claims and reports."""
+    from detente.display import Table
+    from detente.facade import Study
+    from detente.numbers import short
+
+    study = Study(study_dir)
+    files = study.files
+    names = {
+        "games": [
+            each
+            for name, definition in files.games.items()
+            for each in (name, *(f"{name}:{variant}" for variant in definition.variants))
+        ],
+        "payoffs": list(files.payoffs),
+        "parameters": list(files.parameters),
+        "claims": list(files.claims),
+        "reports": list(files.reports),
+    }
+
+    def label(given: Any) -> str:
+        return str(given.get("en") or next(iter(given.values()), ""))
+
+    tables = [
+        Table(
+            f"study {files.name}",
+            ("game", "payoffs", "players", "what"),
+            tuple(
+                (name, definition.payoffs, ", ".join(definition.players), label(definition.label))
+                for name, definition in files.games.items()
+            ),
+            tuple(f"variant: {name}" for name in names["games"] if ":" in name),
+        ),
+        Table(
+            "",
+            ("parameter", "value", "range", "unit", "kind", "what"),
+            tuple(
+                (
+                    name,
+                    parameter.formula.text if parameter.formula else short(parameter.value, 4),
+                    "" if parameter.formula else f"{short(parameter.low, 4)}..{short(parameter.high, 4)}",
+                    parameter.unit,
+                    parameter.kind,
+                    label(parameter.label),
+                )
+                for name, parameter in files.parameters.items()
+            ),
+        ),
+        Table(
+            "",
+            ("claim", "status", "what"),
+            tuple((name, claim.status, label(claim.title)) for name, claim in files.claims.items()),
+        ),
+        Table(
+            "",
+            ("report", "games", "title"),
+            tuple((name, ", ".join(each.games), label(each.title)) for name, each in files.reports.items()),
+        ),
+    ]
+    text = "\n\n".join(table.to_text() for table in tables if table.rows)
+    emit(text, {**_head("list", study), **names}, as_json=as_json, out=out)
+
+
+@click.command("new")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the files made as JSON.")
+def new_command(folder: Path, as_json: bool) -> None:
+    """Make a small complete study in FOLDER that checks, solves and reports."""
+    from detente.study.layout import find
+    from detente.study.load import load
+    from detente.study.scaffold import new_study
+
+    files = new_study(folder)
+    study = load(find(folder))
+    note(
+        f"made {len(files)} files; next: cd {folder}, then detente check, detente solve {next(iter(study.games))}, detente report"
+    )
+    emit(
+        "\n".join(str(path) for path in files),
+        {**_head("new", study), "files": [str(path) for path in files]},
+        as_json=as_json,
+        out=None,
+    )

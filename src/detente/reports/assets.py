@@ -1,0 +1,180 @@
+"""The figures and tables of a report as files beside it: SVG and CSV.
+
+``report.pdf`` is joined by ``report_files/`` with one SVG per figure and one CSV per table or payoff matrix.
+A small manifest in that folder remembers which files a build has written, so that the next build removes
+what it no longer makes and nothing else.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detente.errors import DetenteError
+from detente.reports.elements import Figure, PayoffMatrix, Table
+from detente.reports.spans import plain_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from detente.reports.document import Document
+    from detente.reports.spans import Inline
+
+__all__ = ["MANIFEST", "assets", "assets_folder", "write_assets"]
+
+#: Name of the file that lists what a build has written.
+MANIFEST = "manifest.json"
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\.(svg|csv)", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+
+def assets_folder(report: str | Path) -> Path:
+    """Return the folder of a report's files.
+
+    Examples
+    --------
+    >>> assets_folder("reports/main.pdf").as_posix()
+    'reports/main_files'
+    """
+    report = Path(report)
+    return report.with_name(f"{report.stem}_files")
+
+
+def assets(document: Document) -> dict[str, bytes]:
+    """Return the files of a document by name, in order of appearance.
+
+    CSV files are UTF-8 with a header row; units stand in the header, numbers are plain (``-1234.5``),
+    formulas are given in words. Text that a spreadsheet would take for a formula is led by an apostrophe.
+    """
+    files: dict[str, bytes] = {}
+    for block in document.blocks:
+        match block:
+            case Figure(name=name, svg=svg):
+                files[f"{name}.svg"] = svg
+            case Table(name=name):
+                files[f"{name}.csv"] = _table_csv(block)
+            case PayoffMatrix(name=name):
+                files[f"{name}.csv"] = _matrix_csv(block)
+            case _:
+                pass
+    return files
+
+
+def write_assets(document: Document, folder: str | Path) -> tuple[Path, ...]:
+    """Write the files of a document into a folder and remove those of an earlier build that are gone.
+
+    Each file is replaced as a whole. A file that an earlier build wrote is removed only if nobody has
+    changed it since; a file that no build wrote is never touched.
+
+    Returns
+    -------
+    tuple of Path
+        The files written, without the manifest.
+
+    Raises
+    ------
+    DetenteError
+        If a file of somebody else stands in the way, or the folder cannot be written.
+    """
+    folder = Path(folder)
+    files = assets(document)
+    new = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        old = _read_manifest(folder)
+        for name, content in files.items():
+            path = folder / name
+            if name not in old and path.exists() and path.read_bytes() != content:
+                message = f"{path}: found a file that no report has written; move it away and build again"
+                raise DetenteError(message)
+        stale = {name: digest for name, digest in old.items() if name not in new}
+        # An interrupted build must still know its files: the union is written first.
+        _replace(folder / MANIFEST, _manifest({**stale, **new}))
+        for name, content in files.items():
+            _replace(folder / name, content)
+        for name, digest in stale.items():
+            path = folder / name
+            if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
+                path.unlink()
+        _replace(folder / MANIFEST, _manifest(new))
+    except OSError as error:
+        raise DetenteError(f"{folder}: cannot write the files of the report; {error.strerror or error}") from error
+    return tuple(folder / name for name in files)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _manifest(files: Mapping[str, str]) -> bytes:
+    return (json.dumps({"format": 1, "files": dict(sorted(files.items()))}, indent=1) + "\n").encode("ascii")
+
+
+def _read_manifest(folder: Path) -> dict[str, str]:
+    """Return names and digests of the last build; a manifest that cannot be read lists nothing."""
+    try:
+        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        files = content["files"].items()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return {name: digest for name, digest in files if isinstance(digest, str) and _NAME.fullmatch(name)}
+
+
+# -------------------------------------------------------------------------------------------- csv
+
+
+def _table_csv(table: Table) -> bytes:
+    header = [_with_unit(plain_text(column.header), column.unit) for column in table.columns]
+    rows = [[_value(cell) for cell in row] for row in table.rows]
+    if table.marks:
+        header.insert(0, "kind")
+        rows = [[mark, *row] for mark, row in zip(table.marks, rows, strict=True)]
+    return _csv([header, *rows])
+
+
+def _matrix_csv(matrix: PayoffMatrix) -> bytes:
+    """One line per profile, so that a program can read it without knowing the layout."""
+    players = (matrix.row_player, matrix.column_player)
+    header = [f"{player} strategy" for player in players]
+    header += [_with_unit(f"{player} payoff", matrix.unit) for player in players]
+    header += [f"{player} best response" for player in players] + ["equilibrium"]
+    lines = [header]
+    for row_strategy, row in zip(matrix.row_strategies, matrix.cells, strict=True):
+        for column_strategy, cell in zip(matrix.column_strategies, row, strict=True):
+            flags = ("yes" if flag else "no" for flag in (cell.row_best, cell.column_best, cell.equilibrium))
+            payoffs = (_value(cell.row), _value(cell.column))
+            lines.append([_guard(row_strategy), _guard(column_strategy), *payoffs, *flags])
+    return _csv(lines)
+
+
+def _with_unit(header: str, unit: str) -> str:
+    return _guard(f"{header} ({unit})" if unit else header)
+
+
+def _value(inline: Inline) -> str:
+    """Return a cell as a plain number where it is one, else as text."""
+    text = plain_text(inline).replace("\u2212", "-")
+    bare = re.sub(r"(?<=\d)[,\u2009\u202f](?=\d{3}(?!\d))", "", text.strip())
+    return bare if _NUMBER.fullmatch(bare) else _guard(plain_text(inline))
+
+
+def _guard(text: str) -> str:
+    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") and len(text.strip()) > 1 else text
+
+
+def _csv(lines: Sequence[Sequence[str]]) -> bytes:
+    target = io.StringIO(newline="")
+    csv.writer(target, lineterminator="\n").writerows(lines)
+    return target.getvalue().encode("utf-8", "backslashreplace")

@@ -1,0 +1,95 @@
+"""A report of a study: its definition, the document made of its blocks, and the files written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detente.errors import UsageError, did_you_mean
+from detente.study.model import GameModel, game_model
+
+if TYPE_CHECKING:
+    from detente.reports.document import Document
+    from detente.study.load import StudyFiles
+    from detente.study.report_definition import ReportDefinition
+
+__all__ = ["BLOCKS", "Report", "Written"]
+
+#: What a report file may list under ``blocks``: name to what it shows.
+BLOCKS = {
+    "summary": "one page in plain words",
+    "payoffs": "the payoff table, symbolic and numeric, best responses marked",
+    "terms": "every payoff as its terms; inert terms",
+    "conditions": "the equilibria in closed form with the conditions under which they exist",
+    "classes": "player types and equilibria at the named points, thresholds, material sums",
+    "regions": "a map of the equilibria over two parameters, with exact boundaries",
+    "repeated": "critical discount factors of the repeated game",
+    "parameters": "every parameter with kind, value, range, sources",
+    "conflicts": "where the documents disagree",
+    "methods": "how the answers were found, versions, study hash",
+}
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a build has made: ``files``, the PDF first, and ``notes`` on what could not be printed as it is."""
+
+    files: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report of a study; ``document`` holds its pages, ``write`` makes the PDF and the files beside it."""
+
+    files: StudyFiles = field(repr=False)
+    definition: ReportDefinition
+
+    @classmethod
+    def of(cls, files: StudyFiles, name: str | None = None) -> Report:
+        """Return a report by name, by default the study's main one."""
+        wanted = name or files.main_report
+        if wanted is None:
+            known = ", ".join(files.reports) or "none"
+            raise UsageError(f"the study names no main report; name one of {known}")
+        if wanted not in files.reports:
+            hint = did_you_mean(wanted, files.reports)
+            known = ", ".join(files.reports) or "none"
+            raise UsageError(f"unknown report {wanted!r}; expected one of {known}" + (f"; {hint}" if hint else ""))
+        return cls(files, files.reports[wanted])
+
+    @property
+    def models(self) -> tuple[GameModel, ...]:
+        """The games that the report is about."""
+        return tuple(game_model(self.files, name) for name in self.definition.games)
+
+    def document(self) -> Document:
+        """Return the report as a document, from results computed now."""
+        from detente.reports.blocks import compose
+
+        return compose(self.files, self.definition, self.models)
+
+    def write(self, path: str | Path | None = None) -> Written:
+        """Write the PDF and, beside it, every figure as SVG and every table as CSV.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            The PDF; by default ``reports/NAME.pdf`` of the study. The other files go into the folder
+            ``NAME_files`` beside it.
+
+        Returns
+        -------
+        Written
+            All files written, the PDF first, and notes on it, such as characters without a glyph.
+        """
+        from detente.reports.assets import assets_folder, write_assets
+        from detente.reports.pdf import write_pdf
+
+        target = Path(path) if path is not None else self.files.root / "reports" / f"{self.definition.name}.pdf"
+        if not target.parent.is_dir():
+            raise UsageError(f"the folder {target.parent} does not exist; create it first")
+        document = self.document()
+        notes = write_pdf(document, target)
+        return Written((target, *write_assets(document, assets_folder(target))), notes)

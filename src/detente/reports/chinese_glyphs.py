@@ -1,0 +1,75 @@
+"""Chinese letters for figures: a font of just the characters of a label, in the regular weight."""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+from typing import Any
+
+from detente.reports.characters import chinese_fonts
+
+__all__ = ["chinese_family"]
+
+
+@lru_cache(maxsize=1)
+def _chinese_source() -> Any:
+    """Open the simplified Chinese face of the installed collection; None where there is none."""
+    from fontTools.ttLib import TTCollection, TTFont
+
+    files = sorted(path for folder in chinese_fonts() for path in folder.glob("NotoSansCJK*.ttc"))
+    if not files:
+        return None
+    # Read at once: a lazy font would keep the file open for as long as the process lives.
+    content = io.BytesIO(files[0].read_bytes())
+    faces = TTCollection(content, lazy=True).fonts
+    names = [face["name"].getDebugName(16) or face["name"].getDebugName(1) or "" for face in faces]
+    number = next((index for index, name in enumerate(names) if " SC" in name), 0)
+    return TTFont(content, fontNumber=number, lazy=True)
+
+
+@lru_cache(maxsize=64)
+def chinese_family(characters: str) -> str:
+    """Register a font with just these characters in the regular weight; return its name, or ``""``.
+
+    The installed font is a variable collection, of which matplotlib would draw the thinnest weight.
+    """
+    import hashlib
+    import tempfile
+    from pathlib import Path
+
+    from fontTools.fontBuilder import FontBuilder
+    from fontTools.pens.t2CharStringPen import T2CharStringPen
+    from matplotlib.font_manager import fontManager
+
+    source = _chinese_source()
+    if source is None or not set(map(ord, characters)) <= set(source.getBestCmap()):
+        return ""
+    glyphs, names = source.getGlyphSet(location={"wght": 400}), source.getBestCmap()
+    family = "detente-zh-" + hashlib.sha256(characters.encode()).hexdigest()[:12]
+    order = [".notdef", *(f"u{ord(character):05x}" for character in characters)]
+    shapes, widths = {".notdef": T2CharStringPen(1000, None).getCharString()}, {".notdef": (1000, 0)}
+    for name, character in zip(order[1:], characters, strict=True):
+        glyph = glyphs[names[ord(character)]]
+        pen = T2CharStringPen(glyph.width, glyphs)
+        glyph.draw(pen)
+        shapes[name], widths[name] = pen.getCharString(), (round(glyph.width), 0)
+    builder = FontBuilder(source["head"].unitsPerEm, isTTF=False)
+    builder.setupGlyphOrder(order)
+    builder.setupCharacterMap({ord(c): name for c, name in zip(characters, order[1:], strict=True)})
+    builder.setupCFF(family, {}, shapes, {})
+    builder.setupHorizontalMetrics(widths)
+    builder.setupHorizontalHeader(ascent=source["hhea"].ascent, descent=source["hhea"].descent)
+    builder.setupNameTable({"familyName": family, "styleName": "Regular", "psName": family})
+    builder.setupOS2()
+    builder.setupPost()
+    with tempfile.NamedTemporaryFile(prefix=family, suffix=".otf", delete=False) as handle:
+        builder.save(handle)
+    fontManager.addfont(handle.name)
+    _forget_at_exit(Path(handle.name))
+    return family
+
+
+def _forget_at_exit(path: Any) -> None:
+    import atexit
+
+    atexit.register(path.unlink, missing_ok=True)

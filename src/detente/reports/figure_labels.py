@@ -1,0 +1,98 @@
+"""Labels of figures: plain text with everything visible, formulas, and text broken to fit.
+
+Labels are plain text (a dollar sign is a dollar sign) unless they are declared as math.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import textwrap
+from functools import lru_cache
+from typing import Any
+
+from detente.errors import UsageError
+from detente.reports.characters import CJK, is_hidden
+from detente.reports.chinese_glyphs import chinese_family
+from detente.reports.figure_style import figure_style
+
+__all__ = ["fit", "label_of", "math_label", "text_label", "wrap", "wrap_to"]
+
+
+@lru_cache(maxsize=1)
+def _glyphs() -> frozenset[int]:
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    families = ("STIXGeneral", "DejaVu Sans")
+    return frozenset(code for name in families for code in get_font(findfont(FontProperties(name))).get_charmap())
+
+
+def text_label(label: str) -> tuple[str, dict[str, Any]]:
+    """Return a plain label with everything visible, and the properties to draw it with."""
+    label = re.sub(r"\s+", " ", label)
+    properties: dict[str, Any] = {"parse_math": False}
+    chinese = "".join(sorted({c for run in CJK.findall(label) for c in run}))
+    if chinese:
+        family = chinese_family(chinese)
+        if family:
+            properties["fontfamily"] = ["STIXGeneral", family, "DejaVu Sans"]
+        else:
+            label = CJK.sub("[zh]", label)
+    shown = (c if _visible(c, chinese) else f"[U+{ord(c):04X}]" for c in label)
+    return "".join(shown), properties
+
+
+def _visible(character: str, chinese: str) -> bool:
+    return character in chinese or (not is_hidden(character) and ord(character) in _glyphs())
+
+
+_FRACTION, _LARGE_FRACTION = "\\frac", "\\dfrac"
+
+
+def math_label(source: str) -> tuple[str, dict[str, Any]]:
+    """Return a formula in the TeX subset of matplotlib as a label."""
+    from matplotlib.mathtext import MathTextParser
+
+    if "$" in source or not source.isascii():
+        raise UsageError(f"found the formula {source!r} in a figure; expected TeX in ASCII without dollar signs")
+    try:
+        with figure_style():
+            MathTextParser("path").parse(f"${source}$")
+    except ValueError as error:
+        first = str(error).strip().splitlines()[-1]
+        raise UsageError(f"the formula {source!r} of a figure cannot be drawn; {first}") from None
+    return f"${source.replace(_FRACTION, _LARGE_FRACTION)}$", {}
+
+
+def label_of(label: str, *, is_math: bool) -> tuple[str, dict[str, Any]]:
+    """Return a label as math or as plain text."""
+    return math_label(label) if is_math else text_label(label)
+
+
+def wrap(label: str, lines: int) -> str | None:
+    """Break a label into exactly so many lines of about equal length, or None."""
+    if lines == 1:
+        return label
+    if CJK.search(label) and " " not in label:
+        step = math.ceil(len(label) / lines)
+        parts = [label[i : i + step] for i in range(0, len(label), step)]
+    else:
+        parts = wrap_to(label, max(4, math.ceil(len(label) / lines) + 2)).split("\n")
+    return "\n".join(parts) if len(parts) == lines else None
+
+
+def wrap_to(label: str, letters: int) -> str:
+    """Break a label into lines of at most so many letters, longer words left whole."""
+    return "\n".join(textwrap.wrap(label, letters, break_long_words=False)) or label
+
+
+def fit(label: str, inches: float) -> str | None:
+    """Break a label so that it fits a width, or return None if a word is wider than that."""
+    letters = int((inches - 0.12) / (0.125 if CJK.search(label) else 0.067))
+    if letters < (1 if CJK.search(label) else 3):
+        return None
+    if CJK.search(label) and " " not in label:
+        lines = [label[i : i + letters] for i in range(0, len(label), letters)]
+    else:
+        lines = textwrap.wrap(label, letters, break_long_words=False)
+    return "\n".join(lines) if lines and max(map(len, lines)) <= letters and len(lines) <= 5 else None

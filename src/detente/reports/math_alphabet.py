@@ -1,0 +1,133 @@
+"""The closed alphabet of math sources: what may reach Typst's ``eval``, and where a long formula may break."""
+
+from __future__ import annotations
+
+import re
+
+from detente.errors import FormulaError
+
+__all__ = ["MATH_NAMES", "check_math", "math_pieces"]
+
+#: Longest math source accepted, and deepest nesting of brackets.
+MAX_MATH_LENGTH = 50_000
+MAX_MATH_DEPTH = 60
+
+# fmt: off
+_GREEK = (
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu",
+    "nu", "xi", "omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
+)
+_FUNCTIONS = (
+    "frac", "sqrt", "root", "binom", "cases", "mat", "vec", "lr", "abs", "norm", "floor", "ceil", "round",
+    "attach", "scripts", "limits", "op", "upright", "italic", "bold", "cal", "bb", "sans", "mono", "serif",
+    "hat", "tilde", "macron", "overline", "underline", "underbrace", "overbrace",
+)
+_OPERATORS = (
+    "exp", "log", "ln", "lg", "min", "max", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos",
+    "arctan", "lim", "sup", "inf", "det", "arg", "deg", "dim", "gcd", "sum", "product", "integral",
+    "dif", "partial", "nabla", "mod",
+)
+_SYMBOLS = (
+    "plus", "minus", "times", "times.o", "div", "dot", "dot.op", "dot.c", "plus.minus", "minus.plus", "eq",
+    "eq.not", "eq.def", "lt", "lt.eq", "gt", "gt.eq", "lt.double", "gt.double", "approx", "prop",
+    "tilde.op", "equiv", "and", "or", "not", "in", "in.not", "subset", "subset.eq", "union", "inter",
+    "without", "forall", "exists", "emptyset", "nothing", "infinity", "oo", "RR", "NN", "ZZ", "QQ", "ell",
+    "prime", "star", "ast", "ast.op", "bullet", "comma", "arrow", "arrow.r", "arrow.l", "arrow.r.double",
+    "arrow.l.r.double", "arrow.r.long", "arrow.r.double.long", "arrow.l.r.double.long", "dots", "dots.h",
+    "dots.c", "bar.v", "bar.v.double", "quad", "thin", "med", "thick", "wide", "space",
+)
+# fmt: on
+
+#: Every name of more than one letter that a math source may contain.
+MATH_NAMES = frozenset(
+    [*_GREEK, *(name.capitalize() for name in _GREEK), *_FUNCTIONS, *_OPERATORS, *_SYMBOLS],
+)
+
+_MATH_TOKEN = re.compile(
+    r"""
+      (?P<space>[ \n]+)
+    | (?P<number>\d+(\.\d+)?)
+    | (?P<name>[^\W\d_][^\W_]*(\.[^\W\d_][^\W_]*)*)
+    | (?P<string>"[^"\\\#$@`\n]*")
+    | (?P<newline>\\(?=\ |\n|\Z))
+    | (?P<comment>//|/\*)
+    | (?P<operator>[-+*/^_=<>!()\[\]{}|,;.:'&\u2212\u00d7\u00b7\u00f7\u00b1\u2260\u2264\u2265\u2248\u221e
+                    \u2208\u2209\u2227\u2228\u00ac\u2200\u2203\u21d2\u21d4\u2192\u2190\u2211\u220f\u222b\u2202
+                    \u2205\u222a\u2229\u2282\u2286\u2026\u22ef\u2032\u22c5\u2217])
+    """,
+    re.VERBOSE,
+)
+
+
+def check_math(source: str) -> None:
+    """Refuse a math source that leaves the alphabet of our own printer.
+
+    The alphabet: numbers, single letters, the names in :data:`MATH_NAMES`, text in double quotes,
+    the usual operators, brackets, ``&`` for alignment and a backslash before a space for a line
+    break. There is no way to write ``#``, ``$``, ``@``, an escape, a comment or a call to anything but a
+    math function, so nothing that passes can run code or read a file.
+
+    Raises
+    ------
+    FormulaError
+        With the column of the first character outside the alphabet.
+
+    Examples
+    --------
+    >>> check_math('frac(delta, 1 - delta) >= upright("loss") / s')
+    >>> check_math('#read("/etc/passwd")')
+    Traceback (most recent call last):
+        ...
+    detente.errors.FormulaError: found '#' in a math source; expected the alphabet of the printer
+      #read("/etc/passwd")
+      ^
+    """
+    expected = "expected the alphabet of the printer"
+    if len(source) > MAX_MATH_LENGTH:
+        found = f"found a math source of {len(source)} characters"
+        raise FormulaError(source, MAX_MATH_LENGTH, found, f"expected at most {MAX_MATH_LENGTH}")
+    if not source.strip():
+        raise FormulaError(source, 1, "found an empty math source", "expected a formula")
+    position, depth = 0, 0
+    while position < len(source):
+        match = _MATH_TOKEN.match(source, position)
+        if match is None or match.lastgroup == "comment":
+            raise FormulaError(source, position + 1, f"found {source[position]!r} in a math source", expected)
+        lexeme = match.group()
+        if match.lastgroup == "name" and len(lexeme) > 1 and lexeme not in MATH_NAMES:
+            found = f"found the name {lexeme!r} in a math source"
+            raise FormulaError(source, position + 1, found, expected, f'write text as upright("{lexeme}")')
+        if lexeme in ("(", "[", "{"):
+            depth += 1
+        elif lexeme in (")", "]", "}"):
+            depth -= 1
+        if depth > MAX_MATH_DEPTH:
+            found = f"found brackets nested more than {MAX_MATH_DEPTH} deep in a math source"
+            raise FormulaError(source, position + 1, found)
+        position = match.end()
+
+
+_BREAKABLE = frozenset("+-=<>\u2212\u2264\u2265\u2260\u2248\u21d2\u21d4\u2227\u2228")
+
+
+def math_pieces(source: str) -> tuple[str, ...]:
+    """Cut a math source where a line may break: before its outermost operators.
+
+    Empty if the source sets its own lines.
+
+    Examples
+    --------
+    >>> math_pieces("a + frac(b + c, 2)^-1 >= 0")
+    ('a ', '+ frac(b + c, 2)^-1 ', '>= 0')
+    """
+    cuts, depth, previous = [0], 0, "("
+    for match in _MATH_TOKEN.finditer(source):
+        lexeme = match.group()
+        if match.lastgroup == "newline" or (lexeme == "&" and depth <= 0):
+            return ()
+        depth += (lexeme in ("(", "[", "{")) - (lexeme in (")", "]", "}"))
+        if lexeme in _BREAKABLE and depth <= 0 and (previous.isalnum() or previous[-1] in ")]}\"'!"):
+            cuts.append(match.start())
+        if match.lastgroup != "space":
+            previous = lexeme.replace(".", "")
+    return tuple(source[start:end] for start, end in zip(cuts, [*cuts[1:], len(source)], strict=True) if start < end)

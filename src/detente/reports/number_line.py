@@ -1,0 +1,179 @@
+"""The thresholds of one parameter on a line, with what holds between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from detente.errors import UsageError
+from detente.reports.figure_labels import fit, label_of, text_label
+from detente.reports.figure_style import FILLS, INK, PLATE, QUIET, TEXT_WIDTH, figure_style, new_figure, shade
+from detente.reports.scale import Scale, write_title
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+__all__ = ["Threshold", "number_line"]
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A value at which something changes; ``shown`` is the value as text, ``label`` its formula."""
+
+    value: float
+    shown: str = ""
+    label: str = ""
+    math: bool = True
+
+
+def number_line(
+    scale: Scale,
+    thresholds: Sequence[Threshold],
+    intervals: Sequence[str],
+    *,
+    baseline: float | None = None,
+    baseline_label: str = "baseline",
+    stated: tuple[float, float] | None = None,
+    fills: Sequence[int] | None = None,
+    width: float = TEXT_WIDTH,
+) -> Figure:
+    """Draw the thresholds of one parameter on a line, with what holds between them.
+
+    Parameters
+    ----------
+    scale
+        The parameter with the range shown.
+    thresholds
+        In increasing order, inside the range.
+    intervals
+        What holds in each of the ``len(thresholds) + 1`` intervals.
+    baseline, baseline_label
+        The value that the study uses, marked above the line.
+    stated
+        The parameter's own interval, where it is narrower than the scale; the line is thick there.
+    fills
+        Indices into :data:`~detente.reports.figure_style.FILLS`, one for each interval, to give equal outcomes
+        equal colors.
+
+    Raises
+    ------
+    UsageError
+        If thresholds are out of order or range, or the number of intervals does not match.
+    """
+    values = [threshold.value for threshold in thresholds]
+    edges = [scale.low, *values, scale.high]
+    if any(a >= b for a, b in pairwise(edges)):
+        raise UsageError(f"thresholds {values} of {scale.label!r}; expected increasing, inside the scale")
+    if len(intervals) != len(values) + 1:
+        raise UsageError(f"{len(intervals)} intervals for {len(values)} thresholds; expected one more")
+    with figure_style():
+        inches = width * 0.88
+        below = _stagger_thresholds(thresholds, scale, inches)
+        lines = [fit(text_label(label)[0], (b - a) / (scale.high - scale.low) * inches)
+                 for label, (a, b) in zip(intervals, pairwise(edges), strict=True)]  # fmt: skip
+        lost = [i for i, text in enumerate(lines) if text is None]
+        tallest = max((text.count("\n") + 1 for text in lines if text), default=1)
+        band = 0.16 * tallest + 0.16
+        above = 0.36 if baseline is not None else 0.08
+        drops = _drops(thresholds, below)
+        under = 0.06 + drops[-1] + 0.3 + 0.19 * len(lost)
+        height = above + band + under
+        figure = new_figure(width, height)
+        axes = figure.add_axes((0.06, under / height, 0.88, band / height))
+        axes.set(xlim=(scale.low, scale.high), ylim=(0, 1), yticks=[])
+        axes.set_xticks([])
+        for side in ("left", "right", "top", "bottom"):
+            axes.spines[side].set_visible(False)
+        letters = {index: chr(ord("A") + n) for n, index in enumerate(lost)}
+        for index, (a, b) in enumerate(pairwise(edges)):
+            color, hatch = FILLS[(index if fills is None else fills[index]) % len(FILLS)]
+            axes.axvspan(a, b, facecolor=color, hatch=hatch or None, edgecolor=shade(color), linewidth=0)
+            shown = lines[index] or letters[index]
+            _, properties = text_label(intervals[index])
+            axes.text(
+                (a + b) / 2,
+                0.5,
+                shown,
+                ha="center",
+                va="center",
+                fontsize=9.5,
+                linespacing=1.2,
+                bbox=PLATE,
+                **properties,
+            )
+        axes.axhline(0, color=INK, linewidth=1.2, clip_on=False)
+        _mark_ends(axes, scale)
+        for threshold, level in zip(thresholds, below, strict=True):
+            _mark_threshold(axes, threshold, drops[level], band)
+        if stated:
+            axes.plot(stated, (0, 0), color=INK, linewidth=4, solid_capstyle="butt", clip_on=False)
+        if baseline is not None:
+            axes.plot([baseline, baseline], [0, 1 + 0.1 / band], color=INK, linewidth=1, clip_on=False)
+            axes.plot([baseline], [1 + 0.1 / band], "v", color=INK, markersize=5, clip_on=False)
+            side = "left" if baseline < scale.low + 0.1 * (scale.high - scale.low) else "center"
+            side = "right" if baseline > scale.high - 0.1 * (scale.high - scale.low) else side
+            text, properties = text_label(baseline_label)
+            axes.text(baseline, 1 + 0.2 / band, text, ha=side, va="bottom", fontsize=9, **properties)
+        write_title(figure, 0.5, (0.1 + 0.19 * len(lost)) / height, scale.title())
+        for n, index in enumerate(lost):
+            text, properties = text_label(intervals[index])
+            at = (0.19 * (len(lost) - n) - 0.1) / height
+            figure.text(0.06, at, f"{letters[index]}   {text}", fontsize=9, va="center", **properties)
+    return figure
+
+
+def _stagger_thresholds(thresholds: Sequence[Threshold], scale: Scale, inches: float) -> list[int]:
+    """Give each threshold a level below the line so that neighbors do not touch."""
+    right: list[float] = []
+    levels = []
+    for threshold in thresholds:
+        at = (threshold.value - scale.low) / (scale.high - scale.low) * inches
+        half = 0.5 * max(0.072 * len(threshold.shown), 0.055 * len(threshold.label) if threshold.label else 0) + 0.08
+        level = next((i for i, end in enumerate(right) if at - half > end), len(right))
+        if level == len(right):
+            right.append(0.0)
+        right[level] = at + half
+        levels.append(level)
+    return levels
+
+
+def _drops(thresholds: Sequence[Threshold], levels: Sequence[int]) -> list[float]:
+    """Return how far below the line each level starts, in inches, and last where all end."""
+    drops = [0.0]
+    for level in range(max(levels, default=0) + 1):
+        labels = [each.label for each, at in zip(thresholds, levels, strict=True) if at == level]
+        tall = any(r"\frac" in label for label in labels)
+        drops.append(drops[-1] + (0.58 if tall else 0.4 if any(labels) else 0.24))
+    return drops
+
+
+def _mark_threshold(axes: Axes, threshold: Threshold, drop: float, band: float) -> None:
+    foot = (0.08 + drop) / band
+    axes.plot([threshold.value] * 2, [1, -foot], color=INK, linewidth=0.9, clip_on=False)
+    shown = text_label(threshold.shown or f"{threshold.value:.3g}")[0]
+    axes.text(threshold.value, -foot - 0.02 / band, shown, ha="center", va="top", fontsize=9, parse_math=False)
+    if threshold.label:
+        text, properties = label_of(threshold.label, is_math=threshold.math)
+        at = -foot - 0.19 / band
+        axes.text(threshold.value, at, text, ha="center", va="top", fontsize=9, color=QUIET, **properties)
+
+
+def _mark_ends(axes: Axes, scale: Scale) -> None:
+    """Write the ends of the scale outside the line, where no threshold can be."""
+    for value, side, shift in ((scale.low, "right", -4), (scale.high, "left", 4)):
+        axes.annotate(
+            f"{value:g}".replace("-", "\u2212"),
+            (value, 0),
+            (shift, 0),
+            textcoords="offset points",
+            ha=side,
+            va="center",
+            fontsize=8.5,
+            color=QUIET,
+            annotation_clip=False,
+        )

@@ -1,0 +1,85 @@
+"""The Typst compiler, run in an empty folder of its own with given fonts, files and date."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["STANDARDS", "RefusedError", "compile_report", "font_book", "run_typst"]
+
+#: Standards to which every report is built.
+STANDARDS = ("a-2b", "ua-1")
+
+
+class RefusedError(Exception):
+    """Typst refused to compile; ``characters`` are those that it could not display."""
+
+    def __init__(self, message: str, diagnostic: str) -> None:
+        shown = re.findall(r'the text `"((?:\\u\{[0-9a-f]+\}|[^`])+?)"` could not be displayed', diagnostic)
+        decoded = (re.sub(r"\\u\{([0-9a-f]+)\}", lambda m: chr(int(m.group(1), 16)), text) for text in shown)
+        self.characters = sorted({character for text in decoded for character in text if ord(character) > 126})
+        super().__init__(message)
+
+
+@lru_cache(maxsize=4)
+def font_book(folders: tuple[str, ...]) -> Any:
+    """Return the embedded fonts and those in some folders, never those of the system."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=list(folders))
+
+
+def _template() -> bytes:
+    return (resources.files("detente.reports") / "template" / "report.typ").read_bytes()
+
+
+def compile_report(data: Mapping[str, Any], pictures: Mapping[str, bytes], book: Any, timestamp: int) -> bytes:
+    """Return the data of a report set by the template.
+
+    Raises
+    ------
+    RefusedError
+        If Typst refuses it.
+    """
+    files = {"data.json": json.dumps(data, ensure_ascii=True).encode("ascii"), **pictures}
+    return run_typst(_template(), files, book, timestamp, STANDARDS)
+
+
+def run_typst(source: bytes, files: Mapping[str, bytes], book: Any, timestamp: int, standards: Sequence[str]) -> bytes:
+    """Compile one Typst source beside some files.
+
+    Raises
+    ------
+    RefusedError
+        If Typst refuses it.
+    """
+    import typst
+
+    with tempfile.TemporaryDirectory(prefix="detente-") as folder:
+        root = Path(folder).resolve()
+        for name, content in files.items():
+            (root / name).write_bytes(content)
+        main = root / "report.typ"
+        main.write_bytes(source)
+        try:
+            result = typst.compile(
+                str(main),
+                root=str(root),
+                font_paths=book,
+                ignore_system_fonts=True,
+                pdf_standards=list(standards),  # type: ignore[arg-type]
+                timestamp=timestamp,
+                package_path=str(root),
+                package_cache_path=str(root),
+            )
+        except typst.TypstError as error:
+            raise RefusedError(error.message, error.diagnostic) from None
+    return bytes(result)

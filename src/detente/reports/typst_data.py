@@ -1,0 +1,283 @@
+"""A document as the data of the Typst template, every string made printable on the way."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from detente.reports.characters import CJK, is_hidden, soften
+from detente.reports.document import Document, targets
+from detente.reports.elements import (
+    Bullets,
+    Column,
+    Figure,
+    Formula,
+    Heading,
+    KeyPoints,
+    Note,
+    Outline,
+    PageBreak,
+    Paragraph,
+    PayoffCell,
+    PayoffMatrix,
+    Table,
+)
+from detente.reports.figure_style import PLAYERS
+from detente.reports.math_alphabet import math_pieces
+from detente.reports.spans import Code, Emph, Link, Mark, Math, Ref, Strong, Text, as_spans, plain_text
+from detente.reports.words import GLYPH_NOTE, SIGNS, WORDS, ZH_NOTE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from detente.reports.document import Target
+    from detente.reports.elements import Block
+    from detente.reports.spans import Inline, Span
+
+__all__ = ["TypstWriter"]
+
+_NUMBER = re.compile(r"[~<>≈≤≥]?\s?[+\-\u2212]?[\d,\u2009\u202f]*\d(/\d+)?(?P<decimals>\.\d+)?[*†]?")
+
+#: Greatest height of a figure as a share of the text width; more would not fit on a page.
+_TALLEST = 1.25
+
+
+class TypstWriter:
+    """Turns a document into the data of the template.
+
+    ``cjk`` names the font families for Chinese text, ``unprintable`` the characters without a glyph.
+    """
+
+    def __init__(self, document: Document, cjk: tuple[str, ...], unprintable: frozenset[str]) -> None:
+        self.document, self.cjk, self.unprintable = document, cjk, unprintable
+        self.lang = document.lang if document.lang != "zh" or cjk else "en"
+        self.words: dict[str, Any] = WORDS[self.lang]
+        self.targets = targets(document)
+        self.chinese_lost = False
+        self.lost: set[str] = set()
+
+    def data(self) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Return the data and the notes; the notes are also the last block."""
+        document = self.document
+        labels = {target.block: f"block-{target.block}" for target in self.targets.values()}
+        blocks = [{"label": labels.get(i, ""), **self._block(i, block)} for i, block in enumerate(document.blocks)]
+        byline = "  ·  ".join(part for part in (document.author, document.date or "") if part)
+        data = {
+            "lang": self.lang,
+            "title": self._text(document.title),
+            "subtitle": self._text(document.subtitle),
+            "author": self._printable(document.author),
+            "byline": self._text(byline),
+            "footer": self._text(document.footer),
+            "keywords": [self._printable(keyword) for keyword in document.keywords],
+            "cjk-fonts": list(self.cjk),
+            "words": {"kind": self.words["kind"]},
+            "show-title": True,
+            "blocks": blocks,
+        }
+        notes = []
+        if self.chinese_lost:
+            notes.append(ZH_NOTE)
+        if self.lost:
+            names = ", ".join(f"U+{ord(c):04X}" for c in sorted(self.lost)[:20])
+            notes.append(GLYPH_NOTE.format(names + (", ..." if len(self.lost) > 20 else "")))
+        closing = {"kind": "note", "label": "", "lead": ""}
+        blocks.extend({**closing, "content": [{"kind": "text", "text": note}]} for note in notes)
+        return data, tuple(notes)
+
+    # ---- strings
+
+    def _printable(self, text: str) -> str:
+        """Return text with a visible sign for everything that could not be seen."""
+        text = re.sub(r"[\t\n\r\v\f\x85\u2028\u2029]+", " ", text)
+        if not self.cjk:
+            text, count = CJK.subn("[zh]", text)
+            self.chinese_lost = self.chinese_lost or count > 0
+        gone = {c for c in set(text) if c in self.unprintable or is_hidden(c)}
+        if gone:
+            self.lost |= gone
+            text = "".join(f"[U+{ord(c):04X}]" if c in gone else c for c in text)
+        return text
+
+    def _text(self, text: str) -> str:
+        return soften(self._printable(text))
+
+    # ---- spans
+
+    def _spans(self, inline: Inline) -> list[dict[str, Any]]:
+        return [self._span(span) for span in as_spans(inline)]
+
+    def _span(self, span: Span) -> dict[str, Any]:
+        match span:
+            case Math(source=source, alt=alt):
+                return {"kind": "math", **self._math(source, alt)}
+            case Mark(kind=kind):
+                return {"kind": "mark", "text": SIGNS[kind]}
+            case Link(text=text, target=target):
+                return {"kind": "link", "text": self._text(text), "target": self._label(target)}
+            case Ref(target=target):
+                return {
+                    "kind": "link",
+                    "text": self._name(self.targets[target]),
+                    "target": self._label(target),
+                }
+            case Text(text=text) | Strong(text=text) | Emph(text=text) | Code(text=text):
+                return {"kind": type(span).__name__.lower(), "text": self._text(text)}
+
+    def _math(self, source: str, alt: str) -> dict[str, Any]:
+        alt = self._printable(alt)
+        source = re.sub(r'"[^"]*"', lambda match: self._printable(match.group()), source)
+        return {"source": source, "pieces": math_pieces(source), "alt": alt, "plain": soften(alt)}
+
+    def _label(self, target: str) -> str:
+        return f"block-{self.targets[target].block}"
+
+    def _name(self, target: Target) -> str:
+        if self.lang == "zh" and target.kind == "section":
+            return f"第 {target.number} 节"
+        return f"{self.words[target.kind]}\u00a0{target.number}"
+
+    # ---- blocks
+
+    def _block(self, index: int, block: Block) -> dict[str, Any]:
+        match block:
+            case Heading():
+                number = self._number(block.anchor, index)
+                return {
+                    "kind": "heading",
+                    "level": block.level,
+                    "number": number,
+                    "title": self._spans(block.title),
+                }
+            case Paragraph(content=content):
+                following = self.document.blocks[index + 1 : index + 2]
+                sticky = any(isinstance(each, Formula) for each in following)
+                return {"kind": "paragraph", "sticky": sticky, "content": self._spans(content)}
+            case Bullets(items=items, ordered=ordered):
+                return {"kind": "bullets", "ordered": ordered, "items": [self._spans(item) for item in items]}
+            case Formula(source=source, alt=alt, anchor=anchor):
+                number = self._number(anchor, index) if anchor else ""
+                formula = self._math(source, alt)
+                return {"kind": "formula", "number": number, **formula}
+            case Table():
+                return {"kind": "table", **self._caption(block), **self._table(block)}
+            case PayoffMatrix():
+                return {"kind": "matrix", **self._caption(block), **self._matrix(block)}
+            case Figure():
+                width = block.width * min(1.0, _TALLEST / _aspect(block.svg) / block.width)
+                named = {
+                    "file": f"{block.name}.svg",
+                    "alt": self._printable(block.alt),
+                    "width": round(width, 4),
+                }
+                return {"kind": "figure", **self._caption(block), **named}
+            case KeyPoints(points=points):
+                shown = [{"lead": self._text(p.lead), "content": self._spans(p.content)} for p in points]
+                return {"kind": "points", "points": shown}
+            case Note(content=content, lead=lead):
+                return {"kind": "note", "lead": self._text(lead), "content": self._spans(content)}
+            case PageBreak():
+                return {"kind": "pagebreak"}
+            case Outline(depth=depth, title=title):
+                shown_title = self.words["contents"] if title is None else self._text(title)
+                return {"kind": "outline", "depth": depth, "title": shown_title}
+
+    def _number(self, name: str, index: int) -> str:
+        return self.targets[name or f"#{index}"].number
+
+    def _caption(self, block: Table | PayoffMatrix | Figure) -> dict[str, Any]:
+        lead = {"kind": "text", "text": self._name(self.targets[block.name])}
+        return {"caption-lead": [lead], "caption": self._spans(block.caption)}
+
+    def _table(self, table: Table) -> dict[str, Any]:
+        columns = [self._column(column) for column in table.columns]
+        cells = []
+        for index, column in enumerate(table.columns):
+            values = [row[index] for row in table.rows]
+            cells.append(self._aligned(values) if column.align == "decimal" else [self._cell(v) for v in values])
+        kinds: dict[str, str] = self.words["kinds"]
+        return {
+            "columns": columns,
+            "rows": [list(row) for row in zip(*cells, strict=True)],
+            "marks": [{"kind": kind, "sign": SIGNS[kind]} for kind in table.marks],
+            "legend": [[sign, kinds[kind]] for kind, sign in SIGNS.items() if kind in table.marks],
+            "note": self._spans(table.note),
+            "size": _table_size(len(table.columns) + bool(table.marks)),
+        }
+
+    def _column(self, column: Column) -> dict[str, Any]:
+        return {
+            "header": self._spans(column.header),
+            "unit": self._text(column.unit),
+            "align": column.align,
+            "width": column.width,
+        }
+
+    def _cell(self, value: Inline) -> dict[str, Any]:
+        return {"spans": self._spans(value)}
+
+    def _aligned(self, values: Sequence[Inline]) -> list[dict[str, Any]]:
+        """Return the cells of a column of numbers, each with the digits it lacks after the point."""
+        decimals = [_decimals(plain_text(value)) for value in values]
+        longest = max((part for part in decimals if part is not None), key=len, default="")
+        cells = []
+        for value, part in zip(values, decimals, strict=True):
+            if part is None:
+                cells.append(self._cell(value))
+            else:
+                text = self._text(plain_text(value).replace("-", "\u2212"))
+                cells.append({"text": text, "pad": longest[len(part) :]})
+        return cells
+
+    def _matrix(self, matrix: PayoffMatrix) -> dict[str, Any]:
+        width = len(matrix.column_strategies)
+        return {
+            "row-player": self._text(matrix.row_player),
+            "column-player": self._text(matrix.column_player),
+            "row-strategies": [self._text(name) for name in matrix.row_strategies],
+            "column-strategies": [self._text(name) for name in matrix.column_strategies],
+            "cells": [[self._payoffs(cell) for cell in row] for row in matrix.cells],
+            "colors": [player.ink for player in PLAYERS[:2]],
+            "key": self._key(matrix),
+            "size": 10.5 if width <= 3 else 9.5,
+        }
+
+    def _payoffs(self, cell: PayoffCell) -> dict[str, Any]:
+        return {
+            "row": self._payoff(cell.row),
+            "column": self._payoff(cell.column),
+            "row-best": cell.row_best,
+            "column-best": cell.column_best,
+            "equilibrium": cell.equilibrium,
+            "target": self._label(cell.target) if cell.target else "",
+        }
+
+    def _payoff(self, value: Inline) -> list[dict[str, Any]]:
+        text = plain_text(value)
+        return self._spans(text.replace("-", "\u2212") if _NUMBER.fullmatch(text) else value)
+
+    def _key(self, matrix: PayoffMatrix) -> list[dict[str, Any]]:
+        framed = any(cell.equilibrium for row in matrix.cells for cell in row)
+        text = self.words["key"].format(row=matrix.row_player, column=matrix.column_player)
+        text += self.words["framed"] if framed else ""
+        text += self.words["unit"].format(unit=matrix.unit) if matrix.unit else ""
+        return self._spans(text)
+
+
+def _aspect(svg: bytes) -> float:
+    """Return height over width of an SVG, 1 where it does not say."""
+    head = svg[:4096].decode("utf-8", "replace")
+    box = re.search(r'viewBox="\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)', head)
+    width, height = (float(box.group(1)), float(box.group(2))) if box else (1.0, 1.0)
+    return height / width if width > 0 and height > 0 else 1.0
+
+
+def _table_size(columns: int) -> float:
+    """Return the type size, in points, of a table with so many columns."""
+    return 9.5 if columns <= 6 else 8.5 if columns <= 9 else 7.5 if columns <= 12 else 6.5
+
+
+def _decimals(text: str) -> str | None:
+    """Return a number's part from the decimal point on, or None if the text is no decimal number."""
+    match = _NUMBER.fullmatch(text)
+    return text[match.start("decimals") :] if match and match.group("decimals") else "" if match else None

@@ -1,0 +1,279 @@
+"""A game of a study, assembled: its definition, its payoff table, and its parameters with their sources.
+
+This is where documents meet mathematics. The algorithms get plain games from here and know nothing of
+figures; the traces and reports go back from their results to the names defined here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import UsageError, did_you_mean
+from detente.formula import Formula
+from detente.games.symbolic import Interval, SymbolicGame
+from detente.numbers import exact, short
+from detente.payoffs.table import PayoffTable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from detente.games.definition import GameDefinition, Variant
+    from detente.games.normal import NormalFormGame
+    from detente.payoffs.terms import PayoffModel
+    from detente.seeds.parameters import Parameter
+    from detente.study.load import StudyFiles
+
+__all__ = ["GameModel", "Point", "game_model", "split_name"]
+
+KINDS = ("strategic", "material")
+
+
+@dataclass(frozen=True)
+class Point:
+    """Exact values of all parameters of a game; derived values follow from them.
+
+    ``name`` is the named point it starts from, ``changed`` the parameters that differ from it, ``notes`` what a
+    reader should know, such as a value outside its interval.
+    """
+
+    name: str
+    values: dict[str, Fraction]
+    changed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GameModel:
+    """One game of a study with everything behind it.
+
+    Attributes
+    ----------
+    files : StudyFiles
+        The whole study.
+    definition : GameDefinition
+        The game file.
+    payoff_model : PayoffModel
+        Its terms and constraints.
+    parameters : dict
+        Every parameter and derived value that the game uses, by name, in the order of their files.
+    variant : Variant or None
+        The variant asked for.
+    """
+
+    files: StudyFiles = field(repr=False)
+    definition: GameDefinition
+    payoff_model: PayoffModel = field(repr=False)
+    parameters: dict[str, Parameter] = field(repr=False)
+    variant: Variant | None = None
+
+    @property
+    def name(self) -> str:
+        """``GAME`` or ``GAME:VARIANT``."""
+        return self.definition.name + (f":{self.variant.name}" if self.variant else "")
+
+    @property
+    def players(self) -> tuple[str, ...]:
+        """The players in order."""
+        return self.definition.players
+
+    def label(self, name: str, lang: str = "en") -> str:
+        """Return what a reader sees for a player, strategy, point, conclusion, parameter or term."""
+        found = self.definition.labels.get(name)
+        if found is None and name in self.parameters:
+            found = self.parameters[name].label
+        if found is None:
+            return name.replace("_", " ")
+        return found.get(lang) or found.get("en") or next(iter(found.values()))
+
+    @cached_property
+    def symbols(self) -> dict[str, str]:
+        """The mathematical symbol of each parameter."""
+        return {name: parameter.symbol for name, parameter in self.parameters.items()}
+
+    @cached_property
+    def table(self) -> PayoffTable:
+        """The strategic payoff table with its terms."""
+        return self._table(False)
+
+    @cached_property
+    def material_table(self) -> PayoffTable:
+        """The payoff table without the terms of relative gains."""
+        return self._table(True)
+
+    def _table(self, material: bool) -> PayoffTable:
+        return PayoffTable(dict(self.definition.strategies), self.payoff_model.terms, tuple(self.parameters), material)
+
+    @cached_property
+    def symbolic(self) -> SymbolicGame:
+        """The parametric game of strategic payoffs over its box."""
+        return self._symbolic(self.table)
+
+    @cached_property
+    def material(self) -> SymbolicGame:
+        """The parametric game of material payoffs over its box."""
+        return self._symbolic(self.material_table)
+
+    def payoffs(self, kind: str) -> SymbolicGame:
+        """Return the parametric game of ``strategic`` or ``material`` payoffs."""
+        if kind not in KINDS:
+            raise UsageError(f"unknown payoffs {kind!r}; expected one of {', '.join(KINDS)}")
+        return self.material if kind == "material" else self.symbolic
+
+    def _symbolic(self, table: PayoffTable) -> SymbolicGame:
+        own = self.definition.box
+        box, derived = {}, {}
+        for name, parameter in self.parameters.items():
+            if parameter.formula is not None:
+                derived[name] = parameter.formula
+                continue
+            assert parameter.value is not None
+            low, value, high = parameter.low, parameter.value, parameter.high
+            if name in own:
+                low, high = own[name].low, own[name].high
+                value = own[name].value if own[name].value is not None else value  # type: ignore[assignment]
+            assert low is not None
+            assert high is not None
+            box[name] = Interval(low, high, value)
+        return SymbolicGame(
+            table.array(),
+            box,
+            self.players,
+            list(self.definition.strategies.values()),
+            derived,
+            tuple(each.formula for each in self.payoff_model.constraints),
+        )
+
+    def conclusion(self, name: str) -> Formula:
+        """Return a named formula of the game file."""
+        if name not in self.definition.conclusions:
+            hint = did_you_mean(name, self.definition.conclusions)
+            raise UsageError(f"unknown conclusion {name!r} of {self.definition.name}" + (f"; {hint}" if hint else ""))
+        return self.definition.conclusions[name].formula
+
+    def point(self, name: str = "baseline", changes: Mapping[str, object] | None = None) -> Point:
+        """Return a named point with changes: exact values of all parameters, checked.
+
+        Raises
+        ------
+        UsageError
+            If a name is unknown or a value outside the domain of its parameter.
+        """
+        values = dict(self.symbolic.baseline)
+        if name != "baseline":
+            if name not in self.definition.points:
+                known = ("baseline", *self.definition.points)
+                raise UsageError(
+                    f"unknown point {name!r}; expected one of {', '.join(known)}; {did_you_mean(name, known)}".rstrip(
+                        "; "
+                    )
+                )
+            values.update({key: value for key, value in self.definition.points[name].values.items() if key in values})
+        for key, given in (changes or {}).items():
+            values[key] = self._checked(key, given)
+        notes = []
+        for key, value in values.items():
+            interval = self.symbolic.parameters[key]
+            if not interval.low <= value <= interval.high:
+                ends = f"[{short(interval.low, 6)}, {short(interval.high, 6)}]"
+                notes.append(f"{key} = {short(value, 6)} lies outside its interval {ends}")
+        every = {**values, **self.derived_values(values)}
+        notes.extend(
+            f"the constraint {each.formula.text} is violated here: {each.reason}"
+            for each in self.payoff_model.constraints
+            if not each.formula.evaluate(every)
+        )
+        return Point(name, values, tuple(changes or ()), tuple(notes))
+
+    def _checked(self, name: str, given: object) -> Fraction:
+        if name not in self.symbolic.parameters:
+            if name in self.parameters:
+                parts = ", ".join(self.parameters[name].formula.names)  # type: ignore[union-attr]
+                raise UsageError(f"{name} is derived; change what it is made of: {parts}")
+            hint = did_you_mean(name, self.symbolic.parameters)
+            raise UsageError(f"unknown parameter {name!r} of {self.definition.name}" + (f"; {hint}" if hint else ""))
+        try:
+            value = exact(given)
+        except UsageError as error:
+            raise UsageError(f"{name}: {error}") from None
+        low, high = self.parameters[name].domain
+        if (low is not None and value < low) or (high is not None and value > high):
+            ends = f"[{'-oo' if low is None else short(low, 6)}, {'oo' if high is None else short(high, 6)}]"
+            raise UsageError(
+                f"{name} = {short(value, 6)} lies outside its domain {ends} ({self.parameters[name].unit})"
+            )
+        return value
+
+    def derived_values(self, values: Mapping[str, Fraction]) -> dict[str, Any]:
+        """Return every derived value at a point, exact where its formula is rational."""
+        known: dict[str, Any] = dict(values)
+
+        def value_of(name: str) -> Any:
+            if name not in known:
+                parsed = self.parameters[name].formula
+                assert parsed is not None
+                known[name] = parsed.evaluate({each: value_of(each) for each in parsed.names})
+            return known[name]
+
+        return {name: value_of(name) for name, parameter in self.parameters.items() if parameter.is_derived}
+
+    def at(self, point: Point | None = None, kind: str = "strategic") -> NormalFormGame:
+        """Return the numeric game at a point, by default the baseline."""
+        return self.payoffs(kind).at_point((point or self.point()).values)
+
+
+def split_name(name: str) -> tuple[str, str | None]:
+    """Split ``GAME:VARIANT`` into its parts."""
+    game, _, variant = name.partition(":")
+    return game, variant or None
+
+
+def game_model(files: StudyFiles, name: str) -> GameModel:
+    """Return the game ``GAME`` or ``GAME:VARIANT`` of a study.
+
+    Raises
+    ------
+    UsageError
+        If the game or variant does not exist.
+    """
+    game, wanted = split_name(name)
+    if game not in files.games:
+        hint = did_you_mean(game, files.games)
+        raise UsageError(
+            f"unknown game {game!r}; expected one of {', '.join(files.games) or 'none'}" + (f"; {hint}" if hint else "")
+        )
+    definition = files.games[game]
+    variant = None
+    if wanted is not None:
+        if wanted not in definition.variants:
+            hint = did_you_mean(wanted, definition.variants)
+            known = ", ".join(definition.variants) or "none"
+            raise UsageError(
+                f"unknown variant {wanted!r} of {game}; expected one of {known}" + (f"; {hint}" if hint else "")
+            )
+        variant = definition.variants[wanted]
+    payoff_model = files.payoffs[definition.payoffs]
+    available = {**files.parameters, **payoff_model.parameters.entries}
+    needed: set[str] = set()
+
+    def need(parsed: Formula) -> None:
+        for each in parsed.names:
+            if each in available and each not in needed:
+                needed.add(each)
+                inner = available[each].formula
+                if inner is not None:
+                    need(inner)
+
+    for term in payoff_model.terms:
+        need(term.formula)
+    for constraint in payoff_model.constraints:
+        need(constraint.formula)
+    for conclusion in definition.conclusions.values():
+        need(conclusion.formula)
+    for each in definition.variants.values():
+        for factor in each.discount_factors:
+            need(factor)
+    parameters = {each: parameter for each, parameter in available.items() if each in needed}
+    return GameModel(files, definition, payoff_model, parameters, variant)

@@ -1,0 +1,281 @@
+"""The commands as others use them: output, JSON of the contract, exit codes, files."""
+
+import json
+import subprocess
+import sys
+from fractions import Fraction
+
+import pytest
+
+from detente.cli import run
+
+
+@pytest.fixture
+def detente(capsys, study_root):
+    """Run a command on this study; return exit code, stdout, stderr."""
+
+    def call(*arguments, study=True):
+        where = ["--study", str(study_root)] if study else []
+        code = run([arguments[0], *where, *arguments[1:]])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+@pytest.fixture
+def answer(detente):
+    """Run a command with --json and return the object."""
+
+    def call(*arguments):
+        code, out, _ = detente(*arguments, "--json")
+        assert code == 0
+        return json.loads(out)
+
+    return call
+
+
+def test_solve_gives_the_json_of_the_contract(answer):
+    found = answer("solve", "confrontation")
+    assert found["format"] == 1
+    assert found["command"] == "solve"
+    assert (found["concept"], found["form"], found["arithmetic"]) == ("nash", "normal", "exact")
+    assert found["players"] == ["us", "china"]
+    assert found["strategies"] == {"us": ["cooperate", "confront"], "china": ["cooperate", "confront"]}
+    assert found["complete"] is True
+    assert found["degenerate"] is False
+    assert [each["pure"] for each in found["equilibria"]] == [True, False, True]
+    assert all(each["regret"] == "0" for each in found["equilibria"])
+    first = found["equilibria"][0]
+    assert first["profile"] == {"us": {"cooperate": "1", "confront": "0"}, "china": {"cooperate": "1", "confront": "0"}}
+    assert found["components"] == [[0], [1], [2]]
+    assert found["nash_subsets"] == [[0], [1], [2]]
+    assert found["study"]["name"] == "rare-earths"
+    assert len(found["study"]["hash"]) == 64
+    assert found["parameters"]["d_us"] == "37/50"
+
+
+def test_a_changed_parameter_moves_the_answer(answer):
+    # rel_us above 207/500 makes the gain A of the United States positive: cooperation is no equilibrium
+    found = answer("solve", "confrontation", "--at", "rel_us=0.45")
+    assert [list(each["profile"]["us"].values()) for each in found["equilibria"]] == [["0", "1"]]
+
+
+def test_a_named_point_and_a_change_on_top_of_it(answer):
+    found = answer("solve", "confrontation", "--point", "hawkish", "--at", "rel_us=1/10")
+    assert found["point"] == "hawkish"
+    assert found["parameters"]["rel_us"] == "1/10"
+    assert found["parameters"]["tech_hit"] == "4/5"
+
+
+def test_a_value_outside_its_interval_is_used_and_noted(detente):
+    code, _, err = detente("solve", "confrontation", "--at", "sev=0.7")
+    assert code == 0
+    assert "sev = 0.7 lies outside its interval [0.1, 0.6]" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["solve", "confrontatoin"], "did you mean 'confrontation'"),
+        (["solve", "confrontation:repeat"], "did you mean 'repeated'"),
+        (["solve", "confrontation", "--at", "sev=1.5"], "outside its domain [0, 1]"),
+        (["solve", "confrontation", "--at", "sevv=0.5"], "did you mean 'sev'"),
+        (["solve", "confrontation", "--at", "sev"], "expected NAME=VALUE"),
+        (["solve", "confrontation", "--at", "sev=1e999999999"], "exponent"),
+        (["solve", "confrontation", "--at", "sev=__import__('os')"], "expected a number"),
+        (["solve", "confrontation", "--at", "c_reb=1"], "derived"),
+        (["solve", "confrontation", "--at", "sev=0.1", "--at", "sev=0.2"], "twice"),
+        (["solve", "confrontation", "--point", "hawk"], "did you mean 'hawkish'"),
+        (["solve", "confrontation", "--method", "magic"], "unknown method"),
+        (["solve", "confrontation", "--question", "99"], "expected one of 1, 2, 3, 4, 7"),
+        (["solve", "confrontation", "--concept", "nosh"], "nosh"),
+        (["thresholds", "confrontation", "--along", "sevv"], "did you mean 'sev'"),
+        (["thresholds", "confrontation", "--along", "sev", "--of", "A_uss"], "expected"),
+        (["trace", "confrontation", "cooperate,cooperate"], "without a player"),
+        (["trace", "confrontation", "cooperate,fight", "us"], "unknown strategy 'fight'"),
+        (["trace", "confrontation", "nothing"], "unknown name"),
+        (["atlas", "confrontation", "--over", "sevv"], "unknown parameter"),
+        (["report", "mian"], "did you mean 'main'"),
+    ],
+)
+def test_bad_usage_gives_one_clear_message_and_exit_code_2(detente, arguments, part):
+    code, out, err = detente(*arguments)
+    assert code == 2
+    assert out == ""
+    assert part in err
+    assert "Traceback" not in err
+
+
+def test_an_unknown_command_is_refused_with_a_suggestion(detente):
+    code, _, err = detente("slove", study=False)
+    assert code == 2
+    assert "did you mean 'solve'" in err
+
+
+def test_no_study_here_is_said_in_words(tmp_path, capsys):
+    assert run(["list", "--study", str(tmp_path)]) == 2
+    assert "study" in capsys.readouterr().err
+
+
+def test_show_names_terms_formulas_and_inert_terms(answer):
+    found = answer("show", "confrontation")
+    cell = next(each for each in found["cells"] if each["profile"] == {"us": "cooperate", "china": "confront"})
+    own = cell["payoffs"]["us"]
+    # 1 - d_us*sev - conc*d_us*sev at d_us = 0.74, sev = 0.3, conc = 0.2
+    assert Fraction(own["value"]) == 1 - Fraction(74, 100) * Fraction(3, 10) * Fraction(12, 10)
+    assert [term["name"] for term in own["terms"]] == ["supply_value", "disruption", "concession"]
+    assert sum(Fraction(term["value"]) for term in own["terms"]) == Fraction(own["value"])
+    assert found["inert"]["china"] == ["export_rent", "legacy_cleanup", "tech_denial", "market_loss"]
+    assert next(each for each in found["cells"] if each["profile"] == {"us": "confront", "china": "confront"})["best_response"] == ["us", "china"]
+
+
+def test_material_payoffs_leave_out_relative_gains(answer):
+    cells = answer("show", "confrontation", "--payoffs", "material")["cells"]
+    assert all(term["material"] for cell in cells for own in cell["payoffs"].values() for term in own["terms"])
+
+
+def test_thresholds_are_exact_and_say_what_changes(answer):
+    found = answer("thresholds", "confrontation", "--along", "rel_us", "--of", "A_us")
+    # A_us = rel_us*tech_hit - ally_cost - c_reb - div_us with c_reb = 0.137
+    value = (Fraction(2, 100) + Fraction(137, 1000) + Fraction(5, 100)) / Fraction(1, 2)
+    assert [Fraction(each["at"]) for each in found["thresholds"]] == [value]
+    assert (found["thresholds"][0]["before"], found["thresholds"][0]["at_point"], found["thresholds"][0]["after"]) == (-1, 0, 1)
+
+
+def test_a_derived_value_may_be_held_free(answer):
+    found = answer("thresholds", "confrontation", "--along", "c_reb")
+    assert [each["at"] for each in found["thresholds"]] == ["11/200", "837/5000"]
+    assert found["thresholds"][0]["before"] == ["confront,confront"]
+
+
+def test_thresholds_outside_the_interval_follow_as_notes(answer):
+    found = answer("thresholds", "confrontation", "--along", "rel_cn")
+    assert [each["at"] for each in found["outside"]] == ["-182/333"]
+    assert any("-182/333" in note for note in found["notes"])
+
+
+def test_trace_goes_down_to_document_line_and_token(answer):
+    node = answer("trace", "confrontation", "cooperate,confront", "us")["node"]
+    assert node["kind"] == "payoff"
+    leaves = []
+
+    def walk(each):
+        leaves.extend(each["figures"])
+        for below in each["from"]:
+            walk(below)
+
+    walk(node)
+    place = {(each["id"], each["document"], each["line"], each["token"]) for each in leaves}
+    assert ("us-import-share-china-2018-2021", "001", 107, "74%") in place
+
+
+def every_name(study_root):
+    from detente.facade import Study
+
+    game = Study(study_root).game("confrontation")
+    return [*game.model.parameters, *game.model.definition.conclusions, "threshold:sev", "threshold:sev:B_us", "factor:grim:us"]
+
+
+def test_every_name_of_the_game_can_be_traced(study_root):
+    from detente.facade import Study
+
+    game = Study(study_root).game("confrontation")
+    for name in every_name(study_root):
+        trace = game.trace(name, point="hawkish") if name.startswith("factor") else game.trace(name)
+        ends = [each for each in trace.walk() if not each.sources]
+        assert ends
+        assert all(each.figures or each.reason or each.kind in {"term"} for each in ends), name
+
+
+def test_list_names_everything(answer):
+    found = answer("list")
+    assert found["games"] == ["confrontation", "confrontation:repeated"]
+    assert found["reports"] == ["main"]
+    assert "d_us" in found["parameters"]
+    assert found["claims"][0] == "M1"
+    assert len(found["claims"]) == 23
+
+
+def test_the_repeated_variant_gives_critical_factors_per_player(answer):
+    found = answer("solve", "confrontation:repeated", "--point", "hawkish")
+    factors = found["critical_discount_factors"]
+    assert factors["grim"] == {"us": "386/573", "china": "62888/910433"}
+    assert factors["punishment_1"]["us"] is None
+    assert factors["tit_for_tat"] == {"us": None, "china": None}
+    assert factors["punishment_3"]["us"]["float"] == pytest.approx(0.8244, abs=1e-4)
+
+
+def test_check_lists_notes_and_succeeds(detente):
+    code, out, _ = detente("check")
+    assert code == 0
+    assert "no faults" in out
+
+
+def test_check_reports_a_missing_folder_of_documents(detente, tmp_path):
+    code, _, err = detente("check", "--documents", str(tmp_path / "nowhere"))
+    assert code == 2
+    assert "nowhere" in err
+
+
+def test_atlas_conditions_are_read_back_by_the_grammar(answer):
+    from detente import formula
+
+    for region in answer("atlas", "confrontation")["regions"]:
+        formula.parse(region["condition"], condition=True)
+        assert region["status"] == "conditional"
+
+
+def test_atlas_verifies_itself_against_the_solver(detente):
+    code, out, _ = detente("atlas", "confrontation", "--verify", "25")
+    assert code == 0
+    assert "agree with the certified solver at 25 random exact points" in out
+
+
+def test_out_writes_the_result_whole(detente, tmp_path):
+    target = tmp_path / "answer.json"
+    code, out, _ = detente("solve", "confrontation", "--json", "-o", str(target))
+    assert code == 0
+    assert out == ""
+    assert json.loads(target.read_text(encoding="utf-8"))["command"] == "solve"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_out_into_a_missing_folder_is_refused(detente, tmp_path):
+    code, _, err = detente("solve", "confrontation", "-o", str(tmp_path / "no" / "x.txt"))
+    assert code == 2
+    assert "cannot write" in err
+
+
+def test_notes_on_a_report_go_to_stderr_and_into_the_json(detente, monkeypatch, tmp_path):
+    from detente.reports.build import Report, Written
+
+    monkeypatch.setattr(Report, "write", lambda self, path: Written((path,), ("Chinese text is shown as [zh]",)))
+    code, out, err = detente("report", "-o", str(tmp_path / "main.pdf"), "--json")
+    assert (code, err) == (0, "note: Chinese text is shown as [zh]\n")
+    assert json.loads(out)["notes"] == ["Chinese text is shown as [zh]"]
+
+
+def test_text_fits_a_terminal(detente):
+    for arguments in (["solve", "confrontation"], ["show", "confrontation"], ["solve", "confrontation", "--question", "3"], ["list"]):
+        _, out, _ = detente(*arguments)
+        from detente.display import width
+
+        assert max(width(line) for line in out.splitlines()) <= 80, arguments
+
+
+HEAVY = ("numpy", "scipy", "sympy", "pandas", "matplotlib", "numba", "pydantic")
+
+
+@pytest.mark.parametrize("code", ["import detente", "import sys; sys.argv = ['detente', '--help']; from detente.cli import run; run()"])
+def test_start_up_loads_nothing_heavy(code):
+    probe = f"{code}\nimport sys; print([name for name in {HEAVY!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, encoding="utf-8", check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_closed_pipe_is_no_error(study_root):
+    command = f"{sys.executable} -m detente list --study {study_root} | head -1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.stdout.strip() == "study rare-earths"
+    assert "Traceback" not in done.stderr
