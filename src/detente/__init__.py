@@ -13,80 +13,83 @@ if TYPE_CHECKING:
     from detente.conclusions.thresholds import thresholds
     from detente.errors import BudgetExceeded, DetenteError, FormulaError, InputError, NotConverged, UsageError
     from detente.facade import Game, Study
+    from detente.games import classic
+    from detente.games.extensive import GameTree, chance, decision, terminal
+    from detente.games.formats import read_game, write_game
     from detente.games.normal import NormalFormGame
     from detente.games.repeated import RepeatedGame
     from detente.games.symbolic import SymbolicGame
     from detente.solve.atlas import Atlas, atlas
+    from detente.solve.backward_induction import backward_induction
     from detente.solve.best_response import is_equilibrium, regret
+    from detente.solve.correlated import correlated_equilibrium
+    from detente.solve.correlated_polytope import correlated_vertices
+    from detente.solve.dominance import undominated
     from detente.solve.equilibria import equilibria
+    from detente.solve.evolutionary_stability import evolutionarily_stable_strategies, is_ess
+    from detente.solve.explanation import explain
+    from detente.solve.limiting_logit import limiting_logit_equilibrium
+    from detente.solve.one_equilibrium import one_equilibrium
     from detente.solve.ordinal import ordinal_class, player_type, risk_dominant
+    from detente.solve.potential import potential
     from detente.solve.pure import pure_equilibria
+    from detente.solve.quantal import logit_branch, quantal_response
+    from detente.solve.refinements import undominated_equilibria
     from detente.solve.repeated import critical_discount_factor
     from detente.solve.result import Equilibrium, SolveResult
+    from detente.solve.security import maximin, minmax, pareto_set
+    from detente.solve.sequential import sequential_equilibria, weak_perfect_bayesian
+    from detente.solve.subgame import subgame_perfect
+    from detente.solve.topology import ordinal_game
+    from detente.solve.zero_sum import zero_sum
 
 __version__ = "0.1.0"
 
-#: Public name to the module that defines it.
-_HOME = {
-    "Atlas": "detente.solve.atlas",
-    "BudgetExceeded": "detente.errors",
-    "DetenteError": "detente.errors",
-    "Equilibrium": "detente.solve.result",
-    "FormulaError": "detente.errors",
-    "Game": "detente.facade",
-    "InputError": "detente.errors",
-    "NormalFormGame": "detente.games.normal",
-    "NotConverged": "detente.errors",
-    "RepeatedGame": "detente.games.repeated",
-    "SolveResult": "detente.solve.result",
-    "Study": "detente.facade",
-    "SymbolicGame": "detente.games.symbolic",
-    "UsageError": "detente.errors",
-    "atlas": "detente.solve.atlas",
-    "critical_discount_factor": "detente.solve.repeated",
-    "equilibria": "detente.solve.equilibria",
-    "is_equilibrium": "detente.solve.best_response",
-    "ordinal_class": "detente.solve.ordinal",
-    "player_type": "detente.solve.ordinal",
-    "pure_equilibria": "detente.solve.pure",
-    "regret": "detente.solve.best_response",
-    "risk_dominant": "detente.solve.ordinal",
-    "thresholds": "detente.conclusions.thresholds",
+#: Module to the public names that it defines.
+_NAMES = {
+    "detente.conclusions.thresholds": ("thresholds",),
+    "detente.errors": ("BudgetExceeded", "DetenteError", "FormulaError", "InputError", "NotConverged", "UsageError"),
+    "detente.facade": ("Game", "Study"),
+    "detente.games": ("classic",),
+    "detente.games.extensive": ("GameTree", "chance", "decision", "terminal"),
+    "detente.games.formats": ("read_game", "write_game"),
+    "detente.games.normal": ("NormalFormGame",),
+    "detente.games.repeated": ("RepeatedGame",),
+    "detente.games.symbolic": ("SymbolicGame",),
+    "detente.solve.atlas": ("Atlas", "atlas"),
+    "detente.solve.backward_induction": ("backward_induction",),
+    "detente.solve.best_response": ("is_equilibrium", "regret"),
+    "detente.solve.correlated": ("correlated_equilibrium",),
+    "detente.solve.correlated_polytope": ("correlated_vertices",),
+    "detente.solve.dominance": ("undominated",),
+    "detente.solve.equilibria": ("equilibria",),
+    "detente.solve.evolutionary_stability": ("evolutionarily_stable_strategies", "is_ess"),
+    "detente.solve.explanation": ("explain",),
+    "detente.solve.limiting_logit": ("limiting_logit_equilibrium",),
+    "detente.solve.one_equilibrium": ("one_equilibrium",),
+    "detente.solve.ordinal": ("ordinal_class", "player_type", "risk_dominant"),
+    "detente.solve.potential": ("potential",),
+    "detente.solve.pure": ("pure_equilibria",),
+    "detente.solve.quantal": ("logit_branch", "quantal_response"),
+    "detente.solve.refinements": ("undominated_equilibria",),
+    "detente.solve.repeated": ("critical_discount_factor",),
+    "detente.solve.result": ("Equilibrium", "SolveResult"),
+    "detente.solve.security": ("maximin", "minmax", "pareto_set"),
+    "detente.solve.sequential": ("sequential_equilibria", "weak_perfect_bayesian"),
+    "detente.solve.subgame": ("subgame_perfect",),
+    "detente.solve.topology": ("ordinal_game",),
+    "detente.solve.zero_sum": ("zero_sum",),
 }
+_HOME = {name: module for module, names in _NAMES.items() for name in names}
 
-__all__ = [
-    "Atlas",
-    "BudgetExceeded",
-    "DetenteError",
-    "Equilibrium",
-    "FormulaError",
-    "Game",
-    "InputError",
-    "NormalFormGame",
-    "NotConverged",
-    "RepeatedGame",
-    "SolveResult",
-    "Study",
-    "SymbolicGame",
-    "UsageError",
-    "__version__",
-    "atlas",
-    "critical_discount_factor",
-    "equilibria",
-    "is_equilibrium",
-    "ordinal_class",
-    "player_type",
-    "pure_equilibria",
-    "regret",
-    "risk_dominant",
-    "thresholds",
-]
+__all__ = ["__version__", *_HOME]  # noqa: PLE0604 - the names are text
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'detente' has no attribute {name!r}")
-    value = getattr(import_module(_HOME[name]), name)
+    home = import_module(_HOME[name])
+    value = getattr(home, name, None) or import_module(f"{_HOME[name]}.{name}")
     globals()[name] = value
     return value
 

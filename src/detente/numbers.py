@@ -89,12 +89,12 @@ def _from_text(text: str) -> Fraction:
 
 
 def is_exact(value: object) -> bool:
-    """Return True for integers, Fractions and SymPy numbers without floats, False for floats."""
+    """Return True for integers, Fractions, SymPy numbers without floats and enclosures, False for floats."""
     if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
         return True
     atoms = getattr(value, "atoms", None)
     if atoms is None:
-        return False
+        return hasattr(value, "low") and hasattr(value, "high")
     import sympy
 
     return not value.has(sympy.Float)  # type: ignore[attr-defined]
@@ -113,7 +113,8 @@ def number_to_json(value: object) -> Any:
 
     Rationals are strings ``"p/q"`` or ``"n"``; algebraic numbers
     ``{"exact": "(53 - sqrt(601))/46", "float": 0.619}`` or, without radicals,
-    ``{"root_of": polynomial, "interval": [low, high], "float": x}``; floats are JSON numbers.
+    ``{"root_of": polynomial, "interval": [low, high], "float": x}``; numbers known by an enclosure
+    ``{"enclosed": [low, high], "float": x}``; floats are JSON numbers.
 
     Examples
     --------
@@ -128,6 +129,8 @@ def number_to_json(value: object) -> Any:
         return str(Fraction(value))
     if hasattr(value, "__index__"):
         return str(exact(value))
+    if hasattr(value, "to_json"):  # a number with an enclosure, from a solver
+        return value.to_json()
     import sympy
 
     if isinstance(value, sympy.Rational):
@@ -137,7 +140,19 @@ def number_to_json(value: object) -> Any:
     assert isinstance(value, sympy.Expr)
     if value.has(sympy.polys.rootoftools.ComplexRootOf):
         return _root_of_to_json(value)
-    return {"exact": str(value), "float": float(value)}
+    return {"exact": _radicals(value), "float": float(value)}
+
+
+def _radicals(value: Any) -> str:
+    """Return a number with radicals over one denominator: ``(53 - sqrt(601))/46``."""
+    import sympy
+
+    spread = sympy.expand(value)
+    denominator = sympy.ilcm(1, *(term.as_coeff_Mul()[0].q for term in sympy.Add.make_args(spread) if term.as_coeff_Mul()[0].is_Rational))
+    top = sympy.expand(spread * denominator)
+    if denominator == 1:
+        return str(top)
+    return f"({top})/{denominator}" if top.is_Add else f"{top}/{denominator}"
 
 
 def _root_of_to_json(value: Any) -> dict[str, Any]:
@@ -161,6 +176,8 @@ def plain(value: object) -> str:
         return "none"
     if isinstance(value, float):
         return f"{value:.6g}"
+    if hasattr(value, "atoms") and not getattr(value, "is_Rational", True):
+        return _radicals(value)
     return str(value)
 
 

@@ -15,10 +15,11 @@ COMMANDS = {
     "report": ("detente.cli.study_commands", "Build a PDF report of the study."),
     "check": ("detente.cli.study_commands", "List every fault and note in the files of the study."),
     "list": ("detente.cli.study_commands", "List games, payoff models, parameters, claims and reports."),
+    "export": ("detente.cli.solve_command", "Write the numeric game for other programs."),
     "new": ("detente.cli.study_commands", "Make a small complete study in a new folder."),
     "show": ("detente.cli.game_commands", "Show a payoff table with the terms behind each cell."),
     "trace": ("detente.cli.game_commands", "Follow a number down to terms, parameters, figures and documents."),
-    "solve": ("detente.cli.game_commands", "Solve a game, or answer one of its numbered questions."),
+    "solve": ("detente.cli.solve_command", "Solve a game or a game file, or answer a numbered question."),
     "atlas": ("detente.cli.game_commands", "Show all equilibria in closed form with their exact conditions."),
     "thresholds": ("detente.cli.game_commands", "List exact values of a parameter at which the answer changes."),
 }

@@ -1,4 +1,4 @@
-"""Commands on one game: show, trace, solve, atlas, thresholds."""
+"""Commands on one game: show, trace, atlas, thresholds."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from detente.cli.output import emit, game_options, open_game
 from detente.errors import UsageError
 from detente.numbers import number_to_json, plain, short
 
-__all__ = ["atlas_command", "show_command", "solve_command", "thresholds_command", "trace_command"]
+__all__ = ["atlas_command", "head_line", "show_command", "thresholds_command", "trace_command"]
 
 
-def _head_line(at: Any) -> str:
+def head_line(at: Any) -> str:
+    """Return one line that says which game is looked at, at which point, with which payoffs."""
     changed = ", ".join(f"{name} = {short(at.point.values[name], 6)}" for name in at.point.changed)
     where = at.point.name + (f" with {changed}" if changed else "")
     return f"{at.game.name} at {where}, {at.kind} payoffs"
@@ -80,7 +81,7 @@ def show_command(
             )
         )
     numbers = Table(
-        _head_line(at),
+        head_line(at),
         (*model.players, *(f"payoff of {player}" for player in model.players)),
         tuple(rows),
         ("* best response to the others",),
@@ -136,64 +137,6 @@ def trace_command(
             model, at.point, parse_profile(what, model.players, model.symbolic.strategies), player, kind
         )
     emit(str(node), {**at.head, "node": node.to_json()}, as_json=as_json, out=out, notes=at.point.notes)
-
-
-@click.command("solve")
-@click.argument("game")
-@click.option("--method", help="enumeration, support (nashpy proposes) or pure.")
-@click.option("--concept", type=click.Choice(["nash", "pure"]), default="nash", help="Solution concept.")
-@click.option("--question", type=int, help="Answer this numbered question of the game file.")
-@game_options
-def solve_command(
-    game: str,
-    method: str | None,
-    concept: str,
-    question: int | None,
-    study_dir: Path | None,
-    as_json: bool,
-    out: Path | None,
-    point: str,
-    changes: tuple[str, ...],
-    kind: str,
-) -> None:
-    """Solve GAME, or GAME:VARIANT, at a point.
-
-    With --question the answer is given at the points that the question names, or at --point and --at.
-    """
-    at = open_game(study_dir, game, point, changes, kind, "solve")
-    model = at.game.model
-    if question is not None:
-        from detente.study.questions import answer
-
-        chosen = None if point == "baseline" and not changes else [at.point]
-        found = answer(model, question, chosen, kind)
-        emit(str(found), {**at.head, "question": found.to_json()}, as_json=as_json, out=out, notes=at.point.notes)
-        return
-    if model.variant is not None and model.variant.form == "repeated":
-        from detente.study.repeated import discount_factors
-
-        if method is not None or concept != "nash":
-            raise UsageError(f"--method and --concept are for normal forms; {model.name} is a repeated game")
-        factors = discount_factors(model, at.point, kind=kind)
-        emit(
-            f"{_head_line(at)}\n{factors}",
-            {**at.head, **factors.to_json()},
-            as_json=as_json,
-            out=out,
-            notes=at.point.notes,
-        )
-        return
-    from detente.solve.equilibria import equilibria
-    from detente.solve.pure import pure_equilibria
-
-    numeric = model.at(at.point, kind)
-    if concept == "pure":
-        if method not in (None, "pure"):
-            raise UsageError(f"found --method {method} with --concept pure; leave out the method")
-        result = pure_equilibria(numeric)
-    else:
-        result = equilibria(numeric, method)
-    emit(f"{_head_line(at)}\n{result}", {**at.head, **result.to_json()}, as_json=as_json, out=out, notes=at.point.notes)
 
 
 @click.command("atlas")
@@ -282,4 +225,4 @@ def thresholds_command(
         if plain(found.value) == short(found.value, 6)
         else f"{along} is {short(found.value, 6)} now"
     )
-    emit(f"{_head_line(at)}; {now}\n{found}", data, as_json=as_json, out=out, notes=at.point.notes)
+    emit(f"{head_line(at)}; {now}\n{found}", data, as_json=as_json, out=out, notes=at.point.notes)

@@ -62,9 +62,7 @@ class RepeatedGame:
         if hasattr(given, "keys"):
             if set(given) != set(players):
                 names = ", ".join(map(str, given)) or "nobody"
-                raise UsageError(
-                    f"found discount factors of {names}; expected one for each of {', '.join(players)}"
-                )
+                raise UsageError(f"found discount factors of {names}; expected one for each of {', '.join(players)}")
             given = [given[name] for name in players]
         if isinstance(given, (list, tuple)):
             if len(given) != len(players):
@@ -106,24 +104,16 @@ class RepeatedGame:
         stage = self.stage
         point = stage.point(values, **more)
         numeric = stage.at_point(point)
-        factors = [
-            stage.evaluate(each, point) if _has_symbols(each) else each for each in self.discount_factors
-        ]
+        factors = [stage.evaluate(each, point) if _has_symbols(each) else each for each in self.discount_factors]
         if any(isinstance(each, float) for each in factors) and numeric.arithmetic == "exact":
             # A factor such as exp(-r) leaves the rationals: the table follows it into floats.
             numeric = NormalFormGame(numeric.floats, numeric.players, numeric.strategies)
-        return RepeatedGame(
-            numeric, tuple(factors) if isinstance(self.discount_factor, tuple) else factors[0]
-        )
+        return RepeatedGame(numeric, tuple(factors) if isinstance(self.discount_factor, tuple) else factors[0])
 
     def __repr__(self) -> str:
-        factors = (
-            self.discount_factors if isinstance(self.discount_factor, tuple) else (self.discount_factor,)
-        )
+        factors = self.discount_factors if isinstance(self.discount_factor, tuple) else (self.discount_factor,)
         word = "factors" if len(factors) > 1 else "factor"
-        return (
-            f"<RepeatedGame of {self.stage!r}, discount {word} {', '.join(plain(each) for each in factors)}>"
-        )
+        return f"<RepeatedGame of {self.stage!r}, discount {word} {', '.join(plain(each) for each in factors)}>"
 
 
 def _has_symbols(value: object) -> bool:
@@ -173,7 +163,5 @@ def _formula(stage: SymbolicGame, given: Any, what: str) -> Any:
     if value.is_Symbol and value.name in stage.parameters:
         box = stage.parameters[value.name]
         if box.high <= 0 or box.low >= 1:
-            raise UsageError(
-                f"{what}: {value} lies in [{box.low}, {box.high}]; expected an interval that meets (0, 1)"
-            )
+            raise UsageError(f"{what}: {value} lies in [{box.low}, {box.high}]; expected an interval that meets (0, 1)")
     return value

@@ -1,9 +1,9 @@
 """Equilibria of two-player games by supports that nashpy proposes, solved and certified exactly.
 
-nashpy's support enumeration works in floats and loses equilibria of degenerate games and, where rounding turns a
-weight or a comparison the wrong way, of others too, so it only *proposes*: on each proposed pair of supports the indifference equations are solved
-again in the game's own arithmetic, and only a profile without regret is kept. Nothing here is called
-complete.
+nashpy's support enumeration works in floats. It loses equilibria of degenerate games and, where rounding turns a
+weight or a comparison the wrong way, of others too. So it only *proposes*: on each proposed pair of supports the
+indifference equations are solved again in the game's own arithmetic, and only a profile without regret is kept.
+Nothing here is called complete.
 """
 
 from __future__ import annotations

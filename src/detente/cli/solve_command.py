@@ -1,0 +1,203 @@
+"""Commands that solve and that hand games to other programs: solve, export."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from detente.cli.game_commands import head_line
+from detente.cli.output import emit, game_options, note, open_game, write_text
+from detente.display import wrap
+from detente.errors import BudgetExceeded, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from detente.solve.enumeration import Progress
+
+__all__ = ["export_command", "solve_command"]
+
+#: Endings by which a file with a game is told from the name of a game of the study.
+ENDINGS = (".nfg", ".efg", ".gam")
+
+
+@click.command("solve")
+@click.argument("game")
+@click.option("--method", help="How to look for Nash equilibria; see the README.")
+@click.option("--concept", help="Solution concept: nash (default), pure, correlated, quantal, dominance, ...")
+@click.option("--precision", help="Precision of the logit response, for --concept quantal.")
+@click.option("--maximize", default="welfare", help="What a correlated equilibrium maximizes: welfare or a player.")
+@click.option("--budget", type=click.FloatRange(min=0), help="Seconds after which to stop with what there is.")
+@click.option("--explain", "in_words", is_flag=True, help="Explain the result in words.")
+@click.option("--question", type=int, help="Answer this numbered question of the game file.")
+@game_options
+def solve_command(
+    game: str,
+    method: str | None,
+    concept: str | None,
+    precision: str | None,
+    maximize: str,
+    budget: float | None,
+    in_words: bool,
+    question: int | None,
+    study_dir: Path | None,
+    as_json: bool,
+    out: Path | None,
+    point: str,
+    changes: tuple[str, ...],
+    kind: str,
+) -> int:
+    """Solve GAME (or GAME:VARIANT) of the study at a point, or a file .nfg, .efg or .gam.
+
+    With --question the answer is given at the points that the question names, or at --point and --at. Exit code 3 if
+    the budget ran out; what was found until then is printed.
+    """
+    from detente.solve.concepts import Options, solve
+
+    at = None
+    if game.lower().endswith(ENDINGS) or Path(game).is_file():
+        from detente.games.formats import read_game
+
+        if question is not None or changes or point != "baseline" or kind != "strategic":
+            raise UsageError(f"{game} is a file; --question, --point, --at and --payoffs are for games of a study")
+        numeric: Any = read_game(game)
+        head: dict[str, Any] = {
+            "format": 1,
+            "command": "solve",
+            "study": None,
+            "game": game,
+            "variant": None,
+            "point": None,
+            "parameters": {},
+            "notes": [],
+        }
+        title = game
+    else:
+        at = open_game(study_dir, game, point, changes, kind, "solve")
+        numeric, head, title = None, at.head, head_line(at)
+    if at is not None and (question is not None or at.game.model.variant is not None):
+        if method is not None or concept is not None:
+            what = f"question {question}" if question is not None else f"{at.game.name} is a repeated game"
+            raise UsageError(f"--method and --concept are for normal forms and trees; found {what}")
+        return _study_answer(at, question, as_json, out, default_point=point == "baseline" and not changes)
+    if at is not None:
+        numeric = at.game.model.at(at.point, kind)
+    with _progress(budget) as progress:
+        options = Options(method, precision, maximize, budget, progress)
+        try:
+            result = solve(numeric, concept, options)
+        except BudgetExceeded as error:
+            if error.partial is None:
+                raise
+            note(f"detente: {error}")
+            result = error.partial
+    text = f"{title}\n{result.table().to_text()}"
+    data = {**head, **result.to_json()}
+    if in_words:
+        from detente.solve.explanation import explain
+
+        sentences = explain(result)
+        text += "\n\n" + "\n".join(line for sentence in sentences for line in wrap(sentence, 80))
+        data["explanation"] = sentences
+    emit(text, data, as_json=as_json, out=out, notes=at.point.notes if at else ())
+    missing = str(getattr(result, "missing", "") or "")
+    if "interrupted" in missing:
+        return 130
+    return 3 if budget is not None and "budget" in missing else 0
+
+
+def _study_answer(at: Any, question: int | None, as_json: bool, out: Path | None, *, default_point: bool) -> int:
+    if question is not None:
+        from detente.study.questions import answer
+
+        found = answer(at.game.model, question, None if default_point else [at.point], at.kind)
+        emit(str(found), {**at.head, "question": found.to_json()}, as_json=as_json, out=out, notes=at.point.notes)
+        return 0
+    from detente.study.repeated import discount_factors
+
+    factors = discount_factors(at.game.model, at.point, kind=at.kind)
+    data = {**at.head, **factors.to_json()}
+    emit(f"{head_line(at)}\n{factors}", data, as_json=as_json, out=out, notes=at.point.notes)
+    return 0
+
+
+@contextlib.contextmanager
+def _progress(budget: float | None) -> Iterator[Progress | None]:
+    """Yield a callback that shows how far a search is, on a terminal, once it has taken a second."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    import time
+
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    start = time.monotonic()
+    limit = f" of {budget:g} s" if budget else " (Ctrl-C stops with what there is)"
+    with console.status("solving") as status:
+
+        def report(stage: str, count: int) -> None:
+            seconds = time.monotonic() - start
+            if seconds > 1:
+                status.update(f"{stage}: {count:,}, {seconds:.0f} s{limit}")
+
+        yield report
+
+
+@click.command("export")
+@click.argument("game")
+@game_options
+def export_command(
+    game: str, study_dir: Path | None, as_json: bool, out: Path | None, point: str, changes: tuple[str, ...], kind: str
+) -> None:
+    """Write the numeric GAME at a point to -o FILE: .nfg, .efg, .gam, .json or .csv.
+
+    Numbers are exact where the format allows: fractions in .nfg, .efg, .gam and .json, fractions as text in .csv.
+    """
+    from detente.games.formats import FORMATS, write_game
+
+    endings = (*FORMATS, ".json", ".csv")
+    if out is None or out.suffix.lower() not in endings:
+        raise UsageError(f"found -o {out if out else '(nothing)'}; expected a file ending in {', '.join(endings)}")
+    at = open_game(study_dir, game, point, changes, kind, "export")
+    numeric = at.game.model.at(at.point, kind)
+    suffix = out.suffix.lower()
+    if suffix in FORMATS:
+        write_game(numeric, out)
+    elif suffix == ".json":
+        import json
+
+        from detente.numbers import number_to_json
+
+        cells = [
+            {
+                "profile": dict(zip(numeric.players, numeric.profile_labels(profile), strict=True)),
+                "payoffs": {
+                    player: number_to_json(numeric.payoffs[(i, *profile)]) for i, player in enumerate(numeric.players)
+                },
+            }
+            for profile in numeric.profiles()
+        ]
+        strategies = {player: list(own) for player, own in zip(numeric.players, numeric.strategies, strict=True)}
+        data = {**at.head, "players": list(numeric.players), "strategies": strategies, "cells": cells}
+        write_text(out, json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    else:
+        write_text(out, _csv(numeric))
+    emit(str(out), {**at.head, "files": [str(out)]}, as_json=as_json, out=None, notes=at.point.notes)
+
+
+def _csv(numeric: Any) -> str:
+    import csv
+    import io
+
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([*numeric.players, *(f"payoff of {player}" for player in numeric.players)])
+    for profile in numeric.profiles():
+        values = [str(numeric.payoffs[(i, *profile)]) for i in range(len(numeric.players))]
+        writer.writerow([*numeric.profile_labels(profile), *values])
+    return stream.getvalue()

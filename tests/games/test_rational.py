@@ -1,0 +1,77 @@
+"""Exact values and derivatives of rational expressions."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction as F
+
+import pytest
+import sympy
+from flint import fmpq
+
+from detente.formula import symbol
+from detente.games.rational import rational_value, slope, tree
+
+x, y = symbol("x"), symbol("y")
+
+
+@pytest.mark.parametrize(
+    ("expression", "function"),
+    [
+        (x**3 - 2 * x * y + sympy.Rational(1, 3), lambda x, y: x**3 - 2 * x * y + F(1, 3)),
+        ((x - y) / (x + y), lambda x, y: (x - y) / (x + y)),
+        (1 / (1 + 1 / x), lambda x, y: 1 / (1 + 1 / x)),
+        (x**-2 * y, lambda x, y: y / x**2),
+        (sympy.Integer(7), lambda x, y: F(7)),
+        (x, lambda x, y: x),
+    ],
+)
+def test_a_rational_expression_has_its_exact_value(expression, function):
+    generator = random.Random(0)
+    for _ in range(20):
+        at = {"x": F(generator.randrange(1, 50), 7), "y": F(generator.randrange(1, 50), 11)}
+        value = rational_value(expression, at)
+        assert value == function(**at)
+        assert type(value) is F
+
+
+@pytest.mark.parametrize("expression", [1 / x, (x + y) / x, 1 / (1 + 1 / x)])
+def test_there_is_no_value_where_the_expression_divides_by_zero(expression):
+    assert rational_value(expression, {"x": F(0), "y": F(1)}) is None
+
+
+@pytest.mark.parametrize("expression", [sympy.sqrt(x), sympy.exp(x), abs(x), sympy.Float(0.5) * x, sympy.pi])
+def test_there_is_no_exact_value_of_what_is_not_rational(expression):
+    assert rational_value(expression, {"x": F(4)}) is None
+
+
+def test_large_numbers_are_not_rounded():
+    assert rational_value(x**3 + 1, {"x": F(10**60, 3)}) == F(10**60, 3) ** 3 + 1
+
+
+@pytest.mark.parametrize("expression", [x**3 - 2 * x * y, (x - y) / (x + y), x**-2 * y, (x * y + 1) ** 4, 3 * x, y + 1])
+def test_the_slope_of_a_tree_is_the_derivative(expression):
+    def value(node, at):
+        kind = node[0]
+        if kind == "s":
+            return at[node[1]]
+        if kind == "n":
+            return F(int(node[1].p), int(node[1].q))
+        if kind == "^":
+            return value(node[1], at) ** node[2]
+        parts = [value(each, at) for each in node[1]]
+        total = F(0) if kind == "+" else F(1)
+        for part in parts:
+            total = total + part if kind == "+" else total * part
+        return total
+
+    at = {"x": F(3, 2), "y": F(5, 7)}
+    for name in ("x", "y"):
+        found = slope(tree(expression), name)
+        expected = rational_value(expression.diff(symbol(name)), at)
+        assert (F(0) if found is None else value(found, at)) == expected
+
+
+def test_a_tree_keeps_numbers_exact_and_marks_what_it_cannot_say():
+    assert tree(sympy.Rational(1, 3)) == ("n", fmpq(1, 3))
+    assert tree(sympy.sin(x)) == ("?",)
