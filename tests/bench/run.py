@@ -4,6 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-for script in sorted(Path(__file__).parent.glob("bench_*.py")):
-    print(f"== {script.stem}", flush=True)
-    subprocess.run([sys.executable, str(script)], check=True)
+
+def main():
+    for script in sorted(Path(__file__).parent.glob("bench_*.py")):
+        print(f"== {script.stem}", flush=True)
+        subprocess.run([sys.executable, str(script)], check=True)
+
+
+if __name__ == "__main__":
+    main()

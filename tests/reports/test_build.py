@@ -109,9 +109,8 @@ def test_implicants_cover_exactly_their_members():
 
 
 def test_material_sums_are_compared_over_the_whole_box(context):
-    sums = narrative.material_sums(context)
-    assert sums.built_in
-    assert [row.words for row in sums.rows[1:]] == ["always smaller"] * 3
+    assert context.sums.built_in
+    assert [row.difference for row in context.sums.rows[1:]] == ["always negative"] * 3
 
 
 def test_sets_of_equilibria_are_put_in_words(context):

@@ -9,7 +9,15 @@ import pytest
 
 from detente.errors import UsageError
 from detente.games.normal import NormalFormGame
-from detente.solve.ordinal import TYPES, ordinal_class, payoff_labels, player_type, risk_dominant, trust_threshold, type_signs
+from detente.solve.ordinal import (
+    TYPES,
+    ordinal_class,
+    payoff_labels,
+    player_type,
+    risk_dominant,
+    trust_threshold,
+    type_signs,
+)
 
 
 def symmetric(r, t, s, p):
@@ -89,7 +97,8 @@ def test_risk_dominance_does_not_depend_on_the_currency_of_either_player():
 
 def test_rounding_does_not_break_a_tie_of_products():
     shift = 1e6
-    game = NormalFormGame([[[0.3 + shift, shift], [shift, 0.3 + shift]], [[0.1, 0.0], [0.0, 0.1]]])
+    game = NormalFormGame([[[0.3 + shift, 0.0], [shift, 0.3]], [[0.1, 0.0], [0.0, 0.1]]])
+    assert 0.3 + shift - shift != 0.3
     assert risk_dominant(game) is None
 
 

@@ -71,6 +71,26 @@ def test_a_pure_equilibrium_is_never_missed_in_a_game_of_ties():
     assert sum(each.pure for each in found.equilibria) == 4
 
 
+def test_a_proposal_is_only_a_proposal(monkeypatch):
+    """Supports that nashpy has no reason to propose: negative weights, no unique weights. Nothing false comes of them."""
+    import nashpy
+    import numpy as np
+
+    def proposals(self):
+        m, n = self.payoff_matrices[0].shape
+        for rows in range(1, 2**m):
+            for columns in range(1, 2**n):
+                yield np.array([rows >> k & 1 for k in range(m)]), np.array([columns >> k & 1 for k in range(n)])
+
+    monkeypatch.setattr(nashpy.Game, "support_enumeration", proposals)
+    dominated = NormalFormGame([[[3, 0], [5, 1]], [[3, 5], [0, 1]]])
+    assert [each.mixed for each in support_equilibria(dominated).equilibria] == [((0, 1), (0, 1))]
+    tied = NormalFormGame([[[1, 1, 0], [0, 0, 2]], [[1, 1, 0], [0, 0, 2]]])
+    assert all(each.regret == 0 for each in support_equilibria(tied).equilibria)
+    crossed = NormalFormGame([[[1, 2], [0, 0]], [[1, 0], [0, 1]]])  # row indifference would need weights 2 and -1
+    assert [each.mixed for each in support_equilibria(crossed).equilibria] == [((1, 0), (1, 0))]
+
+
 def test_only_two_players_are_accepted():
     with pytest.raises(UsageError, match="found 3 players"):
         support_equilibria(NormalFormGame([[[[1]]]] * 3))

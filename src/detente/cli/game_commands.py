@@ -125,7 +125,7 @@ def trace_command(
     at = open_game(study_dir, game, point, changes, kind, "trace")
     model = at.game.model
     if player is None:
-        if "," in what or "=" in what:
+        if ("," in what or "=" in what) and ":" not in what:
             raise UsageError(
                 f"found the profile {what!r} without a player; expected trace GAME PROFILE PLAYER, with one of {', '.join(model.players)}"
             )

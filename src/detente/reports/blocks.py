@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from detente.study.load import StudyFiles
     from detente.study.model import GameModel
     from detente.study.report_definition import ReportDefinition
+    from detente.study.sums import Sums
 
 __all__ = ["Context", "compose"]
 
@@ -72,6 +73,13 @@ class Context:
         from detente.solve.atlas import atlas
 
         return atlas(self.model.symbolic)
+
+    @cached_property
+    def sums(self) -> Sums:
+        """The material sums at each point, compared over the box."""
+        from detente.study.sums import material_sums
+
+        return material_sums(self.model, tuple(self.points.values()))
 
     @property
     def two_by_two(self) -> bool:

@@ -342,18 +342,23 @@ def _selection(context: Context) -> list[Block]:
 
 
 def _sums(context: Context) -> list[Block]:
-    table = narrative.material_sums(context)
+    sums = context.sums
     rows = tuple(
-        (context.profile(row.profile), *(short(value, 3) for value in row.values), row.words) for row in table.rows
+        (
+            context.profile(row.profile),
+            *(short(value, 3) for value in row.values),
+            row.difference.replace("positive", "larger").replace("negative", "smaller"),
+        )
+        for row in sums.rows
     )
     return [
-        Heading(2, "Is confrontation negative-sum?" if "M8" in context.files.claims else "Material sums"),
-        Paragraph(table.sentence),
+        Heading(2, "Material sums"),
+        Paragraph(narrative.sums_sentence(context, sums)),
         Table(
             (
                 Column("Outcome"),
                 *(Column(context.label(name), align="decimal") for name in context.points),
-                Column(f"Against {context.profile(table.rows[0].profile)}, over the box"),
+                Column(f"Against {context.profile(sums.rows[0].profile)}, over the box"),
             ),
             rows,
             "Material sums: both players' payoffs without relative gains, added up",

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from detente.numbers import plain, short
-from detente.solve.signs import possible_signs
-from detente.study.questions import sign_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +13,7 @@ if TYPE_CHECKING:
     from detente.solve.ordinal import OrdinalClass
     from detente.solve.result import Equilibrium
     from detente.study.repeated import DiscountFactors
+    from detente.study.sums import Sums
 
 INERT = (
     "The following terms add the same to both sides of every comparison that their player makes. However large they "
@@ -141,56 +139,18 @@ def inert_sentences(context: Context) -> list[str]:
 # --------------------------------------------------------------------------------- material sums
 
 
-@dataclass(frozen=True)
-class SumRow:
-    """Material sum of one outcome at each point, and how it compares to the first outcome over the box."""
-
-    profile: tuple[str, ...]
-    values: tuple[Any, ...]
-    words: str
-
-
-@dataclass(frozen=True)
-class Sums:
-    """Material sums of every outcome, with the sentence they justify."""
-
-    rows: tuple[SumRow, ...]
-    sentence: str
-    built_in: bool
-
-
-def material_sums(context: Context) -> Sums:
-    """Return material sums per outcome, compared over the whole box with the first outcome."""
-    game = context.model.material
-    box = {name: (interval.low, interval.high) for name, interval in game.parameters.items()}
-    profiles = list(game.profiles())
-    totals = {profile: sum(game.payoff(player, profile) for player in range(len(game.players))) for profile in profiles}
-    rows = []
-    for profile in profiles:
-        labels = tuple(own[k] for own, k in zip(game.strategies, profile, strict=True))
-        values = tuple(game.evaluate(totals[profile], point.values) for point in context.points.values())
-        words = ""
-        if profile != profiles[0]:
-            words = (
-                sign_words(possible_signs(game.expand(totals[profile] - totals[profiles[0]]), box))
-                .replace("positive", "larger")
-                .replace("negative", "smaller")
-            )
-        rows.append(SumRow(labels, values, words))
-    built_in = all(row.words == "always smaller" for row in rows[1:])
-    first = context.profile(rows[0].profile)
-    if built_in:
-        sentence = (
+def sums_sentence(context: Context, sums: Sums) -> str:
+    """Return what the material sums say, and what they do not."""
+    first = context.profile(sums.rows[0].profile)
+    if sums.built_in:
+        return (
             f"Added up without relative gains, every other outcome is worth less than {first}, at every point of the parameter "
             "box. This is built into the signs and ranges of the parameters, so it is no finding; nor does it make "
             f"{first} an equilibrium, which depends on what each side gains by moving alone."
         )
-    else:
-        lower = [context.profile(row.profile) for row in rows[1:] if row.words == "always smaller"]
-        sentence = f"Not every outcome is worth less than {first} throughout the parameter box." + (
-            f" It holds for {join(lower)}." if lower else ""
-        )
-    return Sums(tuple(rows), sentence, built_in)
+    lower = [context.profile(row.profile) for row in sums.rows[1:] if row.difference == "always negative"]
+    held = f" It holds for {join(lower)}." if lower else ""
+    return f"Not every outcome is worth less than {first} throughout the parameter box.{held}"
 
 
 # ------------------------------------------------------------------------------------------ map

@@ -30,7 +30,7 @@ class DominanceSearch:
     def __init__(self, game: NormalFormGame, weak: bool, mixed: bool, relative: float) -> None:
         self.game, self.weak, self.mixed = game, weak, mixed
         self.payoffs = exact_payoffs(game)
-        self.slack = Fraction(payoff_tolerance(game, relative))
+        self.slacks = [Fraction(payoff_tolerance(game, relative, player)) for player in range(len(game.players))]
 
     def out(self, number: Fraction) -> Any:
         return number if self.game.arithmetic == "exact" else float(number)
@@ -53,7 +53,7 @@ class DominanceSearch:
         found = []
         for player in range(len(left)):
             rows = self.rows(left, player)
-            mixtures = {own: self.dominator(left[player], own, rows) for own in left[player]}
+            mixtures = {own: self.dominator(left[player], own, rows, self.slacks[player]) for own in left[player]}
             gone = [own for own, mixture in mixtures.items() if mixture is not None][: len(left[player]) - 1]
             stay = tuple(own for own in left[player] if own not in gone)
             for own in gone:
@@ -61,17 +61,17 @@ class DominanceSearch:
                 assert mixture is not None
                 if any(other in gone for other in mixture):
                     # Dominance is transitive, so what stays dominates too; it makes the better reason.
-                    mixture = self.dominator(stay, own, rows) or mixture
+                    mixture = self.dominator(stay, own, rows, self.slacks[player]) or mixture
                 found.append((player, own, mixture))
         return found
 
     def dominator(
-        self, among: tuple[int, ...], own: int, rows: dict[int, list[Fraction]]
+        self, among: tuple[int, ...], own: int, rows: dict[int, list[Fraction]], slack: Fraction
     ) -> dict[int, Fraction] | None:
         """Return a dominating mixture, pure where possible, or None."""
         others = [other for other in among if other != own]
         for other in others:
-            if self._dominates([a - b for a, b in zip(rows[other], rows[own], strict=True)]):
+            if self._dominates([a - b for a, b in zip(rows[other], rows[own], strict=True)], slack):
                 return {other: Fraction(1)}
         if not self.mixed or len(others) < 2:
             return None
@@ -81,7 +81,7 @@ class DominanceSearch:
             solution = maximize(
                 total,
                 [[-g for g in row] for row in gains],
-                [self.slack] * len(gains),
+                [slack] * len(gains),
                 [[1] * len(others)],
                 [1],
             )
@@ -97,12 +97,12 @@ class DominanceSearch:
         if solution.x is None:
             return None
         mixture = {other: w for other, w in zip(others, solution.x, strict=False) if w}
-        return mixture if self._dominates(self.gains(rows, own, mixture)) else None
+        return mixture if self._dominates(self.gains(rows, own, mixture), slack) else None
 
-    def _dominates(self, gains: list[Fraction]) -> bool:
+    def _dominates(self, gains: list[Fraction], slack: Fraction) -> bool:
         if self.weak:
-            return min(gains) >= -self.slack and max(gains) > self.slack
-        return min(gains) > self.slack
+            return min(gains) >= -slack and max(gains) > slack
+        return min(gains) > slack
 
     @staticmethod
     def gains(rows: dict[int, list[Fraction]], own: int, mixture: dict[int, Fraction]) -> list[Fraction]:

@@ -307,7 +307,7 @@ def dominating_mixture(
         raise UsageError(f"found by={by!r}; expected 'strict' or 'weak'")
     search = DominanceSearch(game, by == "weak", mixed, relative)
     left = tuple(tuple(range(size)) for size in game.shape)
-    found = search.dominator(left[index], own, search.rows(left, index))
+    found = search.dominator(left[index], own, search.rows(left, index), search.slacks[index])
     return None if found is None else {game.strategies[index][k]: search.out(w) for k, w in found.items()}
 
 
@@ -322,7 +322,7 @@ def _step(
         player=search.game.players[player],
         strategy=labels[own],
         by={labels[k]: search.out(w) for k, w in mixture.items()},
-        weak=min(gains) <= search.slack,
+        weak=min(gains) <= search.slacks[player],
         margin=search.out(max(min(gains), Fraction(0))),
         against=len(gains),
     )

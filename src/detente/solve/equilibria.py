@@ -101,10 +101,12 @@ def equilibria(
 
 
 def _pure(game: NormalFormGame, relative: float) -> SolveResult:
-    found = pure_equilibria(game, relative)
-    alone = len(game.players) == 1
-    missing = "" if alone else "mixed equilibria are not looked for"
-    return replace(found, concept="nash", complete=alone, missing=missing, notes=())
+    found = replace(pure_equilibria(game, relative), concept="nash", notes=())
+    if len(game.players) > 1:
+        return replace(found, complete=False, missing="mixed equilibria are not looked for")
+    # One player's equilibria are the mixtures of the best strategies: one set, whose corners are pure.
+    corners = tuple(range(len(found.equilibria)))
+    return replace(found, degenerate=len(corners) > 1, components=(corners,), nash_subsets=(corners,))
 
 
 def _isolated(game: NormalFormGame, budget: float | None, progress: Progress | None) -> SolveResult:

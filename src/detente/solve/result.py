@@ -123,6 +123,7 @@ class SolveResult:
             },
             "arithmetic": self.arithmetic,
             "complete": self.complete,
+            "missing": self.missing,
             "degenerate": self.degenerate,
             "equilibria": [each.to_json() for each in self.equilibria],
             "components": None if self.components is None else [list(part) for part in self.components],

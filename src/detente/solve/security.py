@@ -264,16 +264,17 @@ def pareto_set(game: NormalFormGame, relative: float = 1e-9) -> ParetoSet:
     >>> pareto_set(NormalFormGame([[[3, 0], [5, 1]], [[3, 5], [0, 1]]])).profiles
     ((0, 0), (0, 1), (1, 0))
     """
-    slack = payoff_tolerance(game, relative)
+    slacks = [payoff_tolerance(game, relative, player) for player in range(len(game.players))]
     everyone = list(game.profiles())
     values = {s: tuple(game.payoffs[(i, *s)] for i in range(len(game.players))) for s in everyone}
 
     def better(t: Profile, s: Profile) -> bool:
         gains = [a - b for a, b in zip(values[t], values[s], strict=True)]
-        return bool(min(gains) >= -slack and max(gains) > slack)
+        pairs = list(zip(gains, slacks, strict=True))
+        return all(bool(gain >= -slack) for gain, slack in pairs) and any(bool(gain > slack) for gain, slack in pairs)
 
     def all_better(t: Profile, s: Profile) -> bool:
-        return all(bool(a - b > slack) for a, b in zip(values[t], values[s], strict=True))
+        return all(bool(a - b > slack) for a, b, slack in zip(values[t], values[s], slacks, strict=True))
 
     best = tuple(s for s in everyone if not any(better(t, s) for t in everyone))
     improved = {

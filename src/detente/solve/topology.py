@@ -247,8 +247,9 @@ def place(game: NormalFormGame, relative: float = 1e-9) -> TopologyPlace:
     """
     if game.shape != (2, 2):
         raise UsageError(f"found a {'x'.join(map(str, game.shape))} game; the topology is of 2x2 games")
-    slack = payoff_tolerance(game, relative)
-    first, second = (dense_ranks([game.payoffs[(i, *cell)] for cell in CELLS], slack) for i in (0, 1))
+    first, second = (
+        dense_ranks([game.payoffs[(i, *cell)] for cell in CELLS], payoff_tolerance(game, relative, i)) for i in (0, 1)
+    )
     if max(first) == max(second) == 4:
         return _strict_place(first, second)
     turned = max(

@@ -20,6 +20,7 @@ from detente.solve.ordinal import ordinal_class, payoff_labels, risk_dominant, t
 from detente.solve.result import profile_text
 from detente.solve.signs import possible_signs, witnessed_signs
 from detente.study.repeated import discount_factors
+from detente.study.sums import material_sums, sign_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from detente.solve.signs import Range
     from detente.study.model import GameModel, Point
 
-__all__ = ["ANALYSES", "Answer", "answer", "sign_words"]
+__all__ = ["ANALYSES", "Answer", "answer"]
 
 
 @dataclass(frozen=True)
@@ -191,23 +192,6 @@ def _change(threshold: Threshold) -> str:
     return "touches 0" if texts[1] == "0" else f"{texts[1]} at this value"
 
 
-def sign_words(signs: frozenset[int], witnessed: frozenset[int] | None = None) -> str:
-    """Return in words which signs occur over a box.
-
-    ``signs`` are those not excluded, ``witnessed`` those that were met. That both occur is said only where both
-    were met; without ``witnessed`` the caller answers for it.
-    """
-    if witnessed is not None and {-1, 1} <= signs and not {-1, 1} <= witnessed:
-        return "not settled"
-    return {
-        frozenset({1}): "always positive",
-        frozenset({-1}): "always negative",
-        frozenset({0}): "always zero",
-        frozenset({0, 1}): "never negative",
-        frozenset({-1, 0}): "never positive",
-    }.get(signs, "either sign")
-
-
 def _over(expanded: Any, box: Mapping[str, Range]) -> str:
     return sign_words(possible_signs(expanded, box), witnessed_signs(expanded, box))
 
@@ -262,24 +246,9 @@ def _classes(task: _Task) -> list[Table]:
 
 def _sums(task: _Task) -> list[Table]:
     """Material sums per cell, and whether each falls short of the first cell by construction."""
-    game = task.model.material
-    box = {name: (interval.low, interval.high) for name, interval in game.parameters.items()}
-    profiles = list(game.profiles())
-    totals = {profile: sum(game.payoff(player, profile) for player in range(len(game.players))) for profile in profiles}
-    first = profiles[0]
-    rows = []
-    proved = []
-    for profile in profiles:
-        name = ",".join(own[k] for own, k in zip(game.strategies, profile, strict=True))
-        values = [short(game.evaluate(totals[profile], point.values), 4) for point in task.points]
-        if profile == first:
-            rows.append((name, *values, ""))
-            continue
-        words = _over(game.expand(totals[profile] - totals[first]), box)
-        proved.append(words == "always negative")
-        rows.append((name, *values, words))
-    lead = ",".join(own[0] for own in game.strategies)
-    if all(proved):
+    sums = material_sums(task.model, task.points)
+    lead = ",".join(sums.rows[0].profile)
+    if sums.built_in:
         note = (
             f"Every other cell has a smaller material sum than ({lead}) at every point of the box: the claim is true "
             "by construction, from the signs and ranges of the parameters alone. A larger sum does not make the cell an "
@@ -290,8 +259,9 @@ def _sums(task: _Task) -> list[Table]:
             f"Not every cell has a smaller material sum than ({lead}) throughout the box. "
             "Sums do not decide equilibria."
         )
+    rows = tuple((",".join(row.profile), *(short(value, 4) for value in row.values), row.difference) for row in sums.rows)
     columns = ("cell", *(point.name for point in task.points), f"difference to ({lead}) over the box")
-    return [Table("material sums", columns, tuple(rows), (note,))]
+    return [Table("material sums", columns, rows, (note,))]
 
 
 def _conditions(task: _Task) -> list[Table]:

@@ -1,0 +1,113 @@
+"""Answers to the questions of a game file: tables, words, data."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from fractions import Fraction as F
+from pathlib import Path
+
+import pytest
+
+import detente
+from detente.conclusions.thresholds import Threshold
+from detente.errors import UsageError
+from detente.study.questions import _change, answer
+from detente.study.sums import sign_words
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def model():
+    return detente.Study(ROOT).game("confrontation").model
+
+
+def asking(model, **more):
+    """The model with one question of its own, number 99."""
+    question = replace(model.definition.questions[0], number=99, **more)
+    definition = replace(model.definition, questions=(*model.definition.questions, question))
+    return replace(model, definition=definition)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 7])
+def test_every_question_of_the_game_has_an_answer_that_fits_a_terminal_and_is_data(model, number):
+    found = answer(model, number)
+    assert found.tables
+    assert all(len(line) <= 80 for line in str(found).splitlines())
+    data = json.loads(json.dumps(found.to_json()))
+    assert (data["number"], data["text"]) == (number, found.text)
+    assert [table["rows"] for table in data["tables"]] == [[list(row) for row in table.rows] for table in found.tables]
+    assert "text/html" in found._repr_mimebundle_()
+
+
+def test_the_text_comes_in_the_language_asked_for(model):
+    assert answer(model, 3, lang="zh").text != answer(model, 3).text
+    assert answer(model, 3, lang="xx").text == answer(model, 3).text
+
+
+def test_an_unknown_question_names_the_known_ones(model):
+    with pytest.raises(UsageError, match="1, 2, 3, 4, 7"):
+        answer(model, 5)
+
+
+def test_other_points_may_replace_those_of_the_question(model):
+    (table, *_) = answer(model, 3, [model.point("hawkish", {"rel_us": "0"})]).tables
+    assert {row[0] for row in table.rows} == {"hawkish"}
+
+
+def test_thresholds_may_be_asked_of_conclusions_too(model):
+    own = asking(model, ask=("thresholds",), of=("A_us", "equilibrium:cooperate,cooperate"), along=("rel_us",), points=())
+    (table,) = answer(own, 99).tables
+    # A_us = rel_us/2 - 0.207 at baseline; cooperation is an equilibrium while it is not positive
+    assert table.rows == (
+        ("A_us", "rel_us", "207/500 = 0.414", "- to +", "yes"),
+        ("equilibrium:cooperate,cooperate", "rel_us", "207/500 = 0.414", "holds to fails", "yes"),
+    )
+
+
+def test_risk_dominance_is_refused_for_games_larger_than_two_by_two(model):
+    strategies = {"us": ("cooperate", "confront", "wait"), "china": ("cooperate", "confront")}
+    larger = replace(model, definition=replace(model.definition, strategies=strategies))
+    with pytest.raises(UsageError, match="found a 3x2 game"):
+        answer(larger, 4)
+
+
+@pytest.mark.parametrize(
+    ("states", "text"),
+    [
+        ((-1, 0, 1), "- to +"), ((1, 0, -1), "+ to -"), ((1, 0, 1), "touches 0"), ((1, None, -1), "+ to -"),
+        ((1, None, 1), "undefined at this value"), ((None, 0, 1), "undefined to +"), ((False, True, True), "fails to holds"),
+        ((False, True, False), "holds at this value"),
+    ],
+)  # fmt: skip
+def test_a_change_reads_as_what_it_is(states, text):
+    assert _change(Threshold(F(1), *states)) == text
+
+
+def test_signs_in_words_claim_no_more_than_was_proved_or_met():
+    every = frozenset({-1, 0, 1})
+    assert sign_words(frozenset({1}), frozenset({1})) == "always positive"
+    assert sign_words(frozenset({0, 1}), frozenset({1})) == "never negative"
+    assert sign_words(every, frozenset({-1, 1})) == "either sign"
+    assert sign_words(every, frozenset({1})) == "not settled"
+    assert sign_words(frozenset({-1, 1}), frozenset({-1, 0, 1})) == "either sign"
+
+
+def test_either_sign_over_the_box_is_backed_by_two_points(model):
+    """Found apart: each parameter in turn moves to the end that lowers, or raises, the formula."""
+    (_, signs) = answer(model, 2).tables
+    game = model.symbolic
+    assert [words for _, _, words, _ in signs.rows] == ["either sign"] * 8
+    for name, *_ in signs.rows:
+        expression = game.expression(model.conclusion(name))
+        met = set()
+        for direction in (1, -1):
+            point = dict(game.baseline)
+            for _ in range(2):
+                for key, interval in game.parameters.items():
+                    ends = [point | {key: end} for end in (interval.low, interval.high)]
+                    point = max(ends, key=lambda each: direction * game.evaluate(expression, each))
+            value = game.evaluate(expression, point)
+            met.add((value > 0) - (value < 0))
+        assert met == {-1, 1}, name
