@@ -148,7 +148,9 @@ def _radicals(value: Any) -> str:
     import sympy
 
     spread = sympy.expand(value)
-    denominator = sympy.ilcm(1, *(term.as_coeff_Mul()[0].q for term in sympy.Add.make_args(spread) if term.as_coeff_Mul()[0].is_Rational))
+    denominator = sympy.ilcm(
+        1, *(term.as_coeff_Mul()[0].q for term in sympy.Add.make_args(spread) if term.as_coeff_Mul()[0].is_Rational)
+    )
     top = sympy.expand(spread * denominator)
     if denominator == 1:
         return str(top)

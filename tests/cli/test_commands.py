@@ -279,3 +279,67 @@ def test_a_closed_pipe_is_no_error(study_root):
     done = subprocess.run(command, shell=True, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.stdout.strip() == "study rare-earths"
     assert "Traceback" not in done.stderr
+
+
+def test_a_game_goes_out_and_comes_back_with_the_same_answer(detente, answer, tmp_path, capsys):
+    wanted = answer("solve", "confrontation")
+    for ending in ("nfg", "efg"):
+        target = tmp_path / f"game.{ending}"
+        assert detente("export", "confrontation", "-o", str(target))[0] == 0
+        assert run(["solve", str(target), "--concept", "nash", "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert sorted(json.dumps(each["payoffs"]) for each in found["equilibria"]) == sorted(
+            json.dumps(each["payoffs"]) for each in wanted["equilibria"]
+        )
+
+
+def test_a_table_goes_out_as_csv_and_json(detente, tmp_path):
+    target = tmp_path / "game.csv"
+    assert detente("export", "confrontation", "-o", str(target))[0] == 0
+    lines = target.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "us,china,payoff of us,payoff of china"
+    assert lines[1].startswith("cooperate,cooperate,21/20,")
+    target = tmp_path / "game.json"
+    assert detente("export", "confrontation", "-o", str(target))[0] == 0
+    assert json.loads(target.read_text(encoding="utf-8"))["cells"][0]["payoffs"]["us"] == "21/20"
+
+
+@pytest.mark.parametrize("name", ["game.xls", "game"])
+def test_an_unknown_kind_of_file_is_refused(detente, tmp_path, name):
+    code, _, err = detente("export", "confrontation", "-o", str(tmp_path / name))
+    assert code == 2
+    assert ".nfg" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_budget_that_runs_out_gives_exit_code_3_and_a_partial_answer(tmp_path, capsys):
+    import random
+
+    from detente.games.formats import write_game
+    from detente.games.normal import NormalFormGame
+
+    generator = random.Random(5)
+    table = [[[generator.randrange(1000) for _ in range(14)] for _ in range(14)] for _ in range(2)]
+    target = tmp_path / "large.nfg"
+    write_game(NormalFormGame(table), target)
+    assert run(["solve", str(target), "--budget", "0.01", "--json"]) == 3
+    found = json.loads(capsys.readouterr().out)
+    assert found["complete"] is False
+    assert found["components"] is None
+    assert "budget" in found["missing"]
+
+
+@pytest.mark.parametrize("content", [b"", b"NFG 1 R", b"\xff\xfe", b"NFG 1 R \"x\" { \"a\" \"b\" } { 2 2 } 1 2 nan 4 5 6 7 8", b"EFG 2 R \"x\" { \"a\" }\nq"])
+def test_garbage_gives_one_clear_message(tmp_path, capsys, content):
+    target = tmp_path / "bad.nfg"
+    target.write_bytes(content)
+    assert run(["solve", str(target)]) == 2
+    err = capsys.readouterr().err
+    assert "bad.nfg" in err
+    assert "Traceback" not in err
+
+
+def test_words_on_request(detente):
+    code, out, _ = detente("solve", "confrontation", "--explain", "--point", "hawkish")
+    assert code == 0
+    assert "us plays confront and gets" in out

@@ -177,8 +177,10 @@ def solve(game: NormalFormGame | GameTree, concept: str | None = None, options: 
     if chosen not in known:
         where = "trees only" if chosen in TREE else ""
         hint = where or did_you_mean(chosen, known)
-        raise UsageError(f"unknown concept {chosen!r} here; expected one of {', '.join(known)}" + (f"; {hint}" if hint else ""))
-    if given.method is not None and chosen not in {"nash"}:
+        raise UsageError(
+            f"unknown concept {chosen!r} here; expected one of {', '.join(known)}" + (f"; {hint}" if hint else "")
+        )
+    if given.method is not None and chosen != "nash":
         raise UsageError(f"found the method {given.method!r} with the concept {chosen!r}; only nash has methods")
     if not normal and chosen in TREE:
         return TREE[chosen](game, given)  # type: ignore[arg-type]

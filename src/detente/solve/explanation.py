@@ -47,7 +47,7 @@ def _normal(result: SolveResult) -> list[str]:
             if len(part) > 1:
                 names = ", ".join(str(number) for number in part)
                 sentences.append(
-                    f"Equilibria {names} belong together: a connected set of infinitely many equilibria has them as corners."
+                    f"Equilibria {names} belong together: they are corners of a connected set of infinitely many."
                 )
     sentences.append(result.statement())
     return sentences
