@@ -188,7 +188,7 @@ def short(value: object, digits: int = 3) -> str:
 
     Examples
     --------
-    >>> short(Fraction(1, 3)), short(Fraction(2)), short(0.12345, 2), short(Fraction(1234567)), short(Fraction(4 * 10**9))
+    >>> short(Fraction(1, 3)), short(Fraction(2)), short(0.12345, 2), short(Fraction(1234567)), short(4e9)
     ('0.333', '2', '0.12', '1230000', '4e9')
     """
     if value is None:

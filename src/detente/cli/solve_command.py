@@ -162,7 +162,7 @@ def export_command(
 
     endings = (*FORMATS, ".json", ".csv")
     if out is None or out.suffix.lower() not in endings:
-        raise UsageError(f"found -o {out if out else '(nothing)'}; expected a file ending in {', '.join(endings)}")
+        raise UsageError(f"found -o {out or '(nothing)'}; expected a file ending in {', '.join(endings)}")
     at = open_game(study_dir, game, point, changes, kind, "export")
     numeric = at.game.model.at(at.point, kind)
     suffix = out.suffix.lower()

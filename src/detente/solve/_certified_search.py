@@ -35,6 +35,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -48,8 +49,10 @@ if TYPE_CHECKING:
 MOST_LABELS = 62
 #: Sizes of the perturbation that are tried in turn; 0 is the true polytope.
 PERTURBATIONS = (0.0, 2.0**-18, 2.0**-24, 2.0**-30, 2.0**-12)
-#: From this many labels on it pays to load numba where it has not been loaded yet.
-WORTH_COMPILING = 19
+#: From this many labels on it pays to load numba where its code has been compiled before (half a second),
+WORTH_LOADING = 19
+#: and to compile it where it has not (some ten seconds): below, NumPy alone is done sooner.
+WORTH_COMPILING = 28
 
 _COMPILED = "detente.solve._compiled_pivoting"
 
@@ -204,7 +207,10 @@ def compiled_available(labels: int) -> bool:
     """Return whether to use the compiled walk: where it is loaded, or is installed and worth loading."""
     if _COMPILED in sys.modules:
         return True
-    return labels >= WORTH_COMPILING and importlib.util.find_spec("numba") is not None
+    if importlib.util.find_spec("numba") is None:
+        return False
+    cached = any((Path(__file__).parent / "__pycache__").glob("_compiled_pivoting*.nbi"))
+    return labels >= (WORTH_LOADING if cached else WORTH_COMPILING)
 
 
 class CertifiedSearch:
