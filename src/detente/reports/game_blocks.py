@@ -25,6 +25,7 @@ from detente.reports.elements import (
 from detente.reports.spans import Inline, Math, Ref
 from detente.solve.best_response import best_responses
 from detente.solve.ordinal import ordinal_class, payoff_labels, risk_dominant, trust_threshold
+from detente.solve.type_conditions import type_conditions
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -298,10 +299,37 @@ def classes(context: Context) -> list[Block]:
         )
     )
     if context.two_by_two:
-        blocks += _selection(context)
+        blocks += [*_types(context), *_selection(context)]
     blocks += _sums(context)
     blocks += _threshold_lines(context)
     return blocks
+
+
+def _types(context: Context) -> list[Block]:
+    """The player types with the conditions under which each obtains."""
+    rows = []
+    for each in type_conditions(context.model.symbolic):
+        if each.status == "never":
+            continue
+        relations = [relation_normal(part) for part in each.comparisons]
+        parts = [_math(context, relation) for relation in relations]
+        formula = tuple(span for part in parts for span in (part, ";  "))[:-1]
+        rows.append((context.label(each.player), narrative.type_words(each.type), each.status, formula))
+    return [
+        Heading(2, "Which game it is"),
+        Paragraph(narrative.TYPES),
+        Table(
+            (
+                Column("Player", width=1.1),
+                Column("Type", width=1.3),
+                Column("Over the box", width=1.3),
+                Column("Exactly when", width=6),
+            ),
+            tuple(rows),
+            "Player types and their conditions; a type that the box excludes is left out",
+            context.anchor("types"),
+        ),
+    ]
 
 
 def _selection(context: Context) -> list[Block]:

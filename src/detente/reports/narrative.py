@@ -19,6 +19,11 @@ INERT = (
     "The following terms add the same to both sides of every comparison that their player makes. However large they "
     "are, they move no best response, no equilibrium and no player type; they only shift the level of payoffs."
 )
+TYPES = (
+    "A player's type follows from three comparisons: what it gains by its second strategy if the other plays its "
+    "first, what it gains if the other plays its second, and which of the two matching outcomes it prefers. Two players of "
+    "one type give the game its name: two of assurance a stag hunt, two of the prisoner's dilemma that dilemma."
+)
 SELECTION = (
     "An equilibrium says that nobody gains by moving alone; it does not say which of two equilibria is played. "
     "Risk dominance compares how much is lost when the other side does not do its part: the equilibrium with the "

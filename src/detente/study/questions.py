@@ -19,6 +19,7 @@ from detente.solve.equilibria import equilibria
 from detente.solve.ordinal import ordinal_class, payoff_labels, risk_dominant, trust_threshold
 from detente.solve.result import profile_text
 from detente.solve.signs import possible_signs, witnessed_signs
+from detente.solve.type_conditions import type_conditions
 from detente.study.repeated import discount_factors
 from detente.study.sums import material_sums, sign_words
 
@@ -241,7 +242,24 @@ def _classes(task: _Task) -> list[Table]:
         *(f"type of {player}" for player in task.model.players),
         *(f"order of {player}" for player in task.model.players),
     )
-    return [Table("player types", ("point", "class", *heads), tuple(rows))]
+    return [Table("player types", ("point", "class", *heads), tuple(rows)), _type_conditions(task)]
+
+
+def _type_conditions(task: _Task) -> Table:
+    from detente.printing import plain as formula_text
+    from detente.printing import relation_normal
+
+    rows = tuple(
+        (
+            each.player,
+            each.type,
+            each.status,
+            " and ".join(formula_text(relation_normal(part)) for part in each.comparisons),
+        )
+        for each in type_conditions(task.game)
+    )
+    note = "A game has the class of a shared type (stag_hunt for assurance) where both players' conditions hold."
+    return Table("player types over the box", ("player", "type", "status", "exactly when"), rows, (note,))
 
 
 def _sums(task: _Task) -> list[Table]:
@@ -259,7 +277,9 @@ def _sums(task: _Task) -> list[Table]:
             f"Not every cell has a smaller material sum than ({lead}) throughout the box. "
             "Sums do not decide equilibria."
         )
-    rows = tuple((",".join(row.profile), *(short(value, 4) for value in row.values), row.difference) for row in sums.rows)
+    rows = tuple(
+        (",".join(row.profile), *(short(value, 4) for value in row.values), row.difference) for row in sums.rows
+    )
     columns = ("cell", *(point.name for point in task.points), f"difference to ({lead}) over the box")
     return [Table("material sums", columns, rows, (note,))]
 
