@@ -16,10 +16,12 @@ LIMIT = 300
 
 def build(*arguments, check=True, script=FOLDER / "build.py"):
     """Run the script in a process of its own, so that kernels and event loops leave nothing behind in this one."""
+    # matplotlib opens files without an encoding; the warnings that our own files are held to are not for a kernel
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONWARNDEFAULTENCODING"}
     return subprocess.run(
         [sys.executable, str(script), *map(str, arguments)],
         capture_output=True, text=True, encoding="utf-8", timeout=LIMIT, check=check,
-        env={**os.environ, "PYTHONUTF8": "1"},
+        env={**environment, "PYTHONUTF8": "1"},
     )
 
 
