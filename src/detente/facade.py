@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ from detente.study.trace import Trace, trace_name, trace_payoff
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from detente.conclusions.levers import Levers
+    from detente.conclusions.rests_on import RestsOn
     from detente.games.normal import NormalFormGame
     from detente.games.symbolic import SymbolicGame
     from detente.payoffs.table import PayoffTable
@@ -170,6 +173,56 @@ class Game:
         view = _game_signs(game, sign)
         parsed = self.conclusion(conclusion)
         return view.formula_sign(parsed) > 0 if isinstance(parsed, Formula) else parsed.holds(view)
+
+    def rests_on(
+        self, conclusion: str, point: str = "baseline", /, *, kind: str = "strategic", budget: float | None = 10.0, **changes: object
+    ) -> RestsOn:
+        """Return the smallest sets of parameters that fix a conclusion whatever the others do in their ranges."""
+        from detente.conclusions.rests_on import rests_on
+
+        values = self.model.point(point, changes).values
+        found = rests_on(self.model.payoffs(kind), self.conclusion(conclusion), values, budget=budget)
+        return replace(found, conclusion=conclusion)
+
+    def levers(
+        self,
+        to: object,
+        outcome: str = "equilibrium",
+        point: str = "baseline",
+        /,
+        *,
+        kind: str = "strategic",
+        side_payments: bool = False,
+        budget: float | None = 20.0,
+        **changes: object,
+    ) -> Levers:
+        """Return the cheapest changes that make a profile an equilibrium, unique, selected or sustainable.
+
+        The units of the game file are reported, not recommended. ``sustainable`` means by grim trigger at the
+        discount factor of the game's repeated variant.
+        """
+        from detente.conclusions.levers import levers
+        from detente.study.repeated import repeated_variant
+
+        more: dict[str, Any] = {}
+        if outcome == "sustainable":
+            variant = repeated_variant(self.model)
+            factors = [factor.text for factor in variant.discount_factors]
+            more["discount_factor"] = factors[0] if len(factors) == 1 else dict(zip(self.model.players, factors, strict=True))
+            more["punishment"] = variant.punishment
+        values = self.model.point(point, changes).values
+        game = self.model.payoffs(kind)
+        units = self.model.definition.units
+        return levers(game, to, outcome, values, exclude=units, side_payments=side_payments, budget=budget, **more)
+
+    def breaks(
+        self, profile: object, point: str = "baseline", /, *, kind: str = "strategic", budget: float | None = 20.0, **changes: object
+    ) -> Levers:
+        """Return the smallest changes after which a profile is no equilibrium."""
+        from detente.conclusions.levers import breaks
+
+        values = self.model.point(point, changes).values
+        return breaks(self.model.payoffs(kind), profile, values, exclude=self.model.definition.units, budget=budget)
 
     def critical_discount_factors(self, point: str = "baseline", **changes: object) -> DiscountFactors:
         """Return the critical discount factors of the repeated variant at a point."""

@@ -15,6 +15,8 @@ COMMANDS = {
     "report": ("detente.cli.study_commands", "Build a PDF report of the study."),
     "check": ("detente.cli.study_commands", "List every fault and note in the files of the study."),
     "list": ("detente.cli.study_commands", "List games, payoff models, parameters, claims and reports."),
+    "levers": ("detente.cli.advice_commands", "Find the cheapest changes that make an outcome stable."),
+    "rests-on": ("detente.cli.advice_commands", "Find the few parameters that a conclusion rests on."),
     "export": ("detente.cli.solve_command", "Write the numeric game for other programs."),
     "new": ("detente.cli.study_commands", "Make a small complete study in a new folder."),
     "show": ("detente.cli.game_commands", "Show a payoff table with the terms behind each cell."),
@@ -35,7 +37,7 @@ class _Lazy(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(COMMANDS[cmd_name][0])
-        command = getattr(module, f"{cmd_name}_command")
+        command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         assert isinstance(command, click.Command)
         return command
 

@@ -209,8 +209,7 @@ def thresholds_command(
 ) -> None:
     """List the exact values of a parameter at which the equilibria, or a conclusion, change."""
     at = open_game(study_dir, game, point, changes, kind, "thresholds")
-    pairs = {name: at.point.values[name] for name in at.point.changed}
-    found = at.game.thresholds(along, of, at.point.name, kind, **pairs)
+    found = at.game.thresholds(along, of, at.point.name, kind, **at.changes)
     data = {
         **at.head,
         "along": along,

@@ -60,6 +60,11 @@ class At:
     kind: str = "strategic"
     head: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The parameters that differ from the named point, with their values."""
+        return {name: self.point.values[name] for name in self.point.changed}
+
 
 def open_game(study_dir: Path | None, name: str, point: str, changes: tuple[str, ...], kind: str, command: str) -> At:
     """Return the game at the point that the options describe."""

@@ -97,7 +97,10 @@ class Question:
 
 @dataclass(frozen=True)
 class GameDefinition:
-    """A game as its file states it; ``complete`` is False where a part of the file was faulty."""
+    """A game as its file states it; ``complete`` is False where a part of the file was faulty.
+
+    ``units`` names parameters that only say how payoffs are counted: no player can move them.
+    """
 
     name: str
     label: Mapping[str, str]
@@ -114,6 +117,7 @@ class GameDefinition:
     place: Place
     file: TomlFile = field(repr=False, compare=False)
     complete: bool = True
+    units: tuple[str, ...] = ()
 
     @property
     def players(self) -> tuple[str, ...]:

@@ -123,6 +123,7 @@ class GameFile(Table):
     form: Annotated[str, PlainValidator(one_of("form", FORMS)), WithJsonSchema({"enum": list(FORMS)})]
     payoffs: Name
     strategies: dict[str, Names]
+    units: Names | None = None
     labels: dict[str, Label] = Field(default_factory=dict)
     points: dict[str, dict[str, Exact]] = Field(default_factory=dict)
     box: dict[str, Any] = Field(default_factory=dict)
@@ -179,6 +180,7 @@ def read_game(
         payoffs=top.payoffs,
         strategies=strategies,
         labels=top.labels,
+        units=tuple(top.units or ()),
         points={
             key: Point(
                 key,

@@ -193,6 +193,9 @@ class _References:
         for point in game.points.values():
             for name in point.values:
                 self.held(name, scope, game, ("points", point.name, name), "a point")
+        for index, name in enumerate(game.units):
+            if scope.complete and name not in scope.declared:
+                self.unknown("parameter", name, game.file.place(("units", index)), scope.declared)
         for name in game.box:
             self.held(name, scope, game, ("box", name), "an interval")
         for question in game.questions:

@@ -1,0 +1,95 @@
+"""Commands on what an outcome hangs on: rests-on, levers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from detente.cli.game_commands import head_line
+from detente.cli.output import emit, game_options, open_game
+
+__all__ = ["levers_command", "rests_on_command"]
+
+
+@click.command("rests-on")
+@click.argument("game")
+@click.option("--conclusion", required=True, help="A conclusion, or a named formula of the game file.")
+@click.option("--budget", type=click.FloatRange(min=0), default=10.0, show_default=True, help="Seconds for the search.")
+@game_options
+def rests_on_command(
+    game: str,
+    conclusion: str,
+    budget: float,
+    study_dir: Path | None,
+    as_json: bool,
+    out: Path | None,
+    point: str,
+    changes: tuple[str, ...],
+    kind: str,
+) -> None:
+    """List the smallest sets of parameters that fix a conclusion whatever the others do in their ranges.
+
+    A conclusion is equilibrium:PROFILE, unique:PROFILE, selected:PROFILE, set:PROFILE;PROFILE, dominant:PLAYER=STRATEGY,
+    class:NAME, sign:FORMULA, none, or the name of a formula of the game file (which holds where it is positive).
+    """
+    at = open_game(study_dir, game, point, changes, kind, "rests-on")
+    found = at.game.rests_on(conclusion, at.point.name, kind=kind, budget=budget, **at.changes)
+    kinds = {name: at.game.model.parameters[name].kind for each in found.sets for name in each}
+    lines = [f"{name}: {each}" for name, each in kinds.items()]
+    text = "\n".join([head_line(at), str(found), *lines])
+    data = {
+        **at.head,
+        "rests_on": found.to_json(),
+        "holds": found.holds,
+        "complete": found.complete,
+        "at_least": found.at_least,
+        "kinds": kinds,
+        "sentence": found.sentence,
+    }
+    emit(text, data, as_json=as_json, out=out, notes=at.point.notes)
+
+
+@click.command("levers")
+@click.argument("game")
+@click.option("--to", "profile", required=True, help="The profile that is wanted: STRATEGY,.. or PLAYER=STRATEGY,..")
+@click.option(
+    "--for",
+    "outcome",
+    type=click.Choice(["equilibrium", "unique", "selected", "sustainable"]),
+    default="equilibrium",
+    show_default=True,
+    help="What the profile should be.",
+)
+@click.option("--side-payments", is_flag=True, help="Also the least transfer between players that does it.")
+@click.option("--breaks", is_flag=True, help="The opposite: the smallest change after which it is no equilibrium.")
+@click.option("--budget", type=click.FloatRange(min=0), default=20.0, show_default=True, help="Seconds for joint changes.")
+@game_options
+def levers_command(
+    game: str,
+    profile: str,
+    outcome: str,
+    side_payments: bool,
+    breaks: bool,
+    budget: float,
+    study_dir: Path | None,
+    as_json: bool,
+    out: Path | None,
+    point: str,
+    changes: tuple[str, ...],
+    kind: str,
+) -> None:
+    """List single and cheapest joint parameter changes that make a profile what is wanted.
+
+    The cost of a change is the sum of |change| over the width of the parameter's interval. Parameters that the game file
+    calls units are listed, not recommended.
+    """
+    at = open_game(study_dir, game, point, changes, kind, "levers")
+    if breaks:
+        found = at.game.breaks(profile, at.point.name, kind=kind, budget=budget, **at.changes)
+    else:
+        found = at.game.levers(
+            profile, outcome, at.point.name, kind=kind, side_payments=side_payments, budget=budget, **at.changes
+        )
+    data = {**at.head, "outcome": found.outcome, "holds": found.holds, "levers": found.to_json(), "remarks": list(found.remarks)}
+    emit(f"{head_line(at)}\n{found}", data, as_json=as_json, out=out, notes=at.point.notes)
