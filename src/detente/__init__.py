@@ -10,6 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from detente.conclusions import ensemble
+    from detente.conclusions.levers import breaks, levers
+    from detente.conclusions.rests_on import rests_on
     from detente.conclusions.thresholds import thresholds
     from detente.errors import BudgetExceeded, DetenteError, FormulaError, InputError, NotConverged, UsageError
     from detente.facade import Game, Study
@@ -47,6 +50,9 @@ __version__ = "0.1.0"
 
 #: Module to the public names that it defines.
 _NAMES = {
+    "detente.conclusions": ("ensemble",),
+    "detente.conclusions.levers": ("breaks", "levers"),
+    "detente.conclusions.rests_on": ("rests_on",),
     "detente.conclusions.thresholds": ("thresholds",),
     "detente.errors": ("BudgetExceeded", "DetenteError", "FormulaError", "InputError", "NotConverged", "UsageError"),
     "detente.facade": ("Game", "Study"),
@@ -89,7 +95,9 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'detente' has no attribute {name!r}")
     home = import_module(_HOME[name])
-    value = getattr(home, name, None) or import_module(f"{_HOME[name]}.{name}")
+    value = getattr(home, name, None)
+    if value is None:  # a module among the public names, such as `classic`
+        value = import_module(f"{_HOME[name]}.{name}")
     globals()[name] = value
     return value
 
