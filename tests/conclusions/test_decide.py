@@ -11,7 +11,7 @@ from detente.errors import UsageError
 from detente.games.symbolic import SymbolicGame
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_decisions_agree_with_z3_on_random_games(seed, z3_games):
     rng = random.Random(seed)
     payoffs = z3_games.random_game(rng)
@@ -78,7 +78,7 @@ def test_a_constraint_that_bounds_do_not_see_is_never_used_to_claim_a_proof():
 def test_a_small_budget_gives_undecided_and_not_an_error(z3_games):
     rng = random.Random(5)
     statuses = set()
-    for _ in range(3):
+    for _ in range(1):
         game = z3_games.build(z3_games.random_game(rng, degree=3), dict.fromkeys(z3_games.names, (-2, 2)))
         statuses |= {decide(Comparisons(game, kind), pieces=1).status for kind in z3_games.kinds}
     assert statuses <= {"fixed", "varies", "undecided"}

@@ -273,7 +273,7 @@ def confrontation(study_root):
     [
         ("selected", "baseline", ("sev",)),
         ("unique", "baseline", ("rel_us",)),
-        ("equilibrium", "hawkish", ("rel_us", "sev")),
+        ("equilibrium", "hawkish", ("rel_us", "sev")),  # or tech_hit for rel_us, at the same cost: their product counts
         ("selected", "doc003_strong", ("sev",)),
     ],
 )
@@ -281,7 +281,8 @@ def test_question_nine_is_answered_and_no_change_on_a_grid_is_cheaper(confrontat
     game, point = confrontation.symbolic, confrontation.point(start).values
     found = levers(game, "cooperate,cooperate", outcome, point, exclude=UNITS, together=(2,), budget=15)
     best = found.together[2]
-    assert best.proved and tuple(best.change) == names
+    assert best.proved and {"tech_hit": "rel_us"}.get(next(iter(best.change)), next(iter(best.change))) == names[0]
+    assert tuple(best.change)[1:] == names[1:]
     assert found.singles == () or float(found.singles[0].cost) >= float(best.cost) * (1 - 1e-3)
     # the change brings the outcome about, by the formulas typed above; just short of it, it does not
     width = {name: i.high - i.low for name, i in game.parameters.items()}
