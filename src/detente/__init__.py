@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from detente.games.normal import NormalFormGame
     from detente.games.repeated import RepeatedGame
     from detente.games.symbolic import SymbolicGame
+    from detente.games.symbolic_tree import SymbolicTree
     from detente.solve.atlas import Atlas, atlas
     from detente.solve.backward_induction import backward_induction
     from detente.solve.best_response import is_equilibrium, regret
@@ -62,6 +63,7 @@ _NAMES = {
     "detente.games.normal": ("NormalFormGame",),
     "detente.games.repeated": ("RepeatedGame",),
     "detente.games.symbolic": ("SymbolicGame",),
+    "detente.games.symbolic_tree": ("SymbolicTree",),
     "detente.solve.atlas": ("Atlas", "atlas"),
     "detente.solve.backward_induction": ("backward_induction",),
     "detente.solve.best_response": ("is_equilibrium", "regret"),

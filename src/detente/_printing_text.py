@@ -182,7 +182,7 @@ class Plain:
 class Reading(Plain):
     """Writes conditions in words and names as labels."""
 
-    MINUS, TIMES, OVER = "−", " × ", " / "  # noqa: RUF001 - the typographic signs are meant
+    MINUS, TIMES, OVER = "−", " × ", " / "
 
     def __init__(self, label: Mapping[str, str], vocabulary: Mapping[str, str]) -> None:
         self.label, self.vocabulary = label, vocabulary

@@ -175,7 +175,14 @@ class Game:
         return view.formula_sign(parsed) > 0 if isinstance(parsed, Formula) else parsed.holds(view)
 
     def rests_on(
-        self, conclusion: str, point: str = "baseline", /, *, kind: str = "strategic", budget: float | None = 10.0, **changes: object
+        self,
+        conclusion: str,
+        point: str = "baseline",
+        /,
+        *,
+        kind: str = "strategic",
+        budget: float | None = 10.0,
+        **changes: object,
     ) -> RestsOn:
         """Return the smallest sets of parameters that fix a conclusion whatever the others do in their ranges."""
         from detente.conclusions.rests_on import rests_on
@@ -208,7 +215,9 @@ class Game:
         if outcome == "sustainable":
             variant = repeated_variant(self.model)
             factors = [factor.text for factor in variant.discount_factors]
-            more["discount_factor"] = factors[0] if len(factors) == 1 else dict(zip(self.model.players, factors, strict=True))
+            more["discount_factor"] = (
+                factors[0] if len(factors) == 1 else dict(zip(self.model.players, factors, strict=True))
+            )
             more["punishment"] = variant.punishment
         values = self.model.point(point, changes).values
         game = self.model.payoffs(kind)
@@ -216,7 +225,14 @@ class Game:
         return levers(game, to, outcome, values, exclude=units, side_payments=side_payments, budget=budget, **more)
 
     def breaks(
-        self, profile: object, point: str = "baseline", /, *, kind: str = "strategic", budget: float | None = 20.0, **changes: object
+        self,
+        profile: object,
+        point: str = "baseline",
+        /,
+        *,
+        kind: str = "strategic",
+        budget: float | None = 20.0,
+        **changes: object,
     ) -> Levers:
         """Return the smallest changes after which a profile is no equilibrium."""
         from detente.conclusions.levers import breaks

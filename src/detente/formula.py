@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import FormulaError, UnknownName, did_you_mean
+from detente.errors import FormulaError, UnknownName, UsageError, did_you_mean
 from detente.numbers import MAX_DIGITS, exact, is_exact
 
 if TYPE_CHECKING:
@@ -300,7 +300,7 @@ class _Builder:
         numeral = self.text[column - 1 : self.lead + (node.end_col_offset or 0)]
         try:
             return Node("number", value=exact(numeral), column=column)
-        except Exception as error:
+        except UsageError as error:
             raise self.fail(node, str(error)) from None
 
     def compare(self, node: ast.Compare, depth: int, column: int) -> Node:

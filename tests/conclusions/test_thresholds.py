@@ -219,10 +219,17 @@ def test_a_formula_changes_where_its_sign_does():
     assert [(int(each.at), each.before, each.at_point, each.after) for each in found] == [(-1, 1, 0, -1), (1, -1, 0, 1)]
 
 
-def test_larger_games_follow_pure_equilibria_and_say_so():
+def test_a_player_who_chooses_alone_changes_where_payoffs_are_equal():
     game = SymbolicGame([[["a"], [0], [1]], [[0], [0], [0]]], {"a": (-1, 3)})
-    found = thresholds(game, "a")
-    assert [each.at for each in found] == [1]
+    (change,) = thresholds(game, "a").inside
+    assert (change.at, change.before, change.after) == (1, ("3,1",), ("1,1",))
+    assert set(change.at_point) == {"1,1", "3,1"}
+
+
+def test_games_of_three_players_follow_pure_equilibria_and_say_so():
+    one = [[["a", 0], [0, 0]], [[0, 0], [0, 1]]]
+    found = thresholds(SymbolicGame([one, one, one], {"a": (-1, 3)}), "a")
+    assert [each.at for each in found] == [0]
     assert any("only pure" in note for note in found.notes)
 
 
@@ -243,3 +250,18 @@ def test_the_table_fits_a_terminal_and_marks_what_lies_outside():
     assert "sqrt(2) = 1.414" in text
     assert text.count("yes") == 1
     assert text.count(" no") >= 2
+
+
+def test_mixed_equilibria_of_a_larger_game_are_followed_along_a_parameter():
+    # three strategies, payoff x on the first and 1 on the other two coordinates: by hand, below x = 0 the first
+    # strategy is dominated and three equilibria are left; above it every support of equal strategies has one
+    from detente.games.symbolic import SymbolicGame
+
+    table = [["x", 0, 0], [0, 1, 0], [0, 0, 1]]
+    game = SymbolicGame([table, table], {"x": (-1, 1, 3)})
+    found = thresholds(game, "x")
+    assert [each.at for each in found.inside] == [0]
+    (change,) = found.inside
+    assert change.before == ("2,2", "3,3", "2+3,2+3")
+    assert len(change.after) == 7
+    assert "1,1" in change.at_point

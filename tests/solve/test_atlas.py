@@ -109,14 +109,15 @@ def test_every_condition_of_the_general_game_holds_exactly_where_the_equilibrium
     assert len(kinds) > 12
 
 
-def test_games_of_three_players_and_three_strategies_list_pure_regions_and_say_what_is_missing():
-    three = SymbolicGame([[[["a", 0], [0, 0]], [[0, 0], [0, 1]]]] * 3, {"a": (1, 2)})
+def test_games_of_three_players_list_pure_regions_and_say_what_is_missing():
+    cells = [[["a", 0], [0, 0]], [[0, 0], [0, 1]]]
+    three = SymbolicGame([[[*row, row[0]] for row in cells]] * 3, {"a": (1, 2)})
     found = atlas(three)
-    assert len(found.regions) == 8
+    assert len(found.regions) == 12
     assert status(found)["1,1,1"] == status(found)["2,2,2"] == "always"
     assert status(found)["1,2,1"] == "never"
     assert (found.complete, found.missing != "") == (False, True)
-    assert len(pure_comparisons(three, (0, 0, 0))) == 3
+    assert len(pure_comparisons(three, (0, 0, 0))) == 4
 
 
 def test_a_player_who_decides_alone_leaves_nothing_out():
@@ -131,7 +132,7 @@ def test_constraints_cut_points_off_the_box():
     free = atlas(SymbolicGame(payoffs, {"a": (0, 1), "b": (0, 1)}))
     cut = atlas(SymbolicGame(payoffs, {"a": (0, 1), "b": (0, 1)}, constraints=["a >= b"]))
     assert status(free)["1,1"] == "conditional"
-    assert status(cut)["1,1"] == "undecided"  # it holds at every allowed point, which bounds over the box cannot prove
+    assert status(cut)["1,1"] == "always"  # the constraint implies it, although bounds over the box do not
     assert status(cut)["2,1"] in {"conditional", "undecided"}
     assert cut.regions[0].holds_at(a="1/2", b="1/2")
 

@@ -63,7 +63,9 @@ def rests_on_command(
 )
 @click.option("--side-payments", is_flag=True, help="Also the least transfer between players that does it.")
 @click.option("--breaks", is_flag=True, help="The opposite: the smallest change after which it is no equilibrium.")
-@click.option("--budget", type=click.FloatRange(min=0), default=20.0, show_default=True, help="Seconds for joint changes.")
+@click.option(
+    "--budget", type=click.FloatRange(min=0), default=20.0, show_default=True, help="Seconds for joint changes."
+)
 @game_options
 def levers_command(
     game: str,
@@ -91,5 +93,11 @@ def levers_command(
         found = at.game.levers(
             profile, outcome, at.point.name, kind=kind, side_payments=side_payments, budget=budget, **at.changes
         )
-    data = {**at.head, "outcome": found.outcome, "holds": found.holds, "levers": found.to_json(), "remarks": list(found.remarks)}
+    data = {
+        **at.head,
+        "outcome": found.outcome,
+        "holds": found.holds,
+        "levers": found.to_json(),
+        "remarks": list(found.remarks),
+    }
     emit(f"{head_line(at)}\n{found}", data, as_json=as_json, out=out, notes=at.point.notes)

@@ -22,6 +22,7 @@ from detente.games.rational import NotRational, Tree, fast, tree
 from detente.games.symbolic import symbol
 from detente.numbers import exact, number_to_json, plain, short, to_float
 from detente.solve.signs import bounds
+from detente.solve.support_polynomials import support_polynomials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -296,14 +297,18 @@ class _Undefined(Exception):  # noqa: N818 - control flow, not an error
     """An expression has a pole at the point asked for."""
 
 
+def _defined(sign: Any, expression: Any) -> int:
+    found = sign(expression)
+    if found is None:
+        raise _Undefined
+    return int(found)
+
+
 def game_signs(game: SymbolicGame, sign: Any) -> Signs:
     """Return a :class:`Signs` view of a game; ``sign(expression)`` is -1, 0, 1 or None at a pole."""
 
     def defined(expression: Any) -> int:
-        found = sign(expression)
-        if found is None:
-            raise _Undefined
-        return int(found)
+        return _defined(sign, expression)
 
     def compare(player: int, a: Profile, b: Profile) -> int:
         return defined(game.payoff(player, a) - game.payoff(player, b))
@@ -345,7 +350,7 @@ def thresholds(
         A parameter, or a derived name, which is then held free in place of its formula.
     of : Conclusion or Formula, optional
         A conclusion changes where its truth does, a formula where its sign does; by default the set of
-        equilibria (all of a 2x2 game, the pure ones of a larger game).
+        equilibria: all of a two-player game (of one larger than 2x2 only along a parameter), else the pure ones.
     at : mapping, optional
         Values of other parameters, by default their baseline.
     domain : pair, optional
@@ -370,7 +375,11 @@ def thresholds(
         raise UsageError(f"unknown parameter {along!r}; {did_you_mean(along, known) or 'see the list of parameters'}")
     point = game.point({name: value for name, value in (at or {}).items() if name != along})
     line = _Line(game, along, point)
-    expressions = _expressions(game, of)
+    # In games of two players larger than 2x2, signs of minors of the payoffs decide which supports have equilibria.
+    supports = None
+    if of is None and len(game.players) == 2 and game.shape != (2, 2) and along in game.parameters:
+        supports = support_polynomials(game, along, point)
+    expressions = _expressions(game, of) if supports is None else list(supports.expressions)
     # Off the domain of the payoffs there is no game, even where the comparisons could be continued.
     needs_game = of is None or (isinstance(of, Conclusion) and of.kind != "sign")
     divisors = line.divisors(list(game.payoffs.values())) if needs_game else []
@@ -380,6 +389,11 @@ def thresholds(
     def state(sign: Any) -> Any:
         view = game_signs(game, sign)
         try:
+            if supports is not None:
+                return tuple(
+                    ",".join("+".join(own) for own in each)
+                    for each in supports.equilibria(lambda each: _defined(sign, each))
+                )
             if of is None:
                 return describe_set(view)
             return of.holds(view) if isinstance(of, Conclusion) else view.formula_sign(of)
@@ -413,8 +427,8 @@ def thresholds(
     if along in (at or {}):
         value = exact((at or {})[along])
     notes = tuple(f"outside the interval of {along}: {plain(each.at)} = {short(each.at, 4)}" for each in outside)
-    if of is None and game.shape != (2, 2):
-        notes = (*notes, "only pure equilibria are followed in games larger than 2x2")
+    if of is None and game.shape != (2, 2) and supports is None:
+        notes = (*notes, "only pure equilibria are followed here")
     label = name or (of.text if of is not None else "set of equilibria")
     return Thresholds(along, label, (low, high), start, inside, outside, value, notes)
 

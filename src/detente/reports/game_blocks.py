@@ -196,7 +196,8 @@ def conditions(context: Context) -> list[Block]:
         ),
     ]
     for region in context.atlas.regions:
-        name = context.profile(region.label.split(",")) if region.pure else "The mixed equilibrium"
+        mixed = "The mixed equilibrium" if region.label == "mixed" else f"The mixed equilibrium on {region.label}"
+        name = context.profile(region.label.split(",")) if region.pure else mixed
         if region.status == "never":
             blocks.append(Paragraph(f"{name} is an equilibrium nowhere in the parameter box."))
             continue
@@ -207,10 +208,10 @@ def conditions(context: Context) -> list[Block]:
         if region.status == "undecided":
             lead = f"Whether the parameter box reaches it is not decided; {lead[0].lower()}{lead[1:]}"
         blocks.append(Paragraph(lead))
-        for each in region.comparisons:
+        for each in region.unsettled:
             relation = relation_normal(each.sympy)
             blocks.append(Formula(typst(relation, context.names), formula_text(relation)))
-        if not region.pure:
+        if not region.pure and context.two_by_two:
             blocks += _mixing(context, region)
     definitions = [
         (

@@ -95,10 +95,8 @@ def search_supports(
         if not batch.mixing:
             outcome.candidates += [_pure(supports[k]) for k in batch.owner]
             break
-        if batch.lopsided is None:
-            batch = _settle(batch, supports, outcome)
-        else:
-            batch = batch.keep(~overdetermined(batch))
+        settled = batch.lopsided is None
+        batch = _settle(batch, supports, outcome) if settled else batch.keep(~overdetermined(batch))
         batch = _give_up(batch, supports, outcome, most_cells)
         batch = batch.split()
     return outcome

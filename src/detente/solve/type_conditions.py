@@ -74,7 +74,7 @@ def type_conditions(game: SymbolicGame) -> tuple[TypeCondition, ...]:
     points = list(_points(game, box))
     found = []
     for index, player in enumerate(game.players):
-        values = payoff_labels(lambda who, cell: game.payoff(who, cell), index)
+        values = payoff_labels(game.payoff, index)
         expressions = {key: values[key] for key in "ABD"}
         expanded = {key: game.expand(expression) for key, expression in expressions.items()}
         signs = {key: possible_signs(expression, box) for key, expression in expanded.items()}

@@ -1,0 +1,104 @@
+"""Symbolic supports against sympy.solve, and the time of whole atlases: python tests/bench/bench_atlas.py.
+
+Both sides treat all supports of equal size of a 3x3 game: sympy.solve the two systems of indifference equations, ours
+those and the polynomials of every condition, inside and outside the support, from the payoffs as SymPy expressions.
+Both start without caches. Ratios mean something only on a quiet machine.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from itertools import combinations
+from statistics import median
+
+import sympy
+from sympy.core.cache import clear_cache
+
+from detente.formula import symbol
+from detente.games.symbolic import SymbolicGame
+from detente.solve._polynomial_ring import Ring
+from detente.solve.atlas import atlas
+from detente.solve.parametric_supports import primitive, support_vertices
+
+
+def free(size=3):
+    return tuple([[symbol(f"{name}{i}{j}") for j in range(size)] for i in range(size)] for name in "uv")
+
+
+def four_parameters(seed=1, size=3):
+    rnd = random.Random(seed)
+    a, b, c, d = map(symbol, "abcd")
+    return tuple(
+        [
+            [rnd.randint(-3, 3) * a + rnd.randint(-3, 3) * b + rnd.randint(-2, 2) * c * d + rnd.randint(-3, 3) * d
+             + rnd.randint(0, 5) for _ in range(size)]
+            for _ in range(size)
+        ]
+        for _ in range(2)
+    )  # fmt: skip
+
+
+def ours(u, v):
+    ring = Ring([cell for table in (u, v) for row in table for cell in row])
+    first = [[ring.quotient(cell)[0] for cell in row] for row in u]
+    second = [[ring.quotient(v[i][j])[0] for i in range(len(v))] for j in range(len(v[0]))]
+    mixed = [[primitive(each) for each in support_vertices(table, ring.one)] for table in (second, first)]
+    by = [{(each.support, each.replies): each for each in side} for side in mixed]
+    return [(x, by[1][x.replies, x.support]) for x in mixed[0] if (x.replies, x.support) in by[1]]
+
+
+def peer(u, v):
+    size, found = len(u), 0
+    for k in range(1, size + 1):
+        for rows in combinations(range(size), k):
+            for columns in combinations(range(size), k):
+                for table, own, other in ((u, rows, columns), ([list(r) for r in zip(*v)], columns, rows)):
+                    weights, value = sympy.symbols(f"w0:{k}"), sympy.Symbol("value")
+                    system = [sum(table[i][j] * w for j, w in zip(other, weights)) - value for i in own]
+                    found += len(sympy.solve([*system, sum(weights) - 1], [*weights, value], dict=True))
+    return found
+
+
+def timed(job, *args, repeat=5):
+    seconds = []
+    for _ in range(repeat):
+        clear_cache()
+        began = time.perf_counter()
+        job(*args)
+        seconds.append(time.perf_counter() - began)
+    return median(seconds)
+
+
+def main():
+    print("all supports of a 3x3 game, conditions included, ms")
+    for name, tables in (("18 free payoffs", free()), ("four parameters", four_parameters())):
+        ours(*tables)
+        mine, theirs = timed(ours, *tables, repeat=9), timed(peer, *tables, repeat=3)
+        print(f"  {name:16s} detente {1000 * mine:8.2f}   sympy.solve {1000 * theirs:9.1f}   ratio {theirs / mine:6.0f}")
+    print("whole atlas, redundant inequalities removed, s")
+    rows = [["0", "-a", "b"], ["a", "0", "-c"], ["-b", "c", "0"]]
+    other = [["0", "a", "-b"], ["-a", "0", "c"], ["b", "-c", "0"]]
+    games = {
+        "rock, paper, scissors": SymbolicGame([rows, other], {name: (1, 2) for name in "abc"}),
+        "3x3, four parameters": SymbolicGame(list(four_parameters()), dict.fromkeys("abcd", (0, 1))),
+        "2x2, eight payoffs": SymbolicGame(
+            list(free(2)), {f"{name}{i}{j}": (0, 2) for name in "uv" for i in (0, 1) for j in (0, 1)}
+        ),
+    }
+    for name, game in games.items():
+        began = time.perf_counter()
+        found = atlas(game)
+        seconds = time.perf_counter() - began
+        kinds = sorted(each.status for each in found.regions)
+        print(f"  {name:22s} {seconds:6.2f}   {', '.join(f'{kind} {kinds.count(kind)}' for kind in dict.fromkeys(kinds))}")
+    import detente
+
+    began = time.perf_counter()
+    found = detente.Study.find().game("confrontation").atlas()
+    lengths = [len(each.unsettled) for each in found.regions if each.status in {"conditional", "undecided"}]
+    print(f"  confrontation          {time.perf_counter() - began:6.2f}   median length of a condition {median(lengths)}")
+
+
+if __name__ == "__main__":
+    main()
