@@ -6,6 +6,7 @@ is drawn from fixed lists.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,7 @@ _LATEX_OPERATORS = {"<": "<", "<=": r"\leq", ">": ">", ">=": r"\geq", "==": "=",
 _LATEX_ESCAPES = {"_": r"\_", " ": r"\ ", "-": r"\text{-}"}
 
 
-class _Math(Plain):
+class _Math(Plain, ABC):
     """What LaTeX and Typst share: symbols, fractions, roots, and when factors need a dot between them."""
 
     DOT: str
@@ -48,27 +49,27 @@ class _Math(Plain):
     def __init__(self, names: Mapping[str, str], vocabulary: Mapping[str, str]) -> None:
         self.names, self.vocabulary = names, vocabulary
 
+    @abstractmethod
     def words(self, text: str) -> str:
         """Return any text, set upright and made harmless."""
-        raise NotImplementedError
 
-    def greek(self, name: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def greek(self, name: str) -> str: ...
 
-    def fraction(self, above: str, below: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def fraction(self, above: str, below: str) -> str: ...
 
-    def root(self, degree: int, text: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def root(self, degree: int, text: str) -> str: ...
 
-    def raised(self, base: str, exponent: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def raised(self, base: str, exponent: str) -> str: ...
 
-    def lowered(self, base: str, subscript: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def lowered(self, base: str, subscript: str) -> str: ...
 
-    def cases(self, rows: list[tuple[str, str]]) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def cases(self, rows: list[tuple[str, str]]) -> str: ...
 
     def level(self, node: Node) -> int:
         match node.op:

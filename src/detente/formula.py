@@ -18,14 +18,15 @@ from __future__ import annotations
 
 import ast
 import keyword
-import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from detente._formula_tree import Node
+from detente._formula_values import Numeric, Symbolic
 from detente.errors import FormulaError, UnknownName, UsageError, did_you_mean
-from detente.numbers import MAX_DIGITS, exact, is_exact
+from detente.numbers import MAX_DIGITS, exact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -42,9 +43,6 @@ RESERVED = frozenset(
 MAX_LENGTH = 2000
 MAX_DEPTH = 40
 MAX_NODES = 400
-MAX_EXPONENT = 1000
-#: Bits that an exact intermediate result may have: about 2,500 decimal digits.
-MAX_BITS = 8192
 
 _ALLOWED = re.compile(r"[A-Za-z0-9_.+\-*/()\[\],<>=! \t\r\n]")
 _NUMERAL = re.compile(r"(?<![A-Za-z0-9_.])(\d[A-Za-z0-9_.]*(?:(?<=[eE])[+-]\d+)?|\.\d[A-Za-z0-9_.]*)")
@@ -67,32 +65,6 @@ def symbol(name: str) -> Any:
     import sympy
 
     return sympy.Symbol(name, real=True)
-
-
-@dataclass(frozen=True)
-class Node:
-    """A node of an expression tree: an operator, its arguments, and where it stands in the text.
-
-    ``op`` is ``number`` (``value`` a Fraction), ``name`` (``value`` the name), ``item`` (``value`` the
-    name, ``keys`` its subscripts), an operator, a comparison, ``and or not``, ``neg`` or a function.
-    """
-
-    op: str
-    args: tuple[Node, ...] = ()
-    value: Any = None
-    keys: tuple[tuple[str, ...], ...] = ()
-    column: int = field(default=1, compare=False)
-
-    @property
-    def is_condition(self) -> bool:
-        """True where the node is true or false instead of a number."""
-        return self.op in _COMPARE.values() or self.op in {"and", "or", "not"}
-
-    def walk(self) -> Iterable[Node]:
-        """Yield this node and all nodes below it."""
-        yield self
-        for arg in self.args:
-            yield from arg.walk()
 
 
 @dataclass(frozen=True)
@@ -137,11 +109,11 @@ class Formula:
             On division by zero, a root or logarithm outside its domain, or a result with too many
             digits, with the column at which it happens.
         """
-        return _Numeric(self.text, env, item).visit(self.root)
+        return Numeric(self.text, env, item).visit(self.root)
 
     def to_sympy(self, symbols: Mapping[str, Any], item: Callable[[Node], Any] | None = None) -> Any:
         """Return the formula as a SymPy expression over ``symbols`` (names to expressions)."""
-        return _Symbolic(self.text, symbols, item).visit(self.root)
+        return Symbolic(self.text, symbols, item).visit(self.root)
 
 
 def parse(text: object, *, condition: bool = False) -> Formula:
@@ -350,218 +322,3 @@ class _Builder:
         if not isinstance(base, ast.Name):
             raise self.fail(node, "square brackets behind an expression", "expected a name before '['")
         return Node("item", value=self.name(base), keys=tuple(keys), column=column)
-
-
-class _Interpreter:
-    """Shared walk over a tree; subclasses say what the operators mean."""
-
-    def __init__(self, text: str, env: Mapping[str, Any], item: Callable[[Node], Any] | None) -> None:
-        self.text, self.env, self.item = text, env, item
-
-    def fail(self, node: Node, found: str, expected: str = "") -> FormulaError:
-        return FormulaError(self.text, node.column, found, expected)
-
-    def visit(self, node: Node) -> Any:
-        if node.op == "number":
-            return self.constant(node.value)
-        if node.op == "name":
-            try:
-                return self.env[node.value]
-            except KeyError:
-                raise UnknownName(self.text, node.column, node.value, did_you_mean(node.value, self.env)) from None
-        if node.op == "item":
-            if self.item is None:
-                raise self.fail(node, f"{node.value}[...] has no meaning here")
-            return self.item(node)
-        return self.apply(node)
-
-    def constant(self, value: Fraction) -> Any:
-        return value
-
-    def apply(self, node: Node) -> Any:
-        raise NotImplementedError
-
-
-class _Numeric(_Interpreter):
-    """Fractions where possible, floats where a value leaves the rationals."""
-
-    def apply(self, node: Node) -> Any:
-        if node.op == "piecewise":
-            for value, condition in zip(node.args[0:-1:2], node.args[1::2], strict=False):
-                if self.visit(condition):
-                    return self.visit(value)
-            return self.visit(node.args[-1])
-        if node.op == "and":
-            return all(self.visit(arg) for arg in node.args)
-        if node.op == "or":
-            return any(self.visit(arg) for arg in node.args)
-        args = [self.visit(arg) for arg in node.args]
-        if node.op == "not":
-            return not args[0]
-        if node.is_condition:
-            left, right = args
-            return {
-                "<": left < right,
-                "<=": left <= right,
-                ">": left > right,
-                ">=": left >= right,
-                "==": left == right,
-                "!=": left != right,
-            }[node.op]
-        return self.bounded(node, self.arithmetic(node, args))
-
-    def arithmetic(self, node: Node, args: list[Any]) -> Any:
-        try:
-            match node.op:
-                case "neg":
-                    return -args[0]
-                case "+":
-                    return args[0] + args[1]
-                case "-":
-                    return args[0] - args[1]
-                case "*":
-                    return args[0] * args[1]
-                case "/":
-                    return args[0] / args[1]
-                case "**":
-                    return self.power(node, *args)
-                case "min":
-                    return min(args)
-                case "max":
-                    return max(args)
-                case "abs":
-                    return abs(args[0])
-                case "sqrt":
-                    return self.power(node, args[0], Fraction(1, 2))
-                case "exp":
-                    return Fraction(1) if args[0] == 0 else math.exp(args[0])
-                case "log":
-                    return Fraction(0) if args[0] == 1 else math.log(args[0])
-        except ZeroDivisionError:
-            raise self.fail(node, "division by zero") from None
-        except OverflowError:
-            raise self.fail(node, "the result is too large") from None
-        except ValueError:
-            raise self.fail(node, f"{node.op} of {args[0]}", "outside its domain") from None
-        raise self.fail(node, f"unknown operator {node.op!r}")
-
-    def power(self, node: Node, base: Any, exponent: Any) -> Any:
-        if is_exact(exponent) and Fraction(exponent).denominator == 1:
-            whole = int(exponent)
-            if abs(whole) > MAX_EXPONENT:
-                raise self.fail(node, "exponent too large", f"expected at most {MAX_EXPONENT} in size")
-            if isinstance(base, Fraction):
-                if abs(whole) * max(base.numerator.bit_length(), base.denominator.bit_length()) > MAX_BITS:
-                    raise self.fail(node, "a power with too many digits")
-                return base**whole
-            return float(base) ** whole
-        if base < 0:
-            raise self.fail(node, "a fractional power of a negative number", "outside its domain")
-        if is_exact(base) and is_exact(exponent):
-            root = _exact_root(Fraction(base), Fraction(exponent).denominator)
-            if root is not None:
-                return self.power(node, root, Fraction(Fraction(exponent).numerator))
-        return float(base) ** float(exponent)
-
-    def bounded(self, node: Node, value: Any) -> Any:
-        if isinstance(value, Fraction):
-            if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_BITS:
-                raise self.fail(node, "a result with too many digits")
-        elif isinstance(value, float) and not math.isfinite(value):
-            raise self.fail(node, "the result is too large")
-        return value
-
-
-def _exact_root(base: Fraction, degree: int) -> Fraction | None:
-    """Return the rational ``degree``-th root of ``base`` >= 0, or None where it is irrational."""
-    if degree > 64:
-        return None
-    parts = []
-    for number in (base.numerator, base.denominator):
-        guess = math.isqrt(number) if degree == 2 else round(number ** (1 / degree)) if number.bit_length() < 900 else 0
-        exact_part = next(
-            (root for root in (guess - 1, guess, guess + 1) if root >= 0 and root**degree == number), None
-        )
-        if exact_part is None:
-            return None
-        parts.append(exact_part)
-    return Fraction(*parts)
-
-
-class _Symbolic(_Interpreter):
-    """SymPy expressions, built from nodes; no text ever reaches SymPy."""
-
-    def constant(self, value: Fraction) -> Any:
-        import sympy
-
-        return sympy.Rational(value.numerator, value.denominator)
-
-    def apply(self, node: Node) -> Any:
-        import sympy
-
-        args = [self.visit(arg) for arg in node.args]
-        match node.op:
-            case "neg":
-                return -args[0]
-            case "+":
-                return args[0] + args[1]
-            case "-":
-                return args[0] - args[1]
-            case "*":
-                return args[0] * args[1]
-            case "/":
-                if args[1] == 0:
-                    raise self.fail(node, "division by zero")
-                return args[0] / args[1]
-            case "**":
-                return self.power(node, args[0], args[1])
-            case "<":
-                return sympy.Lt(*args)
-            case "<=":
-                return sympy.Le(*args)
-            case ">":
-                return sympy.Gt(*args)
-            case ">=":
-                return sympy.Ge(*args)
-            case "==":
-                return sympy.Eq(*args)
-            case "!=":
-                return sympy.Ne(*args)
-            case "and":
-                return sympy.And(*args)
-            case "or":
-                return sympy.Or(*args)
-            case "not":
-                return sympy.Not(args[0])
-            case "piecewise":
-                pairs = list(zip(args[0:-1:2], args[1::2], strict=False))
-                return sympy.Piecewise(*pairs, (args[-1], True))
-        functions = {
-            "min": sympy.Min,
-            "max": sympy.Max,
-            "abs": sympy.Abs,
-            "sqrt": sympy.sqrt,
-            "exp": sympy.exp,
-            "log": sympy.log,
-        }
-        try:
-            value = functions[node.op](*args)
-        except (ValueError, OverflowError, TypeError):
-            raise self.fail(node, f"{node.op} of a number", "outside its domain or too large") from None
-        if value.has(sympy.zoo, sympy.nan, sympy.I):
-            raise self.fail(node, f"{node.op} of a number", "outside its domain")
-        return value
-
-    def power(self, node: Node, base: Any, exponent: Any) -> Any:
-        import sympy
-
-        if exponent.is_Rational:
-            size = max(abs(int(exponent.p)), int(exponent.q))
-            factor = base.as_coeff_Mul()[0]
-            bits = max(int(factor.p).bit_length(), int(factor.q).bit_length()) if factor.is_Rational else 1
-            inner = max((abs(each.exp) for each in base.atoms(sympy.Pow) if each.exp.is_Integer), default=1)
-            if size * inner > MAX_EXPONENT or size * bits > MAX_BITS:
-                raise self.fail(node, "exponent too large", f"expected at most {MAX_EXPONENT} in size")
-            if base == 0 and exponent < 0:
-                raise self.fail(node, "division by zero")
-        return base**exponent

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import detente
-from detente import formula
+from detente import _formula_values, formula
 from detente.games import reader
 from detente.payoffs.terms import PayoffFile, TermTable
 from detente.reports.build import BLOCKS
@@ -138,7 +138,7 @@ def test_themes_bounds_and_kinds_of_figures_are_on_the_page():
 
 
 def test_bounds_of_the_page_are_those_of_the_grammar():
-    numbers = {f"{number:,}" for number in (formula.MAX_LENGTH, formula.MAX_DEPTH, formula.MAX_NODES, formula.MAX_EXPONENT, formula.MAX_BITS)}
+    numbers = {f"{number:,}" for number in (formula.MAX_LENGTH, formula.MAX_DEPTH, formula.MAX_NODES, _formula_values.MAX_EXPONENT, _formula_values.MAX_BITS)}
     sentence = PAGE[PAGE.index("Bounds: ") : PAGE.index("A formula that has\nno value")]
     assert set(re.findall(r"\d[\d,]*\d", sentence)) == numbers
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from detente.cli.game_commands import head_line
-from detente.cli.output import emit, game_options, open_game
+from detente.cli.output import GameOptions, emit, game_options, open_game
 
 __all__ = ["levers_command", "rests_on_command"]
 
@@ -21,20 +19,15 @@ def rests_on_command(
     game: str,
     conclusion: str,
     budget: float,
-    study_dir: Path | None,
-    as_json: bool,
-    out: Path | None,
-    point: str,
-    changes: tuple[str, ...],
-    kind: str,
+    options: GameOptions,
 ) -> None:
     """List the smallest sets of parameters that fix a conclusion whatever the others do in their ranges.
 
     A conclusion is equilibrium:PROFILE, unique:PROFILE, selected:PROFILE, set:PROFILE;PROFILE, dominant:PLAYER=STRATEGY,
     class:NAME, sign:FORMULA, none, or the name of a formula of the game file (which holds where it is positive).
     """
-    at = open_game(study_dir, game, point, changes, kind, "rests-on")
-    found = at.game.rests_on(conclusion, at.point.name, kind=kind, budget=budget, **at.changes)
+    at = open_game(game, options, "rests-on")
+    found = at.game.rests_on(conclusion, at.point.name, kind=options.kind, budget=budget, **at.changes)
     kinds = {name: at.game.model.parameters[name].kind for each in found.sets for name in each}
     lines = [f"{name}: {each}" for name, each in kinds.items()]
     text = "\n".join([head_line(at), str(found), *lines])
@@ -47,7 +40,7 @@ def rests_on_command(
         "kinds": kinds,
         "sentence": found.sentence,
     }
-    emit(text, data, as_json=as_json, out=out, notes=at.point.notes)
+    emit(text, data, as_json=options.as_json, out=options.out, notes=at.point.notes)
 
 
 @click.command("levers")
@@ -74,24 +67,19 @@ def levers_command(
     side_payments: bool,
     breaks: bool,
     budget: float,
-    study_dir: Path | None,
-    as_json: bool,
-    out: Path | None,
-    point: str,
-    changes: tuple[str, ...],
-    kind: str,
+    options: GameOptions,
 ) -> None:
     """List single and cheapest joint parameter changes that make a profile what is wanted.
 
     The cost of a change is the sum of |change| over the width of the parameter's interval. Parameters that the game file
     calls units are listed, not recommended.
     """
-    at = open_game(study_dir, game, point, changes, kind, "levers")
+    at = open_game(game, options, "levers")
     if breaks:
-        found = at.game.breaks(profile, at.point.name, kind=kind, budget=budget, **at.changes)
+        found = at.game.breaks(profile, at.point.name, kind=options.kind, budget=budget, **at.changes)
     else:
         found = at.game.levers(
-            profile, outcome, at.point.name, kind=kind, side_payments=side_payments, budget=budget, **at.changes
+            profile, outcome, at.point.name, kind=options.kind, side_payments=side_payments, budget=budget, **at.changes
         )
     data = {
         **at.head,
@@ -100,4 +88,4 @@ def levers_command(
         "levers": found.to_json(),
         "remarks": list(found.remarks),
     }
-    emit(f"{head_line(at)}\n{found}", data, as_json=as_json, out=out, notes=at.point.notes)
+    emit(f"{head_line(at)}\n{found}", data, as_json=options.as_json, out=options.out, notes=at.point.notes)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
-from detente.cli.output import emit, game_options, open_game
+from detente.cli.output import GameOptions, emit, game_options, open_game
 from detente.errors import UsageError
 from detente.numbers import number_to_json, plain, short
 
@@ -25,16 +24,7 @@ def head_line(at: Any) -> str:
 @click.argument("game")
 @click.option("--terms", is_flag=True, help="Also list the terms behind every cell.")
 @game_options
-def show_command(
-    game: str,
-    terms: bool,
-    study_dir: Path | None,
-    as_json: bool,
-    out: Path | None,
-    point: str,
-    changes: tuple[str, ...],
-    kind: str,
-) -> None:
+def show_command(game: str, terms: bool, options: GameOptions) -> None:
     """Show the payoff table of GAME, symbolic and numeric, best responses marked.
 
     A star behind a number marks a best response.
@@ -43,11 +33,11 @@ def show_command(
     from detente.printing import plain as formula_text
     from detente.solve.best_response import best_responses
 
-    at = open_game(study_dir, game, point, changes, kind, "show")
+    at = open_game(game, options, "show")
     model = at.game.model
-    table = model.material_table if kind == "material" else model.table
-    numeric = model.at(at.point, kind)
-    symbolic = model.payoffs(kind)
+    table = model.material_table if options.kind == "material" else model.table
+    numeric = model.at(at.point, options.kind)
+    symbolic = model.payoffs(options.kind)
     cells: list[dict[str, Any]] = []
     rows = []
     for profile in numeric.profiles():
@@ -95,7 +85,7 @@ def show_command(
         "cells": cells,
         "inert": {player: list(names) for player, names in table.inert.items()},
     }
-    emit("\n\n".join(parts), data, as_json=as_json, out=out, notes=at.point.notes)
+    emit("\n\n".join(parts), data, as_json=options.as_json, out=options.out, notes=at.point.notes)
 
 
 @click.command("trace")
@@ -107,12 +97,7 @@ def trace_command(
     game: str,
     what: str,
     player: str | None,
-    study_dir: Path | None,
-    as_json: bool,
-    out: Path | None,
-    point: str,
-    changes: tuple[str, ...],
-    kind: str,
+    options: GameOptions,
 ) -> None:
     """Follow a number down to its sources: trace GAME PROFILE PLAYER, or trace GAME NAME.
 
@@ -122,21 +107,21 @@ def trace_command(
     from detente.conclusions.conclusion import parse_profile
     from detente.study.trace import trace_name, trace_payoff
 
-    at = open_game(study_dir, game, point, changes, kind, "trace")
+    at = open_game(game, options, "trace")
     model = at.game.model
     if player is None:
         if ("," in what or "=" in what) and ":" not in what:
             raise UsageError(
                 f"found the profile {what!r} without a player; expected trace GAME PROFILE PLAYER, with one of {', '.join(model.players)}"
             )
-        node = trace_name(model, at.point, what, kind)
+        node = trace_name(model, at.point, what, options.kind)
     else:
         if player not in model.players:
             raise UsageError(f"unknown player {player!r}; expected one of {', '.join(model.players)}")
         node = trace_payoff(
-            model, at.point, parse_profile(what, model.players, model.symbolic.strategies), player, kind
+            model, at.point, parse_profile(what, model.players, model.symbolic.strategies), player, options.kind
         )
-    emit(str(node), {**at.head, "node": node.to_json()}, as_json=as_json, out=out, notes=at.point.notes)
+    emit(str(node), {**at.head, "node": node.to_json()}, as_json=options.as_json, out=options.out, notes=at.point.notes)
 
 
 @click.command("atlas")
@@ -152,20 +137,15 @@ def atlas_command(
     over: str | None,
     verify: int | None,
     seed: int,
-    study_dir: Path | None,
-    as_json: bool,
-    out: Path | None,
-    point: str,
-    changes: tuple[str, ...],
-    kind: str,
+    options: GameOptions,
 ) -> None:
     """Show the equilibria of GAME in closed form with the exact conditions over the parameter box."""
     from detente.printing import plain as formula_text
     from detente.solve.atlas import atlas, verify_atlas
 
-    at = open_game(study_dir, game, point, changes, kind, "atlas")
+    at = open_game(game, options, "atlas")
     names = None if over is None else [name.strip() for name in over.split(",") if name.strip()]
-    found = atlas(at.game.model.payoffs(kind), names, at.point.values)
+    found = atlas(at.game.model.payoffs(options.kind), names, at.point.values)
     data = {
         **at.head,
         "complete": found.complete,
@@ -183,12 +163,12 @@ def atlas_command(
             for region in found.regions
         ],
     }
-    text = f"{at.game.name}, {kind} payoffs\n{found}"
+    text = f"{at.game.name}, {options.kind} payoffs\n{found}"
     if verify is not None:
         verify_atlas(found, verify, seed)
         data["verified"] = verify
         text += f"\nAll conditions agree with the certified solver at {verify} random exact points of the box."
-    emit(text, data, as_json=as_json, out=out, notes=at.point.notes)
+    emit(text, data, as_json=options.as_json, out=options.out, notes=at.point.notes)
 
 
 @click.command("thresholds")
@@ -200,16 +180,11 @@ def thresholds_command(
     game: str,
     along: str,
     of: str | None,
-    study_dir: Path | None,
-    as_json: bool,
-    out: Path | None,
-    point: str,
-    changes: tuple[str, ...],
-    kind: str,
+    options: GameOptions,
 ) -> None:
     """List the exact values of a parameter at which the equilibria, or a conclusion, change."""
-    at = open_game(study_dir, game, point, changes, kind, "thresholds")
-    found = at.game.thresholds(along, of, at.point.name, kind, **at.changes)
+    at = open_game(game, options, "thresholds")
+    found = at.game.thresholds(along, of, at.point.name, options.kind, **at.changes)
     data = {
         **at.head,
         "along": along,
@@ -224,4 +199,4 @@ def thresholds_command(
         if plain(found.value) == short(found.value, 6)
         else f"{along} is {short(found.value, 6)} now"
     )
-    emit(f"{head_line(at)}; {now}\n{found}", data, as_json=as_json, out=out, notes=at.point.notes)
+    emit(f"{head_line(at)}; {now}\n{found}", data, as_json=options.as_json, out=options.out, notes=at.point.notes)

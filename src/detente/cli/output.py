@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from detente.facade import Game, Study
     from detente.study.model import Point
 
-__all__ = ["At", "emit", "game_options", "note", "open_game", "output_options", "write_text"]
+__all__ = ["At", "GameOptions", "emit", "game_options", "note", "open_game", "output_options", "write_text"]
 
 
 def note(message: str) -> None:
@@ -38,16 +39,39 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+@dataclass(frozen=True)
+class GameOptions:
+    """What every command on a game may be told: the study, the point, changes, which payoffs, where the result goes."""
+
+    study_dir: Path | None
+    point: str
+    changes: tuple[str, ...]
+    kind: str
+    as_json: bool
+    out: Path | None
+
+    @property
+    def untouched(self) -> bool:
+        """True where the baseline is looked at as it stands."""
+        return self.point == "baseline" and not self.changes
+
+
 def game_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--point``, ``--at`` and ``--payoffs`` to the output options."""
-    function = click.option(
+    """Add ``--point``, ``--at`` and ``--payoffs`` to the output options; the command gets them as ``options``."""
+
+    @functools.wraps(function)
+    def command(**given: Any) -> Any:
+        common = {each.name: given.pop(each.name) for each in fields(GameOptions)}
+        return function(options=GameOptions(**common), **given)
+
+    wrapped = click.option(
         "--payoffs", "kind", type=click.Choice(["strategic", "material"]), default="strategic", help="Which payoffs."
-    )(function)
-    function = click.option(
+    )(command)
+    wrapped = click.option(
         "--at", "changes", multiple=True, metavar="NAME=VALUE", help="Change a parameter; repeatable."
-    )(function)
-    function = click.option("--point", default="baseline", help="Start from a named point.")(function)
-    return output_options(function)
+    )(wrapped)
+    wrapped = click.option("--point", default="baseline", help="Start from a named point.")(wrapped)
+    return output_options(wrapped)
 
 
 @dataclass(frozen=True)
@@ -66,21 +90,21 @@ class At:
         return {name: self.point.values[name] for name in self.point.changed}
 
 
-def open_game(study_dir: Path | None, name: str, point: str, changes: tuple[str, ...], kind: str, command: str) -> At:
+def open_game(name: str, options: GameOptions, command: str) -> At:
     """Return the game at the point that the options describe."""
     from detente.facade import Study
 
-    study = Study(study_dir)
+    study = Study(options.study_dir)
     game = study.game(name)
     pairs: dict[str, str] = {}
-    for change in changes:
+    for change in options.changes:
         key, equals, value = change.partition("=")
         if not equals or not key.strip() or not value.strip():
             raise UsageError(f"found --at {change}; expected NAME=VALUE, as in --at sev=2/5")
         if key.strip() in pairs:
             raise UsageError(f"found --at {key.strip()} twice; expected each parameter once")
         pairs[key.strip()] = value.strip()
-    at = game.model.point(point, pairs)
+    at = game.model.point(options.point, pairs)
     head = {
         "format": 1,
         "command": command,
@@ -88,12 +112,12 @@ def open_game(study_dir: Path | None, name: str, point: str, changes: tuple[str,
         "game": game.model.definition.name,
         "variant": game.model.variant.name if game.model.variant else None,
         "point": at.name,
-        "payoff_kind": kind,
+        "payoff_kind": options.kind,
         "parameters": {key: number_to_json(value) for key, value in at.values.items()},
         "derived": {key: number_to_json(value) for key, value in game.model.derived_values(at.values).items()},
         "notes": list(at.notes),
     }
-    return At(study, game, at, kind, head)
+    return At(study, game, at, options.kind, head)
 
 
 def emit(text: str, data: dict[str, Any], *, as_json: bool, out: Path | None, notes: tuple[str, ...] = ()) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detente.cli.game_commands import head_line
-from detente.cli.output import emit, game_options, note, open_game, write_text
+from detente.cli.output import GameOptions, emit, game_options, note, open_game, write_text
 from detente.display import wrap
 from detente.errors import BudgetExceeded, UsageError
 
@@ -44,12 +44,7 @@ def solve_command(
     budget: float | None,
     in_words: bool,
     question: int | None,
-    study_dir: Path | None,
-    as_json: bool,
-    out: Path | None,
-    point: str,
-    changes: tuple[str, ...],
-    kind: str,
+    options: GameOptions,
 ) -> int:
     """Solve GAME (or GAME:VARIANT) of the study at a point, or a file .nfg, .efg or .gam.
 
@@ -62,7 +57,7 @@ def solve_command(
     if game.lower().endswith(ENDINGS) or Path(game).is_file():
         from detente.games.formats import read_game
 
-        if question is not None or changes or point != "baseline" or kind != "strategic":
+        if question is not None or not options.untouched or options.kind != "strategic":
             raise UsageError(f"{game} is a file; --question, --point, --at and --payoffs are for games of a study")
         numeric: Any = read_game(game)
         head: dict[str, Any] = {
@@ -77,19 +72,19 @@ def solve_command(
         }
         title = game
     else:
-        at = open_game(study_dir, game, point, changes, kind, "solve")
+        at = open_game(game, options, "solve")
         numeric, head, title = None, at.head, head_line(at)
     if at is not None and (question is not None or at.game.model.variant is not None):
         if method is not None or concept is not None:
             what = f"question {question}" if question is not None else f"{at.game.name} is a repeated game"
             raise UsageError(f"--method and --concept are for normal forms and trees; found {what}")
-        return _study_answer(at, question, as_json, out, default_point=point == "baseline" and not changes)
+        return _study_answer(at, question, options)
     if at is not None:
-        numeric = at.game.model.at(at.point, kind)
+        numeric = at.game.model.at(at.point, options.kind)
     with _progress(budget) as progress:
-        options = Options(method, precision, maximize, budget, progress)
+        given = Options(method, precision, maximize, budget, progress)
         try:
-            result = solve(numeric, concept, options)
+            result = solve(numeric, concept, given)
         except BudgetExceeded as error:
             if error.partial is None:
                 raise
@@ -103,25 +98,31 @@ def solve_command(
         sentences = explain(result)
         text += "\n\n" + "\n".join(line for sentence in sentences for line in wrap(sentence, 80))
         data["explanation"] = sentences
-    emit(text, data, as_json=as_json, out=out, notes=at.point.notes if at else ())
+    emit(text, data, as_json=options.as_json, out=options.out, notes=at.point.notes if at else ())
     missing = str(getattr(result, "missing", "") or "")
     if "interrupted" in missing:
         return 130
     return 3 if budget is not None and "budget" in missing else 0
 
 
-def _study_answer(at: Any, question: int | None, as_json: bool, out: Path | None, *, default_point: bool) -> int:
+def _study_answer(at: Any, question: int | None, options: GameOptions) -> int:
     if question is not None:
         from detente.study.questions import answer
 
-        found = answer(at.game.model, question, None if default_point else [at.point], at.kind)
-        emit(str(found), {**at.head, "question": found.to_json()}, as_json=as_json, out=out, notes=at.point.notes)
+        found = answer(at.game.model, question, None if options.untouched else [at.point], at.kind)
+        emit(
+            str(found),
+            {**at.head, "question": found.to_json()},
+            as_json=options.as_json,
+            out=options.out,
+            notes=at.point.notes,
+        )
         return 0
     from detente.study.repeated import discount_factors
 
     factors = discount_factors(at.game.model, at.point, kind=at.kind)
     data = {**at.head, **factors.to_json()}
-    emit(f"{head_line(at)}\n{factors}", data, as_json=as_json, out=out, notes=at.point.notes)
+    emit(f"{head_line(at)}\n{factors}", data, as_json=options.as_json, out=options.out, notes=at.point.notes)
     return 0
 
 
@@ -151,9 +152,7 @@ def _progress(budget: float | None) -> Iterator[Progress | None]:
 @click.command("export")
 @click.argument("game")
 @game_options
-def export_command(
-    game: str, study_dir: Path | None, as_json: bool, out: Path | None, point: str, changes: tuple[str, ...], kind: str
-) -> None:
+def export_command(game: str, options: GameOptions) -> None:
     """Write the numeric GAME at a point to -o FILE: .nfg, .efg, .gam, .json or .csv.
 
     Numbers are exact where the format allows: fractions in .nfg, .efg, .gam and .json, fractions as text in .csv.
@@ -161,10 +160,11 @@ def export_command(
     from detente.games.formats import FORMATS, write_game
 
     endings = (*FORMATS, ".json", ".csv")
+    out = options.out
     if out is None or out.suffix.lower() not in endings:
         raise UsageError(f"found -o {out or '(nothing)'}; expected a file ending in {', '.join(endings)}")
-    at = open_game(study_dir, game, point, changes, kind, "export")
-    numeric = at.game.model.at(at.point, kind)
+    at = open_game(game, options, "export")
+    numeric = at.game.model.at(at.point, options.kind)
     suffix = out.suffix.lower()
     if suffix in FORMATS:
         write_game(numeric, out)
@@ -187,7 +187,7 @@ def export_command(
         write_text(out, json.dumps(data, ensure_ascii=False, indent=2) + "\n")
     else:
         write_text(out, _csv(numeric))
-    emit(str(out), {**at.head, "files": [str(out)]}, as_json=as_json, out=None, notes=at.point.notes)
+    emit(str(out), {**at.head, "files": [str(out)]}, as_json=options.as_json, out=None, notes=at.point.notes)
 
 
 def _csv(numeric: Any) -> str:
