@@ -105,16 +105,16 @@ def compose(files: StudyFiles, definition: ReportDefinition, models: Sequence[Ga
 
     Blocks on a game are repeated for each game of the report, blocks on the study stand once.
     """
-    from detente.reports import game_blocks, source_blocks, summary
+    from detente.reports import condition_blocks, payoff_blocks, point_blocks, repeated_blocks, source_blocks, summary
 
     makers: dict[str, Callable[[Context], list[Block]]] = {
         "summary": summary.summary,
-        "payoffs": game_blocks.payoffs,
-        "terms": game_blocks.terms,
-        "conditions": game_blocks.conditions,
-        "classes": game_blocks.classes,
-        "regions": game_blocks.regions,
-        "repeated": game_blocks.repeated,
+        "payoffs": payoff_blocks.payoffs,
+        "terms": payoff_blocks.terms,
+        "conditions": condition_blocks.conditions,
+        "classes": point_blocks.classes,
+        "regions": condition_blocks.regions,
+        "repeated": repeated_blocks.repeated,
         "parameters": source_blocks.parameters,
         "conflicts": source_blocks.conflicts,
         "methods": source_blocks.methods,

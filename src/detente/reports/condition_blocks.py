@@ -1,0 +1,120 @@
+"""Blocks on when each outcome is an equilibrium: conditions in closed form, and the map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from detente.formula import symbol
+from detente.printing import plain as formula_text
+from detente.printing import relation_normal, typst
+from detente.reports import narrative
+from detente.reports.elements import (
+    Block,
+    Column,
+    Figure,
+    Formula,
+    Heading,
+    Note,
+    Paragraph,
+    Table,
+)
+from detente.reports.spans import Math
+from detente.reports.typesetting import math, typst_text
+
+if TYPE_CHECKING:
+    from detente.reports.blocks import Context
+
+__all__ = ["conditions", "regions"]
+
+
+def conditions(context: Context) -> list[Block]:
+    """The conditions under which each equilibrium exists, typeset."""
+    blocks: list[Block] = [
+        Heading(1, "When each outcome is an equilibrium"),
+        Paragraph(
+            "The conditions are exact: an outcome is an equilibrium at a point of the parameter box if and only if all its "
+            "inequalities hold there. No number has been put in, so they hold for every value of the parameters."
+        ),
+    ]
+    for region in context.atlas.regions:
+        mixed = "The mixed equilibrium" if region.label == "mixed" else f"The mixed equilibrium on {region.label}"
+        name = context.profile(region.label.split(",")) if region.pure else mixed
+        if region.status == "never":
+            blocks.append(Paragraph(f"{name} is an equilibrium nowhere in the parameter box."))
+            continue
+        if region.status == "always":
+            blocks.append(Paragraph(f"{name} is an equilibrium everywhere in the parameter box."))
+            continue
+        lead = f"{name} is an equilibrium exactly when" if region.pure else f"{name} exists exactly when"
+        if region.status == "undecided":
+            lead = f"Whether the parameter box reaches it is not decided; {lead[0].lower()}{lead[1:]}"
+        blocks.append(Paragraph(lead))
+        for each in region.unsettled:
+            relation = relation_normal(each.sympy)
+            blocks.append(Formula(typst(relation, context.names), formula_text(relation)))
+        if not region.pure and context.two_by_two:
+            blocks += _mixing(context, region)
+    definitions = [
+        (
+            math(context, symbol(name)),
+            Math(
+                typst(context.model.symbolic.derived[name], context.names),
+                formula_text(context.model.symbolic.derived[name]),
+            ),
+            context.label(name),
+        )
+        for name in context.model.symbolic.derived
+    ]
+    if definitions:
+        blocks += [
+            Paragraph("Symbols that stand for a formula:"),
+            Table(
+                (Column("Symbol", width=0.8), Column("Formula", width=2.5), Column("Meaning", width=3)),
+                tuple(definitions),
+                "Derived values",
+                context.anchor("derived-symbols"),
+            ),
+        ]
+    note = "Where a comparison is an equality, the player is indifferent, and further equilibria in which only this player mixes may appear."
+    missing = f" {context.atlas.missing[0].upper()}{context.atlas.missing[1:]}." if context.atlas.missing else ""
+    blocks.append(Note(note + missing, "On a boundary."))
+    return blocks
+
+
+def _mixing(context: Context, region: Any) -> list[Block]:
+    blocks: list[Block] = [
+        Paragraph("and then each side plays its first strategy with the probability that makes the other indifferent:")
+    ]
+    for player, weights in region.profile.items():
+        first, weight = next(iter(weights.items()))
+        source = f'op("Pr")({typst_text(context.label(player))} " plays " {typst_text(context.label(first))}) = {typst(weight, context.names)}'
+        alt = f"probability that {context.label(player)} plays {context.label(first)} = {formula_text(weight)}"
+        blocks.append(Formula(source, alt))
+    return blocks
+
+
+def regions(context: Context) -> list[Block]:
+    """A map of the equilibria over two parameters."""
+    from detente.reports.figure_style import to_svg
+    from detente.reports.map import equilibrium_map, map_parameters
+
+    if not context.two_by_two:
+        return [Heading(1, "The map"), Note("The map is drawn for two players with two strategies each.")]
+    pair = map_parameters(context)
+    if pair is None:
+        return [
+            Heading(1, "The map"),
+            Note("No two parameters change the equilibria from the baseline, so there is nothing to map."),
+        ]
+    figure, alt, starred = equilibrium_map(context, pair)
+    x, y = (context.label(name) for name in pair)
+    caption = (
+        f"Equilibria by {x} and {y}, all other parameters at the baseline. Boundaries are exact curves, labelled with "
+        "their equation; on a boundary one side is indifferent."
+    )
+    if starred:
+        caption += " A star marks a named point that differs from the baseline in other parameters too, so the map need not show its equilibria."
+    return [
+        Heading(1, narrative.map_title(context, pair)),
+        Figure(to_svg(figure), context.anchor("map"), caption, alt),
+    ]

@@ -1,0 +1,205 @@
+"""The block on what follows at the named points: equilibria, types, sums, thresholds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from detente.conclusions.thresholds import thresholds
+from detente.numbers import plain, short
+from detente.printing import relation_normal
+from detente.reports import narrative
+from detente.reports.elements import (
+    Block,
+    Column,
+    Figure,
+    Heading,
+    Paragraph,
+    Table,
+)
+from detente.reports.typesetting import math, tex
+from detente.solve.ordinal import ordinal_class, payoff_labels, risk_dominant, trust_threshold
+from detente.solve.type_conditions import type_conditions
+
+if TYPE_CHECKING:
+    from detente.reports.blocks import Context
+
+__all__ = ["classes"]
+
+
+def classes(context: Context) -> list[Block]:
+    """Equilibria, player types and thresholds at the named points."""
+    blocks: list[Block] = [Heading(1, "What follows at the named points")]
+    rows = []
+    for name in context.points:
+        game = context.games[name]
+        found = ordinal_class(game) if context.two_by_two else None
+        for index, each in enumerate(context.solved[name].equilibria):
+            rows.append(
+                (
+                    context.label(name) if index == 0 else "",
+                    narrative.class_words(context, found) if found and index == 0 else "",
+                    narrative.equilibrium_words(context, each),
+                    *(short(value, 3) for value in each.payoffs.values()),
+                )
+            )
+        if not context.solved[name].equilibria:
+            rows.append((context.label(name), "", "none in pure strategies", *("" for _ in game.players)))
+    complete = all(each.complete for each in context.solved.values())
+    blocks.append(
+        Table(
+            (
+                Column("Point", width=1.4),
+                Column("Class", width=1.8),
+                Column("Equilibria", width=3.6),
+                *(Column(player, align="decimal", width=1.1) for player in context.players),
+            ),
+            tuple(rows),
+            "Equilibria at the named points" + (", complete and exact (regret 0)" if complete else "; more may exist"),
+            context.anchor("equilibria"),
+        )
+    )
+    if context.two_by_two:
+        blocks += [*_types(context), *_selection(context)]
+    blocks += _sums(context)
+    blocks += _threshold_lines(context)
+    return blocks
+
+
+def _types(context: Context) -> list[Block]:
+    """The player types with the conditions under which each obtains."""
+    rows = []
+    for each in type_conditions(context.model.symbolic):
+        if each.status == "never":
+            continue
+        relations = [relation_normal(part) for part in each.comparisons]
+        parts = [math(context, relation) for relation in relations]
+        formula = tuple(span for part in parts for span in (part, ";  "))[:-1]
+        rows.append((context.label(each.player), narrative.type_words(each.type), each.status, formula))
+    return [
+        Heading(2, "Which game it is"),
+        Paragraph(narrative.TYPES),
+        Table(
+            (
+                Column("Player", width=1.1),
+                Column("Type", width=1.3),
+                Column("Over the box", width=1.3),
+                Column("Exactly when", width=6),
+            ),
+            tuple(rows),
+            "Player types and their conditions; a type that the box excludes is left out",
+            context.anchor("types"),
+        ),
+    ]
+
+
+def _selection(context: Context) -> list[Block]:
+    rows = []
+    for name, game in context.games.items():
+        values = [payoff_labels(game.payoff, player) for player in (0, 1)]
+        if not all(each["A"] < 0 < each["B"] for each in values):
+            continue
+        selected = risk_dominant(game)
+        rows.append(
+            (
+                context.label(name),
+                short(values[0]["A"] * values[1]["A"], 3),
+                short(values[0]["B"] * values[1]["B"], 3),
+                "neither" if selected is None else context.profile(game.profile_labels(selected)),
+                *(short(trust_threshold(game, player), 3) for player in (0, 1)),
+            )
+        )
+    if not rows:
+        return []
+    first, last = (context.profile([own[k] for own in context.model.symbolic.strategies]) for k in (0, 1))
+    return [
+        Heading(2, "Where both outcomes are equilibria"),
+        Paragraph(narrative.SELECTION),
+        Table(
+            (
+                Column("Point"),
+                Column(f"Product at {first}", align="decimal"),
+                Column(f"Product at {last}", align="decimal"),
+                Column("Risk-dominant"),
+                *(Column(f"Trust needed, {player}", align="decimal") for player in context.players),
+            ),
+            tuple(rows),
+            "Risk dominance, and the trust that the first strategies need",
+            context.anchor("trust"),
+        ),
+    ]
+
+
+def _sums(context: Context) -> list[Block]:
+    sums = context.sums
+    rows = tuple(
+        (
+            context.profile(row.profile),
+            *(short(value, 3) for value in row.values),
+            row.difference.replace("positive", "larger").replace("negative", "smaller"),
+        )
+        for row in sums.rows
+    )
+    return [
+        Heading(2, "Material sums"),
+        Paragraph(narrative.sums_sentence(context, sums)),
+        Table(
+            (
+                Column("Outcome"),
+                *(Column(context.label(name), align="decimal") for name in context.points),
+                Column(f"Against {context.profile(sums.rows[0].profile)}, over the box"),
+            ),
+            rows,
+            "Material sums: both players' payoffs without relative gains, added up",
+            context.anchor("sums"),
+        ),
+    ]
+
+
+def _along(context: Context) -> tuple[str, ...]:
+    """Return the parameters that the questions of the game vary."""
+    return tuple(dict.fromkeys(name for question in context.model.definition.questions for name in question.along))
+
+
+def _threshold_lines(context: Context) -> list[Block]:
+    from detente.reports.figure_style import to_svg
+    from detente.reports.number_line import Threshold, number_line
+    from detente.reports.scale import Scale
+
+    blocks: list[Block] = []
+    for along in _along(context):
+        parameter = context.model.parameters[along]
+        found = thresholds(context.model.symbolic, along, None, context.points["baseline"].values, parameter.domain)
+        low, high = (float(end) for end in found.interval)
+        if not low < high:
+            continue
+        inside = [each for each in found.inside if low < float(each.at) < high]
+        states = [found.state, *(each.after for each in inside)]
+        figure = number_line(
+            Scale(
+                context.label(along),
+                float(short(low, 3)),
+                float(short(high, 3)),
+                unit=parameter.unit,
+                symbol=tex(context, along),
+            ),
+            [Threshold(float(each.at), short(each.at, 3)) for each in inside],
+            [narrative.state_words(context, state) for state in states],
+            baseline=float(found.value) if low <= float(found.value) <= high else None,
+            fills=[context.fill(state) for state in states],
+        )
+        steps = "; ".join(f"{narrative.state_words(context, each.before)} up to {plain(each.at)}" for each in inside)
+        closing = narrative.state_words(context, states[-1])
+        alt = f"equilibria along {context.label(along)}: {steps + '; then ' if steps else ''}{closing}"
+        exact = ", ".join(f"{plain(each.at)}" for each in inside) or "none"
+        blocks.append(
+            Figure(
+                to_svg(figure),
+                context.anchor(f"thresholds-{along.replace('_', '-')}"),
+                f"Equilibria as the {context.label(along)} varies, all else at the baseline. Exact thresholds: {exact}.",
+                alt,
+            )
+        )
+    if blocks:
+        blocks.insert(0, Heading(2, "Where the answer changes"))
+        blocks.insert(1, Paragraph(narrative.THRESHOLDS))
+    return blocks

@@ -1,0 +1,33 @@
+"""Expressions of a game as mathematics in a report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from detente.formula import symbol
+from detente.printing import plain as formula_text
+from detente.printing import typst
+from detente.reports.spans import Math
+
+if TYPE_CHECKING:
+    from detente.reports.blocks import Context
+
+__all__ = ["math", "tex", "typst_text"]
+
+
+def math(context: Context, expression: Any) -> Math:
+    """Return an expression as a formula in running text, with the study's symbols."""
+    return Math(typst(expression, context.names), formula_text(expression))
+
+
+def tex(context: Context, name: str) -> str:
+    """Return a parameter's symbol as TeX, for figures."""
+    from detente.printing import latex
+
+    return latex(symbol(name), context.names)
+
+
+def typst_text(text: str) -> str:
+    """Return a label as upright text inside a formula, without characters that end it."""
+    kept = "".join(character if character not in '"\\#$@`\n' else " " for character in text)
+    return f'"{kept}"'
