@@ -82,14 +82,14 @@ class Study:
         """Return the game ``GAME`` or ``GAME:VARIANT``."""
         return Game(game_model(self.files, name))
 
-    def report(self, name: str | None = None) -> Report:
-        """Return a report, by default the main one.
+    def report(self, name: str | None = None, lang: str | None = None) -> Report:
+        """Return a report, by default the main one, in an edition, by default that of its file.
 
         ``.write(path)`` makes the PDF and the files beside it and returns what was made, ``.files`` and ``.notes``.
         """
         from detente.reports.build import Report
 
-        return Report.of(self.files, name)
+        return Report.of(self.files, name, lang)
 
     def __repr__(self) -> str:
         return f"<Study {self.name} at {self.files.root}: games {', '.join(self.games)}>"

@@ -343,3 +343,16 @@ def test_words_on_request(detente):
     code, out, _ = detente("solve", "confrontation", "--explain", "--point", "hawkish")
     assert code == 0
     assert "us plays confront and gets" in out
+
+
+def test_an_edition_that_does_not_exist_is_refused(detente, tmp_path):
+    code, _, err = detente("report", "--lang", "xx", "-o", str(tmp_path / "a.pdf"))
+    assert code == 2
+    assert "xx" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_english_edition_is_the_report_of_this_study(detente, tmp_path):
+    for name, more in (("a.pdf", []), ("b.pdf", ["--lang", "en"])):
+        assert detente("report", *more, "-o", str(tmp_path / name))[0] == 0
+    assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes()

@@ -29,9 +29,12 @@ def _head(command: str, study: Any) -> dict[str, Any]:
 @click.command("report")
 @click.argument("name", required=False)
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="The PDF to write; default: reports/NAME.pdf.")
+@click.option(
+    "--lang", type=click.Choice(["en"]), help="The edition; default: the language that the report file names."
+)
 @click.option("--study", "study_dir", type=click.Path(path_type=Path), help="The study; default: around here.")
 @click.option("--json", "as_json", is_flag=True, help="Print the files made as JSON.")
-def report_command(name: str | None, out: Path | None, study_dir: Path | None, as_json: bool) -> None:
+def report_command(name: str | None, out: Path | None, lang: str | None, study_dir: Path | None, as_json: bool) -> None:
     """Build a PDF report; beside it every figure as SVG and every table as CSV.
 
     Without NAME the study's main report is built.
@@ -39,7 +42,7 @@ def report_command(name: str | None, out: Path | None, study_dir: Path | None, a
     from detente.facade import Study
 
     study = Study(study_dir)
-    report = study.report(name)
+    report = study.report(name, lang)
     written = report.write(out)
     names = [str(path) for path in written.files]
     text = f"{names[0]} and {len(names) - 1} files in {Path(names[1]).parent if len(names) > 1 else ''}"

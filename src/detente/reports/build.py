@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import UsageError, did_you_mean
 from detente.study.model import GameModel, game_model
+from detente.study.report_definition import EDITIONS
 
 if TYPE_CHECKING:
     from detente.reports.document import Document
@@ -47,8 +48,10 @@ class Report:
     definition: ReportDefinition
 
     @classmethod
-    def of(cls, files: StudyFiles, name: str | None = None) -> Report:
-        """Return a report by name, by default the study's main one."""
+    def of(cls, files: StudyFiles, name: str | None = None, lang: str | None = None) -> Report:
+        """Return a report by name, by default the study's main one, in an edition, by default that of its file."""
+        if lang is not None and lang not in EDITIONS:
+            raise UsageError(f"unknown edition {lang!r}; expected one of {', '.join(EDITIONS)}")
         wanted = name or files.main_report
         if wanted is None:
             known = ", ".join(files.reports) or "none"
@@ -57,7 +60,8 @@ class Report:
             hint = did_you_mean(wanted, files.reports)
             known = ", ".join(files.reports) or "none"
             raise UsageError(f"unknown report {wanted!r}; expected one of {known}" + (f"; {hint}" if hint else ""))
-        return cls(files, files.reports[wanted])
+        definition = files.reports[wanted]
+        return cls(files, definition if lang is None else replace(definition, lang=lang))
 
     @property
     def models(self) -> tuple[GameModel, ...]:
