@@ -23,29 +23,29 @@ if TYPE_CHECKING:
     from detente.games.repeated import RepeatedGame
     from detente.games.symbolic import SymbolicGame
     from detente.games.symbolic_tree import SymbolicTree
-    from detente.solve.atlas import Atlas, atlas
-    from detente.solve.backward_induction import backward_induction
     from detente.solve.best_response import is_equilibrium, regret
     from detente.solve.correlated import correlated_equilibrium
     from detente.solve.correlated_polytope import correlated_vertices
     from detente.solve.dominance import undominated
     from detente.solve.equilibria import equilibria
-    from detente.solve.evolutionary_stability import evolutionarily_stable_strategies, is_ess
     from detente.solve.explanation import explain
     from detente.solve.limiting_logit import limiting_logit_equilibrium
-    from detente.solve.one_equilibrium import one_equilibrium
-    from detente.solve.ordinal import ordinal_class, player_type, risk_dominant
+    from detente.solve.many_players.one_equilibrium import one_equilibrium
+    from detente.solve.parametric.atlas import Atlas, atlas
     from detente.solve.potential import potential
     from detente.solve.pure import pure_equilibria
     from detente.solve.quantal import logit_branch, quantal_response
     from detente.solve.refinements import undominated_equilibria
-    from detente.solve.repeated import critical_discount_factor
+    from detente.solve.repeated.critical_discount_factor import critical_discount_factor
     from detente.solve.result import Equilibrium, SolveResult
     from detente.solve.security import maximin, minmax, pareto_set
-    from detente.solve.sequential import sequential_equilibria, weak_perfect_bayesian
-    from detente.solve.subgame import subgame_perfect
-    from detente.solve.topology import ordinal_game
-    from detente.solve.zero_sum import zero_sum
+    from detente.solve.trees.backward_induction import backward_induction
+    from detente.solve.trees.sequential import sequential_equilibria, weak_perfect_bayesian
+    from detente.solve.trees.subgame import subgame_perfect
+    from detente.solve.two_players.evolutionary_stability import evolutionarily_stable_strategies, is_ess
+    from detente.solve.two_players.ordinal import ordinal_class, player_type, risk_dominant
+    from detente.solve.two_players.topology import ordinal_game
+    from detente.solve.two_players.zero_sum import zero_sum
 
 __version__ = "0.1.0"
 
@@ -64,29 +64,29 @@ _NAMES = {
     "detente.games.repeated": ("RepeatedGame",),
     "detente.games.symbolic": ("SymbolicGame",),
     "detente.games.symbolic_tree": ("SymbolicTree",),
-    "detente.solve.atlas": ("Atlas", "atlas"),
-    "detente.solve.backward_induction": ("backward_induction",),
+    "detente.solve.parametric.atlas": ("Atlas", "atlas"),
+    "detente.solve.trees.backward_induction": ("backward_induction",),
     "detente.solve.best_response": ("is_equilibrium", "regret"),
     "detente.solve.correlated": ("correlated_equilibrium",),
     "detente.solve.correlated_polytope": ("correlated_vertices",),
     "detente.solve.dominance": ("undominated",),
     "detente.solve.equilibria": ("equilibria",),
-    "detente.solve.evolutionary_stability": ("evolutionarily_stable_strategies", "is_ess"),
+    "detente.solve.two_players.evolutionary_stability": ("evolutionarily_stable_strategies", "is_ess"),
     "detente.solve.explanation": ("explain",),
     "detente.solve.limiting_logit": ("limiting_logit_equilibrium",),
-    "detente.solve.one_equilibrium": ("one_equilibrium",),
-    "detente.solve.ordinal": ("ordinal_class", "player_type", "risk_dominant"),
+    "detente.solve.many_players.one_equilibrium": ("one_equilibrium",),
+    "detente.solve.two_players.ordinal": ("ordinal_class", "player_type", "risk_dominant"),
     "detente.solve.potential": ("potential",),
     "detente.solve.pure": ("pure_equilibria",),
     "detente.solve.quantal": ("logit_branch", "quantal_response"),
     "detente.solve.refinements": ("undominated_equilibria",),
-    "detente.solve.repeated": ("critical_discount_factor",),
+    "detente.solve.repeated.critical_discount_factor": ("critical_discount_factor",),
     "detente.solve.result": ("Equilibrium", "SolveResult"),
     "detente.solve.security": ("maximin", "minmax", "pareto_set"),
-    "detente.solve.sequential": ("sequential_equilibria", "weak_perfect_bayesian"),
-    "detente.solve.subgame": ("subgame_perfect",),
-    "detente.solve.topology": ("ordinal_game",),
-    "detente.solve.zero_sum": ("zero_sum",),
+    "detente.solve.trees.sequential": ("sequential_equilibria", "weak_perfect_bayesian"),
+    "detente.solve.trees.subgame": ("subgame_perfect",),
+    "detente.solve.two_players.topology": ("ordinal_game",),
+    "detente.solve.two_players.zero_sum": ("zero_sum",),
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names}
 

@@ -11,8 +11,8 @@ from detente.conclusions.thresholds import Thresholds, thresholds
 from detente.conclusions.thresholds import game_signs as _game_signs
 from detente.errors import InputError, UsageError
 from detente.formula import Formula
-from detente.solve.atlas import Atlas, atlas
 from detente.solve.equilibria import equilibria
+from detente.solve.parametric.atlas import Atlas, atlas
 from detente.study.layout import find
 from detente.study.load import load
 from detente.study.model import GameModel, Point, game_model

@@ -17,9 +17,9 @@ from sympy.core.cache import clear_cache
 
 from detente.formula import symbol
 from detente.games.symbolic import SymbolicGame
-from detente.solve._polynomial_ring import Ring
-from detente.solve.atlas import atlas
-from detente.solve.parametric_supports import primitive, support_vertices
+from detente.solve.parametric._polynomial_ring import Ring
+from detente.solve.parametric.atlas import atlas
+from detente.solve.parametric.parametric_supports import primitive, support_vertices
 
 
 def free(size=3):

@@ -22,7 +22,7 @@ import numpy as np
 
 from detente.conclusions.ensemble import all_equilibria, draws, payoffs, pure_equilibria
 from detente.games.symbolic import SymbolicGame
-from detente.solve.enumeration import enumerate_extreme
+from detente.solve.two_players.enumeration import enumerate_extreme
 
 HAVE = {name: importlib.util.find_spec(name) is not None for name in ("quantecon", "pygambit", "nashpy", "numba")}
 #: Games per round: ours by size, theirs so that a round takes part of a second.

@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from detente.solve import _certified_search
-from detente.solve.enumeration import enumerate_extreme
-from detente.solve.lemke_howson import lemke_howson
+from detente.solve.two_players import _certified_search
+from detente.solve.two_players.enumeration import enumerate_extreme
+from detente.solve.two_players.lemke_howson import lemke_howson
 
 Solver = Callable[[Any, Any], int]
 HAVE = {name: importlib.util.find_spec(name) is not None for name in ("quantecon", "pygambit", "nashpy", "numba")}

@@ -34,7 +34,7 @@ def game(shape, seed=1):
 
 
 def ours(shape, out):
-    from detente.solve.nplayer import all_isolated
+    from detente.solve.many_players.nplayer import all_isolated
 
     g = game(shape)
     all_isolated(game((2, 2, 2), seed=193))  # loads what is loaded on first use, SymPy above all
@@ -44,7 +44,7 @@ def ours(shape, out):
 
 
 def one(shape, out):
-    from detente.solve.one_equilibrium import one_equilibrium
+    from detente.solve.many_players.one_equilibrium import one_equilibrium
 
     g = game(shape)
     began = time.perf_counter()

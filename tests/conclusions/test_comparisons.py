@@ -14,7 +14,7 @@ from detente.games.rational import fast
 from detente.games.symbolic import SymbolicGame
 from detente.solve.best_response import is_equilibrium
 from detente.solve.equilibria import equilibria
-from detente.solve.ordinal import ordinal_class, risk_dominant
+from detente.solve.two_players.ordinal import ordinal_class, risk_dominant
 
 SMALL = st.integers(-2, 2)
 NAMES = ("a", "b", "c")

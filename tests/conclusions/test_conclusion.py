@@ -11,7 +11,7 @@ import pytest
 from detente import formula
 from detente.conclusions.conclusion import Signs, describe_set, parse_conclusion, parse_profile
 from detente.errors import UsageError
-from detente.solve.ordinal import TYPES
+from detente.solve.two_players.ordinal import TYPES
 
 PLAYERS = ("us", "china")
 STRATEGIES = (("c", "d"), ("c", "d"))

@@ -13,7 +13,7 @@ from detente.errors import InputError
 from detente.games import classic
 from detente.games.extensive import GameTree, chance, decision, terminal
 from detente.games.formats import GameFile, format_game, parse_game, read_file
-from detente.solve.sequential import sequential_equilibria
+from detente.solve.trees.sequential import sequential_equilibria
 
 pygambit = pytest.importorskip("pygambit")
 if not hasattr(pygambit, "read_efg"):

@@ -11,8 +11,8 @@ import pytest
 from detente.errors import UsageError
 from detente.games.normal import NormalFormGame
 from detente.solve.adapters import GAMBIT_METHODS, gambit_equilibria, gambit_version, to_pygambit
-from detente.solve.enumeration import enumerate_extreme
-from detente.solve.nplayer import all_isolated
+from detente.solve.many_players.nplayer import all_isolated
+from detente.solve.two_players.enumeration import enumerate_extreme
 
 
 def random_game(shape, seed, top=1000):

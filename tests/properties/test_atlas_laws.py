@@ -17,12 +17,12 @@ from detente.errors import UsageError
 from detente.formula import symbol
 from detente.games.rational import rational_value
 from detente.games.symbolic import SymbolicGame
-from detente.solve._atlas_verification import boundary_points, random_points
-from detente.solve._polynomial_ring import Ring
-from detente.solve.atlas import atlas, verify_atlas
 from detente.solve.best_response import is_equilibrium
 from detente.solve.equilibria import equilibria
-from detente.solve.support_polynomials import support_polynomials
+from detente.solve.parametric._atlas_verification import boundary_points, random_points
+from detente.solve.parametric._polynomial_ring import Ring
+from detente.solve.parametric.atlas import atlas, verify_atlas
+from detente.solve.parametric.support_polynomials import support_polynomials
 
 SWEEP = float(os.environ.get("DETENTE_SWEEP", "1"))
 

@@ -16,8 +16,8 @@ from detente.errors import UsageError
 from detente.formula import symbol
 from detente.games.rational import rational_value
 from detente.games.symbolic import SymbolicGame
-from detente.solve.atlas import atlas
-from detente.solve.signs import possible_signs
+from detente.solve.parametric.atlas import atlas
+from detente.solve.parametric.signs import possible_signs
 
 CALM = settings(max_examples=30, deadline=None, derandomize=True)
 small = st.integers(-3, 3)

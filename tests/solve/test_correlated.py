@@ -13,7 +13,7 @@ from detente.games.normal import NormalFormGame
 from detente.solve.correlated import correlated_equilibrium, incentive_gains
 from detente.solve.correlated_polytope import correlated_vertices
 from detente.solve.equilibria import equilibria
-from detente.solve.zero_sum import zero_sum
+from detente.solve.two_players.zero_sum import zero_sum
 
 CHICKEN = NormalFormGame([[[6, 2], [7, 0]], [[6, 7], [2, 0]]], strategies=[["swerve", "straight"]] * 2)
 PENNIES = NormalFormGame([[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]])

@@ -12,7 +12,7 @@ from detente.games.normal import NormalFormGame
 from detente.solve.equilibria import equilibria
 from detente.solve.pure import pure_equilibria
 from detente.solve.security import maximin, minmax, pareto_set, payoff_dominant
-from detente.solve.zero_sum import zero_sum
+from detente.solve.two_players.zero_sum import zero_sum
 
 DILEMMA = NormalFormGame([[[3, 0], [5, 1]], [[3, 5], [0, 1]]], strategies=[["cooperate", "defect"]] * 2)
 

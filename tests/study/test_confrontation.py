@@ -299,7 +299,7 @@ def test_confrontation_risk_dominates_at_baseline_and_trust_thresholds_are_b_ove
     numeric = game.at()
     assert detente.risk_dominant(numeric) == (1, 1)
     assert game.holds("selected:confront,confront")
-    from detente.solve.ordinal import trust_threshold
+    from detente.solve.two_players.ordinal import trust_threshold
 
     for player, who in enumerate(("us", "cn")):
         assert trust_threshold(numeric, player) == forms[f"B_{who}"] / (forms[f"B_{who}"] - forms[f"A_{who}"])

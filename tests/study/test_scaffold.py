@@ -9,7 +9,7 @@ import detente
 from detente.errors import UsageError
 from detente.reports.build import BLOCKS
 from detente.seeds.verify import verify
-from detente.solve.atlas import verify_atlas
+from detente.solve.parametric.atlas import verify_atlas
 from detente.study.check import check, check_documents
 from detente.study.layout import ROOMS
 from detente.study.load import load

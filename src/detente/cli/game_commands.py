@@ -141,7 +141,7 @@ def atlas_command(
 ) -> None:
     """Show the equilibria of GAME in closed form with the exact conditions over the parameter box."""
     from detente.printing import plain as formula_text
-    from detente.solve.atlas import atlas, verify_atlas
+    from detente.solve.parametric.atlas import atlas, verify_atlas
 
     at = open_game(game, options, "atlas")
     names = None if over is None else [name.strip() for name in over.split(",") if name.strip()]

@@ -17,7 +17,7 @@ from detente.errors import BudgetExceeded, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from detente.solve.enumeration import Progress
+    from detente.solve.two_players.enumeration import Progress
 
 __all__ = ["export_command", "solve_command"]
 

@@ -62,7 +62,7 @@ def exact_program(
     rows: Sequence[Row], rates: Mapping[str, Fraction], rooms: Mapping[str, tuple[Fraction, Fraction]]
 ) -> tuple[Fraction, dict[str, Fraction]] | None:
     """Return the least cost and the moves of the same program in exact numbers, None where it is infeasible."""
-    from detente.solve.linear_program import maximize
+    from detente.solve.programs.linear_program import maximize
 
     names = list(rates)
     n = len(names)

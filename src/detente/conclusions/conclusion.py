@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from detente import formula
 from detente.errors import FormulaError, UsageError, did_you_mean
-from detente.solve.ordinal import TYPES, class_name, type_signs
+from detente.solve.two_players.ordinal import TYPES, class_name, type_signs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

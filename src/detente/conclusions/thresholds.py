@@ -21,8 +21,8 @@ from detente.errors import UsageError, did_you_mean
 from detente.games.rational import NotRational, Tree, fast, tree
 from detente.games.symbolic import symbol
 from detente.numbers import exact, number_to_json, plain, short, to_float
-from detente.solve.signs import bounds
-from detente.solve.support_polynomials import support_polynomials
+from detente.solve.parametric.signs import bounds
+from detente.solve.parametric.support_polynomials import support_polynomials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from detente.games.normal import NormalFormGame
-    from detente.solve.atlas import Atlas
+    from detente.solve.parametric.atlas import Atlas
     from detente.solve.result import SolveResult
     from detente.study.load import StudyFiles
     from detente.study.model import GameModel
@@ -70,7 +70,7 @@ class Context:
     @cached_property
     def atlas(self) -> Atlas:
         """The equilibria in closed form over the box."""
-        from detente.solve.atlas import atlas
+        from detente.solve.parametric.atlas import atlas
 
         return atlas(self.model.symbolic)
 

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from detente.reports.blocks import Context
-    from detente.solve.ordinal import OrdinalClass
     from detente.solve.result import Equilibrium
+    from detente.solve.two_players.ordinal import OrdinalClass
     from detente.study.repeated import DiscountFactors
     from detente.study.sums import Sums
 

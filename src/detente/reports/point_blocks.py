@@ -17,8 +17,8 @@ from detente.reports.elements import (
     Table,
 )
 from detente.reports.typesetting import math, tex
-from detente.solve.ordinal import ordinal_class, payoff_labels, risk_dominant, trust_threshold
-from detente.solve.type_conditions import type_conditions
+from detente.solve.parametric.type_conditions import type_conditions
+from detente.solve.two_players.ordinal import ordinal_class, payoff_labels, risk_dominant, trust_threshold
 
 if TYPE_CHECKING:
     from detente.reports.blocks import Context

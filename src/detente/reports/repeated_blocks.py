@@ -100,7 +100,7 @@ def repeated(context: Context) -> list[Block]:
 
 def _factor_formulas(context: Context, variant: Any, tempted: Collection[str]) -> list[Block]:
     """The factor in symbols for the players whom a breach tempts and a punishment deters at a point shown."""
-    from detente.solve.repeated import critical_discount_factor
+    from detente.solve.repeated.critical_discount_factor import critical_discount_factor
 
     if not variant.target or not variant.punishment or not tempted:
         return []

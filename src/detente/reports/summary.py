@@ -8,7 +8,7 @@ from detente.conclusions.thresholds import thresholds
 from detente.numbers import short
 from detente.reports import narrative
 from detente.reports.elements import Block, Heading, KeyPoint, KeyPoints, Note, PageBreak, Paragraph
-from detente.solve.ordinal import ordinal_class, risk_dominant, trust_threshold
+from detente.solve.two_players.ordinal import ordinal_class, risk_dominant, trust_threshold
 
 if TYPE_CHECKING:
     from detente.reports.blocks import Context

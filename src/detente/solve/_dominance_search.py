@@ -8,7 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from detente.solve.best_response import payoff_tolerance
-from detente.solve.linear_program import exact_payoffs, maximize
+from detente.solve.programs.linear_program import exact_payoffs, maximize
 
 if TYPE_CHECKING:
     from detente.games.normal import NormalFormGame

@@ -18,8 +18,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError, did_you_mean
-from detente.solve._exact_profile import exact_equilibrium, integer_tables, proved_equilibrium
 from detente.solve.best_response import is_equilibrium
+from detente.solve.many_players._exact_profile import exact_equilibrium, integer_tables, proved_equilibrium
 from detente.solve.result import SolveResult, certified
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def gambit_equilibria(
     -------
     SolveResult
         For an exact game every equilibrium is exact or enclosed with regret 0, as in
-        :mod:`detente.solve.nplayer`; ``complete`` is always False, since Gambit makes no statement on
+        :mod:`detente.solve.many_players.nplayer`; ``complete`` is always False, since Gambit makes no statement on
         completeness. A note names the version used and what was dropped.
 
     Raises
@@ -181,8 +181,8 @@ def _confirmed(
     """Return the equilibrium at or next to a proposed profile, or None."""
     import numpy as np
 
-    from detente.solve._homotopy import newton_on_support
-    from detente.solve._krawczyk import SupportSystem
+    from detente.solve.many_players._homotopy import newton_on_support
+    from detente.solve.many_players._krawczyk import SupportSystem
 
     if all(isinstance(weight, Fraction) for own in proposal for weight in own):
         full = tuple(tuple(range(size)) for size in game.shape)

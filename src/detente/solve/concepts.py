@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from detente.games.extensive import GameTree
-    from detente.solve.enumeration import Progress
+    from detente.solve.two_players.enumeration import Progress
 
 __all__ = ["NORMAL", "TREE", "Options", "solve"]
 
@@ -74,7 +74,7 @@ def _dominance(by: str) -> Callable[[NormalFormGame, Options], Any]:
 
 
 def _zero_sum(game: NormalFormGame, options: Options) -> Any:
-    from detente.solve.zero_sum import zero_sum
+    from detente.solve.two_players.zero_sum import zero_sum
 
     return zero_sum(game, budget=options.budget)
 
@@ -95,13 +95,13 @@ def _potential(game: NormalFormGame, options: Options) -> Any:
 
 
 def _stable(game: NormalFormGame, options: Options) -> Any:
-    from detente.solve.evolutionary_stability import evolutionarily_stable_strategies
+    from detente.solve.two_players.evolutionary_stability import evolutionarily_stable_strategies
 
     return evolutionarily_stable_strategies(game)
 
 
 def _class(game: NormalFormGame, options: Options) -> Any:
-    from detente.solve.topology import place
+    from detente.solve.two_players.topology import place
 
     return place(game)
 
@@ -126,8 +126,8 @@ NORMAL: dict[str, Callable[[NormalFormGame, Options], Any]] = {
 
 
 def _subgame_perfect(tree: GameTree, options: Options) -> Any:
-    from detente.solve.backward_induction import backward_induction
-    from detente.solve.subgame import subgame_perfect
+    from detente.solve.trees.backward_induction import backward_induction
+    from detente.solve.trees.subgame import subgame_perfect
 
     if tree.perfect_information:
         return backward_induction(tree)
@@ -135,13 +135,13 @@ def _subgame_perfect(tree: GameTree, options: Options) -> Any:
 
 
 def _sequential(tree: GameTree, options: Options) -> Any:
-    from detente.solve.sequential import sequential_equilibria
+    from detente.solve.trees.sequential import sequential_equilibria
 
     return sequential_equilibria(tree, budget=options.budget)
 
 
 def _weak(tree: GameTree, options: Options) -> Any:
-    from detente.solve.sequential import weak_perfect_bayesian
+    from detente.solve.trees.sequential import weak_perfect_bayesian
 
     return weak_perfect_bayesian(tree, budget=options.budget)
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from detente.display import Table
 from detente.errors import UsageError
 from detente.numbers import exact, number_to_json, plain
-from detente.solve.linear_program import exact_payoffs, maximize
+from detente.solve.programs.linear_program import exact_payoffs, maximize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

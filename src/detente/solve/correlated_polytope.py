@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 from detente.display import Table
 from detente.errors import BudgetExceeded, UsageError
 from detente.numbers import plain
-from detente.solve._double_description import extreme_rays
 from detente.solve.correlated import certified_distribution, incentive_constraints
-from detente.solve.linear_program import exact_payoffs
+from detente.solve.programs._double_description import extreme_rays
+from detente.solve.programs.linear_program import exact_payoffs
 
 if TYPE_CHECKING:
     from detente.games.normal import NormalFormGame

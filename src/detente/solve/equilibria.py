@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError, did_you_mean
 from detente.solve.adapters import GAMBIT_METHODS, gambit_equilibria
-from detente.solve.enumeration import enumerate_extreme
 from detente.solve.pure import pure_equilibria
 from detente.solve.result import SolveResult, certified
-from detente.solve.support import support_equilibria
+from detente.solve.two_players.enumeration import enumerate_extreme
+from detente.solve.two_players.support import support_equilibria
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from detente.games.normal import NormalFormGame
-    from detente.solve.enumeration import Progress
+    from detente.solve.two_players.enumeration import Progress
 
 __all__ = ["METHODS", "equilibria"]
 
@@ -60,7 +60,7 @@ def equilibria(
     budget : float, optional
         Seconds after which a search stops with what it has, ``complete`` False.
     progress : callable, optional
-        See :func:`detente.solve.enumeration.enumerate_extreme`.
+        See :func:`detente.solve.two_players.enumeration.enumerate_extreme`.
     relative : float
         Tolerance of float comparisons, relative to the spread of payoffs.
 
@@ -110,13 +110,13 @@ def _pure(game: NormalFormGame, relative: float) -> SolveResult:
 
 
 def _isolated(game: NormalFormGame, budget: float | None, progress: Progress | None) -> SolveResult:
-    from detente.solve.nplayer import all_isolated
+    from detente.solve.many_players.nplayer import all_isolated
 
     return all_isolated(game, budget, progress)
 
 
 def _one(game: NormalFormGame, budget: float | None, relative: float) -> SolveResult:
-    from detente.solve.one_equilibrium import one_equilibrium
+    from detente.solve.many_players.one_equilibrium import one_equilibrium
 
     return one_equilibrium(game, budget=budget, relative=relative)
 
@@ -127,7 +127,7 @@ def _matrices(game: NormalFormGame) -> tuple[list[list[Any]], list[list[Any]]]:
 
 
 def _lemke_howson(game: NormalFormGame, budget: float | None) -> SolveResult:
-    from detente.solve.lemke_howson import lemke_howson
+    from detente.solve.two_players.lemke_howson import lemke_howson
 
     found = lemke_howson(*_matrices(game), budget=60.0 if budget is None else budget)
     return SolveResult(

@@ -15,10 +15,10 @@ from detente.display import Table
 from detente.errors import NotConverged, UsageError
 from detente.numbers import plain, short
 from detente.solve.best_response import deviation_payoffs, regret
-from detente.solve.linear_program import exact_payoffs
+from detente.solve.programs.linear_program import exact_payoffs
 from detente.solve.quantal import CROSSING, checked_precision, logit_branch, scaled_path
 from detente.solve.result import certified, profile_text
-from detente.solve.support import indifference_weights
+from detente.solve.two_players.support import indifference_weights
 
 if TYPE_CHECKING:
     from detente.games.normal import NormalFormGame
@@ -174,7 +174,7 @@ def _candidate(game: NormalFormGame, late: QuantalResponse) -> tuple[Mixed, bool
 
 def _among_all(game: NormalFormGame, late: QuantalResponse) -> tuple[Mixed, bool | None] | None:
     """Choose among all equilibria of the exact enumeration, Nash subsets included."""
-    from detente.solve.enumeration import enumerate_extreme
+    from detente.solve.two_players.enumeration import enumerate_extreme
 
     payoffs = exact_payoffs(game)
     found = enumerate_extreme(

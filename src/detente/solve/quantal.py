@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from detente.display import Table
 from detente.errors import NotConverged, UsageError
 from detente.numbers import plain, short
-from detente.solve.linear_program import exact_payoffs
+from detente.solve.programs.linear_program import exact_payoffs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,7 +22,7 @@ from detente.display import Table
 from detente.errors import UsageError
 from detente.numbers import is_exact, number_to_json, plain
 from detente.solve.equilibria import equilibria
-from detente.solve.linear_program import exact_payoffs, maximize
+from detente.solve.programs.linear_program import exact_payoffs, maximize
 from detente.solve.result import profile_text
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 from detente.display import Table
 from detente.numbers import number_to_json, plain
 from detente.solve.best_response import payoff_tolerance
-from detente.solve.linear_program import exact_payoffs
-from detente.solve.zero_sum import matrix_value
+from detente.solve.programs.linear_program import exact_payoffs
+from detente.solve.two_players.zero_sum import matrix_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,12 +14,12 @@ from detente.conclusions.thresholds import state_text, thresholds
 from detente.display import Table, wrap
 from detente.errors import UsageError
 from detente.numbers import plain, short
-from detente.solve.atlas import atlas
 from detente.solve.equilibria import equilibria
-from detente.solve.ordinal import ordinal_class, payoff_labels, risk_dominant, trust_threshold
+from detente.solve.parametric.atlas import atlas
+from detente.solve.parametric.signs import possible_signs, witnessed_signs
+from detente.solve.parametric.type_conditions import type_conditions
 from detente.solve.result import profile_text
-from detente.solve.signs import possible_signs, witnessed_signs
-from detente.solve.type_conditions import type_conditions
+from detente.solve.two_players.ordinal import ordinal_class, payoff_labels, risk_dominant, trust_threshold
 from detente.study.repeated import discount_factors
 from detente.study.sums import material_sums, sign_words
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from detente.conclusions.thresholds import Threshold
     from detente.formula import Formula
     from detente.games.definition import Question
-    from detente.solve.signs import Range
+    from detente.solve.parametric.signs import Range
     from detente.study.model import GameModel, Point
 
 __all__ = ["ANALYSES", "Answer", "answer"]

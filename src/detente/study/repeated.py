@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from detente.display import Table
 from detente.errors import UsageError
 from detente.numbers import number_to_json, plain, short
-from detente.solve.repeated import CriticalDiscountFactor, critical_discount_factor
+from detente.solve.repeated.critical_discount_factor import CriticalDiscountFactor, critical_discount_factor
 
 if TYPE_CHECKING:
     from detente.games.definition import Variant

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from detente.solve.signs import possible_signs, witnessed_signs
+from detente.solve.parametric.signs import possible_signs, witnessed_signs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

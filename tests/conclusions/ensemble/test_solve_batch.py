@@ -10,8 +10,8 @@ import pytest
 from detente.conclusions.ensemble import _support_numpy, _support_tables, all_equilibria, pure_equilibria
 from detente.errors import UsageError
 from detente.games.normal import NormalFormGame
-from detente.solve.enumeration import enumerate_extreme
 from detente.solve.pure import pure_profiles
+from detente.solve.two_players.enumeration import enumerate_extreme
 
 ENGINES = ["numpy"] + ["numba"] * (importlib.util.find_spec("numba") is not None)
 

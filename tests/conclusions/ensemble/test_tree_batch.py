@@ -6,7 +6,7 @@ import pytest
 from detente.conclusions.ensemble import backward_induction
 from detente.errors import UsageError
 from detente.games.extensive import GameTree, chance, decision, terminal
-from detente.solve.backward_induction import backward_induction as exact_induction
+from detente.solve.trees.backward_induction import backward_induction as exact_induction
 
 
 def random_tree(rng, payoffs):

@@ -107,7 +107,7 @@ def all_equilibria(
     :mod:`~detente.conclusions.ensemble._support_tables`). A game in which some minor is within the tolerance or the
     rounding error of zero is looked at again with signs that are certain, ties included, by matching vertices
     (:mod:`~detente.conclusions.ensemble._tied_games`); what remains open goes to
-    :func:`~detente.solve.enumeration.enumerate_extreme`. Nothing is dropped.
+    :func:`~detente.solve.two_players.enumeration.enumerate_extreme`. Nothing is dropped.
 
     *Why that is complete.* Let (x, y) be an extreme equilibrium with supports I0, J0. If they are of one size, the
     numbers tested for (I0, J0) are weakly of one sign. If ``|I0| < |J0|``, then y, being a vertex, has at least |J0|
@@ -195,7 +195,7 @@ def _enumerated(a: Any, b: Any, width: int) -> NDArray[np.float64]:
     """Return the extreme equilibria of one game from the exact enumerator, as padded floats."""
     import numpy as np
 
-    from detente.solve.enumeration import enumerate_extreme
+    from detente.solve.two_players.enumeration import enumerate_extreme
 
     found = enumerate_extreme(a, b)
     assert found.complete

@@ -1,0 +1,1 @@
+"""Games of three players and more."""

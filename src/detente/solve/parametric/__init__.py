@@ -1,0 +1,1 @@
+"""Games with parameters: closed forms and the conditions under which they hold."""

@@ -1,0 +1,202 @@
+"""The atlas against certified numeric solvers, at random exact points and at points on its boundaries."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import DetenteError, UsageError
+from detente.games.rational import rational_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from detente.games.normal import NormalFormGame
+    from detente.solve.parametric.atlas_result import Atlas, Region
+
+__all__ = ["boundary_points", "random_points", "verify_atlas"]
+
+Point = dict[str, Fraction]
+
+
+def random_points(atlas: Atlas, count: int, generator: random.Random) -> Iterator[Point]:
+    """Yield points of the box whose coordinates are hundredths of the intervals, so that ties are met as well."""
+    for _ in range(count):
+        yield {
+            name: low + (high - low) * Fraction(generator.randrange(101), 100)
+            for name, (low, high) in atlas.box.items()
+        }
+
+
+def boundary_points(atlas: Atlas, count: int, generator: random.Random) -> Iterator[Point]:
+    """Yield points of the box at which some inequality is an equality.
+
+    Each is a random point with one parameter moved to where a factor of an inequality, linear in it, is zero.
+    """
+    from detente.solve.parametric._polynomial_ring import Ring
+
+    game = atlas.game
+    expressions = dict.fromkeys(
+        game.expand(part)
+        for region in atlas.regions
+        for each in region.comparisons
+        for part in (each.expression, getattr(each, "radicand", 0), getattr(each, "gap", 0))
+        if hasattr(part, "free_symbols") and part.free_symbols
+    )
+    if not expressions:
+        return
+    ring = Ring(expressions)
+    factors = {
+        str(factor): factor for each in expressions if (top := ring.quotient(each)[0]) for factor, _ in top.factor()[1]
+    }
+    moving = [k for k, each in enumerate(ring.generators) if each.is_Symbol and _moves(atlas, each.name)]
+    names = [factor for _, factor in sorted(factors.items()) if any(factor.degrees()[k] == 1 for k in moving)]
+    if not names:
+        return
+    points = random_points(atlas, 20 * count, generator)
+    done = 0
+    for point in points:
+        if done == count:
+            return
+        factor = generator.choice(names)
+        at = generator.choice([k for k in moving if factor.degrees()[k] == 1])
+        name = ring.generators[at].name
+        expression = ring.expression(factor)
+        ends = [rational_value(expression, {**point, name: Fraction(value)}) for value in (0, 1)]
+        if ends[0] is None or ends[1] is None or ends[0] == ends[1]:
+            continue
+        value = -ends[0] / (ends[1] - ends[0])
+        low, high = atlas.box[name]
+        if low <= value <= high:
+            done += 1
+            yield {**point, name: value}
+
+
+def _moves(atlas: Atlas, name: str) -> bool:
+    low, high = atlas.box[name]
+    return low != high
+
+
+def verify_atlas(found: Atlas, points: int, seed: int = 0) -> None:
+    """Compare every region with certified numeric equilibria at exact points of the box.
+
+    Half of the points are drawn at random, half lie on boundaries: there an inequality is an equality. At each, the
+    closed forms are put to the best-response test and compared with what the condition claims, ties or not. Where the
+    numeric game is not degenerate, the equilibria of the certified solver must also be those of the atlas, one by one.
+    Points at which the game is not defined are passed over, and so are those that violate its constraints.
+
+    Raises
+    ------
+    DetenteError
+        At the first point where the two disagree, with the point.
+    """
+    generator = random.Random(seed)  # noqa: S311 - points to look at
+    chosen = list(boundary_points(found, points // 2, generator))
+    chosen += random_points(found, points - len(chosen), generator)
+    for point in chosen:
+        if not found.game.allowed(point):
+            continue
+        try:
+            numeric = found.game.at_point(point)
+        except UsageError:
+            continue
+        _verify(found, numeric, point)
+
+
+def _verify(found: Atlas, numeric: NormalFormGame, point: Point) -> None:
+    game = found.game
+    exact: set[Any] = set()
+    holding: list[list[float]] = []
+    for region in found.regions:
+        claimed = _claimed(region, point)
+        if any(hasattr(each, "radicand") for each in region.comparisons):
+            if claimed:
+                holding.append(_approximate(region, point))
+            continue
+        weights = [[_number(game, w, point) for w in own.values()] for own in region.profile.values()]
+        actual = _played(region, weights) and _equilibrium(numeric, weights)
+        if any(each.relation == "==" for each in region.everywhere) and not claimed:
+            continue  # off the equation the formula is not meant
+        if claimed != actual:
+            raise DetenteError(f"the condition of {region.label} disagrees with the solver at {_text(point)}")
+        if actual:
+            holding.append([float(w) for own in weights for w in own if w is not None])
+            exact.add(tuple(map(tuple, weights)))
+    if not found.complete:
+        return
+    if len(numeric.players) == 2:
+        _compare_extreme(numeric, point, exact)
+    elif game.shape == (2, 2, 2):
+        _compare_number(numeric, point, holding)
+
+
+def _claimed(region: Region, point: Point) -> bool:
+    if region.status in {"always", "never"}:
+        return region.status == "always"
+    return all(each.holds_at(region.game, point) for each in region.unsettled)
+
+
+def _number(game: Any, weight: Any, point: Mapping[str, Fraction]) -> Fraction | None:
+    return Fraction(weight) if isinstance(weight, int) else rational_value(game.expand(weight), point)
+
+
+def _played(region: Region, weights: list[list[Fraction | None]]) -> bool:
+    """Return whether the formulas are defined and exactly the strategies of the support are played."""
+    for own, values in zip(region.profile.values(), weights, strict=True):
+        for formula, value in zip(own.values(), values, strict=True):
+            if value is None or (value > 0) != (formula != 0):
+                return False
+    return True
+
+
+def _equilibrium(numeric: NormalFormGame, weights: Any) -> bool:
+    from detente.solve.best_response import is_equilibrium
+
+    return is_equilibrium(numeric, weights)
+
+
+def _compare_extreme(numeric: NormalFormGame, point: Point, exact: set[Any]) -> None:
+    """Compare the equilibria at a point with the regions that hold there, unless ties make a continuum possible."""
+    from detente.solve.equilibria import equilibria
+
+    result = equilibria(numeric)
+    if not result.degenerate and {each.mixed for each in result.equilibria} != exact:
+        raise DetenteError(
+            f"the atlas has {len(exact)} equilibria and the solver {len(result.equilibria)} at {_text(point)}"
+        )
+
+
+def _approximate(region: Region, point: Point) -> list[float]:
+    """Return the weights of a profile with square roots at a point, to twelve digits and more."""
+    import sympy
+
+    values = {name: sympy.Rational(value.numerator, value.denominator) for name, value in point.items()}
+    return [
+        float(sympy.N(weight.xreplace({each: values[each.name] for each in weight.free_symbols}), 30))
+        for own in region.profile.values()
+        for weight in (region.game.expand(each) for each in own.values())
+    ]
+
+
+def _compare_number(numeric: NormalFormGame, point: Point, holding: list[list[float]]) -> None:
+    """Compare the equilibria of a 2x2x2 game one by one, unless it has ties or a continuum."""
+    from detente.solve.many_players.nplayer import all_isolated
+
+    truth = all_isolated(numeric, budget=2.0)
+    if not truth.complete or truth.degenerate:
+        return
+    left = [[float(weight) for own in each.mixed for weight in own] for each in truth.equilibria]
+    for own in holding:
+        match = next((each for each in left if max(abs(a - b) for a, b in zip(own, each, strict=True)) < 1e-9), None)
+        if match is None:
+            raise DetenteError(f"the solver does not find the equilibrium {own} of the atlas at {_text(point)}")
+        left.remove(match)
+    if left:
+        raise DetenteError(
+            f"the atlas has {len(holding)} equilibria and the solver {len(truth.equilibria)} at {_text(point)}"
+        )
+
+
+def _text(point: Mapping[str, Fraction]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in point.items())

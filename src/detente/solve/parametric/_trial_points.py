@@ -1,0 +1,143 @@
+"""Exact points of a box at which conditions are looked at, and the signs that polynomials have there."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from detente.games.rational import fast
+from detente.solve.parametric._polynomial_ring import key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from detente.solve.parametric._polynomial_ring import GameRing
+
+__all__ = ["ALLOWED", "Atom", "TrialPoints"]
+
+#: The signs that a relation to 0 allows.
+ALLOWED = {">=": {0, 1}, ">": {1}, "<=": {-1, 0}, "<": {-1}, "==": {0}, "!=": {-1, 1}}
+
+
+@dataclass(frozen=True, eq=False)
+class Atom:
+    """A sign condition ``polynomial relation 0``, with why it is there."""
+
+    polynomial: Any
+    relation: str
+    why: str = ""
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What identifies the condition."""
+        return (*key_of(self.polynomial), self.relation)
+
+
+class TrialPoints:
+    """Points of a box that meet the constraints of a game and at which it is defined.
+
+    The first are the middle, the baseline and corners, then come points drawn from a coarse and from a fine grid.
+    """
+
+    def __init__(self, ring: GameRing, box: Mapping[str, tuple[Fraction, Fraction]], poles: Sequence[Any] = ()) -> None:
+        self.ring, self.box = ring, box
+        self.points: list[dict[str, Fraction]] = []
+        self._value = ring.evaluator()
+        self._symbolic = all(each.is_Symbol for each in ring.base.generators)
+        self._poles = [*ring.poles, *(ring.sign_form(each) for each in poles if not each.is_constant())]
+        self._cache: dict[Any, list[int | None]] = {}
+        self._values: list[tuple[Any, ...]] = []
+        self._seen: set[tuple[Fraction, ...]] = set()
+        for point in self._drawn():
+            self.add(point)
+
+    def add(self, point: Mapping[str, Fraction]) -> bool:
+        """Keep a point to look at if it meets the constraints and the game is defined there."""
+        own = {name: point[name] for name in self.box}
+        values = tuple(own.values())
+        if values in self._seen or not self.ring.game.allowed(own):
+            return False
+        if any(not self._value(pole, own) for pole in self._poles):
+            return False
+        self._seen.add(values)
+        self.points.append(own)
+        self._values.append(
+            tuple(fast(own[each.name]) if each.is_Symbol else None for each in self.ring.base.generators)
+        )
+        return True
+
+    def _drawn(self) -> Iterable[dict[str, Fraction]]:
+        """Yield the middle, the baseline, corners, and points of a coarse and of a fine grid."""
+        generator = random.Random(0)  # noqa: S311 - points to look at
+        moving = [name for name, (low, high) in self.box.items() if low != high]
+        middle = {name: (low + high) / 2 for name, (low, high) in self.box.items()}
+
+        def at(shares: Iterable[Fraction]) -> dict[str, Fraction]:
+            inner = {
+                name: self.box[name][0] + (self.box[name][1] - self.box[name][0]) * share
+                for name, share in zip(moving, shares, strict=True)
+            }
+            return {**middle, **inner}
+
+        yield middle
+        baseline = self.ring.game.baseline
+        yield {name: min(max(baseline[name], low), high) for name, (low, high) in self.box.items()}
+        ends = (Fraction(0), Fraction(1))
+        if len(moving) <= 5:
+            yield from map(at, product(ends, repeat=len(moving)))
+        else:
+            for _ in range(32):
+                yield at([generator.choice(ends) for _ in moving])
+        for grid, count in ((4, 30), (97, 60)):
+            for _ in range(count):
+                yield at([Fraction(generator.randrange(grid + 1), grid) for _ in moving])
+
+    def signs_at(self, polynomial: Any) -> list[int | None]:
+        """Return the sign of a polynomial at each point; None where it is irrational."""
+        key = key_of(polynomial)
+        known = self._cache.setdefault(key, [])
+        if len(known) < len(self.points):
+            form = self.ring.sign_form(polynomial)
+            for k in range(len(known), len(self.points)):
+                value = form(*self._values[k]) if self._symbolic else self._value(form, self.points[k])
+                known.append(None if value is None else int(value > 0) - int(value < 0))
+        return known
+
+    def meeting(self, atoms: Sequence[Atom]) -> list[int]:
+        """Return the points that satisfy all conditions, by position."""
+        left = list(range(len(self.points)))
+        for each in atoms:
+            signs, allowed = self.signs_at(each.polynomial), ALLOWED[each.relation]
+            left = [k for k in left if signs[k] in allowed]
+            if not left:
+                break
+        return left
+
+    def zeros(self, polynomial: Any, count: int = 12) -> list[dict[str, Fraction]]:
+        """Return allowed points of the box at which a polynomial is zero, found where it is linear in a parameter."""
+        form = self.ring.sign_form(polynomial)
+        names = self.ring.base.names
+        linear = [
+            k for k, degree in enumerate(form.degrees()) if degree == 1 and self.ring.base.generators[k].is_Symbol
+        ]
+        found: list[dict[str, Fraction]] = []
+        for k, point in enumerate(list(self.points) if self._symbolic else ()):
+            if len(found) >= count:
+                break
+            for at in linear:
+                name = self.ring.base.generators[at].name
+                line = form.subs({n: v for n, v in zip(names, self._values[k], strict=True) if n != names[at]})
+                slope, rest = line.derivative(at), line.subs({names[at]: 0})
+                if not slope:
+                    continue
+                value = -(rest.leading_coefficient() if rest else fast(Fraction(0))) / slope.leading_coefficient()
+                exact_value = Fraction(int(value.p), int(value.q))
+                low, high = self.box[name]
+                here = {**point, name: exact_value}
+                if low <= exact_value <= high and (self.add(here) or tuple(here.values()) in self._seen):
+                    found.append(here)
+                    break
+        return found

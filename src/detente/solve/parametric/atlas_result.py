@@ -1,0 +1,276 @@
+"""What an atlas holds: comparisons, regions with their closed forms, the whole; and how it is printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from detente.display import Table
+from detente.errors import UsageError
+from detente.games.rational import rational_value
+from detente.solve.parametric.redundancy import ALLOWED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from detente.games.symbolic import SymbolicGame
+    from detente.solve.parametric._two_player_atlas import ParametricGame
+    from detente.solve.parametric.comparative_statics import Statics
+    from detente.solve.parametric.partition import Partition
+
+__all__ = ["Atlas", "Comparison", "Region", "RootComparison"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One inequality ``expression relation 0`` of a condition, with why it is there."""
+
+    expression: Any
+    relation: str
+    why: str = ""
+
+    @property
+    def sympy(self) -> Any:
+        """The inequality as a SymPy relation, unevaluated where it has symbols."""
+        import sympy
+
+        kinds = {">=": sympy.Ge, ">": sympy.Gt, "<=": sympy.Le, "<": sympy.Lt, "==": sympy.Eq, "!=": sympy.Ne}
+        return kinds[self.relation](self.expression, 0)
+
+    def holds(self, value: Any) -> bool:
+        """Return whether the inequality holds where its left side is ``value``."""
+        return ((value > 0) - (value < 0)) in ALLOWED[self.relation]
+
+    def holds_at(self, game: SymbolicGame, point: Mapping[str, Fraction]) -> bool:
+        """Return whether the inequality holds at a point with a value for every parameter.
+
+        Raises
+        ------
+        UsageError
+            If the left side is irrational or undefined there.
+        """
+        return self.holds(_value(game, self.expression, point))
+
+
+@dataclass(frozen=True)
+class RootComparison(Comparison):
+    """The inequality ``expression + factor*sqrt(radicand) relation 0`` where ``radicand`` is not negative.
+
+    ``sympy`` states it without a root. With a polynomial ``gap`` that has the sign of
+    ``expression**2 - factor**2*radicand`` wherever the inequality is asked for, the left side is positive where
+    ``expression > 0`` and (``factor >= 0`` or ``gap > 0``), or where ``factor > 0`` and ``gap < 0``.
+    """
+
+    factor: Any = 0
+    radicand: Any = 0
+    gap: Any = 0
+
+    @property
+    def radical(self) -> Any:
+        """The left side with its square root."""
+        import sympy
+
+        return self.expression + self.factor * sympy.sqrt(self.radicand)
+
+    @property
+    def sympy(self) -> Any:
+        """The inequality as polynomial inequalities, for the relation ``>``."""
+        import sympy
+
+        positive = sympy.And(sympy.Gt(self.expression, 0), sympy.Or(sympy.Ge(self.factor, 0), sympy.Gt(self.gap, 0)))
+        return sympy.Or(positive, sympy.And(sympy.Gt(self.factor, 0), sympy.Lt(self.gap, 0)))
+
+    @staticmethod
+    def sign_of(first: int | None, second: int | None, radicand: int | None, gap: int | None) -> int | None:
+        """Return the sign of the left side from those of its parts, None where there is no real root."""
+        if first is None or second is None or radicand is None or gap is None or radicand < 0:
+            return None
+        if second * radicand == 0:
+            return first
+        return second if first in {0, second} else first * gap
+
+    def holds_at(self, game: SymbolicGame, point: Mapping[str, Fraction]) -> bool:
+        """Return whether the inequality holds at a point with a value for every parameter."""
+        u, v, d = (_value(game, each, point) for each in (self.expression, self.factor, self.radicand))
+        sign = self.sign_of(*((w > 0) - (w < 0) for w in (u, v, d, u * u - v * v * d)))
+        return sign in ALLOWED[self.relation]
+
+
+@dataclass(frozen=True)
+class Region:
+    """One equilibrium of a parametric game and where it exists.
+
+    ``profile`` maps player to strategy to probability (SymPy expressions), ``payoffs`` player to payoff; for a tree
+    ``profile`` maps player to information set to action. ``condition`` is a SymPy condition in parameters and derived
+    names; ``comparisons`` are its parts, all of them, and ``unsettled`` those that are left once the box and the
+    other parts are used. ``status`` is ``always``, ``never``, ``conditional`` or ``undecided`` over the box, always
+    and never by proof, conditional by the exact points ``held`` and ``failed``. ``point`` holds the values of
+    parameters that do not vary.
+    """
+
+    game: SymbolicGame = field(repr=False)
+    profile: dict[str, dict[str, Any]]
+    payoffs: dict[str, Any]
+    comparisons: tuple[Comparison, ...]
+    status: str
+    unsettled: tuple[Comparison, ...] = field(default=(), repr=False)
+    point: Mapping[str, Fraction] = field(default_factory=dict, repr=False)
+    name: str = field(default="", repr=False)
+    #: The comparisons in a form that is right outside the box too.
+    everywhere: tuple[Comparison, ...] = field(default=(), repr=False)
+    box: Mapping[str, tuple[Fraction, Fraction]] = field(default_factory=dict, repr=False)
+    held: Mapping[str, Fraction] | None = field(default=None, repr=False)
+    failed: Mapping[str, Fraction] | None = field(default=None, repr=False)
+
+    @property
+    def condition(self) -> Any:
+        """The conjunction of the comparisons that the box does not settle, as SymPy."""
+        import sympy
+
+        if self.status in {"always", "never"}:
+            return sympy.true if self.status == "always" else sympy.false
+        return sympy.And(*(each.sympy for each in self.unsettled))
+
+    @property
+    def pure(self) -> bool:
+        """True if every player plays one strategy."""
+        return all(weight in (0, 1) for weights in self.profile.values() for weight in _leaves(weights))
+
+    @property
+    def label(self) -> str:
+        """The profile as ``STRATEGY,STRATEGY``; strategies that are mixed are joined by ``+``.
+
+        The only mixed equilibrium of a 2x2 game is called ``mixed``.
+        """
+        if self.name:
+            return self.name
+        weights = [weight for own in self.profile.values() for weight in own.values()]
+        sizes = [len(own) for own in self.profile.values()]
+        if sizes == [2, 2] and all(weight != 0 for weight in weights):
+            return "mixed"
+        return ",".join("+".join(name for name, w in own.items() if w != 0) for own in self.profile.values())
+
+    def holds_at(self, values: Mapping[str, object] | None = None, **more: object) -> bool:
+        """Return whether the equilibrium exists at a point of the box.
+
+        Parameters not named have the value that the atlas was made with, by default their baseline.
+
+        Raises
+        ------
+        UsageError
+            If a name is unknown, or the condition is irrational at the point.
+        """
+        named = {**(values or {}), **more}
+        asked = self.game.point(named)
+        point = {**asked, **self.point, **{name: asked[name] for name in named}}
+        return all(each.holds_at(self.game, point) for each in self.everywhere or self.comparisons)
+
+    def statics(self) -> tuple[Statics, ...]:
+        """Return how each mixed probability and payoff moves with each parameter over the region."""
+        from detente.solve.parametric.comparative_statics import comparative_statics
+
+        return comparative_statics(self)
+
+    def to_latex(self, names: Mapping[str, str] | None = None) -> str:
+        """Return profile and condition as LaTeX math; ``names`` maps parameters to their symbols."""
+        from detente.solve.parametric._atlas_text import region_math
+
+        return region_math(self, "latex", names)
+
+    def to_typst(self, names: Mapping[str, str] | None = None) -> str:
+        """Return the condition as Typst math; ``names`` maps parameters to their symbols."""
+        from detente.solve.parametric._atlas_text import region_math
+
+        return region_math(self, "typst", names)
+
+    def in_words(self, labels: Mapping[str, str] | None = None, lang: str = "en") -> str:
+        """Return when the equilibrium exists as a sentence; ``labels`` maps any name to what readers see."""
+        from detente.solve.parametric._atlas_text import region_words
+
+        return region_words(self, labels, lang)
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """All regions found for a parametric game over a box.
+
+    ``complete`` is True where every equilibrium off the boundaries is among the regions, or lies between them where
+    strategies tie whatever the parameters are; ``missing`` names what is not looked for. ``box`` is what the statuses
+    refer to; ``notes`` say what else a reader has to know. A region for a support is left out if its equations have
+    no solution off the boundaries.
+    """
+
+    game: SymbolicGame = field(repr=False)
+    regions: tuple[Region, ...]
+    complete: bool
+    missing: str = ""
+    box: Mapping[str, tuple[Fraction, Fraction]] = field(default_factory=dict, repr=False)
+    notes: tuple[str, ...] = field(default=(), repr=False)
+    parametric: ParametricGame | None = field(default=None, repr=False, compare=False)
+
+    def boundaries(self) -> tuple[Region, ...]:
+        """Return the further equilibria that exist only where one more polynomial is zero, with that equation.
+
+        These are profiles of two players in which one mixes over one strategy more than the other. Together with the
+        regions, and with profiles for which several polynomials vanish at once, they are all extreme equilibria.
+        """
+        from detente.solve.parametric.boundaries import boundary_regions
+
+        return boundary_regions(self)
+
+    def partition(self, over: tuple[str, ...] | list[str] | None = None) -> Partition:
+        """Return the sets of equilibria that occur, each with its condition and witnesses."""
+        from detente.solve.parametric.partition import partition
+
+        return partition(self, over)
+
+    def table(self) -> Table:
+        """Return the atlas as a table: equilibrium, status, condition."""
+        from detente.solve.parametric._atlas_text import atlas_table
+
+        return atlas_table(self)
+
+    def to_latex(self, names: Mapping[str, str] | None = None) -> str:
+        """Return the regions that are not empty as a LaTeX ``array``: condition and profile in each line."""
+        from detente.solve.parametric._atlas_text import atlas_math
+
+        return atlas_math(self, "latex", names)
+
+    def to_typst(self, names: Mapping[str, str] | None = None) -> str:
+        """Return the conditions of the regions that are not empty as Typst math, one a line."""
+        from detente.solve.parametric._atlas_text import atlas_math
+
+        return atlas_math(self, "typst", names)
+
+    def in_words(self, labels: Mapping[str, str] | None = None, lang: str = "en") -> str:
+        """Return the atlas as sentences, one a line."""
+        return "\n".join(region.in_words(labels, lang) for region in self.regions)
+
+    def __str__(self) -> str:
+        return self.table().to_text()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return self.table().mimebundle()
+
+
+def _leaves(weights: Mapping[str, Any]) -> list[Any]:
+    """Return the weights of a profile, which for trees stand one level deeper."""
+    return [leaf for each in weights.values() for leaf in (_leaves(each) if isinstance(each, dict) else [each])]
+
+
+def _value(game: SymbolicGame, expression: Any, point: Mapping[str, Fraction]) -> Fraction:
+    import sympy
+
+    expression = sympy.Integer(expression) if isinstance(expression, int) else expression
+    expanded = game.expand(expression)
+    value = rational_value(expanded, point)
+    if value is None:  # a root may be rational here
+        from detente.formula import symbol
+
+        numbers = {symbol(name): sympy.Rational(each.numerator, each.denominator) for name, each in point.items()}
+        found = expanded.xreplace(numbers)
+        if found.is_Rational:
+            return Fraction(int(found.p), int(found.q))
+        raise UsageError(f"{expression} is not rational at this point, so its sign is not decided exactly")
+    return value

@@ -1,0 +1,333 @@
+"""The box cut into cells by the set of equilibria, exactly for one and two parameters.
+
+The set of equilibria changes only where a polynomial of the atlas changes its sign. Along one parameter these are
+isolated real roots: cells are the points and the open intervals between them. Over two parameters the roots of all
+resultants, discriminants and leading coefficients cut one axis into intervals above which the curves keep their
+order (Collins 1975); a rational point in each cell of this decomposition meets every open cell of the plane. With more
+parameters the cells that points reach are listed, which may not be all.
+
+References
+----------
+G. E. Collins (1975), "Quantifier elimination for real closed fields by cylindrical algebraic decomposition", Lecture
+Notes in Computer Science 33, 134-183.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from detente.display import Table
+from detente.errors import UsageError
+from detente.games.rational import fast
+from detente.solve.parametric._planar_roots import Root, all_roots, projected, roots_of, samples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from detente.solve.parametric.atlas_result import Atlas, Region
+
+__all__ = ["Cell", "Partition", "partition"]
+
+Point = dict[str, Fraction]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A set of equilibria that occurs, and where.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        The regions that hold, by label.
+    witnesses : tuple of points
+        Exact points, one for each piece that was met, at most five.
+    spans : tuple
+        Along one parameter, the pieces in order: ``(start, end)`` with ends as exact numbers, equal for a point.
+    thin : bool
+        Whether the set occurs only on boundaries (known along one parameter).
+    """
+
+    labels: tuple[str, ...]
+    witnesses: tuple[Point, ...]
+    regions: tuple[Region, ...] = field(repr=False)
+    others: tuple[Region, ...] = field(repr=False)
+    spans: tuple[tuple[Any, Any], ...] = ()
+    thin: bool = False
+
+    @cached_property
+    def condition(self) -> Any:
+        """Where exactly these equilibria exist, as SymPy: their conditions hold, those of the others do not."""
+        import sympy
+
+        holding = [each.condition for each in self.regions]
+        return sympy.And(*holding, *(sympy.Not(each.condition) for each in self.others))
+
+
+@dataclass(frozen=True)
+class Partition:
+    """The sets of equilibria over the box, by the atlas they were made from.
+
+    ``complete`` is True where no further set occurs: along one parameter at all, over two on the open cells.
+    ``parameters`` are those that vary; ``boundaries`` the polynomials on whose zeros the set may change.
+    """
+
+    cells: tuple[Cell, ...]
+    parameters: tuple[str, ...]
+    boundaries: tuple[Any, ...]
+    complete: bool
+
+    def table(self) -> Table:
+        """Return the partition as a table: equilibria, where."""
+        from detente.printing import plain
+
+        rows = []
+        for cell in self.cells:
+            if cell.spans:
+                where = "; ".join(
+                    f"at {plain(a)}" if a == b else f"between {plain(a)} and {plain(b)}" for a, b in cell.spans
+                )
+            else:
+                where = plain(cell.condition)
+            rows.append((" and ".join(cell.labels) or "none", where))
+        notes = () if self.complete else ("Further sets may occur in cells that no point has met.",)
+        title = f"sets of equilibria over {', '.join(self.parameters)}"
+        return Table(title, ("equilibria", "where"), tuple(rows), notes)
+
+    def __str__(self) -> str:
+        return self.table().to_text()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return self.table().mimebundle()
+
+
+def partition(atlas: Atlas, over: Sequence[str] | None = None) -> Partition:
+    """Return the sets of equilibria that occur over the box of an atlas.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        Its regions decide; equilibria that it does not look for do not count.
+    over : sequence of str, optional
+        Parameters that vary; the others stay at their baseline. By default those that the atlas varies.
+
+    Raises
+    ------
+    UsageError
+        If a name is unknown, or a condition is not rational in the parameters.
+
+    Examples
+    --------
+    >>> from detente.games.symbolic import SymbolicGame
+    >>> from detente.solve.parametric.atlas import atlas
+    >>> s = SymbolicGame([[["s", 0], [1, 1]], [["s", 1], [0, 1]]], parameters={"s": (0, 3)})
+    >>> print(partition(atlas(s)))
+    sets of equilibria over s
+    equilibria             where
+    ---------------------  ---------------
+    2,2                    between 0 and 1
+    1,1 and 2,2            at 1
+    1,1 and 2,2 and mixed  between 1 and 3
+    """
+    from detente.formula import symbol
+    from detente.solve.parametric._polynomial_ring import Ring
+
+    game = atlas.game
+    names = [name for name, (low, high) in atlas.box.items() if low != high] if over is None else list(over)
+    for name in names:
+        if name not in game.parameters:
+            raise UsageError(f"unknown parameter {name!r}; expected one of {', '.join(game.parameters)}")
+    import sympy
+
+    baseline = {**game.baseline, **(dict(atlas.regions[0].point) if atlas.regions else {})}
+    regions = [each for each in atlas.regions if each.status != "never"]
+    fixed = {symbol(n): sympy.Rational(v.numerator, v.denominator) for n, v in baseline.items() if n not in names}
+    parts = [
+        game.expand(part).xreplace(fixed)
+        for region in regions
+        for each in region.unsettled
+        for part in (each.expression, *(getattr(each, key, 0) for key in ("factor", "radicand", "gap")))
+        if hasattr(part, "free_symbols")
+    ]
+    # Between the zeros of divisors and of constraints a point is allowed as a whole or not at all.
+    limits = [
+        game.expand(each.lhs - each.rhs).xreplace(fixed)
+        for condition in game.constraints
+        for each in (condition.args if condition.func.__name__ == "And" else (condition,))
+        if each.is_Relational
+    ]
+    payoffs = [game.expand(each).xreplace(fixed) for each in game.payoffs.values()]
+    ring = Ring([*(symbol(name) for name in names), *parts, *limits, *payoffs])
+    if not all(each.is_Symbol for each in ring.generators):
+        raise UsageError("a condition is not rational in the parameters; a partition needs that")
+    factors: dict[str, Any] = {}
+    for polynomial in (
+        *(part for each in (*parts, *limits) for part in ring.quotient(each)),
+        *(ring.quotient(each)[1] for each in payoffs),
+    ):
+        for factor, _ in polynomial.factor()[1] if polynomial else ():
+            factors.setdefault(str(factor), factor)
+    order = [ring.generators.index(symbol(name)) for name in names]
+    box = [atlas.box[name] if atlas.box[name][0] != atlas.box[name][1] else
+           (game.parameters[name].low, game.parameters[name].high) for name in names]  # fmt: skip
+    curves = list(factors.values())
+    make = _Maker(atlas, regions, baseline, names)
+    if len(names) == 1:
+        make.line(curves, box[0])
+    elif len(names) == 2:
+        for x in samples(projected(curves, order, box[0]), box[0]):
+            above = [each.subs({ring.names[order[0]]: fast(x)}) for each in curves]
+            for y in samples(all_roots(above, order[1], box[1]), box[1]):
+                make.meet({names[0]: x, names[1]: y})
+    else:
+        for point in _points(atlas):
+            make.meet({name: point[name] for name in names})
+    return Partition(make.cells(), tuple(names), tuple(map(ring.factored, curves)), len(names) <= 2)
+
+
+class _Maker:
+    """Collects the sets of equilibria at points."""
+
+    def __init__(self, atlas: Atlas, regions: Sequence[Region], baseline: Point, names: Sequence[str]) -> None:
+        self.atlas, self.regions, self.baseline, self.names = atlas, regions, baseline, names
+        self.found: dict[tuple[int, ...], list[Point]] = {}
+        self.spans: dict[tuple[int, ...], list[tuple[Any, Any]]] = {}
+
+    def state(self, point: Mapping[str, Fraction]) -> tuple[int, ...] | None:
+        """Return the regions that hold at a point of the varying parameters, None where there is no game."""
+        whole = {**self.baseline, **point}
+        if not self.atlas.game.allowed(whole):
+            return None
+        try:
+            for payoff in self.atlas.game.payoffs.values():
+                self.atlas.game.evaluate(payoff, whole)
+            return tuple(
+                k
+                for k, region in enumerate(self.regions)
+                if all(each.holds_at(self.atlas.game, whole) for each in region.unsettled)
+            )
+        except UsageError:  # a pole
+            return None
+
+    def meet(self, point: Point) -> None:
+        """Note the set of equilibria at a point."""
+        state = self.state(point)
+        if state is not None:
+            self.found.setdefault(state, []).append({**self.baseline, **point})
+
+    def line(self, curves: Sequence[Any], span: tuple[Fraction, Fraction]) -> None:
+        """Note the sets along one parameter: on the open intervals, and at the roots and ends between them."""
+        import sympy
+
+        (name,) = self.names
+        low, high = span
+        roots = roots_of([each for each in curves if each.total_degree() > 0], 0, span, closed=True)
+        ends = [sympy.Rational(v.numerator, v.denominator) for v in span]
+        marks = [*roots]
+        if not marks or marks[0].value != ends[0]:
+            marks.insert(0, Root(low, low, ends[0], None))
+        if marks[-1].value != ends[1]:
+            marks.append(Root(high, high, ends[1], None))
+        pieces: list[tuple[tuple[int, ...] | None, Any, Any, Fraction | None]] = []
+        for k, mark in enumerate(marks):
+            if mark.low == mark.high:
+                pieces.append((self.state({name: mark.low}), mark.value, mark.value, mark.low))
+            elif self.atlas.game.allowed({**self.baseline, name: mark.low}):
+                pieces.append((self._at_root(mark, name), mark.value, mark.value, None))
+            if k + 1 < len(marks):
+                middle = (mark.high + marks[k + 1].low) / 2
+                pieces.append((self.state({name: middle}), mark.value, marks[k + 1].value, middle))
+        merged: list[list[Any]] = []
+        for state, a, b, sample in pieces:
+            if merged and merged[-1][0] == state and (a != b or merged[-1][1] != merged[-1][2]):
+                merged[-1][2] = b
+                merged[-1][3] = merged[-1][3] if merged[-1][3] is not None else sample
+            else:
+                merged.append([state, a, b, sample])
+        for state, a, b, sample in merged:
+            if state is not None:
+                self.spans.setdefault(state, []).append((a, b))
+                here = self.found.setdefault(state, [])
+                if sample is not None:
+                    here.append({**self.baseline, name: sample})
+
+    def _at_root(self, mark: Root, name: str) -> tuple[int, ...] | None:
+        """Return the set at an irrational root: what vanishes there does, the rest keeps its sign from nearby."""
+        from detente.formula import symbol
+        from detente.solve.parametric.atlas_result import RootComparison
+
+        near = {**self.baseline, name: mark.low}
+        game = self.atlas.game
+        fixed = {n: v for n, v in near.items() if n != name}
+        if any(mark.divides(each, symbol(name)) for each in self._divisors(fixed)):
+            return None
+
+        def sign(expression: Any) -> int:
+            from detente.solve.parametric.atlas_result import _value
+
+            expanded = game.expand(expression) if hasattr(expression, "free_symbols") else expression
+            if hasattr(expanded, "xreplace"):
+                import sympy
+
+                others = {
+                    symbol(n): sympy.Rational(v.numerator, v.denominator) for n, v in self.baseline.items() if n != name
+                }
+                if mark.divides(expanded.xreplace(others), symbol(name)):
+                    return 0
+            value = _value(game, expression, near)
+            return int(value > 0) - int(value < 0)
+
+        holding = []
+        for k, region in enumerate(self.regions):
+            good = True
+            for each in region.unsettled:
+                if isinstance(each, RootComparison):
+                    found = RootComparison.sign_of(*map(sign, (each.expression, each.factor, each.radicand, each.gap)))
+                    good = good and found == 1
+                else:
+                    good = good and each.holds(sign(each.expression))
+            if good:
+                holding.append(k)
+        return tuple(holding)
+
+    def _divisors(self, fixed: Point) -> list[Any]:
+        """Return what the payoffs divide by, with all parameters but one put in."""
+        import sympy
+
+        from detente.formula import symbol
+
+        numbers = {symbol(n): sympy.Rational(v.numerator, v.denominator) for n, v in fixed.items()}
+        payoffs = [self.atlas.game.expand(each).xreplace(numbers) for each in self.atlas.game.payoffs.values()]
+        bottoms = [sympy.together(each).as_numer_denom()[1] for each in payoffs]
+        return [each for each in bottoms if each.free_symbols]
+
+    def cells(self) -> tuple[Cell, ...]:
+        made = []
+        for state, points in self.found.items():
+            chosen = [self.regions[k] for k in state]
+            others = [each for k, each in enumerate(self.regions) if k not in state]
+            spans = tuple(self.spans.get(state, ()))
+            made.append(
+                Cell(
+                    tuple(each.label for each in chosen), tuple(points[:5]), tuple(chosen), tuple(others), spans,
+                    bool(spans) and all(a == b for a, b in spans),
+                )
+            )  # fmt: skip
+        return tuple(made)
+
+
+def _points(atlas: Atlas) -> Iterator[Mapping[str, Fraction]]:
+    """Yield the points that the regions have as witnesses, and random ones."""
+    import random
+
+    from detente.solve.parametric._atlas_verification import boundary_points, random_points
+
+    generator = random.Random(0)  # noqa: S311 - points to look at
+    for region in atlas.regions:
+        for point in (region.held, region.failed):
+            if point is not None:
+                yield point
+    yield from random_points(atlas, 300, generator)
+    yield from boundary_points(atlas, 60, generator)

@@ -1,0 +1,335 @@
+"""Conditions made short: inequalities that the box or the other inequalities prove are left out.
+
+A condition is a conjunction of sign conditions on polynomials. Each polynomial is factored; factors whose sign the
+box settles are cancelled. An inequality is left out where the others, the box and the game's constraints imply it,
+which is proved by refuting the others together with its opposite (:meth:`Decider.refuted`). Exact points are looked
+at first, but only to see that a proof would be in vain, or as witnesses: nothing is left out, and nothing is called
+always or never, because of points.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from detente.solve.parametric._polynomial_ring import key_of, monic
+from detente.solve.parametric._trial_points import ALLOWED, Atom, TrialPoints
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from detente.solve.parametric._polynomial_ring import GameRing
+
+__all__ = ["ALLOWED", "Atom", "Decider", "Verdict"]
+
+_OPPOSITE = {">=": ("<",), ">": ("<=",), "==": ("<", ">"), "!=": ("==",)}
+#: Proofs that one atlas may try before it keeps an inequality that may be redundant.
+PROOFS = 3000
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is known of a conjunction over the box: ``status``, what is left of it, and exact witnesses.
+
+    ``status`` is ``always``, ``never``, ``conditional`` or ``undecided``; ``holds_at`` and ``fails_at`` are points
+    of the box that respect the constraints, or None where none was met.
+    """
+
+    status: str
+    atoms: tuple[Atom, ...]
+    holds_at: Mapping[str, Fraction] | None = None
+    fails_at: Mapping[str, Fraction] | None = None
+
+
+class Decider(TrialPoints):
+    """Signs and conjunctions of polynomials over one box of one game.
+
+    Parameters
+    ----------
+    ring : GameRing
+        The polynomials.
+    box : mapping
+        Range of every parameter.
+    poles : sequence of polynomials
+        What the payoffs divide by: the game is not defined where one is zero.
+    proofs : int
+        How many proofs of redundancy or emptiness may be tried.
+    """
+
+    def __init__(
+        self,
+        ring: GameRing,
+        box: Mapping[str, tuple[Fraction, Fraction]],
+        poles: Sequence[Any] = (),
+        proofs: int = PROOFS,
+    ) -> None:
+        from detente.solve.parametric._unit_box import UnitBox
+
+        super().__init__(ring, box, poles)
+        self.proofs = proofs
+        self.unit = UnitBox(ring.base, box)
+        self._forms: dict[Any, Any] = {}
+        self._factor_signs: dict[Any, frozenset[int]] = {}
+        self._signs: dict[Any, frozenset[int]] = {}
+        #: Inequalities proved to exclude each other, and sets that no proof was found for.
+        self._cores: list[frozenset[Any]] = []
+        self._open: list[frozenset[Any]] = []
+        self._nonzero = {
+            key_of(monic(factor)[1])
+            for pole in self._poles
+            if (form := self.unit.form(pole))
+            for factor, _ in form.factor()[1]
+        }
+        self.constraints = self._constraints() + self._away_from_poles()
+
+    # ---------------------------------------------------------------------------------------------- signs
+
+    def form(self, polynomial: Any) -> Any:
+        """Return the polynomial over the unit cube that has the sign of a polynomial of the game's names."""
+        key = key_of(polynomial)
+        if key not in self._forms:
+            self._forms[key] = self.unit.form(self.ring.sign_form(polynomial))
+        return self._forms[key]
+
+    def signs(self, polynomial: Any) -> frozenset[int]:
+        """Return the signs that a polynomial may take over the box; those left out are proved not to occur."""
+        if not polynomial:
+            return frozenset({0})
+        unit, own = monic(polynomial)
+        key = key_of(own)
+        if key not in self._signs:
+            # Both signs at points: then nothing can be proved.
+            both = {-1, 1} <= set(self.signs_at(own))
+            self._signs[key] = frozenset({-1, 0, 1}) if both else self._constrained(own, self._product(self.form(own)))
+        return self._signs[key] if unit > 0 else frozenset(-sign for sign in self._signs[key])
+
+    def _product(self, form: Any) -> frozenset[int]:
+        """Return the signs of a polynomial over the unit cube from those of its irreducible factors."""
+        if not form:
+            return frozenset({0})
+        unit, factors = form.factor()
+        signs = {1 if unit > 0 else -1}
+        for factor, power in factors:
+            scale, own = monic(factor)
+            key = key_of(own)
+            if key not in self._factor_signs:
+                found = self.unit.signs(own)
+                self._factor_signs[key] = found - {0} if key in self._nonzero else found
+            turn = 1 if scale > 0 else -1
+            signs = {a * (turn * b) ** int(power) for a in signs for b in self._factor_signs[key]}
+        return frozenset(signs)
+
+    def _constrained(self, polynomial: Any, signs: frozenset[int]) -> frozenset[int]:
+        """Strike signs that the constraints of the game rule out."""
+        if len(signs) == 1 or not self._related([(self.form(polynomial), True)]):
+            return signs
+        met = set(self.signs_at(polynomial))
+        relation = {1: ">", 0: "==", -1: "<"}
+        return frozenset(sign for sign in signs if sign in met or not self.refuted([Atom(polynomial, relation[sign])]))
+
+    # ---------------------------------------------------------------------------------------- conjunctions
+
+    def simplified(self, atom: Atom) -> list[Atom] | None:
+        """Return conditions that are together equivalent to one over the box, or None if it never holds.
+
+        Factors of settled sign are cancelled; a strict inequality falls apart into conditions on its factors where
+        these cannot be negative.
+        """
+        polynomial, relation = atom.polynomial, atom.relation
+        if relation in {"<", "<="}:
+            polynomial, relation = -polynomial, {"<": ">", "<=": ">="}[relation]
+        allowed = ALLOWED[relation]
+        signs = self.signs(polynomial)
+        if signs <= allowed:
+            return []
+        if not signs & allowed:
+            return None
+        if polynomial.is_constant():
+            return None
+        unit, factors = polynomial.factor()
+        turn = 1 if unit > 0 else -1
+        parts: list[Atom] = []
+        rest: list[Any] = []
+        for factor, power in factors:
+            own = self.signs(factor)
+            odd = bool(int(power) % 2)
+            if own == {-1}:
+                turn *= -1 if odd else 1
+            elif own != {1}:
+                base = factor
+                if own <= {-1, 0}:
+                    base, turn, own = -factor, -turn if odd else turn, frozenset({0, 1})
+                if relation == ">" and (not odd or own == {0, 1}):
+                    parts.append(Atom(base, ">" if own == {0, 1} else "!=", atom.why))
+                else:
+                    rest.append(base if odd or own == {0, 1} or relation in {"==", "!="} else base * base)
+        whole = self.ring.one
+        for factor in rest:
+            whole = whole * factor
+        if rest:
+            oriented = whole * turn if relation in {">", ">="} else monic(whole)[1]
+            if relation == ">=" and turn < 0 and self.signs(whole) <= {0, 1}:
+                oriented, relation = whole, "=="
+            parts.append(Atom(monic(oriented)[1] * (1 if monic(oriented)[0] > 0 else -1), relation, atom.why))
+        elif turn not in allowed:
+            return None
+        return parts
+
+    def refuted(self, atoms: Sequence[Atom]) -> bool:
+        """Return whether conditions are proved to hold together nowhere in the box where the constraints hold."""
+        if self.meeting(atoms):
+            return False
+        for cases in product(*([">", "<"] if each.relation == "!=" else [each.relation] for each in atoms)):
+            literals: dict[tuple[Any, ...], tuple[Any, bool]] = {}
+            for each, relation in zip(atoms, cases, strict=True):
+                form, key = self.form(each.polynomial), key_of(each.polynomial)
+                if relation in {">", ">=", "=="}:
+                    literals[*key, 1, relation == ">"] = (form, relation == ">")
+                if relation in {"<", "<=", "=="}:
+                    literals[*key, -1, relation == "<"] = (-form, relation == "<")
+            if not self._without_point(literals):
+                return False
+        return True
+
+    def _without_point(self, named: Mapping[tuple[Any, ...], tuple[Any, bool]]) -> bool:
+        """Return whether inequalities are proved to have no common point; remember what was proved and what not."""
+        from detente.solve.programs._farkas import refuted
+
+        names = frozenset(named)
+        if any(core <= names for core in self._cores):
+            return True
+        if self.proofs <= 0 or any(names <= each for each in self._open):
+            return False
+        self.proofs -= 1
+        own = list(named)
+        literals = [*named.values(), *self._related(list(named.values()))]
+        empty, point = self.unit.search(literals, pieces=6)
+        if point is not None:
+            self._keep(point)
+            return False
+        if not empty:
+            usable = [k for k, each in enumerate(literals) if self.unit.bounded(each[0])]
+            certificate = refuted([literals[k] for k in usable], self.unit.gens, self.unit.one)
+            if certificate is not None:
+                used = {usable[k] for k in certificate}
+                self._cores.append(frozenset(own[k] for k in used if k < len(own)))
+                return True
+            empty, point = self.unit.search(literals)
+        if empty:
+            self._cores.append(names)
+        elif point is not None:
+            self._keep(point)
+        else:
+            self._open.append(names)
+        return empty
+
+    def _keep(self, point: tuple[Any, ...]) -> None:
+        """Add a point given in coordinates of the cube, where all of them are parameters."""
+        own = {name: low for name, (low, _) in self.box.items()}
+        for k, span, share in zip(self.unit.moving, self.unit.spans, point, strict=True):
+            each = self.ring.base.generators[k]
+            if not each.is_Symbol or span is None:
+                return
+            own[each.name] = span[0] + (span[1] - span[0]) * Fraction(int(share.p), int(share.q))
+        self.add(own)
+
+    def _related(self, literals: Sequence[tuple[Any, bool]]) -> list[tuple[Any, bool]]:
+        """Return the constraints that share variables with the literals, directly or through each other."""
+        names = {at for form, _ in literals for at, used in enumerate(form.degrees()) if used}
+        related: list[tuple[Any, bool]] = []
+        left = list(self.constraints)
+        while True:
+            touching = [each for each in left if names & {at for at, d in enumerate(each[0].degrees()) if d}]
+            if not touching:
+                return related
+            related += touching
+            left = [each for each in left if each not in touching]
+            names |= {at for form, _ in touching for at, used in enumerate(form.degrees()) if used}
+
+    def _constraints(self) -> list[tuple[Any, bool]]:
+        """Return the constraints that are polynomial inequalities; the others count at points only."""
+        found: list[tuple[Any, bool]] = []
+        known = set(self.ring.base.generators)
+        for condition in self.ring.game.constraints:
+            parts = condition.args if condition.func.__name__ == "And" else (condition,)
+            for each in parts:
+                if not each.is_Relational or each.rel_op not in {"<", "<=", ">", ">=", "=="}:
+                    continue
+                difference = self.ring.game.expand(each.lhs - each.rhs)
+                if not difference.free_symbols <= known:
+                    continue
+                try:
+                    top, bottom = self.ring.base.quotient(difference)
+                except (KeyError, ZeroDivisionError, IndexError):
+                    continue
+                form = self.unit.form(top * bottom)
+                if each.rel_op in {">", ">=", "=="}:
+                    found.append((form, each.rel_op == ">"))
+                if each.rel_op in {"<", "<=", "=="}:
+                    found.append((-form, each.rel_op == "<"))
+        return found
+
+    def may_have_poles(self) -> bool:
+        """Return whether it is open that the game is defined all over the box."""
+        return any(0 in self.unit.signs(form) if (form := self.unit.form(pole)) else True for pole in self._poles)
+
+    def _away_from_poles(self) -> list[tuple[Any, bool]]:
+        """Return, for divisors that the box keeps from one sign, that they are not zero where the game is defined."""
+        found = []
+        for pole in self._poles:
+            for factor, _ in self.unit.form(pole).factor()[1] if self.unit.form(pole) else ():
+                signs = self.unit.signs(factor)
+                if signs in ({0, 1}, {-1, 0}):
+                    found.append((factor if 1 in signs else -factor, True))
+        return found
+
+    def verdict(self, atoms: Iterable[Atom], *, reduce: bool = True) -> Verdict:
+        """Return status, what is left, and witnesses of a conjunction over the box."""
+        parts: dict[Any, Atom] = {}
+        for atom in atoms:
+            simple = self.simplified(atom)
+            if simple is None:
+                return Verdict("never", (), None, self.points[0] if self.points else None)
+            for each in simple:
+                key = key_of(each.polynomial)
+                if each.relation == ">" and (*key, ">=") in parts:
+                    del parts[*key, ">="]
+                if not (each.relation == ">=" and (*key, ">") in parts):
+                    parts.setdefault((*key, each.relation), each)
+        left = list(parts.values())
+        if not self.meeting(left):
+            if self.refuted(left):
+                return Verdict("never", (), None, self.points[0] if self.points else None)
+            for each in left:
+                if each.relation != "!=" and not self.meeting(left):
+                    self.zeros(each.polynomial)
+        if reduce:
+            left = self.irredundant(left)
+        holding = self.meeting(left)
+        failing = next((k for k in range(len(self.points)) if k not in set(holding)), None)
+        held = self.points[holding[0]] if holding else None
+        failed = None if failing is None or not left else self.points[failing]
+        if not left:
+            return Verdict("always", (), held)
+        status = "conditional" if held is not None and failed is not None else "undecided"
+        return Verdict(status, tuple(left), held, failed)
+
+    def irredundant(self, atoms: Sequence[Atom]) -> list[Atom]:
+        """Return the conditions without those that the others are proved to imply, the longest looked at first."""
+        kept = list(atoms)
+        for each in sorted(atoms, key=_length, reverse=True):
+            others = [other for other in kept if other is not each]
+            if self.implied(others, each):
+                kept = others
+        return kept
+
+    def implied(self, others: Sequence[Atom], atom: Atom) -> bool:
+        """Return whether conditions are proved to imply another over the box."""
+        return all(self.refuted([*others, Atom(atom.polynomial, relation)]) for relation in _OPPOSITE[atom.relation])
+
+
+def _length(atom: Atom) -> tuple[int, int, int]:
+    polynomial = atom.polynomial
+    return len(polynomial.coeffs()), int(polynomial.total_degree()), len(str(polynomial))

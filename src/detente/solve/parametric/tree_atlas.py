@@ -1,0 +1,207 @@
+"""Subgame-perfect equilibria of parametric trees, with the exact condition under which each exists.
+
+Backward induction: given what follows, an action is optimal exactly where it yields the mover at least as much as
+every other action (Zermelo 1913; Kuhn 1953). A choice at every node is therefore a pure subgame-perfect equilibrium
+exactly where these weak comparisons hold together, one for each action that is not taken. At every point at least one
+does; where no comparison is an equality, exactly one.
+
+References
+----------
+M. J. Osborne and A. Rubinstein (1994), A Course in Game Theory, section 6.2, proposition 99.2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import UsageError
+from detente.solve.parametric.atlas_result import Atlas, Comparison, Region
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from fractions import Fraction
+
+    from detente.games.extensive import TreeNode
+    from detente.games.symbolic_tree import SymbolicTree
+    from detente.solve.parametric.redundancy import Atom, Decider
+
+__all__ = ["tree_atlas"]
+
+#: Most partial plans that are followed at one node.
+LIMIT = 4000
+
+
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """Choices in a sub-tree, what they lead to, and when they are optimal."""
+
+    choices: tuple[tuple[int, int], ...]
+    values: tuple[Any, ...]
+    comparisons: tuple[tuple[Any, str], ...]
+    atoms: tuple[Atom, ...]
+
+
+def tree_atlas(
+    tree: SymbolicTree,
+    over: Sequence[str] | None = None,
+    at: Mapping[str, object] | None = None,
+    limit: int = LIMIT,
+) -> Atlas:
+    """Return every pure subgame-perfect equilibrium of a tree, each with its exact condition.
+
+    Parameters
+    ----------
+    tree : SymbolicTree
+        Perfect information, payoffs rational in the parameters.
+    over, at : optional
+        As in :func:`detente.solve.parametric.atlas.atlas`.
+    limit : int
+        Most plans that are followed at one node, after those that are optimal nowhere have been dropped.
+
+    Returns
+    -------
+    Atlas
+        Regions for the plans that may be equilibria somewhere in the box; ``profile`` maps player to information set
+        to action to 0 or 1. A region is named by its actions in the order of information sets.
+
+    Raises
+    ------
+    UsageError
+        If there are more plans than ``limit``.
+
+    Examples
+    --------
+    >>> from detente.games.extensive import decision, terminal
+    >>> from detente.games.symbolic_tree import SymbolicTree
+    >>> entry = SymbolicTree(["entrant", "incumbent"], decision("entrant", {
+    ...     "out": terminal(0, "m"),
+    ...     "in": decision("incumbent", {"fight": terminal("-k", "d - f"), "share": terminal("d", "d")}),
+    ... }), {"m": (2, 4), "d": (1, 2), "k": (1, 2), "f": (-1, 1)})
+    >>> [(each.label, each.status, str(each.condition)) for each in tree_atlas(entry).regions]
+    [('out,fight', 'conditional', '-f >= 0'), ('in,share', 'conditional', 'f >= 0')]
+    """
+    from detente.solve.parametric._polynomial_ring import GameRing
+    from detente.solve.parametric.redundancy import Decider
+
+    game = tree.formulas
+    point = game.point(at)
+    for name in over or ():
+        if name not in game.parameters:
+            raise UsageError(f"unknown parameter {name!r}; expected one of {', '.join(game.parameters)}")
+    box = {
+        name: (interval.low, interval.high) if over is None or name in over else (point[name], point[name])
+        for name, interval in game.parameters.items()
+    }
+    ends = [node.index for node in tree.nodes if node.kind == "terminal"]
+    ring = GameRing(game, [value for index in ends for value in tree.totals[index]])
+    try:
+        poles = [ring.quotient(each)[1] for each in game.payoffs.values() if each.free_symbols]
+    except ZeroDivisionError:
+        raise UsageError("a payoff divides by zero for all values of the parameters; check its formula") from None
+    except KeyError:
+        poles = []
+    decide = Decider(ring, box, [each for each in poles if not each.is_constant()])
+    regions = []
+    for plan in _Plans(tree, decide, limit).at_root():
+        verdict = decide.verdict(plan.atoms)
+        if verdict.status == "never":
+            continue
+        regions.append(_region(tree, plan, decide, verdict, point))
+    return Atlas(game, tuple(regions), complete=True, box=box, notes=("Plans that are optimal nowhere are left out.",))
+
+
+class _Plans:
+    """Plans that may be optimal, node by node from the ends."""
+
+    def __init__(self, tree: SymbolicTree, decide: Decider, limit: int) -> None:
+        self.tree, self.decide, self.limit = tree, decide, limit
+
+    def at_root(self) -> list[_Plan]:
+        found: list[list[_Plan]] = [[] for _ in self.tree.nodes]
+        for node in reversed(self.tree.nodes):
+            if node.kind == "terminal":
+                found[node.index] = [_Plan((), self.tree.totals[node.index], (), ())]
+                continue
+            below = [found[child] for child in node.children]
+            if prod(map(len, below)) * (len(below) if node.kind == "decision" else 1) > self.limit:
+                raise UsageError(
+                    f"found more than {self.limit} plans at node {node.index}; expected fewer; "
+                    "let fewer parameters vary"
+                )
+            found[node.index] = [plan for each in product(*below) for plan in self._here(node, each)]
+            for child in node.children:
+                found[child] = []
+        return found[0]
+
+    def _here(self, node: TreeNode, below: tuple[_Plan, ...]) -> Iterator[_Plan]:
+        choices = tuple(pair for each in below for pair in each.choices)
+        comparisons = tuple(pair for each in below for pair in each.comparisons)
+        atoms = tuple(atom for each in below for atom in each.atoms)
+        if node.kind == "chance":
+            import sympy
+
+            odds = [sympy.Rational(p.numerator, p.denominator) for p in node.probabilities]
+            values = tuple(
+                sympy.Add(*(p * each.values[i] for p, each in zip(odds, below, strict=True)))
+                for i in range(len(self.tree.players))
+            )
+            yield _Plan(choices, values, comparisons, atoms)
+            return
+        assert node.player is not None
+        assert node.information_set is not None
+        for action, chosen in enumerate(below):
+            own: list[tuple[Any, str]] = []
+            new: list[Atom] = []
+            for other, left in enumerate(below):
+                if other != action:
+                    made = self._comparison(node, chosen, left, node.actions[other])
+                    own.append(made[0])
+                    if made[1] is None:
+                        break
+                    new += made[1]
+            else:
+                yield _Plan(
+                    (*choices, (node.information_set, action)), chosen.values, (*comparisons, *own), (*atoms, *new)
+                )
+
+    def _comparison(
+        self, node: TreeNode, chosen: _Plan, left: _Plan, action: str
+    ) -> tuple[tuple[Any, str], list[Atom] | None]:
+        """Return why an action is optimal, and the condition made simple, None where it never holds."""
+        from detente.solve.parametric.redundancy import Atom
+
+        assert node.player is not None
+        gain = chosen.values[node.player] - left.values[node.player]
+        top, bottom = self.decide.ring.quotient(gain)
+        signs = self.decide.signs(bottom) - {0}
+        form = top if signs == {1} else -top if signs == {-1} else top * bottom
+        why = f"{self.tree.players[node.player]} does not gain by {action}"
+        return (gain, why), self.decide.simplified(Atom(form, ">=", why))
+
+
+def _region(tree: SymbolicTree, plan: _Plan, decide: Decider, verdict: Any, point: Mapping[str, Fraction]) -> Region:
+    from detente.solve.parametric._regions import shown
+
+    chosen = dict(plan.choices)
+    profile: dict[str, dict[str, Any]] = {player: {} for player in tree.players}
+    for each in tree.information_sets:
+        profile[tree.players[each.player]][each.label] = {
+            action: int(k == chosen[each.index]) for k, action in enumerate(each.actions)
+        }
+    return Region(
+        tree.formulas,
+        profile,
+        dict(zip(tree.players, plan.values, strict=True)),
+        tuple(Comparison(gain, ">=", why) for gain, why in plan.comparisons),
+        verdict.status,
+        shown(decide, verdict.atoms),
+        point,
+        ",".join(each.actions[chosen[each.index]] for each in tree.information_sets),
+        (),
+        decide.box,
+        verdict.holds_at,
+        verdict.fails_at,
+    )

@@ -1,0 +1,1 @@
+"""Exact linear programs and systems, with certificates."""

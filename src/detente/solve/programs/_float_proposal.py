@@ -1,0 +1,95 @@
+"""Exact candidates for the optimum of a linear program, read off a floating-point solution.
+
+Only a proposal: what it says is true once :meth:`~detente.solve.programs.linear_program.LinearSolution.holds` has
+confirmed it.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from detente.solve.programs.linear_program import LinearProgram
+
+__all__ = ["proposed_optimum"]
+
+Row = tuple[Fraction, ...]
+
+
+def proposed_optimum(p: LinearProgram) -> tuple[Row, Row, Row] | None:
+    """Return a point and the prices of its inequalities and equations, or None; only a proposal.
+
+    Positive variables and binding rows fix a vertex; positive prices and columns without reduced cost fix one
+    of the dual.
+    """
+    import numpy as np
+    from scipy.optimize import linprog
+
+    def matrix(rows: tuple[Row, ...]) -> Any:
+        return np.array([[float(entry) for entry in row] for row in rows]) if rows else None
+
+    try:
+        found = linprog(
+            [-float(c) for c in p.objective],
+            A_ub=matrix(p.at_most),
+            b_ub=[float(b) for b in p.bounds] or None,
+            A_eq=matrix(p.equal),
+            b_eq=[float(f) for f in p.targets] or None,
+            bounds=[(None, None) if k in p.free else (0, None) for k in range(len(p.objective))],
+            method="highs-ds",
+        )
+    except (OverflowError, ValueError):
+        return None
+    if found.status != 0 or found.x is None:
+        return None
+    size = max(1.0, float(np.abs(found.x).max()))
+    used = [k for k, value in enumerate(found.x) if k in p.free or abs(value) > 1e-9 * size]
+    y = [-float(price) for price in found.ineqlin.marginals] if p.at_most else []
+    z = [-float(price) for price in found.eqlin.marginals] if p.equal else []
+    largest = max([1e-12, *(abs(price) for price in (*y, *z))])
+    tight = [k for k, price in enumerate(y) if price > 1e-9 * largest]
+    slack = [float(left) for left in found.ineqlin.residual] if p.at_most else []
+    binding = [
+        k for k, left in enumerate(slack) if abs(left) <= 1e-9 * size * max(1.0, abs(float(p.bounds[k])))
+    ]
+    x = _on(
+        [[row[k] for k in used] for row in (*(p.at_most[k] for k in binding), *p.equal)],
+        [*(p.bounds[k] for k in binding), *p.targets],
+    )
+    rows = [*(p.at_most[k] for k in tight), *p.equal]
+    costs = [abs(float(reduced)) for reduced in found.lower.marginals]
+    columns = sorted({*used, *(k for k, reduced in enumerate(costs) if reduced <= 1e-9 * largest)})
+    prices = _on([[row[k] for row in rows] for k in columns], [p.objective[k] for k in columns])
+    if x is None or prices is None or len(x) != len(used) or len(prices) != len(rows):
+        return None
+    point = dict(zip(used, x, strict=True))
+    whole = tuple(point.get(k, Fraction(0)) for k in range(len(p.objective)))
+    priced = dict(zip(tight, prices, strict=False))
+    return (
+        whole,
+        tuple(priced.get(k, Fraction(0)) for k in range(len(p.bounds))),
+        tuple(prices[len(tight) :]),
+    )
+
+
+def _on(rows: list[list[Fraction]], right: list[Fraction]) -> list[Fraction] | None:
+    """Return an exact solution of equations, unknowns that are not fixed at 0, or None."""
+    width = len(rows[0]) if rows else 0
+    if not width:
+        return [] if not any(right) else None
+    from flint import fmpq, fmpq_mat
+
+    entries = [
+        fmpq(each.numerator, each.denominator)
+        for row, target in zip(rows, right, strict=True)
+        for each in (*row, target)
+    ]
+    reduced, rank = fmpq_mat(len(rows), width + 1, entries).rref()
+    x = [Fraction(0)] * width
+    for i in range(rank):
+        lead = next(j for j in range(width + 1) if reduced[i, j] != 0)
+        if lead == width:
+            return None
+        x[lead] = Fraction(int(reduced[i, width].p), int(reduced[i, width].q))
+    return x

@@ -1,0 +1,185 @@
+r"""Critical discount factors: from which patience on an agreement in a repeated game sustains itself.
+
+Let ``R`` be what a player gets at the target profile of the stage game, ``g`` (gain) what the best single
+deviation adds to it, and ``l`` (loss) the difference between ``R`` and the player's payoff at the stage
+equilibrium that punishes the deviation. A trigger profile that punishes for ``T`` periods (grim: for ever)
+deters the player if and only if
+
+.. math:: g \le S(\delta)\, l, \qquad S(\delta) = \delta + \dots + \delta^T \quad
+          \bigl(\text{grim: } \delta/(1 - \delta)\bigr).
+
+``S`` rises strictly from 0 to ``T`` (grim: to infinity), so the set of factors is an interval in ``S``:
+
+=========== =========== ============ ===========================================
+gain        loss        set          in words
+=========== =========== ============ ===========================================
+``<= 0``    ``>= 0``    all          nothing to gain, nothing to hope for
+``> 0``     ``> 0``     S >= g/l     the usual case
+``> 0``     ``<= 0``    none         no punishment
+``= 0``     ``< 0``     none         the punishment is a reward
+``< 0``     ``< 0``     S <= g/l     a reward bought at a price: only the impatient comply
+=========== =========== ============ ===========================================
+
+The specification: a player who alone leaves the target starts that player's punishment; joint deviations
+and deviations during a punishment are ignored. Each punishment repeats a stage equilibrium whose length
+nobody influences, so it is played in equilibrium, and by the one-shot deviation principle the profile is
+subgame perfect exactly under the inequality above (Friedman 1971 for grim). At the critical factor the
+best deviation gains exactly nothing, and the profile is an equilibrium.
+
+Tit for tat is treated by the same principle in its four states; see :func:`critical_discount_factor`.
+Every inequality contains the payoffs of one player only, hence that player's own discount factor only.
+
+References
+----------
+Friedman (1971), A non-cooperative equilibrium for supergames, Review of Economic Studies 38, 1-12.
+Mailath and Samuelson (2006), Repeated Games and Reputations, Propositions 2.2.1 and 2.6.1.
+Osborne (2004), An Introduction to Game Theory, chapter 14.
+Axelrod (1981), The emergence of cooperation among egoists, APSR 75, 306-318.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import UsageError, did_you_mean
+from detente.games.normal import NormalFormGame
+from detente.games.repeated import RepeatedGame
+from detente.games.symbolic import SymbolicGame, symbol
+from detente.solve.repeated.critical_factor import CriticalDiscountFactor
+from detente.solve.repeated.punishments import defections, naming_game, stated_punishments
+from detente.solve.repeated.stage_equilibria import worst_equilibria
+from detente.solve.repeated.tit_for_tat import numeric_tit_for_tat, symbolic_tit_for_tat
+from detente.solve.repeated.triggers import numeric_trigger, symbolic_trigger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["CriticalDiscountFactor", "critical_discount_factor"]
+
+STRATEGIES = ("grim", "punishment", "tit_for_tat")
+
+#: Longest punishment accepted: its threshold is a root of a polynomial of this degree.
+MAX_PERIODS = 30
+
+
+def critical_discount_factor(
+    game: NormalFormGame | SymbolicGame | RepeatedGame,
+    strategy: str,
+    target: Sequence[int | str] | Mapping[str, int | str],
+    punishment: Any = None,
+    periods: int | None = None,
+    *,
+    tolerance: float = 1e-9,
+) -> CriticalDiscountFactor:
+    r"""Return the critical discount factors of a strategy profile that sustains ``target``.
+
+    Parameters
+    ----------
+    game : NormalFormGame, SymbolicGame or RepeatedGame
+        The stage game, with any number of players; of a repeated game the stage is used.
+    strategy : {"grim", "punishment", "tit_for_tat"}
+        Grim trigger; punishment for ``periods`` periods and then back to the target; or tit for tat of
+        two players, who start with their target strategies and then defect exactly after the other did.
+    target : pure profile
+        Indices, labels or ``{player: label}``.
+    punishment : optional
+        Stage equilibrium, pure or mixed, that follows a deviation: a pure profile as above, one sequence of
+        probabilities per player, ``{player: {strategy: probability}}``, an equilibrium that a solver
+        returned, or ``{player: any of these}`` for a punishment of its own for each player. None: each
+        player's worst stage equilibrium, among all of them (two players), else among the pure ones. For tit for
+        tat: the profile of the defections, needed where a player has more than two strategies; every
+        strategy but the target one then counts as a defection.
+    periods : int, optional
+        Length of the punishment, for ``strategy="punishment"`` only; at most 30.
+    tolerance : float
+        Float games: differences up to this multiple of the spread of payoffs count as 0.
+
+    Returns
+    -------
+    CriticalDiscountFactor
+
+    Raises
+    ------
+    UsageError
+        If an argument does not fit, if the punishment is no stage equilibrium (naming who deviates), or if
+        a punishment is missing where payoffs are symbolic or no stage equilibrium was found.
+
+    Notes
+    -----
+    Tit for tat, by the one-shot deviation principle in its four states, with ``R, T, S, P`` a player's
+    payoffs when both cooperate, only the player defects, only the other does, both do, and average values
+    ``R``, ``(T + d S)/(1 + d)``, ``(S + d T)/(1 + d)``, ``P`` of the states in which the next profile is that
+    one. Defecting once after mutual cooperation must not gain, nor must cooperating when it is the player's
+    turn to defect alone, which leads back; together ``d (R - S) = T - R``. The two other states give ``d (T -
+    P) = P - S`` in the same way. Unless both equations vanish, tit for tat is therefore subgame perfect at
+    one factor at most, and in general at none: for ``R > S`` and ``T > P`` only if ``(T - R)(T - P) = (P -
+    S)(R - S)``. It is a Nash equilibrium if ``d (R - S) >= T - R`` (against alternating) and ``d (T - P) >=
+    T - R`` (against defecting for ever).
+
+    Examples
+    --------
+    >>> g = NormalFormGame([[[3, 0], [5, 1]], [[3, 5], [0, 1]]], strategies=[["c", "d"], ["c", "d"]])
+    >>> critical_discount_factor(g, "grim", target=("c", "c")).overall
+    Fraction(1, 2)
+    >>> critical_discount_factor(g, "punishment", target=("c", "c"), periods=2).overall
+    -1/2 + sqrt(5)/2
+    >>> tft = critical_discount_factor(g, "tit_for_tat", target=("c", "c"))
+    >>> tft.overall is None, tft.nash.overall
+    (True, Fraction(2, 3))
+    >>> s = SymbolicGame([[["b - c", "-c"], ["b", 0]], [["b - c", "b"], ["-c", 0]]],
+    ...                  parameters={"b": (1, 3), "c": (0, 1)}, players=["row", "column"])
+    >>> critical_discount_factor(s, "grim", target=(0, 0), punishment=(1, 1)).formula["row"]
+    c/b
+    """
+    stage = game.stage if isinstance(game, RepeatedGame) else game
+    if not isinstance(stage, (NormalFormGame, SymbolicGame)):
+        raise UsageError(
+            f"found a game of type {type(game).__name__}; expected a NormalFormGame, SymbolicGame or RepeatedGame"
+        )
+    if strategy not in STRATEGIES:
+        hint = did_you_mean(strategy, STRATEGIES) if isinstance(strategy, str) else ""
+        raise UsageError(
+            f"unknown strategy {strategy!r}; expected one of {', '.join(STRATEGIES)}" + (f"; {hint}" if hint else "")
+        )
+    _check_periods(strategy, periods)
+    names = naming_game(stage)
+    aim = names.profile_index(target)
+    if strategy == "tit_for_tat":
+        bad = defections(names, aim, punishment)
+        if isinstance(stage, SymbolicGame):
+            _refuse_delta(stage)
+            return symbolic_tit_for_tat(stage, aim, bad, tolerance)
+        return numeric_tit_for_tat(stage, aim, bad, tolerance)
+    if isinstance(stage, SymbolicGame):
+        if punishment is None:
+            raise UsageError(
+                "stage equilibria vary with the parameters; give the stage equilibrium that punishes as punishment="
+            )
+        punishments = stated_punishments(stage, names, punishment)
+        _refuse_delta(stage)
+        return symbolic_trigger(stage, strategy, aim, punishments, periods=periods, tolerance=tolerance)
+    reservation = ""
+    if punishment is None:
+        punishments, reservation = worst_equilibria(stage, tolerance)
+    else:
+        punishments = stated_punishments(stage, names, punishment)
+    return numeric_trigger(
+        stage, strategy, aim, punishments, periods=periods, tolerance=tolerance, reservation=reservation
+    )
+
+
+def _check_periods(strategy: str, periods: object) -> None:
+    if strategy != "punishment":
+        if periods is not None:
+            raise UsageError(f"found periods={periods!r} with {strategy!r}; only 'punishment' has a length")
+    elif isinstance(periods, bool) or not isinstance(periods, int) or not 1 <= periods <= MAX_PERIODS:
+        raise UsageError(
+            f"found periods={periods!r}; expected the length of the punishment, an integer from 1 to {MAX_PERIODS}"
+        )
+
+
+def _refuse_delta(stage: SymbolicGame) -> None:
+    if any(symbol("delta") in stage.expand(each).free_symbols for each in stage.payoffs.values()):
+        raise UsageError(
+            "the stage payoffs contain the parameter 'delta', which names the discount factor here; rename it"
+        )

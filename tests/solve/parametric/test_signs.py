@@ -1,0 +1,138 @@
+"""Signs over a box: proved where they are claimed, left open where they are not."""
+
+from __future__ import annotations
+
+import itertools
+from fractions import Fraction as F
+
+import pytest
+import sympy
+
+from detente.formula import symbol
+from detente.games.rational import rational_value
+from detente.solve.parametric.signs import bounds, corner, possible_signs, witnessed_signs
+
+x, y, z = map(symbol, "xyz")
+UNIT = {name: (F(0), F(1)) for name in "xyz"}
+
+
+def box(**ranges):
+    return {name: (F(low), F(high)) for name, (low, high) in ranges.items()}
+
+
+@pytest.mark.parametrize(
+    ("expression", "ranges", "signs"),
+    [
+        (x, (0, 1), {0, 1}),
+        (x, (-1, 1), {-1, 0, 1}),
+        (x + 1, (0, 1), {1}),
+        (x**2, (-1, 2), {0, 1}),
+        (x**2 + 1, (-1, 2), {1}),
+        (-(x**3), (1, 2), {-1}),
+        (x**2 - x + 1, (0, 2), {1}),
+        (x**2 - x + sympy.Rational(1, 4) + sympy.Rational(1, 1000), (0, 1), {1}),
+        (1 / x, (1, 2), {1}),
+        (1 / x, (-2, -1), {-1}),
+        (1 / (x - 3), (0, 2), {-1}),
+        (x**-2, (-2, -1), {1}),
+        (x - x**2, (0, 1), {0, 1}),
+        (sympy.Integer(0) * x, (0, 1), {0}),
+        (x, (2, 2), {1}),
+        (x - 2, (2, 2), {0}),
+    ],
+)
+def test_signs_of_one_variable_are_exact(expression, ranges, signs):
+    assert possible_signs(expression, box(x=ranges)) == signs
+
+
+@pytest.mark.parametrize(
+    ("expression", "signs"),
+    [
+        (x * y, {0, 1}),
+        (x - y, {-1, 0, 1}),
+        (x * y - x - y, {-1, 0}),  # x*y <= min(x, y)
+        (x * y - x - y + 2, {1}),
+        ((x - y) ** 2 + z + 1, {1}),
+        (x * (1 - y) + z * y, {0, 1}),
+        (x / (1 + y) - 2, {-1}),
+    ],
+)
+def test_signs_of_several_variables_are_exact(expression, signs):
+    assert possible_signs(expression, UNIT) == signs
+
+
+@pytest.mark.parametrize("expression", [1 / x, 1 / (2 * x - 1), x / y, 1 / (x - y), 1 / (x * y - sympy.Rational(1, 2)), (x + 1) / x])
+def test_nothing_is_claimed_where_a_pole_lies_in_the_box(expression):
+    """Also on its boundary: 1/x has no value at 0."""
+    assert possible_signs(expression, UNIT) == {-1, 0, 1}
+    assert bounds(expression, UNIT) is None
+
+
+@pytest.mark.parametrize("expression", [sympy.sqrt(x) + 1, sympy.exp(x), abs(x) + 1, x + sympy.sqrt(2)])
+def test_nothing_is_claimed_about_what_is_not_rational(expression):
+    assert possible_signs(expression, UNIT) == {-1, 0, 1}
+
+
+def test_a_parameter_with_a_zero_derivative_moves_nothing():
+    flat = x * 0 + (y - y) + 3 * z
+    assert bounds(flat + sympy.Integer(1), UNIT) == (1, 4)
+    # the derivative by y is x, zero at one end of the box only
+    assert bounds(x * y + 1, UNIT) == (1, 2)
+    # the derivative by x is y - 1/2, which changes sign: the bounds must not come from one face alone
+    low, high = bounds(x * (y - sympy.Rational(1, 2)), UNIT)
+    assert low <= F(-1, 2)
+    assert high >= F(1, 2)
+
+
+def test_bounds_are_tight_for_expressions_monotone_in_every_parameter():
+    expression = x * (1 - y) / (1 + z)
+    assert bounds(expression, UNIT) == (0, 1)
+    assert bounds(expression, box(x=(1, 2), y=(0, "1/2"), z=(1, 3))) == (F(1, 8), 1)
+
+
+def test_bounds_hold_on_a_grid_of_every_kind_of_expression():
+    ranges = box(x=(-1, 2), y=("1/2", 3), z=(-2, "-1/3"))
+    grid = [
+        dict(zip("xyz", point, strict=True))
+        for point in itertools.product(*([low + (high - low) * F(k, 6) for k in range(7)] for low, high in ranges.values()))
+    ]
+    for expression in (
+        x**2 * y - z, (x - y) ** 3 / z, x / y + y / z, x**2 - x * y + y**2, (x + y) ** 2 / (y - z), x * y * z - x**3,
+        1 / y - 1 / z + x, (x**2 + 1) / (y * z) + x,
+    ):  # fmt: skip
+        low, high = bounds(expression, ranges)
+        for point in grid:
+            assert low <= rational_value(expression, point) <= high
+
+
+def test_a_corner_is_where_a_monotone_expression_is_extreme():
+    ranges = box(x=(1, 2), y=(3, 5))
+    assert corner(x - y, ranges, low=True) == {"x": 1, "y": 5}
+    assert corner(x - y, ranges, low=False) == {"x": 2, "y": 3}
+
+
+def test_parameters_in_large_units_do_not_use_up_the_budget():
+    """Cutting the widest interval first would only ever cut t."""
+    t = symbol("t")
+    expression = (x - y) ** 2 + x * y + sympy.Rational(1, 100) - x / 10 + t * 0 + t / 10**9
+    assert possible_signs(expression, {**UNIT, "t": (F(0), F(10**6))}) == {1}
+
+
+def test_a_touching_zero_is_never_missed_however_it_is_written():
+    third = sympy.Rational(1, 3)
+    assert possible_signs((x - third) ** 2, UNIT) == {0, 1}
+    assert possible_signs(sympy.expand((x - third) ** 2), UNIT) >= {0, 1}
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 5, 300])
+def test_a_small_budget_leaves_signs_open_instead_of_guessing(pieces):
+    almost = (x - sympy.Rational(1, 3)) ** 2 - sympy.Rational(1, 10**12)  # negative only next to 1/3
+    assert possible_signs(sympy.expand(almost), UNIT, pieces=pieces) == {-1, 0, 1}
+    assert 1 in possible_signs(x**2 - x + 1, box(x=(0, 2)), pieces=pieces)
+
+
+def test_witnessed_signs_do_occur():
+    assert witnessed_signs(x - y, UNIT) >= {-1, 1}
+    assert witnessed_signs(x**2 + 1, UNIT) == {1}
+    assert witnessed_signs(x - x**2, UNIT) <= {0, 1}
+    assert witnessed_signs(sympy.sqrt(x), UNIT) == frozenset()
