@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from detente.games.symbolic import SymbolicGame
     from detente.payoffs.table import PayoffTable
     from detente.reports.build import Report
+    from detente.seeds.observations import Observation
     from detente.solve.result import SolveResult
     from detente.study.load import StudyFiles
 
@@ -77,6 +78,11 @@ class Study:
     def games(self) -> tuple[str, ...]:
         """The names of the games."""
         return tuple(self.files.games)
+
+    @property
+    def observations(self) -> tuple[Observation, ...]:
+        """The dated events of the documents, each as coded in one game, in the order of the file."""
+        return tuple(self.files.observations.values())
 
     def game(self, name: str) -> Game:
         """Return the game ``GAME`` or ``GAME:VARIANT``."""

@@ -12,7 +12,7 @@ from detente import _formula_values, formula
 from detente.games import reader
 from detente.payoffs.terms import PayoffFile, TermTable
 from detente.reports.build import BLOCKS
-from detente.seeds import claims, figures, parameter_tables, parameters
+from detente.seeds import claims, figures, observations, parameter_tables, parameters
 from detente.seeds.documents import DocumentTable
 from detente.study.check import check, check_documents
 from detente.study.load import load
@@ -49,7 +49,7 @@ def study(tmp_path):
 def test_the_examples_are_a_study_without_faults(study):
     assert set(examples()) == {
         "pyproject.toml", "documents/minutes.txt", "seeds/documents.toml", "seeds/figures.csv", "seeds/parameters.toml",
-        "seeds/claims.toml", "payoffs/ferry.toml", "games/ferry.toml", "reports/main.toml",
+        "seeds/claims.toml", "seeds/observations.toml", "payoffs/ferry.toml", "games/ferry.toml", "reports/main.toml",
     }
     assert [fault for fault in check(study, analyses=ANALYSES, blocks=BLOCKS) if fault.level == "fault"] == []
 
@@ -80,11 +80,11 @@ def test_the_examples_use_every_key_of_every_table():
     text = "\n".join(examples().values())
     tables = [
         DocumentTable, parameter_tables.FigureTable, parameter_tables.JudgementTable, parameter_tables.DerivedTable,
-        claims.ClaimTable, claims.ConflictTable, PayoffFile, TermTable, reader.GameFile, reader.BoxTable,
+        claims.ClaimTable, claims.ConflictTable, observations.EventTable, observations.CodingTable, PayoffFile, TermTable, reader.GameFile, reader.BoxTable,
         reader.VariantTable, reader.QuestionTable, ReportFile,
     ]
     keys = {key for table in tables for key in table.model_fields}
-    missing = {key for key in keys if not re.search(rf"^(\[+)?{key}( =|\]|\.)", text, re.MULTILINE)}
+    missing = {key for key in keys if not re.search(rf"^(\[+(\w+\.)?)?{key}( =|\]|\.)", text, re.MULTILINE)}
     assert missing == {"games"}  # a report has `game` or `games`
     assert "games = [" in text
 

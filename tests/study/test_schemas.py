@@ -12,6 +12,7 @@ FILES = {
     "documents": "seeds/documents.toml",
     "parameters": "seeds/parameters.toml",
     "claims": "seeds/claims.toml",
+    "observations": "seeds/observations.toml",
     "payoffs": "payoffs/confrontation.toml",
     "game": "games/confrontation.toml",
     "report": "reports/main.toml",

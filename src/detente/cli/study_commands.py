@@ -113,7 +113,7 @@ def check_command(
 @click.command("list")
 @output_options
 def list_command(study_dir: Path | None, as_json: bool, out: Path | None) -> None:
-    """List games, payoff models, parameters, claims and reports."""
+    """List games, payoff models, parameters, claims, observations and reports."""
     from detente.display import Table
     from detente.facade import Study
     from detente.numbers import short
@@ -129,6 +129,7 @@ def list_command(study_dir: Path | None, as_json: bool, out: Path | None) -> Non
         "payoffs": list(files.payoffs),
         "parameters": list(files.parameters),
         "claims": list(files.claims),
+        "observations": list(files.observations),
         "reports": list(files.reports),
     }
 
@@ -164,6 +165,20 @@ def list_command(study_dir: Path | None, as_json: bool, out: Path | None) -> Non
             "",
             ("claim", "status", "what"),
             tuple((name, claim.status, label(claim.title)) for name, claim in files.claims.items()),
+        ),
+        Table(
+            "",
+            ("observation", "date", "moves", "sure", "what"),
+            tuple(
+                (
+                    each.event,
+                    each.date,
+                    f"{each.game}: " + ", ".join(f"{mover}={move}" for mover, move in each.moves.items()),
+                    short(each.sure, 3),
+                    label(each.label),
+                )
+                for each in files.observations.values()
+            ),
         ),
         Table(
             "",

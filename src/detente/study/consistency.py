@@ -39,12 +39,33 @@ def value_faults(rooms: Rooms) -> list[Fault]:
     shared = scope_of(rooms, None).entries
     faults.extend(_Values(shared).formulas((each.formula, each.inside) for each in shared.values() if each.formula))
     faults.extend(_Values(shared).domains(shared))
+    faults.extend(_event_faults(rooms))
     for model in rooms.payoffs.entries.values():
         games = [game for game in rooms.games.entries.values() if game.payoffs == model.name]
         uses: list[GameDefinition | None] = [*games] or [None]
         for game in uses:
             faults.extend(_model_faults(rooms, model, game))
     return list(dict.fromkeys(faults))
+
+
+def _event_faults(rooms: Rooms) -> Iterator[Fault]:
+    """Yield the events that stand in another document, or happened in another year, than their figures say."""
+    for observation in rooms.observations.entries.values():
+        document = rooms.documents.entries.get(observation.document)
+        for index, name in enumerate(observation.figures):
+            figure = rooms.figures.entries.get(name)
+            if figure is None:
+                continue
+            if document is not None and figure.document != document.file:
+                found = f"found the figure {name!r}, which stands in {figure.document}"
+                expected = f"expected figures of document {observation.document} ({document.file})"
+                yield Fault(observation.at("figures", index), found, expected)
+            if figure.unit != "date" or figure.low is None or figure.high is None:
+                continue
+            if not int(figure.low) <= observation.year <= int(figure.high):
+                found = f"found the date {observation.date!r}"
+                expected = f"expected {figure.year_observed or 'another year'}, as the figure {name!r} has it"
+                yield Fault(observation.at("date"), found, f"{expected} at {figure.place}")
 
 
 def _model_faults(rooms: Rooms, model: PayoffModel, game: GameDefinition | None) -> Iterator[Fault]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from detente.seeds.claims import Claim, Conflict
     from detente.seeds.documents import Document
     from detente.seeds.figures import Figure
+    from detente.seeds.observations import Observation
     from detente.seeds.parameters import Parameter
     from detente.study.report_definition import ReportDefinition
 
@@ -40,7 +41,7 @@ class StudyFiles:
         Its name.
     main_report : str or None
         The report that is built unless another is named.
-    documents, figures, parameters, claims, conflicts, payoffs, games, reports : mapping
+    documents, figures, parameters, claims, conflicts, observations, payoffs, games, reports : mapping
         Sound definitions by id or name, in the order of the files. ``parameters`` are those of
         ``seeds/``; a payoff model holds its own.
     hash : str
@@ -61,6 +62,7 @@ class StudyFiles:
     parameters: Mapping[str, Parameter]
     claims: Mapping[str, Claim]
     conflicts: Mapping[str, Conflict]
+    observations: Mapping[str, Observation]
     payoffs: Mapping[str, PayoffModel]
     games: Mapping[str, GameDefinition]
     reports: Mapping[str, ReportDefinition]
@@ -122,6 +124,7 @@ def load(
         parameters=rooms.parameters.entries,
         claims=rooms.claims.entries,
         conflicts=rooms.conflicts.entries,
+        observations=rooms.observations.entries,
         payoffs=rooms.payoffs.entries,
         games=rooms.games.entries,
         reports=rooms.reports.entries,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from detente.payoffs.terms import PayoffModel
     from detente.schema import Definitions
     from detente.seeds.claims import Claim, Conflict
+    from detente.seeds.observations import Observation
     from detente.seeds.parameters import Parameter
     from detente.study.layout import Layout
     from detente.study.report_definition import ReportDefinition
@@ -98,8 +99,34 @@ class _References:
             self.figures(claim.figures, claim)
         for conflict in rooms.conflicts.entries.values():
             self.figures(conflict.figures, conflict)
+        for observation in rooms.observations.entries.values():
+            self.known("document", observation.document, observation.at("document"), rooms.documents)
+            self.figures(observation.figures, observation)
+            self.observed(observation)
 
-    def figures(self, ids: Iterable[str], owner: Parameter | Claim | Conflict) -> None:
+    def observed(self, observation: Observation) -> None:
+        """Add a fault for every name in the coding of an observation that its game does not have."""
+        name, _, variant = observation.game.partition(":")
+        place = observation.coded_at("game")
+        self.known("game", name, place, self.rooms.games)
+        game = self.rooms.games.entries.get(name)
+        if game is None or not game.complete:
+            return
+        if variant and variant not in game.variants:
+            self.unknown(f"variant of {name}", variant, place, {each: own.place for each, own in game.variants.items()})
+            return
+        movers = {each: game.file.key_place(("strategies", each)) for each in game.strategies}
+        for mover, move in observation.moves.items():
+            if mover not in movers:
+                self.unknown("player", mover, observation.file.key_place((*observation.path, "moves", mover)), movers)
+            elif move not in game.strategies[mover]:
+                known = {
+                    each: game.file.place(("strategies", mover, index))
+                    for index, each in enumerate(game.strategies[mover])
+                }
+                self.unknown(f"strategy of {mover}", move, observation.coded_at("moves", mover), known)
+
+    def figures(self, ids: Iterable[str], owner: Parameter | Claim | Conflict | Observation) -> None:
         """Add a fault for every id of a figure that ``owner`` names and no row defines."""
         listed = tuple(ids)
         keys: Iterable[str | int] = getattr(owner, "local_names", None) or range(len(listed))

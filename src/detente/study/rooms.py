@@ -16,6 +16,7 @@ from detente.schema import Definitions, check_format
 from detente.seeds.claims import Claim, Conflict, read_claims, read_conflicts
 from detente.seeds.documents import Document, read_documents
 from detente.seeds.figures import Figure, read_figures
+from detente.seeds.observations import Observation, read_observations
 from detente.seeds.parameters import Parameter, read_parameters
 from detente.study.layout import ROOMS
 from detente.study.report_definition import ReportDefinition, read_report
@@ -28,8 +29,8 @@ __all__ = ["SEEDS", "Rooms", "read_rooms", "study_hash", "text_files"]
 
 E = TypeVar("E")
 
-#: The files of ``seeds/`` in reading order; the last may be absent.
-SEEDS = ("documents.toml", "figures.csv", "parameters.toml", "claims.toml")
+#: The files of ``seeds/`` in reading order; the last two may be absent.
+SEEDS = ("documents.toml", "figures.csv", "parameters.toml", "claims.toml", "observations.toml")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Rooms:
     parameters: Definitions[Parameter]
     claims: Definitions[Claim]
     conflicts: Definitions[Conflict]
+    observations: Definitions[Observation]
     payoffs: Definitions[PayoffModel]
     games: Definitions[GameDefinition]
     reports: Definitions[ReportDefinition]
@@ -72,6 +74,9 @@ def read_rooms(
     asserted: tuple[Definitions[Claim], Definitions[Conflict]] | None = (Definitions(), Definitions())
     if (root / "seeds" / "claims.toml").exists():
         asserted = reader.attempt("seeds/claims.toml", claims)
+    observed = Definitions[Observation]()
+    if (root / "seeds" / "observations.toml").exists():
+        observed = reader.seed("observations.toml", lambda name: read_observations(toml.read(root / name, name), faults))
     incomplete: tuple[Definitions[Claim], Definitions[Conflict]] = (
         Definitions(complete=False),
         Definitions(complete=False),
@@ -82,6 +87,7 @@ def read_rooms(
         parameters=shared,
         claims=(asserted or incomplete)[0],
         conflicts=(asserted or incomplete)[1],
+        observations=observed,
         payoffs=reader.room("payoffs", lambda file, name: read_payoffs(file, name, faults)),
         games=reader.room("games", lambda file, name: read_game(file, name, faults, analyses)),
         reports=reader.room("reports", lambda file, name: read_report(file, name, faults, blocks)),

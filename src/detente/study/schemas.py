@@ -14,6 +14,7 @@ from detente.games.reader import BoxTable, GameFile, QuestionTable, VariantTable
 from detente.payoffs.terms import ConstraintTable, PayoffFile, TermTable
 from detente.seeds.claims import ClaimTable, ConflictTable
 from detente.seeds.documents import DocumentTable
+from detente.seeds.observations import CodingTable, EventTable
 from detente.seeds.parameter_tables import DerivedTable, FigureTable, JudgementTable
 from detente.study.report_definition import ReportFile
 
@@ -58,10 +59,13 @@ def schemas() -> dict[str, dict[str, Any]]:
     game["properties"]["variants"] = {"type": "object", "additionalProperties": _of(VariantTable)}
     game["properties"]["questions"] = {"type": "array", "items": _of(QuestionTable)}
     conflicts = {"type": "object", "additionalProperties": _of(ConflictTable)}
+    event = _of(EventTable)
+    event["properties"]["coded"] = {"type": "array", "minItems": 1, "items": _of(CodingTable)}
     found = {
         "documents": _tables(_of(DocumentTable)),
         "parameters": _tables(_parameters()),
         "claims": _tables(_of(ClaimTable), conflicts=conflicts),
+        "observations": _tables(event),
         "payoffs": payoffs,
         "game": game,
         "report": _of(ReportFile),

@@ -126,6 +126,7 @@ def _named_figures(rooms: Rooms) -> set[str]:
     named.update(each for model in models for term in model.terms for each in term.source)
     named.update(each for claim in rooms.claims.entries.values() for each in claim.figures)
     named.update(each for conflict in rooms.conflicts.entries.values() for each in conflict.figures)
+    named.update(each for observation in rooms.observations.entries.values() for each in observation.figures)
     return named
 
 
@@ -134,6 +135,8 @@ def used_names(rooms: Rooms) -> set[str]:
     claims, games = rooms.claims.entries.values(), rooms.games.entries.values()
     used = _formula_names(rooms) | _named_figures(rooms)
     used.update(each for claim in claims for each in (*claim.models, *(ref[:3] for ref in claim.refs)))
+    for observation in rooms.observations.entries.values():
+        used.update((observation.document, observation.game.partition(":")[0], *observation.moves.values()))
     terms = [term for model in rooms.payoffs.entries.values() for term in model.terms]
     used.update(strategy for term in terms for each in term.when for own in each.values() for strategy in own)
     used.update(figure.document for figure in rooms.figures.entries.values())
