@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from detente.errors import BudgetExceeded, DetenteError, FormulaError, InputError, NotConverged, UsageError
     from detente.facade import Game, Study
     from detente.games import classic
+    from detente.games.coalitional import CoalitionalGame, WeightedGame, WeightedVotingGame
     from detente.games.extensive import GameTree, chance, decision, terminal
     from detente.games.formats import read_game, write_game
     from detente.games.normal import NormalFormGame
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from detente.games.symbolic import SymbolicGame
     from detente.games.symbolic_tree import SymbolicTree
     from detente.solve.best_response import is_equilibrium, regret
+    from detente.solve.coalitional.core import core, in_core, least_core
+    from detente.solve.coalitional.nucleolus import is_nucleolus, nucleolus
+    from detente.solve.coalitional.outside_options import best_partition, exclusivity, with_outside_options
+    from detente.solve.coalitional.values import banzhaf, shapley
     from detente.solve.correlated import correlated_equilibrium
     from detente.solve.correlated_polytope import correlated_vertices
     from detente.solve.dominance import undominated
@@ -58,6 +63,7 @@ _NAMES = {
     "detente.errors": ("BudgetExceeded", "DetenteError", "FormulaError", "InputError", "NotConverged", "UsageError"),
     "detente.facade": ("Game", "Study"),
     "detente.games": ("classic",),
+    "detente.games.coalitional": ("CoalitionalGame", "WeightedGame", "WeightedVotingGame"),
     "detente.games.extensive": ("GameTree", "chance", "decision", "terminal"),
     "detente.games.formats": ("read_game", "write_game"),
     "detente.games.normal": ("NormalFormGame",),
@@ -67,6 +73,10 @@ _NAMES = {
     "detente.solve.parametric.atlas": ("Atlas", "atlas"),
     "detente.solve.trees.backward_induction": ("backward_induction",),
     "detente.solve.best_response": ("is_equilibrium", "regret"),
+    "detente.solve.coalitional.core": ("core", "in_core", "least_core"),
+    "detente.solve.coalitional.nucleolus": ("is_nucleolus", "nucleolus"),
+    "detente.solve.coalitional.outside_options": ("best_partition", "exclusivity", "with_outside_options"),
+    "detente.solve.coalitional.values": ("banzhaf", "shapley"),
     "detente.solve.correlated": ("correlated_equilibrium",),
     "detente.solve.correlated_polytope": ("correlated_vertices",),
     "detente.solve.dominance": ("undominated",),

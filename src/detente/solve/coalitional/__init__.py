@@ -1,0 +1,1 @@
+"""Coalitional games: power, values, the core and the nucleolus."""
