@@ -121,7 +121,7 @@ def exclusivity(game: CoalitionalGame, options: Mapping[str, object]) -> Fractio
     if not any(value > 0 for _, value in given):
         raise UsageError("all outside options are 0; expected a positive one")
     proper = range(1, game.grand)
-    rows = [[*(-each for each in membership(game, mask)), 0] for mask in proper]
+    rows: list[list[object]] = [[*(-each for each in membership(game, mask)), 0] for mask in proper]
     rows += [[*(-int(j == k) for j in range(n)), value] for k, value in given]
     bounds = [-game.worth[mask] for mask in proper] + [0] * len(given)
     found = maximize([0] * n + [1], rows, bounds, [[1] * n + [0]], [game.worth[-1]], free=range(n + 1))
