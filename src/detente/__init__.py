@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from detente.games.extensive import GameTree, chance, decision, terminal
     from detente.games.formats import read_game, write_game
     from detente.games.normal import NormalFormGame
+    from detente.games.population import PopulationGame
     from detente.games.repeated import RepeatedGame
     from detente.games.symbolic import SymbolicGame
     from detente.games.symbolic_tree import SymbolicTree
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
     from detente.solve.limiting_logit import limiting_logit_equilibrium
     from detente.solve.many_players.one_equilibrium import one_equilibrium
     from detente.solve.parametric.atlas import Atlas, atlas
+    from detente.solve.population.best_reply import best_reply_path, cascade, extreme_equilibria
+    from detente.solve.population.logit import logit_equilibrium, logit_path
+    from detente.solve.population.membership import stable_sizes
+    from detente.solve.population.pure import population_equilibria
     from detente.solve.potential import potential
     from detente.solve.pure import pure_equilibria
     from detente.solve.quantal import logit_branch, quantal_response
@@ -67,6 +72,7 @@ _NAMES = {
     "detente.games.extensive": ("GameTree", "chance", "decision", "terminal"),
     "detente.games.formats": ("read_game", "write_game"),
     "detente.games.normal": ("NormalFormGame",),
+    "detente.games.population": ("PopulationGame",),
     "detente.games.repeated": ("RepeatedGame",),
     "detente.games.symbolic": ("SymbolicGame",),
     "detente.games.symbolic_tree": ("SymbolicTree",),
@@ -86,6 +92,10 @@ _NAMES = {
     "detente.solve.limiting_logit": ("limiting_logit_equilibrium",),
     "detente.solve.many_players.one_equilibrium": ("one_equilibrium",),
     "detente.solve.two_players.ordinal": ("ordinal_class", "player_type", "risk_dominant"),
+    "detente.solve.population.best_reply": ("best_reply_path", "cascade", "extreme_equilibria"),
+    "detente.solve.population.logit": ("logit_equilibrium", "logit_path"),
+    "detente.solve.population.membership": ("stable_sizes",),
+    "detente.solve.population.pure": ("population_equilibria",),
     "detente.solve.potential": ("potential",),
     "detente.solve.pure": ("pure_equilibria",),
     "detente.solve.quantal": ("logit_branch", "quantal_response"),

@@ -1,0 +1,1 @@
+"""Games of many members with a few actions each."""
