@@ -203,8 +203,7 @@ def _frozen(p: Any) -> Any:
 
 
 def _response(game: PopulationGame, p: Any, precision: float, derivative: bool = False) -> tuple[Any, Any]:
-    """Return the logit response, (members, actions), and its derivative in all probabilities but the first.
-    """
+    """Return the logit response, (members, actions), and its derivative in all probabilities but the first."""
     import numpy as np
 
     n, size = p.shape
@@ -232,8 +231,7 @@ def _response(game: PopulationGame, p: Any, precision: float, derivative: bool =
 
 
 def _two_action_utility(game: PopulationGame, q: Any) -> tuple[Any, Any]:
-    """Return expected payoffs, (members, 2), and their derivatives in the others' probabilities.
-    """
+    """Return expected payoffs, (members, 2), and their derivatives in the others' probabilities."""
     import numpy as np
 
     n = game.n

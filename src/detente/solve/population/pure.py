@@ -198,8 +198,7 @@ def _vectors(n: int, size: int) -> Iterator[Counts]:
 
 
 def _allowed(game: PopulationGame, vectors: Sequence[Counts]) -> tuple[Any, int]:
-    """Return which actions each member may choose, (vectors, members, actions), and how often fractions decided.
-    """
+    """Return which actions each member may choose, (vectors, members, actions), and how often fractions decided."""
     import numpy as np
 
     size, n = len(game.actions), game.n
