@@ -6,31 +6,26 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.conclusions.conclusion import Conclusion, parse_conclusion
-from detente.conclusions.thresholds import Thresholds, thresholds
-from detente.conclusions.thresholds import game_signs as _game_signs
 from detente.errors import InputError, UsageError
-from detente.formula import Formula
-from detente.solve.equilibria import equilibria
-from detente.solve.parametric.atlas import Atlas, atlas
+from detente.study.analyses import ANALYSES
 from detente.study.layout import find
 from detente.study.load import load
 from detente.study.model import GameModel, Point, game_model
-from detente.study.questions import ANALYSES, Answer, answer
-from detente.study.repeated import DiscountFactors, discount_factors
-from detente.study.trace import Trace, trace_name, trace_payoff
+from detente.study.questions import Answer, answer
+from detente.study.trace import Trace, trace_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from detente.conclusions.conclusion import Conclusion
     from detente.conclusions.levers import Levers
     from detente.conclusions.rests_on import RestsOn
-    from detente.games.normal import NormalFormGame
-    from detente.games.symbolic import SymbolicGame
-    from detente.payoffs.table import PayoffTable
+    from detente.conclusions.thresholds import Thresholds
+    from detente.formula import Formula
     from detente.reports.build import Report
     from detente.seeds.observations import Observation
-    from detente.solve.result import SolveResult
+    from detente.solve.parametric.atlas import Atlas
+    from detente.study.forms.repeated import DiscountFactors
     from detente.study.load import StudyFiles
 
 __all__ = ["Game", "Study"]
@@ -116,41 +111,62 @@ class Game:
         return self.model.name
 
     @property
-    def payoffs(self) -> PayoffTable:
-        """The symbolic payoff table with the terms behind each cell."""
+    def payoffs(self) -> Any:
+        """The symbolic payoffs with the terms behind each of them; of a normal form, the payoff table."""
         return self.model.table
 
     @property
-    def material_payoffs(self) -> PayoffTable:
-        """The payoff table without the terms of relative gains."""
+    def material_payoffs(self) -> Any:
+        """The payoffs without the terms of relative gains."""
         return self.model.material_table
 
     @property
-    def symbolic(self) -> SymbolicGame:
-        """The game of strategic payoffs as a plain parametric game."""
+    def symbolic(self) -> Any:
+        """The game of strategic payoffs as a plain parametric game of its form."""
         return self.model.symbolic
 
     def point(self, point: str = "baseline", **changes: object) -> Point:
         """Return a named point with changes."""
         return self.model.point(point, changes)
 
-    def at(self, point: str = "baseline", /, **changes: object) -> NormalFormGame:
+    def at(self, point: str = "baseline", /, **changes: object) -> Any:
         """Return the numeric game at a point; parameters not named are at the point's values."""
         return self.model.at(self.model.point(point, changes))
 
-    def equilibria(self, point: str = "baseline", /, *, method: str | None = None, **changes: object) -> SolveResult:
-        """Return the certified equilibria at a point."""
-        return equilibria(self.at(point, **changes), method)
+    def solve(
+        self,
+        point: str = "baseline",
+        /,
+        *,
+        concept: str | None = None,
+        method: str | None = None,
+        kind: str = "strategic",
+        **changes: object,
+    ) -> Any:
+        """Return the solution at a point, by default with the first concept of the form."""
+        from detente.solve.concepts import Options
+
+        at = self.model.point(point, changes)
+        return self.model.form.solve(self.model, at, kind, concept, Options(method))
+
+    def equilibria(self, point: str = "baseline", /, *, method: str | None = None, **changes: object) -> Any:
+        """Return the certified equilibria at a point; of a normal form, a :class:`SolveResult`."""
+        from detente.solve.concepts import Options
+
+        at = self.model.point(point, changes)
+        return self.model.form.solve(self.model, at, "strategic", None, Options(method))
 
     def atlas(self, over: Sequence[str] | None = None, point: str = "baseline", **changes: object) -> Atlas:
         """Return all equilibria in closed form with the conditions under which they hold over the box."""
-        return atlas(self.symbolic, over, self.model.point(point, changes).values)
+        values = self.model.point(point, changes).values
+        found: Atlas = self.model.form.atlas(self.model, "strategic", over, values)
+        return found
 
     def conclusion(self, text: str) -> Conclusion | Formula:
         """Return a conclusion or a named formula from its text."""
         if text in self.model.definition.conclusions:
             return self.model.conclusion(text)
-        return parse_conclusion(text, self.symbolic.players, self.symbolic.strategies)
+        return self.model.form.conclusion(self.model, text)
 
     def thresholds(
         self, along: str, of: str | None = None, point: str = "baseline", kind: str = "strategic", **changes: object
@@ -164,21 +180,13 @@ class Game:
                 f"unknown parameter {along!r} of {self.model.definition.name}" + (f"; {hint}" if hint else "")
             )
         parsed = None if of is None else self.conclusion(of)
-        at = self.model.point(point, changes).values
-        return thresholds(self.model.payoffs(kind), along, parsed, at, self.model.parameters[along].domain, of or "")
+        values = self.model.point(point, changes).values
+        return self.model.form.thresholds(self.model, kind, along, parsed, values, of or "")
 
     def holds(self, conclusion: str, point: str = "baseline", **changes: object) -> bool:
         """Return whether a conclusion holds at a point; a named formula holds where it is positive."""
         values = self.model.point(point, changes).values
-        game = self.symbolic
-
-        def sign(expression: Any) -> int:
-            value = game.evaluate(expression, values)
-            return int(value > 0) - int(value < 0)
-
-        view = _game_signs(game, sign)
-        parsed = self.conclusion(conclusion)
-        return view.formula_sign(parsed) > 0 if isinstance(parsed, Formula) else parsed.holds(view)
+        return self.model.form.holds(self.model, self.conclusion(conclusion), values)
 
     def rests_on(
         self,
@@ -191,11 +199,9 @@ class Game:
         **changes: object,
     ) -> RestsOn:
         """Return the smallest sets of parameters that fix a conclusion whatever the others do in their ranges."""
-        from detente.conclusions.rests_on import rests_on
-
         values = self.model.point(point, changes).values
-        found = rests_on(self.model.payoffs(kind), self.conclusion(conclusion), values, budget=budget)
-        return replace(found, conclusion=conclusion)
+        found = self.model.form.rests_on(self.model, kind, self.conclusion(conclusion), values, budget=budget)
+        return replace(found, conclusion=conclusion)  # type: ignore[no-any-return]
 
     def levers(
         self,
@@ -214,21 +220,12 @@ class Game:
         The units of the game file are reported, not recommended. ``sustainable`` means by grim trigger at the
         discount factor of the game's repeated variant.
         """
-        from detente.conclusions.levers import levers
-        from detente.study.repeated import repeated_variant
-
-        more: dict[str, Any] = {}
-        if outcome == "sustainable":
-            variant = repeated_variant(self.model)
-            factors = [factor.text for factor in variant.discount_factors]
-            more["discount_factor"] = (
-                factors[0] if len(factors) == 1 else dict(zip(self.model.players, factors, strict=True))
-            )
-            more["punishment"] = variant.punishment
         values = self.model.point(point, changes).values
-        game = self.model.payoffs(kind)
-        units = self.model.definition.units
-        return levers(game, to, outcome, values, exclude=units, side_payments=side_payments, budget=budget, **more)
+        form = self.model.form
+        found: Levers = form.levers(
+            self.model, kind, to, outcome, values, side_payments=side_payments, budget=budget
+        )
+        return found
 
     def breaks(
         self,
@@ -241,13 +238,14 @@ class Game:
         **changes: object,
     ) -> Levers:
         """Return the smallest changes after which a profile is no equilibrium."""
-        from detente.conclusions.levers import breaks
-
         values = self.model.point(point, changes).values
-        return breaks(self.model.payoffs(kind), profile, values, exclude=self.model.definition.units, budget=budget)
+        found: Levers = self.model.form.breaks(self.model, kind, profile, values, budget=budget)
+        return found
 
     def critical_discount_factors(self, point: str = "baseline", **changes: object) -> DiscountFactors:
         """Return the critical discount factors of the repeated variant at a point."""
+        from detente.study.forms.repeated import discount_factors
+
         return discount_factors(self.model, self.model.point(point, changes))
 
     def question(self, number: int) -> Answer:
@@ -269,15 +267,14 @@ class Game:
             return trace_name(self.model, at, what)
         if player not in self.model.players:
             raise UsageError(f"unknown player {player!r}; expected one of {', '.join(self.model.players)}")
-        numeric = self.model.at(at)
-        profile = what.split(",") if isinstance(what, str) else what
-        return trace_payoff(self.model, at, numeric.profile_index(profile), player)
+        return self.model.form.trace_payoff(self.model, at, what, player, "strategic")
 
     def __repr__(self) -> str:
-        return f"<Game {self.name}: {', '.join(self.model.players)}; {len(self.symbolic.parameters)} parameters>"
+        return f"<Game {self.name}: {', '.join(self.model.players)}; {len(self.model.intervals)} parameters>"
 
     def __str__(self) -> str:
         return str(self.payoffs)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.payoffs.table().mimebundle()
+        bundle: dict[str, str] = self.payoffs.table().mimebundle()
+        return bundle

@@ -72,6 +72,13 @@ class TomlFile:
     data: dict[str, Any]
     spans: Mapping[KeyPath, Span] = field(repr=False)
 
+    def at(self, path: KeyPath) -> Any:
+        """Return the value at a key path."""
+        value: Any = self.data
+        for key in path:
+            value = value[key]
+        return value
+
     def key_place(self, path: KeyPath) -> Place:
         """Return the place of a key, or of the closest table around it that is written out."""
         while path:

@@ -8,6 +8,7 @@ import pytest
 
 from detente import toml
 from detente.games.reader import read_game
+from detente.study.forms import FORMS
 
 TEXT = """format = 1
 label = { en = "Two fords", zh = "两个渡口" }
@@ -62,7 +63,7 @@ ANALYSES = {"thresholds", "signs", "discount_factors"}
 
 def read(text: str):
     faults = []
-    return read_game(toml.parse(text, "g.toml"), "river", faults, ANALYSES), [str(fault) for fault in faults]
+    return read_game(toml.parse(text, "g.toml"), "river", faults, FORMS, ANALYSES), [str(fault) for fault in faults]
 
 
 def test_a_game_has_what_its_file_says():
@@ -75,10 +76,11 @@ def test_a_game_has_what_its_file_says():
     box = game.box["trust"]
     assert (box.low, box.high, box.value) == (Fraction(1, 5), Fraction(3, 5), None)
     forever = game.variants["forever"]
-    assert [factor.text for factor in forever.discount_factors] == ["delta", "delta - 0.05"]
-    assert (forever.target, forever.punishment) == ({"north": "keep", "south": "keep"}, None)
-    assert forever.strategies == ("grim", "punishment_12", "tit_for_tat")
-    assert str(forever.inside(1, 9)) == "g.toml:28:38"
+    data = forever.data
+    assert [factor.text for factor in data.discount_factors] == ["delta", "delta - 0.05"]
+    assert (data.target, data.punishment) == ({"north": "keep", "south": "keep"}, None)
+    assert data.strategies == ("grim", "punishment_12", "tit_for_tat")
+    assert str(forever.content.formulas[1].inside(9)) == "g.toml:28:38"
     first, second = game.questions
     assert (first.number, first.ask, first.of) == (2, ("thresholds", "signs"), ("gain", "equilibrium:keep,keep", "none"))
     assert (first.along, first.points, first.variant) == (("trust",), ("baseline", "dry"), None)
@@ -89,14 +91,15 @@ def test_a_game_has_what_its_file_says():
 def test_one_discount_factor_stands_for_every_player():
     game, faults = read(TEXT.replace('["delta", "delta - 0.05"]', '"delta"'))
     assert faults == []
-    (factor,) = game.variants["forever"].discount_factors
+    (factor,) = game.variants["forever"].data.discount_factors
     assert factor.names == {"delta": 1}
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('form = "normal"', 'form = "extensive"', "g.toml:3:8: unknown form 'extensive'; expected one of normal"),
+        ('form = "normal"', 'form = "abnormal"', "g.toml:3:8: unknown form 'abnormal'; expected one of"),
+        ('form = "normal"', 'form = "repeated"', "g.toml:3:8: unknown form 'repeated'; expected one of"),
         ('north = ["keep", "hoard"]', 'north = ["keep", "Hoard"]', "g.toml:7:18: found the name 'Hoard'"),
         ('north = ["keep", "hoard"]', 'north = ["keep", "share"]', "g.toml:7:18: found the name 'share'; it is reserved"),
         ('north = "North Ford"', 'nort = "North Ford"', "g.toml:11:1: unknown name 'nort'; did you mean 'north', defined at g.toml:7:1?"),
@@ -105,7 +108,8 @@ def test_one_discount_factor_stands_for_every_player():
         ("low = 0.2", "low = 0.7", "g.toml:22:7: found low = 7/10 above high = 3/5; expected low <= high"),
         ("low = 0.2", "low = 0.2\nvalue = 0.9", "g.toml:23:9: found value = 9/10 outside [1/5, 3/5]"),
         ('reason = "a town that never trusts is not asked"', "", "g.toml:21:6: missing key 'reason' in box.trust"),
-        ('form = "repeated"', 'form = "stochastic"', "g.toml:27:8: unknown form 'stochastic'; expected one of repeated"),
+        ('form = "repeated"', 'form = "repeat"', "g.toml:27:8: unknown form 'repeat'; expected one of"),
+        ('form = "repeated"', 'form = "normal"', "g.toml:28:1: unknown key 'discount_factor'"),
         ('["delta", "delta - 0.05"]', '["delta", "delta", "delta"]', "g.toml:28:19: found 3 discount factors; expected one, or 2 in the order north, south"),
         ('["delta", "delta - 0.05"]', '["delta", "delta -"]', "g.toml:28:"),
         ('target = { north = "keep"', 'target = { norht = "keep"', "g.toml:29:12: unknown player 'norht'"),
@@ -136,7 +140,7 @@ def test_a_fault_is_told_with_its_place(old, new, message):
 def test_without_a_list_of_analyses_any_name_may_be_asked():
     faults = []
     text = TEXT.replace('"discount_factors"', '"anything"')
-    assert read_game(toml.parse(text, "g.toml"), "river", faults) is not None
+    assert read_game(toml.parse(text, "g.toml"), "river", faults, FORMS) is not None
     assert faults == []
 
 

@@ -14,9 +14,10 @@ from detente.payoffs.terms import PayoffFile, TermTable
 from detente.reports.build import BLOCKS
 from detente.seeds import claims, figures, observations, parameter_tables, parameters
 from detente.seeds.documents import DocumentTable
+from detente.study.analyses import ANALYSES
 from detente.study.check import check, check_documents
+from detente.study.forms import FORMS
 from detente.study.load import load
-from detente.study.questions import ANALYSES
 from detente.study.report_definition import ReportFile
 
 ROOT = Path(detente.__file__).parent
@@ -80,8 +81,9 @@ def test_the_examples_use_every_key_of_every_table():
     text = "\n".join(examples().values())
     tables = [
         DocumentTable, parameter_tables.FigureTable, parameter_tables.JudgementTable, parameter_tables.DerivedTable,
-        claims.ClaimTable, claims.ConflictTable, observations.EventTable, observations.CodingTable, PayoffFile, TermTable, reader.GameFile, reader.BoxTable,
-        reader.VariantTable, reader.QuestionTable, ReportFile,
+        claims.ClaimTable, claims.ConflictTable, observations.EventTable, observations.CodingTable, PayoffFile, TermTable,
+        reader.BoxTable, reader.QuestionTable, ReportFile,
+        *(table for form in FORMS.values() for table in (form.file, form.variant) if table is not None),
     ]
     keys = {key for table in tables for key in table.model_fields}
     missing = {key for key in keys if not re.search(rf"^(\[+(\w+\.)?)?{key}( =|\]|\.)", text, re.MULTILINE)}
@@ -94,6 +96,7 @@ def test_the_examples_use_every_key_of_every_table():
     [
         ("analysis", ANALYSES),
         ("block", BLOCKS),
+        ("form", FORMS),
         ("column", figures.COLUMNS),
         ("kind", parameter_tables.TABLES),
         ("`rule`", parameter_tables.RULES),
@@ -107,6 +110,19 @@ def test_a_table_of_the_page_lists_what_the_code_knows(head, known):
 def test_the_blocks_are_described_as_in_the_code():
     for name, words in BLOCKS.items():
         assert f"| `{name}` | {words} |" in PAGE
+
+
+def test_the_analyses_are_described_as_in_the_code():
+    for name, analysis in ANALYSES.items():
+        assert f"| `{name}` | {analysis.words} |" in PAGE
+
+
+def test_the_keys_of_each_form_are_on_the_page():
+    for name, form in FORMS.items():
+        cells = next(line for line in PAGE.split("\n") if line.startswith(f"| `{name}` | {form.words} |")).split("|")[3:5]
+        for cell, table, shared in zip(cells, (form.file, form.variant), (reader.GameFile, reader.VariantTable), strict=True):
+            own = set(table.model_fields) - set(shared.model_fields) if table is not None else set()
+            assert set(re.findall(r"`([^`]+)`", cell)) == own, name
 
 
 def test_the_functions_of_the_page_are_those_of_the_grammar():

@@ -12,7 +12,8 @@ import pytest
 import detente
 from detente.conclusions.thresholds import Threshold
 from detente.errors import UsageError
-from detente.study.questions import _change, answer
+from detente.study.analyses.formulas import _change
+from detente.study.questions import answer
 from detente.study.sums import sign_words
 
 ROOT = Path(__file__).parents[2]
@@ -68,7 +69,7 @@ def test_thresholds_may_be_asked_of_conclusions_too(model):
 
 def test_risk_dominance_is_refused_for_games_larger_than_two_by_two(model):
     strategies = {"us": ("cooperate", "confront", "wait"), "china": ("cooperate", "confront")}
-    larger = replace(model, definition=replace(model.definition, strategies=strategies))
+    larger = replace(model, definition=replace(model.definition, content=replace(model.definition.content, strategies=strategies)))
     with pytest.raises(UsageError, match="found a 3x2 game"):
         answer(larger, 4)
 

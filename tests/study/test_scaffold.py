@@ -10,10 +10,10 @@ from detente.errors import UsageError
 from detente.reports.build import BLOCKS
 from detente.seeds.verify import verify
 from detente.solve.parametric.atlas import verify_atlas
+from detente.study.analyses import ANALYSES
 from detente.study.check import check, check_documents
 from detente.study.layout import ROOMS
 from detente.study.load import load
-from detente.study.questions import ANALYSES
 from detente.study.scaffold import new_study
 
 

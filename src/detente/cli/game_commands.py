@@ -25,67 +25,11 @@ def head_line(at: Any) -> str:
 @click.option("--terms", is_flag=True, help="Also list the terms behind every cell.")
 @game_options
 def show_command(game: str, terms: bool, options: GameOptions) -> None:
-    """Show the payoff table of GAME, symbolic and numeric, best responses marked.
-
-    A star behind a number marks a best response.
-    """
-    from detente.display import Table
-    from detente.printing import plain as formula_text
-    from detente.solve.best_response import best_responses
-
+    """Show the payoffs of GAME, symbolic and numeric; in a table, a star behind a number marks a best response."""
     at = open_game(game, options, "show")
-    model = at.game.model
-    table = model.material_table if options.kind == "material" else model.table
-    numeric = model.at(at.point, options.kind)
-    symbolic = model.payoffs(options.kind)
-    cells: list[dict[str, Any]] = []
-    rows = []
-    for profile in numeric.profiles():
-        labels = numeric.profile_labels(profile)
-        best = [player for i, player in enumerate(model.players) if profile[i] in best_responses(numeric, i, profile)]
-        payoffs = {}
-        for i, player in enumerate(model.players):
-            payoffs[player] = {
-                "value": number_to_json(numeric.payoffs[(i, *profile)]),
-                "formula": formula_text(table.payoff(player, labels)),
-                "terms": [
-                    {
-                        "name": term.name,
-                        "formula": term.formula.text,
-                        "value": number_to_json(symbolic.evaluate(table.expression(term), at.point.values)),
-                        "material": term.material,
-                    }
-                    for term in table.terms_at(player, labels)
-                ],
-            }
-        cells.append(
-            {"profile": dict(zip(model.players, labels, strict=True)), "payoffs": payoffs, "best_response": best}
-        )
-        rows.append(
-            (
-                *labels,
-                *(
-                    short(numeric.payoffs[(i, *profile)], 5) + ("*" if player in best else "")
-                    for i, player in enumerate(model.players)
-                ),
-            )
-        )
-    numbers = Table(
-        head_line(at),
-        (*model.players, *(f"payoff of {player}" for player in model.players)),
-        tuple(rows),
-        ("* best response to the others",),
-    )
-    parts = [numbers.to_text(), table.table().to_text()]
-    if terms:
-        parts.append(table.breakdown().to_text())
-    data = {
-        **at.head,
-        "players": list(model.players),
-        "cells": cells,
-        "inert": {player: list(names) for player, names in table.inert.items()},
-    }
-    emit("\n\n".join(parts), data, as_json=options.as_json, out=options.out, notes=at.point.notes)
+    view = at.game.model.form.show(at.game.model, at.point, options.kind, terms, head_line(at))
+    data = {**at.head, **view.to_json()}
+    emit(str(view), data, as_json=options.as_json, out=options.out, notes=at.point.notes)
 
 
 @click.command("trace")
@@ -104,8 +48,7 @@ def trace_command(
     PROFILE is STRATEGY,STRATEGY,.. or PLAYER=STRATEGY,... NAME is a parameter, a derived value, a named conclusion,
     threshold:PARAMETER[:CONCLUSION] or factor:STRATEGY:PLAYER.
     """
-    from detente.conclusions.conclusion import parse_profile
-    from detente.study.trace import trace_name, trace_payoff
+    from detente.study.trace import trace_name
 
     at = open_game(game, options, "trace")
     model = at.game.model
@@ -118,9 +61,7 @@ def trace_command(
     else:
         if player not in model.players:
             raise UsageError(f"unknown player {player!r}; expected one of {', '.join(model.players)}")
-        node = trace_payoff(
-            model, at.point, parse_profile(what, model.players, model.symbolic.strategies), player, options.kind
-        )
+        node = model.form.trace_payoff(model, at.point, what, player, options.kind)
     emit(str(node), {**at.head, "node": node.to_json()}, as_json=options.as_json, out=options.out, notes=at.point.notes)
 
 
@@ -141,11 +82,12 @@ def atlas_command(
 ) -> None:
     """Show the equilibria of GAME in closed form with the exact conditions over the parameter box."""
     from detente.printing import plain as formula_text
-    from detente.solve.parametric.atlas import atlas, verify_atlas
+    from detente.solve.parametric.atlas import verify_atlas
 
     at = open_game(game, options, "atlas")
     names = None if over is None else [name.strip() for name in over.split(",") if name.strip()]
-    found = atlas(at.game.model.payoffs(options.kind), names, at.point.values)
+    model = at.game.model
+    found = model.form.atlas(model, options.kind, names, at.point.values)
     data = {
         **at.head,
         "complete": found.complete,

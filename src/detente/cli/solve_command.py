@@ -74,17 +74,18 @@ def solve_command(
     else:
         at = open_game(game, options, "solve")
         numeric, head, title = None, at.head, head_line(at)
-    if at is not None and (question is not None or at.game.model.variant is not None):
+    if at is not None and question is not None:
         if method is not None or concept is not None:
-            what = f"question {question}" if question is not None else f"{at.game.name} is a repeated game"
-            raise UsageError(f"--method and --concept are for normal forms and trees; found {what}")
+            raise UsageError(f"--method and --concept do not go with a question; found question {question}")
         return _study_answer(at, question, options)
-    if at is not None:
-        numeric = at.game.model.at(at.point, options.kind)
     with _progress(budget) as progress:
         given = Options(method, precision, maximize, budget, progress)
         try:
-            result = solve(numeric, concept, given)
+            result = (
+                solve(numeric, concept, given)
+                if at is None
+                else at.game.model.form.solve(at.game.model, at.point, options.kind, concept, given)
+            )
         except BudgetExceeded as error:
             if error.partial is None:
                 raise
@@ -105,24 +106,12 @@ def solve_command(
     return 3 if budget is not None and "budget" in missing else 0
 
 
-def _study_answer(at: Any, question: int | None, options: GameOptions) -> int:
-    if question is not None:
-        from detente.study.questions import answer
+def _study_answer(at: Any, question: int, options: GameOptions) -> int:
+    from detente.study.questions import answer
 
-        found = answer(at.game.model, question, None if options.untouched else [at.point], at.kind)
-        emit(
-            str(found),
-            {**at.head, "question": found.to_json()},
-            as_json=options.as_json,
-            out=options.out,
-            notes=at.point.notes,
-        )
-        return 0
-    from detente.study.repeated import discount_factors
-
-    factors = discount_factors(at.game.model, at.point, kind=at.kind)
-    data = {**at.head, **factors.to_json()}
-    emit(f"{head_line(at)}\n{factors}", data, as_json=options.as_json, out=options.out, notes=at.point.notes)
+    found = answer(at.game.model, question, None if options.untouched else [at.point], at.kind)
+    data = {**at.head, "question": found.to_json()}
+    emit(str(found), data, as_json=options.as_json, out=options.out, notes=at.point.notes)
     return 0
 
 
@@ -164,7 +153,7 @@ def export_command(game: str, options: GameOptions) -> None:
     if out is None or out.suffix.lower() not in endings:
         raise UsageError(f"found -o {out or '(nothing)'}; expected a file ending in {', '.join(endings)}")
     at = open_game(game, options, "export")
-    numeric = at.game.model.at(at.point, options.kind)
+    numeric: Any = at.game.model.at(at.point, options.kind)
     suffix = out.suffix.lower()
     if suffix in FORMATS:
         write_game(numeric, out)

@@ -64,9 +64,9 @@ def check_command(
     Exit code 2 for any fault; with --documents, 1 if a figure or a hash does not match.
     """
     from detente.reports.build import BLOCKS
+    from detente.study.analyses import ANALYSES
     from detente.study.layout import find
     from detente.study.load import load
-    from detente.study.questions import ANALYSES
 
     study = load(find(study_dir), analyses=ANALYSES, blocks=BLOCKS)
     faults: list[Fault] = [*study.faults, *(study.every_note if every_note else study.notes)]
@@ -139,12 +139,16 @@ def list_command(study_dir: Path | None, as_json: bool, out: Path | None) -> Non
     tables = [
         Table(
             f"study {files.name}",
-            ("game", "payoffs", "players", "what"),
+            ("game", "form", "payoffs", "players", "what"),
             tuple(
-                (name, definition.payoffs, ", ".join(definition.players), label(definition.label))
+                (name, definition.form, definition.payoffs, ", ".join(definition.players), label(definition.label))
                 for name, definition in files.games.items()
             ),
-            tuple(f"variant: {name}" for name in names["games"] if ":" in name),
+            tuple(
+                f"variant: {name}:{variant.name} ({variant.form})"
+                for name, definition in files.games.items()
+                for variant in definition.variants.values()
+            ),
         ),
         Table(
             "",

@@ -7,16 +7,16 @@ variants it is solved in, its conclusions and the questions asked of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from detente.errors import Place
     from detente.formula import Formula
     from detente.toml import KeyPath, TomlFile
 
-__all__ = ["Box", "Conclusion", "GameDefinition", "Point", "Question", "Variant"]
+__all__ = ["Box", "Conclusion", "Content", "GameDefinition", "Located", "Point", "Question", "Variant"]
 
 
 @dataclass(frozen=True)
@@ -43,27 +43,63 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Variant:
-    """A game made from this one and solved as ``GAME:VARIANT``.
+class Located:
+    """A formula that a form reads from its own keys, with the key under which it stands."""
 
-    ``discount_factors`` has one formula, or one for each player in order; ``target`` and ``punishment``
-    map players to strategies; ``strategies`` are the strategies of the repeated game to ask about.
+    formula: Formula
+    path: KeyPath
+    file: TomlFile = field(repr=False, compare=False)
+
+    def inside(self, column: int) -> Place:
+        """Return the place of a character of the formula."""
+        return self.file.inside(self.path, column)
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a form makes of its own keys in a game file or in a variant.
+
+    Attributes
+    ----------
+    strategies : mapping
+        Player to strategies, players in the order of the payoff model.
+    choices : mapping
+        What the ``when`` of a term may name, such as players or decision points, each with its choices and
+        their places. Empty where the form names none.
+    formulas : tuple of Located
+        Every formula among the keys: its names have to exist, and it has to have a value throughout the box.
+    data : object
+        Whatever else the form needs, in a frozen dataclass of its own.
+    """
+
+    strategies: Mapping[str, tuple[str, ...]]
+    choices: Mapping[str, Mapping[str, Place]] = field(default_factory=dict)
+    formulas: tuple[Located, ...] = ()
+    data: Any = None
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A game made from this one and solved as ``GAME:VARIANT``: what its table says in place of the game's own keys.
+
+    ``payoffs`` None, ``conclusions`` None: those of the game; ``points`` and ``box`` are added to those of the game.
     """
 
     name: str
     form: str
-    discount_factors: tuple[Formula, ...]
-    target: Mapping[str, str] | None
-    punishment: Mapping[str, str] | None
-    strategies: tuple[str, ...]
+    content: Content
+    payoffs: str | None
+    points: Mapping[str, Point]
+    box: Mapping[str, Box]
+    conclusions: Mapping[str, Conclusion] | None
+    label: Mapping[str, str] | None
+    description: str | None
     place: Place
-    file: TomlFile = field(repr=False, compare=False)
 
-    def inside(self, index: int, column: int) -> Place:
-        """Return the place of a character of a discount factor."""
-        path: KeyPath = ("variants", self.name, "discount_factor")
-        listed = isinstance(self.file.data["variants"][self.name]["discount_factor"], list)
-        return self.file.inside((*path, index) if listed else path, column)
+    @property
+    def data(self) -> Any:
+        """What the form read from the keys of the variant."""
+        return self.content.data
 
 
 @dataclass(frozen=True)
@@ -73,11 +109,12 @@ class Conclusion:
     name: str
     formula: Formula
     place: Place
+    path: KeyPath
     file: TomlFile = field(repr=False, compare=False)
 
     def inside(self, column: int) -> Place:
         """Return the place of a character of the formula."""
-        return self.file.inside(("conclusions", self.name), column)
+        return self.file.inside(self.path, column)
 
 
 @dataclass(frozen=True)
@@ -97,8 +134,9 @@ class Question:
 
 @dataclass(frozen=True)
 class GameDefinition:
-    """A game as its file states it; ``complete`` is False where a part of the file was faulty.
+    """A game as its file states it, or a variant of it; ``complete`` is False where a part of the file was faulty.
 
+    ``path`` leads to the table with its keys: empty for the game, ``variants`` and a name for a variant.
     ``units`` names parameters that only say how payoffs are counted: no player can move them.
     """
 
@@ -107,7 +145,7 @@ class GameDefinition:
     description: str
     form: str
     payoffs: str
-    strategies: Mapping[str, tuple[str, ...]]
+    content: Content
     labels: Mapping[str, Mapping[str, str]]
     points: Mapping[str, Point]
     box: Mapping[str, Box]
@@ -118,8 +156,41 @@ class GameDefinition:
     file: TomlFile = field(repr=False, compare=False)
     complete: bool = True
     units: tuple[str, ...] = ()
+    path: KeyPath = ()
+
+    @property
+    def strategies(self) -> Mapping[str, tuple[str, ...]]:
+        """The strategies of each player."""
+        return self.content.strategies
 
     @property
     def players(self) -> tuple[str, ...]:
         """The players in order."""
-        return tuple(self.strategies)
+        return tuple(self.content.strategies)
+
+    @property
+    def data(self) -> Any:
+        """What the form read from its own keys."""
+        return self.content.data
+
+    def of(self, name: str) -> GameDefinition:
+        """Return the variant called ``name`` as a game: what it does not state is as here."""
+        variant = self.variants[name]
+        own = variant.conclusions
+        return replace(
+            self,
+            label=variant.label or self.label,
+            description=variant.description or self.description,
+            form=variant.form,
+            payoffs=variant.payoffs or self.payoffs,
+            content=variant.content,
+            points={**self.points, **variant.points},
+            box={**self.box, **variant.box},
+            conclusions=self.conclusions if own is None else own,
+            place=variant.place,
+            path=("variants", name),
+        )
+
+    def every(self) -> tuple[GameDefinition, ...]:
+        """Return the game and its variants."""
+        return (self, *(self.of(name) for name in self.variants))

@@ -7,9 +7,11 @@ strategies and points of the same file. Whether the names in it exist in other f
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from detente.errors import Fault
 from detente.fields import (
@@ -25,45 +27,34 @@ from detente.fields import (
     Wrong,
     check_name,
     distinct,
-    expression_of,
     kind_of,
-    one_of,
     unknown,
     within,
 )
-from detente.games.definition import Box, Conclusion, GameDefinition, Point, Question, Variant
+from detente.games.definition import Box, Conclusion, Content, GameDefinition, Point, Question, Variant
 from detente.schema import Table, validate
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
 
     from detente.errors import Place
     from detente.formula import Node
     from detente.toml import KeyPath, TomlFile
 
-__all__ = ["CONCLUSION_KINDS", "FORMS", "VARIANT_FORMS", "GameFile", "read_game"]
+__all__ = [
+    "CONCLUSION_KINDS",
+    "BoxTable",
+    "Fitting",
+    "FormKeys",
+    "GameFile",
+    "GameReader",
+    "QuestionTable",
+    "VariantTable",
+    "read_game",
+]
 
-FORMS = ("normal",)
-VARIANT_FORMS = ("repeated",)
 #: Conclusions that need no name, such as ``equilibrium:cooperate,cooperate``; ``none`` is another.
 CONCLUSION_KINDS = ("equilibrium", "unique", "selected", "set", "dominant", "class", "sign")
-_REPEATED = re.compile(r"grim|tit_for_tat|punishment_[1-9][0-9]{0,3}", re.ASCII)
-
-
-def _repeated_strategy(value: object) -> str:
-    if not isinstance(value, str) or not _REPEATED.fullmatch(value):
-        raise unknown("strategy of a repeated game", value, ("grim", "punishment_1", "punishment_2", "tit_for_tat"))
-    return value
-
-
-def _discount(value: object) -> list[Any]:
-    if not isinstance(value, list):
-        return [expression_of(value)]
-    if not value:
-        raise Wrong("found an empty list", "expected one formula, or one for each player")
-    return [within((index,), expression_of, each) for index, each in enumerate(value)]
-
-
 def _number(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 999:
         raise Wrong(kind_of(value), "expected a number from 1 to 999")
@@ -88,18 +79,15 @@ class BoxTable(Table):
 
 
 class VariantTable(Table):
-    """A ``[variants.NAME]`` of a game."""
+    """The keys of a ``[variants.NAME]`` that all forms share; each form adds its own."""
 
-    form: Annotated[str, PlainValidator(one_of("form", VARIANT_FORMS)), WithJsonSchema({"enum": list(VARIANT_FORMS)})]
-    discount_factor: Annotated[
-        list[Any], PlainValidator(_discount), WithJsonSchema({"type": ["string", "number", "array"]})
-    ]
-    target: dict[str, Name] | None = None
-    punishment: dict[str, Name] | None = None
-    strategies: Annotated[
-        list[Annotated[str, PlainValidator(_repeated_strategy), WithJsonSchema({"type": "string"})]],
-        AfterValidator(distinct),
-    ] = Field(default_factory=list)
+    form: Line
+    label: Label | None = None
+    description: Text | None = None
+    payoffs: Name | None = None
+    points: dict[str, dict[str, Exact]] = Field(default_factory=dict)
+    box: dict[str, Any] = Field(default_factory=dict)
+    conclusions: dict[str, Expression] | None = None
 
 
 class QuestionTable(Table):
@@ -115,14 +103,13 @@ class QuestionTable(Table):
 
 
 class GameFile(Table):
-    """The top of a game file; the tables below it are read one by one."""
+    """The keys at the top of a game file that all forms share; each form adds its own."""
 
     format: Format
     label: Label | None = None
     description: Text | None = None
-    form: Annotated[str, PlainValidator(one_of("form", FORMS)), WithJsonSchema({"enum": list(FORMS)})]
+    form: Line
     payoffs: Name
-    strategies: dict[str, Names]
     units: Names | None = None
     labels: dict[str, Label] = Field(default_factory=dict)
     points: dict[str, dict[str, Exact]] = Field(default_factory=dict)
@@ -132,8 +119,54 @@ class GameFile(Table):
     questions: list[Any] = Field(default_factory=list)
 
 
+class _AnyForm(GameFile):
+    """Stands in for the keys of a form that does not exist, so that the other faults are told."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, arbitrary_types_allowed=True)
+
+
+class _AnyVariant(VariantTable):
+    """The same for a variant that says no form."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, arbitrary_types_allowed=True)
+
+
+class FormKeys(Protocol):
+    """What the reader asks of a form; :class:`detente.study.form.Form` describes it."""
+
+    @property
+    def file(self) -> type[GameFile] | None:
+        """What a game file of this form may hold."""
+
+    @property
+    def variant(self) -> type[VariantTable] | None:
+        """What a variant of this form may hold."""
+
+    def read(self, reader: GameReader, path: KeyPath, table: Any, game: GameDefinition | None) -> Content:
+        """Return what the form makes of its own keys."""
+
+    def item_fault(self, reader: GameReader, content: Content, node: Node) -> Wrong | None:
+        """Return what is wrong with ``payoff[..][..]`` in a conclusion."""
+
+    def inherits(self, content: Content, game: GameDefinition) -> bool:
+        """Return whether the conclusions of the game make sense in a variant of this form."""
+
+
+class Fitting(Protocol):
+    """What the reader asks of an analysis."""
+
+    forms: tuple[str, ...]
+
+    def fits(self, form: str) -> bool:
+        """Return whether games of this form can be asked."""
+
+
 def read_game(
-    file: TomlFile, name: str, faults: list[Fault], analyses: Collection[str] | None = None
+    file: TomlFile,
+    name: str,
+    faults: list[Fault],
+    forms: Mapping[str, FormKeys],
+    analyses: Collection[str] | Mapping[str, Fitting] | None = None,
 ) -> GameDefinition | None:
     """Return the game in ``file``, or ``None`` where its top cannot be read; faults go to ``faults``.
 
@@ -145,89 +178,121 @@ def read_game(
         The name of the game.
     faults : list of Fault
         What is wrong is added here.
+    forms : mapping
+        The forms that there are, by name.
     analyses : collection of str, optional
-        What a question may ask; without it, any name.
+        What a question may ask; without it, any name. A mapping says which forms each analysis fits.
     """
-    reader = _Reader(file, faults)
+    reader = GameReader(file, faults)
     before = len(faults)
-    boxes = reader.tables("box", BoxTable)
-    variant_tables = reader.tables("variants", VariantTable)
+    boxes = reader.tables(("box",), BoxTable)
     question_tables = reader.questions()
-    top = validate(file, GameFile, faults)
-    if top is None:
+    variant_tables = reader.variant_tables(forms)
+    form = reader.form((), forms, "file")
+    top = validate(file, _AnyForm if form is None or form.file is None else form.file, faults)
+    if top is None or form is None:
         return None
-    strategies = {player: tuple(own) for player, own in top.strategies.items()}
-    reader.names("strategies", strategies)
     for section in ("points", "variants"):
         reader.names(section, getattr(top, section))
-    if "baseline" in top.points:
-        reader.fail(
-            ("points", "baseline"), "found a point 'baseline'", "it always exists: every parameter at its value"
-        )
-    reader.strategies = strategies
-    conclusions = {
-        key: Conclusion(key, text, file.key_place(("conclusions", key)), file) for key, text in top.conclusions.items()
-    }
-    reader.conclusions(conclusions)
-    reader.labels(top)
-    variants = {key: reader.variant(key, table) for key, table in variant_tables.items()}
-    questions = reader.asked(question_tables, analyses)
-    return GameDefinition(
+    content = form.read(reader, (), top, None)
+    conclusions = reader.conclusions((), top.conclusions, form, content)
+    game = GameDefinition(
         name=name,
         label=top.label or {"en": name},
         description=top.description or "",
         form=top.form,
         payoffs=top.payoffs,
-        strategies=strategies,
+        content=content,
         labels=top.labels,
         units=tuple(top.units or ()),
-        points={
-            key: Point(
-                key,
-                values,
-                file.key_place(("points", key)),
-                {each: file.place(("points", key, each)) for each in values},
-            )
-            for key, values in top.points.items()
-        },
-        box={key: reader.box(key, table) for key, table in boxes.items()},
-        variants=variants,
+        points=reader.points((), top.points),
+        box={key: reader.box(("box", key), table) for key, table in boxes.items()},
+        variants={},
         conclusions=conclusions,
-        questions=questions,
+        questions=(),
         place=file.key_place(()),
         file=file,
-        complete=len(faults) == before,
     )
+    variants = {
+        key: reader.variant(key, own, table, boxed, game) for key, (own, table, boxed) in variant_tables.items()
+    }
+    reader.labels(top, (content, *(each.content for each in variants.values())))
+    fitting: dict[str | None, str] = {None: top.form}
+    fitting.update((key, each.form) for key, each in variants.items())
+    questions = reader.asked(question_tables, analyses, fitting)
+    return replace(game, variants=variants, questions=questions, complete=len(faults) == before)
 
 
-class _Reader:
-    """Checks of the parts of a game file against one another."""
+class GameReader:
+    """Checks of the parts of a game file against one another.
+
+    Forms get it to read their own keys: :meth:`fail`, :meth:`wrong` and :meth:`among` add faults with their place.
+    """
 
     def __init__(self, file: TomlFile, faults: list[Fault]) -> None:
         self.file, self.faults = file, faults
-        self.strategies: dict[str, tuple[str, ...]] = {}
 
     def fail(self, path: KeyPath, found: str, expected: str = "", do: str = "", key: bool = True) -> None:
+        """Add a fault at a key, or at its value where ``key`` is False."""
         place = self.file.key_place(path) if key else self.file.place(path)
         self.faults.append(Fault(place, found, expected, do))
 
     def wrong(self, path: KeyPath, wrong: Wrong, key: bool = True) -> None:
+        """Add what is wrong with a key, or with its value, as a fault."""
         self.fail(path, wrong.found, wrong.expected, wrong.do, key)
 
-    def tables(self, section: str, model: type[Any]) -> dict[str, Any]:
-        given = self.file.data.get(section)
+    def form(self, path: KeyPath, forms: Mapping[str, FormKeys], key: str) -> FormKeys | None:
+        """Return the form that a table names, or ``None`` after a fault; ``key`` says where it has to fit."""
+        table = self.file.at(path)
+        given = table.get("form") if isinstance(table, dict) else None
+        if isinstance(given, str) and given in forms and getattr(forms[given], key) is not None:
+            return forms[given]
+        if given is not None:
+            fitting = [name for name, form in forms.items() if getattr(form, key) is not None]
+            self.wrong((*path, "form"), unknown("form", given, fitting), key=False)
+        elif isinstance(table, dict):
+            fields = [getattr(form, key).model_fields for form in forms.values() if getattr(form, key) is not None]
+            known = list(dict.fromkeys(name for each in fields for name in each))
+            for name in table:
+                if name not in known:
+                    self.wrong((*path, name), unknown("key", name, known))
+        return None
+
+    def tables(self, path: KeyPath, model: type[Any]) -> dict[str, Any]:
+        """Return the sound tables of one kind that stand under ``path``, by name."""
+        above = self.file.at(path[:-1])
+        given = above.get(path[-1]) if isinstance(above, dict) else None
         if not isinstance(given, dict):
             return {}
-        found = {name: validate(self.file, model, self.faults, (section, name)) for name in given}
+        found = {name: validate(self.file, model, self.faults, (*path, name)) for name in given}
         return {name: table for name, table in found.items() if table is not None}
 
+    def variant_tables(self, forms: Mapping[str, FormKeys]) -> dict[str, tuple[FormKeys, Any, dict[str, Any]]]:
+        """Return the sound variants: their form, their table, their intervals."""
+        given = self.file.data.get("variants")
+        found = {}
+        for name in given if isinstance(given, dict) else ():
+            path: KeyPath = ("variants", name)
+            form = self.form(path, forms, "variant")
+            if form is None and isinstance(own := self.file.at(path), dict) and "form" in own:
+                continue
+            model = _AnyVariant if form is None else form.variant
+            assert model is not None
+            table = validate(self.file, model, self.faults, path)
+            boxes = self.tables((*path, "box"), BoxTable)
+            if table is not None and form is not None:
+                found[name] = (form, table, boxes)
+        return found
+
     def questions(self) -> list[tuple[KeyPath, QuestionTable]]:
+        """Return the sound questions with their paths."""
         given = self.file.data.get("questions")
         paths: list[KeyPath] = [("questions", index) for index in range(len(given))] if isinstance(given, list) else []
         found = [(path, validate(self.file, QuestionTable, self.faults, path)) for path in paths]
         return [(path, table) for path, table in found if table is not None]
 
     def names(self, section: str, given: Iterable[str]) -> None:
+        """Add a fault for every key of a table that is no name."""
         for name in given:
             try:
                 check_name(name)
@@ -235,38 +300,78 @@ class _Reader:
                 if name != "baseline":
                     self.wrong((section, name), wrong)
 
-    def labels(self, top: GameFile) -> None:
-        known = self.keys("strategies")
-        for player in self.strategies:
-            known.update(self.strategy_places(player))
-        for section in ("conclusions", "points", "variants"):
-            known.update(self.keys(section))
+    def labels(self, top: GameFile, contents: Iterable[Content]) -> None:
+        """Add a fault for every label of something that does not exist."""
+        known: dict[str, Place] = {}
+        for content in contents:
+            for name, places in content.choices.items():
+                known.setdefault(name, self.file.key_place(("strategies", name)))
+                known.update({each: place for each, place in places.items() if each not in known})
+            for name, own in content.strategies.items():
+                known.setdefault(name, self.file.key_place(()))
+                known.update({each: known[name] for each in own if each not in known})
+        for path in ((), *(("variants", each) for each in self.keys("variants"))):
+            known.update(self.keys("conclusions", path))
+            known.update(self.keys("points", path))
+        known.update(self.keys("variants"))
         for name in top.labels:
             if name not in known:
                 self.wrong(("labels", name), unknown("name", name, known, tuple(top.labels)))
 
-    def keys(self, section: str) -> dict[str, Place]:
+    def keys(self, section: str, path: KeyPath = ()) -> dict[str, Place]:
         """Return the names defined in a table, each with its place."""
-        return {name: self.file.key_place((section, name)) for name in self.file.data.get(section, {})}
+        table = self.file.at(path).get(section)
+        return {name: self.file.key_place((*path, section, name)) for name in table} if isinstance(table, dict) else {}
 
-    def strategy_places(self, player: str) -> dict[str, Place]:
-        """Return the strategies of a player, each with its place."""
-        own = self.strategies[player]
-        return {each: self.file.place(("strategies", player, index)) for index, each in enumerate(own)}
+    def strategies(self, path: KeyPath, given: Mapping[str, Iterable[str]]) -> dict[str, dict[str, Place]]:
+        """Return the choices of each player of a table ``strategies`` with their places; bad names are faults."""
+        found = {}
+        for player, own in given.items():
+            try:
+                check_name(player)
+            except Wrong as wrong:
+                self.wrong((*path, "strategies", player), wrong)
+            found[player] = {each: self.file.place((*path, "strategies", player, i)) for i, each in enumerate(own)}
+        return found
 
-    def conclusions(self, given: Mapping[str, Conclusion]) -> None:
-        for name, conclusion in given.items():
-            path: KeyPath = ("conclusions", name)
+    def points(self, path: KeyPath, given: Mapping[str, Mapping[str, Any]]) -> dict[str, Point]:
+        """Return the named points of the game or of a variant."""
+        if "baseline" in given:
+            self.fail(
+                (*path, "points", "baseline"),
+                "found a point 'baseline'",
+                "it always exists: every parameter at its value",
+            )
+        place = self.file.key_place
+        return {
+            key: Point(
+                key,
+                values,
+                place((*path, "points", key)),
+                {each: self.file.place((*path, "points", key, each)) for each in values},
+            )
+            for key, values in given.items()
+        }
+
+    def conclusions(
+        self, path: KeyPath, given: Mapping[str, Any], form: FormKeys, content: Content
+    ) -> dict[str, Conclusion]:
+        """Return the named formulas of the game or of a variant; items that do not exist are faults."""
+        found = {}
+        for name, parsed in given.items():
+            at: KeyPath = (*path, "conclusions", name)
+            found[name] = conclusion = Conclusion(name, parsed, self.file.key_place(at), at, self.file)
             if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,59}", name, re.ASCII):
-                self.fail(path, f"found the name {name[:60]!r}", "expected ASCII letters, digits and '_'")
-            for node in conclusion.formula.items:
-                found = self.payoff_fault(node)
-                if found is not None:
-                    self.faults.append(Fault(conclusion.inside(node.column), found.found, found.expected, found.do))
+                self.fail(at, f"found the name {name[:60]!r}", "expected ASCII letters, digits and '_'")
+            for node in parsed.items:
+                wrong = form.item_fault(self, content, node)
+                if wrong is not None:
+                    self.faults.append(Fault(conclusion.inside(node.column), wrong.found, wrong.expected, wrong.do))
+        return found
 
-    def payoff_fault(self, node: Node) -> Wrong | None:
+    def payoff_fault(self, content: Content, node: Node) -> Wrong | None:
         """Return what is wrong with an item such as ``payoff[us][confront, cooperate]``, if anything."""
-        players = tuple(self.strategies)
+        players = tuple(content.strategies)
         if node.value != "payoff":
             return unknown("table", node.value, ("payoff",))
         if len(node.keys) != 2 or len(node.keys[0]) != 1:
@@ -276,53 +381,54 @@ class _Reader:
             )
         (player,), profile = node.keys
         if player not in players:
-            return unknown("player", player, self.keys("strategies"))
+            return unknown("player", player, self.keys("strategies") or players)
         if len(profile) != len(players):
             return Wrong(
                 f"found {len(profile)} strategies", f"expected {len(players)}, in the order {', '.join(players)}"
             )
         for each, strategy in zip(players, profile, strict=True):
-            if strategy not in self.strategies[each]:
-                return unknown(f"strategy of {each}", strategy, self.strategy_places(each))
+            if strategy not in content.strategies[each]:
+                return unknown(f"strategy of {each}", strategy, content.choices.get(each, content.strategies[each]))
         return None
 
-    def profile(self, path: KeyPath, given: Mapping[str, str] | None) -> None:
+    def profile(self, path: KeyPath, given: Mapping[str, str] | None, content: Content) -> None:
+        """Add the faults of a table that maps every player to a strategy."""
         if given is None:
             return
         for player, strategy in given.items():
-            if player not in self.strategies:
+            if player not in content.strategies:
                 self.wrong((*path, player), unknown("player", player, self.keys("strategies")))
-            elif strategy not in self.strategies[player]:
-                self.wrong(
-                    (*path, player), unknown(f"strategy of {player}", strategy, self.strategy_places(player)), key=False
-                )
-        missing = [player for player in self.strategies if player not in given]
+            elif strategy not in content.strategies[player]:
+                known = content.choices.get(player, content.strategies[player])
+                self.wrong((*path, player), unknown(f"strategy of {player}", strategy, known), key=False)
+        missing = [player for player in content.strategies if player not in given]
         if missing:
             self.fail(
                 path, f"found a profile without {', '.join(missing)}", "expected a strategy for every player", key=False
             )
 
-    def variant(self, name: str, table: VariantTable) -> Variant:
+    def variant(self, name: str, form: FormKeys, table: Any, boxes: Mapping[str, Any], game: GameDefinition) -> Variant:
+        """Return a variant of the game."""
         path: KeyPath = ("variants", name)
-        factors = tuple(table.discount_factor)
-        if len(factors) not in (1, len(self.strategies)):
-            expected = f"expected one, or {len(self.strategies)} in the order {', '.join(self.strategies)}"
-            self.fail((*path, "discount_factor"), f"found {len(factors)} discount factors", expected, key=False)
-        self.profile((*path, "target"), table.target)
-        self.profile((*path, "punishment"), table.punishment)
+        content = form.read(self, path, table, game)
+        conclusions: dict[str, Conclusion] | None = None
+        if table.conclusions is not None or not form.inherits(content, game):
+            conclusions = self.conclusions(path, table.conclusions or {}, form, content)
         return Variant(
             name,
             table.form,
-            factors,
-            table.target,
-            table.punishment,
-            tuple(table.strategies),
+            content,
+            table.payoffs,
+            self.points(path, table.points),
+            {key: self.box((*path, "box", key), each) for key, each in boxes.items()},
+            conclusions,
+            table.label,
+            table.description,
             self.file.key_place(path),
-            self.file,
         )
 
-    def box(self, name: str, table: BoxTable) -> Box:
-        path: KeyPath = ("box", name)
+    def box(self, path: KeyPath, table: BoxTable) -> Box:
+        """Return the interval of a parameter of the game or of a variant."""
         low, high, value = table.low, table.high, table.value
         if low > high:
             self.fail((*path, "low"), f"found low = {low} above high = {high}", "expected low <= high", key=False)
@@ -334,11 +440,15 @@ class _Reader:
                 key=False,
             )
         places = {key: self.file.place((*path, key)) for key in ("low", "high", "value", "reason")}
-        return Box(name, low, high, value, table.reason, self.file.key_place(path), places)
+        return Box(str(path[-1]), low, high, value, table.reason, self.file.key_place(path), places)
 
     def asked(
-        self, tables: list[tuple[KeyPath, QuestionTable]], analyses: Collection[str] | None
+        self,
+        tables: list[tuple[KeyPath, QuestionTable]],
+        analyses: Collection[str] | Mapping[str, Fitting] | None,
+        fitting: Mapping[str | None, str],
     ) -> tuple[Question, ...]:
+        """Return the questions; ``fitting`` says of which form the game and each of its variants is."""
         questions: list[Question] = []
         for path, table in tables:
             first = next((each for each in questions if each.number == table.number), None)
@@ -351,6 +461,8 @@ class _Reader:
                     key=False,
                 )
             self.among(path, "ask", "analysis", table.ask, analyses)
+            if isinstance(analyses, Mapping) and table.variant in fitting:
+                self.fitting(path, table.ask, analyses, fitting[table.variant])
             for each in table.of or ():
                 kind, colon, _ = each.partition(":")
                 if colon:
@@ -358,9 +470,9 @@ class _Reader:
                         path, "of", "conclusion", [each] if kind not in CONCLUSION_KINDS else (), CONCLUSION_KINDS
                     )
                 elif each != "none":
-                    self.among(path, "of", "conclusion", [each], self.keys("conclusions"))
+                    self.among(path, "of", "conclusion", [each], self.asked_keys("conclusions", table.variant))
             points = [each for each in table.points or () if each != "baseline"]
-            self.among(path, "points", "point", points, self.keys("points"))
+            self.among(path, "points", "point", points, self.asked_keys("points", table.variant))
             self.among(path, "variant", "variant", [table.variant] if table.variant else (), self.keys("variants"))
             questions.append(
                 Question(
@@ -377,17 +489,25 @@ class _Reader:
             )
         return tuple(questions)
 
+    def fitting(self, path: KeyPath, asked: list[str], analyses: Mapping[str, Fitting], form: str) -> None:
+        """Add a fault for every analysis that does not fit the form of the game that it is asked of."""
+        listed = self.file.at((*path, "ask"))
+        for name in asked:
+            if name in analyses and not analyses[name].fits(form):
+                inner = (*path, "ask", listed.index(name)) if isinstance(listed, list) else (*path, "ask")
+                found = f"found the analysis {name!r} asked of a game of the form {form}"
+                self.fail(inner, found, f"expected one of {', '.join(analyses[name].forms)}", key=False)
+
+    def asked_keys(self, section: str, variant: str | None) -> dict[str, Place]:
+        """Return the names in a table of the game and of the variant that a question is about."""
+        own = self.keys(section, ("variants", variant)) if variant in self.keys("variants") else {}
+        return {**self.keys(section), **own}
+
     def among(self, path: KeyPath, key: str, what: str, given: Iterable[str], known: Collection[str] | None) -> None:
         """Add a fault for every name under ``key`` that is not among ``known``."""
-        listed = _at(self.file, (*path, key)) if key in _at(self.file, path) else None
+        listed = self.file.at((*path, key)) if key in self.file.at(path) else None
         for name in given:
             if known is not None and name not in known:
                 inner = (*path, key, listed.index(name)) if isinstance(listed, list) else (*path, key)
                 self.wrong(inner, unknown(what, name, known), key=False)
 
-
-def _at(file: TomlFile, path: KeyPath) -> Any:
-    value: Any = file.data
-    for key in path:
-        value = value[key]
-    return value

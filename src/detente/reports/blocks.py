@@ -84,7 +84,7 @@ class Context:
     @property
     def two_by_two(self) -> bool:
         """True where player types and classes are defined."""
-        return self.model.symbolic.shape == (2, 2)
+        return bool(self.model.symbolic.shape == (2, 2))
 
     @cached_property
     def _fills(self) -> dict[tuple[str, ...], int]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from detente.reports.blocks import Context
     from detente.solve.result import Equilibrium
     from detente.solve.two_players.ordinal import OrdinalClass
-    from detente.study.repeated import DiscountFactors
+    from detente.study.forms.repeated import DiscountFactors
     from detente.study.sums import Sums
 
 INERT = (

@@ -31,7 +31,7 @@ def repeated(context: Context) -> list[Block]:
     """Critical discount factors of the repeated variant at the points that its questions name."""
     from detente.reports.discount_gauge import Critical, discount_gauge
     from detente.reports.figure_style import to_svg
-    from detente.study.repeated import discount_factors
+    from detente.study.forms.repeated import discount_factors
 
     variants = [each for each in context.model.definition.variants.values() if each.form == "repeated"]
     if not variants:
@@ -67,7 +67,7 @@ def repeated(context: Context) -> list[Block]:
         if len(values) == 1 and 0 <= float(next(iter(values))) <= 1:
             delta = next(iter(values))
             own = next(
-                (each for each in variant.discount_factors[0].names if each in context.model.symbolic.parameters), None
+                (each for each in variant.data.discount_factors[0].names if each in context.model.symbolic.parameters), None
             )
             span = context.model.symbolic.parameters[own] if own else None
             figure = discount_gauge(
@@ -102,9 +102,9 @@ def _factor_formulas(context: Context, variant: Any, tempted: Collection[str]) -
     """The factor in symbols for the players whom a breach tempts and a punishment deters at a point shown."""
     from detente.solve.repeated.critical_discount_factor import critical_discount_factor
 
-    if not variant.target or not variant.punishment or not tempted:
+    if not variant.data.target or not variant.data.punishment or not tempted:
         return []
-    found = critical_discount_factor(context.model.symbolic, "grim", variant.target, variant.punishment)
+    found = critical_discount_factor(context.model.symbolic, "grim", variant.data.target, variant.data.punishment)
     formulas: list[Block] = [
         Formula(
             f"delta_({typst_text(context.label(player))}) >= {typst(expression, context.names)}",

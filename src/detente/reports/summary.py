@@ -149,7 +149,7 @@ def _changes(context: Context) -> list[KeyPoint]:
 
 
 def _patience(context: Context) -> list[KeyPoint]:
-    from detente.study.repeated import discount_factors
+    from detente.study.forms.repeated import discount_factors
 
     variants = [each for each in context.model.definition.variants.values() if each.form == "repeated"]
     asked = [

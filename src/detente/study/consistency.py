@@ -11,7 +11,8 @@ from detente.errors import Fault, FormulaError, UsageError
 from detente.numbers import plain
 from detente.seeds import derived
 from detente.seeds.rules import check_rules
-from detente.study.usage import scope_of
+from detente.study.forms import FORMS
+from detente.study.usage import every_game, scope_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -41,7 +42,7 @@ def value_faults(rooms: Rooms) -> list[Fault]:
     faults.extend(_Values(shared).domains(shared))
     faults.extend(_event_faults(rooms))
     for model in rooms.payoffs.entries.values():
-        games = [game for game in rooms.games.entries.values() if game.payoffs == model.name]
+        games = [game for game in every_game(rooms) if game.payoffs == model.name]
         uses: list[GameDefinition | None] = [*games] or [None]
         for game in uses:
             faults.extend(_model_faults(rooms, model, game))
@@ -83,18 +84,9 @@ def _model_faults(rooms: Rooms, model: PayoffModel, game: GameDefinition | None)
     yield from values.constraints(model, "baseline", values.baseline)
     if game is None:
         return
-    for variant in game.variants.values():
-        for index, factor in enumerate(variant.discount_factors):
-            place = variant.inside(index, 1)
-            number = values.value(factor)
-            if factor.items:
-                yield Fault(place, "found a payoff in a discount factor", "expected parameters and numbers")
-            elif number is not None and not 0 < number < 1:
-                yield Fault(
-                    place,
-                    f"found the discount factor {factor.text} = {plain(number)}",
-                    "expected a number between 0 and 1",
-                )
+    located = game.content.formulas
+    yield from values.formulas((each.formula, each.inside) for each in located if not each.formula.items)
+    yield from FORMS[game.form].faults(game, values)
     for conclusion in game.conclusions.values():
         yield from values.conclusion(model, game, conclusion.formula, conclusion.inside)
     for point in game.points.values():

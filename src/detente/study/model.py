@@ -12,18 +12,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError, did_you_mean
-from detente.formula import Formula
-from detente.games.symbolic import Interval, SymbolicGame
+from detente.games.symbolic import Interval
 from detente.numbers import exact, short
-from detente.payoffs.table import PayoffTable
+from detente.seeds.derived import reach
+from detente.study.forms import FORMS
+from detente.study.usage import game_names, model_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from detente.formula import Formula
     from detente.games.definition import GameDefinition, Variant
-    from detente.games.normal import NormalFormGame
     from detente.payoffs.terms import PayoffModel
     from detente.seeds.parameters import Parameter
+    from detente.study.form import Form
     from detente.study.load import StudyFiles
 
 __all__ = ["GameModel", "Point", "game_model", "split_name"]
@@ -69,6 +71,15 @@ class GameModel:
     parameters: dict[str, Parameter] = field(repr=False)
     variant: Variant | None = None
 
+    @cached_property
+    def form(self) -> Form:
+        """The form of the game: what can be asked of it."""
+        return FORMS[self.definition.form]
+
+    def of(self, variant: str) -> GameModel:
+        """Return a variant of the game."""
+        return _model(self.files, self.definition, variant)
+
     @property
     def name(self) -> str:
         """``GAME`` or ``GAME:VARIANT``."""
@@ -94,57 +105,53 @@ class GameModel:
         return {name: parameter.symbol for name, parameter in self.parameters.items()}
 
     @cached_property
-    def table(self) -> PayoffTable:
-        """The strategic payoff table with its terms."""
-        return self._table(False)
+    def table(self) -> Any:
+        """The strategic payoffs with the terms behind each of them."""
+        return self.form.table(self, False)
 
     @cached_property
-    def material_table(self) -> PayoffTable:
-        """The payoff table without the terms of relative gains."""
-        return self._table(True)
-
-    def _table(self, material: bool) -> PayoffTable:
-        return PayoffTable(dict(self.definition.strategies), self.payoff_model.terms, tuple(self.parameters), material)
+    def material_table(self) -> Any:
+        """The payoffs without the terms of relative gains."""
+        return self.form.table(self, True)
 
     @cached_property
-    def symbolic(self) -> SymbolicGame:
+    def symbolic(self) -> Any:
         """The parametric game of strategic payoffs over its box."""
-        return self._symbolic(self.table)
+        return self.form.game(self, False)
 
     @cached_property
-    def material(self) -> SymbolicGame:
+    def material(self) -> Any:
         """The parametric game of material payoffs over its box."""
-        return self._symbolic(self.material_table)
+        return self.form.game(self, True)
 
-    def payoffs(self, kind: str) -> SymbolicGame:
+    def payoffs(self, kind: str) -> Any:
         """Return the parametric game of ``strategic`` or ``material`` payoffs."""
         if kind not in KINDS:
             raise UsageError(f"unknown payoffs {kind!r}; expected one of {', '.join(KINDS)}")
         return self.material if kind == "material" else self.symbolic
 
-    def _symbolic(self, table: PayoffTable) -> SymbolicGame:
+    @cached_property
+    def intervals(self) -> dict[str, Interval]:
+        """The box: the interval and the baseline of every parameter, those of the game before those of the study."""
         own = self.definition.box
-        box, derived = {}, {}
+        box = {}
         for name, parameter in self.parameters.items():
             if parameter.formula is not None:
-                derived[name] = parameter.formula
                 continue
-            assert parameter.value is not None
             low, value, high = parameter.low, parameter.value, parameter.high
             if name in own:
                 low, high = own[name].low, own[name].high
-                value = own[name].value if own[name].value is not None else value  # type: ignore[assignment]
+                value = value if own[name].value is None else own[name].value
             assert low is not None
+            assert value is not None
             assert high is not None
             box[name] = Interval(low, high, value)
-        return SymbolicGame(
-            table.array(),
-            box,
-            self.players,
-            list(self.definition.strategies.values()),
-            derived,
-            tuple(each.formula for each in self.payoff_model.constraints),
-        )
+        return box
+
+    @cached_property
+    def derived(self) -> dict[str, Formula]:
+        """The formulas of derived parameters."""
+        return {name: each.formula for name, each in self.parameters.items() if each.formula is not None}
 
     def conclusion(self, name: str) -> Formula:
         """Return a named formula of the game file."""
@@ -161,7 +168,7 @@ class GameModel:
         UsageError
             If a name is unknown or a value outside the domain of its parameter.
         """
-        values = dict(self.symbolic.baseline)
+        values = {key: interval.value for key, interval in self.intervals.items()}
         if name != "baseline":
             if name not in self.definition.points:
                 known = ("baseline", *self.definition.points)
@@ -175,7 +182,7 @@ class GameModel:
             values[key] = self._checked(key, given)
         notes = []
         for key, value in values.items():
-            interval = self.symbolic.parameters[key]
+            interval = self.intervals[key]
             if not interval.low <= value <= interval.high:
                 ends = f"[{short(interval.low, 6)}, {short(interval.high, 6)}]"
                 notes.append(f"{key} = {short(value, 6)} lies outside its interval {ends}")
@@ -188,11 +195,11 @@ class GameModel:
         return Point(name, values, tuple(changes or ()), tuple(notes))
 
     def _checked(self, name: str, given: object) -> Fraction:
-        if name not in self.symbolic.parameters:
+        if name not in self.intervals:
             if name in self.parameters:
                 parts = ", ".join(self.parameters[name].formula.names)  # type: ignore[union-attr]
                 raise UsageError(f"{name} is derived; change what it is made of: {parts}")
-            hint = did_you_mean(name, self.symbolic.parameters)
+            hint = did_you_mean(name, self.intervals)
             raise UsageError(f"unknown parameter {name!r} of {self.definition.name}" + (f"; {hint}" if hint else ""))
         try:
             value = exact(given)
@@ -219,9 +226,9 @@ class GameModel:
 
         return {name: value_of(name) for name, parameter in self.parameters.items() if parameter.is_derived}
 
-    def at(self, point: Point | None = None, kind: str = "strategic") -> NormalFormGame:
+    def at(self, point: Point | None = None, kind: str = "strategic") -> Any:
         """Return the numeric game at a point, by default the baseline."""
-        return self.payoffs(kind).at_point((point or self.point()).values)
+        return self.form.at(self, point or self.point(), kind)
 
 
 def split_name(name: str) -> tuple[str, str | None]:
@@ -244,36 +251,26 @@ def game_model(files: StudyFiles, name: str) -> GameModel:
         raise UsageError(
             f"unknown game {game!r}; expected one of {', '.join(files.games) or 'none'}" + (f"; {hint}" if hint else "")
         )
-    definition = files.games[game]
+    return _model(files, files.games[game], wanted)
+
+
+def _model(files: StudyFiles, definition: GameDefinition, wanted: str | None) -> GameModel:
     variant = None
     if wanted is not None:
         if wanted not in definition.variants:
             hint = did_you_mean(wanted, definition.variants)
             known = ", ".join(definition.variants) or "none"
             raise UsageError(
-                f"unknown variant {wanted!r} of {game}; expected one of {known}" + (f"; {hint}" if hint else "")
+                f"unknown variant {wanted!r} of {definition.name}; expected one of {known}"
+                + (f"; {hint}" if hint else "")
             )
         variant = definition.variants[wanted]
+        definition = definition.of(wanted)
     payoff_model = files.payoffs[definition.payoffs]
     available = {**files.parameters, **payoff_model.parameters.entries}
-    needed: set[str] = set()
-
-    def need(parsed: Formula) -> None:
-        for each in parsed.names:
-            if each in available and each not in needed:
-                needed.add(each)
-                inner = available[each].formula
-                if inner is not None:
-                    need(inner)
-
-    for term in payoff_model.terms:
-        need(term.formula)
-    for constraint in payoff_model.constraints:
-        need(constraint.formula)
-    for conclusion in definition.conclusions.values():
-        need(conclusion.formula)
-    for each in definition.variants.values():
-        for factor in each.discount_factors:
-            need(factor)
+    # variants with the same payoffs share the parameters, so that a point of one is a point of the other
+    sharing = [each for each in files.games[definition.name].every() if each.payoffs == definition.payoffs]
+    names = model_names(payoff_model).union(game_names(definition), *(game_names(each) for each in sharing))
+    needed = set(reach(available, names))
     parameters = {each: parameter for each, parameter in available.items() if each in needed}
     return GameModel(files, definition, payoff_model, parameters, variant)

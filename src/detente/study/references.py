@@ -8,7 +8,7 @@ from detente.conclusions.conclusion import parse_conclusion
 from detente.errors import Fault, UsageError
 from detente.fields import unknown
 from detente.seeds.derived import cycles, reach
-from detente.study.usage import Scope, game_names, model_names, scope_of, used_names
+from detente.study.usage import Scope, every_game, game_names, model_names, scope_of, used_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -46,7 +46,7 @@ class _References:
         self.seeds()
         for model in self.rooms.payoffs.entries.values():
             self.model(model)
-        for game in self.rooms.games.entries.values():
+        for game in every_game(self.rooms):
             self.game(game)
         for report in self.rooms.reports.entries.values():
             for index, name in enumerate(report.games):
@@ -115,16 +115,13 @@ class _References:
         if variant and variant not in game.variants:
             self.unknown(f"variant of {name}", variant, place, {each: own.place for each, own in game.variants.items()})
             return
-        movers = {each: game.file.key_place(("strategies", each)) for each in game.strategies}
+        choices = (game.of(variant) if variant else game).content.choices
+        movers = {each: next(iter(own.values()), game.place) for each, own in choices.items()}
         for mover, move in observation.moves.items():
             if mover not in movers:
                 self.unknown("player", mover, observation.file.key_place((*observation.path, "moves", mover)), movers)
-            elif move not in game.strategies[mover]:
-                known = {
-                    each: game.file.place(("strategies", mover, index))
-                    for index, each in enumerate(game.strategies[mover])
-                }
-                self.unknown(f"strategy of {mover}", move, observation.coded_at("moves", mover), known)
+            elif move not in choices[mover]:
+                self.unknown(f"strategy of {mover}", move, observation.coded_at("moves", mover), choices[mover])
 
     def figures(self, ids: Iterable[str], owner: Parameter | Claim | Conflict | Observation) -> None:
         """Add a fault for every id of a figure that ``owner`` names and no row defines."""
@@ -174,7 +171,7 @@ class _References:
         for term in model.terms:
             self.names(term.formula, scope, term.inside)
             self.sources(model, term.source, (*term.path, "source"))
-        self.strategies(model, [game for game in rooms.games.entries.values() if game.payoffs == model.name])
+        self.choices(model, [game for game in every_game(rooms) if game.payoffs == model.name])
 
     def sources(self, model: PayoffModel, ids: tuple[str, ...], path: tuple[str | int, ...]) -> None:
         rooms = self.rooms
@@ -186,13 +183,12 @@ class _References:
             if all(part.complete for part in parts) and each not in declared:
                 self.unknown("figure, claim or document", each, model.file.place((*path, index)), declared)
 
-    def strategies(self, model: PayoffModel, games: list[GameDefinition]) -> None:
-        """Add a fault for every strategy of a term that no game of the payoff model has."""
+    def choices(self, model: PayoffModel, games: list[GameDefinition]) -> None:
+        """Add a fault for every choice in the ``when`` of a term that no game of the payoff model has."""
         places: dict[str, dict[str, Place]] = {}
         for game in games:
-            for player, own in game.strategies.items():
-                found = {each: game.file.place(("strategies", player, index)) for index, each in enumerate(own)}
-                places.setdefault(player, {}).update(found)
+            for name, own in game.content.choices.items():
+                places.setdefault(name, {}).update(own)
         for term in model.terms:
             for index, alternative in enumerate(term.when):
                 for player, strategies in alternative.items():
@@ -203,29 +199,35 @@ class _References:
 
     def game(self, game: GameDefinition) -> None:
         rooms = self.rooms
-        self.known("payoff model", game.payoffs, game.file.place(("payoffs",)), rooms.payoffs)
+        own = game.file.at(game.path)
+        if "payoffs" in own:
+            self.known("payoff model", game.payoffs, game.file.place((*game.path, "payoffs")), rooms.payoffs)
         model = rooms.payoffs.entries.get(game.payoffs)
         if model is None:
             return
         if model.players and model.players != game.players:
             found = f"found the players {', '.join(game.players)}"
             expected = f"expected {', '.join(model.players)} in this order, as at {model.file.place(('players',))}"
-            self.faults.append(Fault(game.file.key_place(("strategies",)), found, expected))
+            place = game.file.key_place((*game.path, "strategies") if "strategies" in own else game.path)
+            self.faults.append(Fault(place, found, expected))
         scope = scope_of(rooms, model)
         for conclusion in game.conclusions.values():
             self.names(conclusion.formula, scope, conclusion.inside)
-        for variant in game.variants.values():
-            for index, factor in enumerate(variant.discount_factors):
-                self.names(factor, scope, lambda column, own=variant, at=index: own.inside(at, column))  # type: ignore[misc]
+        for located in game.content.formulas:
+            self.names(located.formula, scope, located.inside)
         for point in game.points.values():
+            above = game.path if point.name in own.get("points", ()) else ()
             for name in point.values:
-                self.held(name, scope, game, ("points", point.name, name), "a point")
+                self.held(name, scope, game, (*above, "points", point.name, name), "a point")
         for index, name in enumerate(game.units):
             if scope.complete and name not in scope.declared:
                 self.unknown("parameter", name, game.file.place(("units", index)), scope.declared)
         for name in game.box:
-            self.held(name, scope, game, ("box", name), "an interval")
+            above = game.path if name in own.get("box", ()) else ()
+            self.held(name, scope, game, (*above, "box", name), "an interval")
         for question in game.questions:
+            if game.path[1:] != ((question.variant,) if question.variant in game.variants else ()):
+                continue
             for index, name in enumerate(question.along):
                 if scope.complete and name not in scope.declared:
                     self.unknown("name", name, game.file.place((*question.path, "along", index)), scope.declared)

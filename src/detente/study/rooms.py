@@ -18,6 +18,7 @@ from detente.seeds.documents import Document, read_documents
 from detente.seeds.figures import Figure, read_figures
 from detente.seeds.observations import Observation, read_observations
 from detente.seeds.parameters import Parameter, read_parameters
+from detente.study.forms import FORMS
 from detente.study.layout import ROOMS
 from detente.study.report_definition import ReportDefinition, read_report
 
@@ -89,7 +90,7 @@ def read_rooms(
         conflicts=(asserted or incomplete)[1],
         observations=observed,
         payoffs=reader.room("payoffs", lambda file, name: read_payoffs(file, name, faults)),
-        games=reader.room("games", lambda file, name: read_game(file, name, faults, analyses)),
+        games=reader.room("games", lambda file, name: read_game(file, name, faults, FORMS, analyses)),
         reports=reader.room("reports", lambda file, name: read_report(file, name, faults, blocks)),
         files=tuple(text_files(root)),
     )

@@ -10,12 +10,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from detente.games.reader import BoxTable, GameFile, QuestionTable, VariantTable
+from detente.games.reader import BoxTable, QuestionTable
 from detente.payoffs.terms import ConstraintTable, PayoffFile, TermTable
 from detente.seeds.claims import ClaimTable, ConflictTable
 from detente.seeds.documents import DocumentTable
 from detente.seeds.observations import CodingTable, EventTable
 from detente.seeds.parameter_tables import DerivedTable, FigureTable, JudgementTable
+from detente.study.forms import FORMS
 from detente.study.report_definition import ReportFile
 
 __all__ = ["FOLDER", "schemas", "write_schemas"]
@@ -46,18 +47,34 @@ def _parameters() -> dict[str, Any]:
     return {"oneOf": [_of(FigureTable), _of(JudgementTable), _of(DerivedTable)]}
 
 
+def _game(name: str, model: Any, **more: Any) -> dict[str, Any]:
+    """Return the schema of a game file, or of a variant, of one form."""
+    schema = _of(model)
+    schema["properties"]["form"] = {"const": name}
+    schema["properties"]["box"] = {"type": "object", "additionalProperties": _of(BoxTable)}
+    schema["properties"].update(more)
+    return schema
+
+
+def _games() -> dict[str, Any]:
+    """Return the schema of a game file: one for each form."""
+    variants = [_game(name, form.variant) for name, form in FORMS.items() if form.variant is not None]
+    more = {
+        "variants": {"type": "object", "additionalProperties": {"oneOf": variants}},
+        "questions": {"type": "array", "items": _of(QuestionTable)},
+    }
+    return {"oneOf": [_game(name, form.file, **more) for name, form in FORMS.items() if form.file is not None]}
+
+
 def schemas() -> dict[str, dict[str, Any]]:
     """Return the schema of each kind of file by name."""
-    payoffs, game = _of(PayoffFile), _of(GameFile)
+    payoffs = _of(PayoffFile)
     payoffs["properties"]["constraints"] = {"type": "array", "items": _of(ConstraintTable)}
     payoffs["properties"]["parameters"] = {"type": "object", "additionalProperties": _parameters()}
     payoffs["properties"]["terms"] = {
         "type": "object",
         "additionalProperties": {"type": "object", "additionalProperties": _of(TermTable)},
     }
-    game["properties"]["box"] = {"type": "object", "additionalProperties": _of(BoxTable)}
-    game["properties"]["variants"] = {"type": "object", "additionalProperties": _of(VariantTable)}
-    game["properties"]["questions"] = {"type": "array", "items": _of(QuestionTable)}
     conflicts = {"type": "object", "additionalProperties": _of(ConflictTable)}
     event = _of(EventTable)
     event["properties"]["coded"] = {"type": "array", "minItems": 1, "items": _of(CodingTable)}
@@ -67,7 +84,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "claims": _tables(_of(ClaimTable), conflicts=conflicts),
         "observations": _tables(event),
         "payoffs": payoffs,
-        "game": game,
+        "game": _games(),
         "report": _of(ReportFile),
     }
     return {name: {"$schema": _DIALECT, "title": f"detente {name} file", **schema} for name, schema in found.items()}

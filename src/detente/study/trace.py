@@ -255,7 +255,7 @@ def _trace_threshold(tracer: _Tracer, rest: str) -> Trace:
 
 
 def _trace_factor(tracer: _Tracer, strategy: str, player: str) -> Trace:
-    from detente.study.repeated import discount_factors
+    from detente.study.forms.repeated import discount_factors
 
     model = tracer.model
     if player not in model.players:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Named",
     "Scope",
+    "every_game",
     "game_names",
     "model_names",
     "readings",
@@ -56,12 +57,17 @@ def _formula_names(rooms: Rooms) -> set[str]:
         used.update(name for each in definitions.entries.values() if each.formula for name in each.formula.names)
     for model in rooms.payoffs.entries.values():
         used |= model_names(model)
-    for game in rooms.games.entries.values():
+    for game in every_game(rooms):
         used |= game_names(game)
         used.update(name for point in game.points.values() for name in point.values)
         used.update(name for question in game.questions for name in question.along)
         used.update(game.box)
     return used
+
+
+def every_game(rooms: Rooms) -> list[GameDefinition]:
+    """Return the games with their variants."""
+    return [each for game in rooms.games.entries.values() for each in game.every()]
 
 
 def model_names(model: PayoffModel) -> set[str]:
@@ -71,20 +77,20 @@ def model_names(model: PayoffModel) -> set[str]:
 
 
 def game_names(game: GameDefinition) -> set[str]:
-    """Return every name in the conclusions and discount factors of a game."""
+    """Return every name in the conclusions of a game and in the formulas of its form."""
     formulas = [
         *(each.formula for each in game.conclusions.values()),
-        *(factor for variant in game.variants.values() for factor in variant.discount_factors),
+        *(each.formula for each in game.content.formulas),
     ]
     return {name for each in formulas for name in each.names}
 
 
 def unused_parameters(rooms: Rooms) -> dict[str, list[Named]]:
-    """Return, file by file, the parameters that no payoff, conclusion or discount factor rests on."""
+    """Return, file by file, the parameters that no payoff, conclusion or formula of a game rests on."""
     reached: set[str] = set()
     idle: list[Parameter] = []
     for name, model in rooms.payoffs.entries.items():
-        games = [game for game in rooms.games.entries.values() if game.payoffs == name]
+        games = [game for game in every_game(rooms) if game.payoffs == name]
         roots = model_names(model).union(*(game_names(game) for game in games))
         reached.update(reach(scope_of(rooms, model).entries, roots))
         own = reach(model.parameters.entries, roots)
@@ -140,6 +146,6 @@ def used_names(rooms: Rooms) -> set[str]:
     terms = [term for model in rooms.payoffs.entries.values() for term in model.terms]
     used.update(strategy for term in terms for each in term.when for own in each.values() for strategy in own)
     used.update(figure.document for figure in rooms.figures.entries.values())
-    used.update(game.payoffs for game in games)
+    used.update(each.payoffs for game in games for each in game.every())
     used.update(each for report in rooms.reports.entries.values() for each in report.games)
     return used

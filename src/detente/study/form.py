@@ -1,0 +1,217 @@
+"""What a form of games is to a study: its keys in game files, the game that it builds, and what can be asked of it.
+
+:class:`Form` is the base of the forms in :mod:`detente.study.forms`. Whatever a form does not define is refused
+with a sentence that says what the form offers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from detente.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from fractions import Fraction
+
+    from detente.conclusions.conclusion import Conclusion
+    from detente.conclusions.thresholds import Thresholds
+    from detente.display import Table
+    from detente.errors import Fault
+    from detente.fields import Wrong
+    from detente.formula import Formula, Node
+    from detente.games.definition import Content, GameDefinition
+    from detente.games.reader import GameFile, GameReader, VariantTable
+    from detente.solve.concepts import Options
+    from detente.study.model import GameModel, Point
+    from detente.study.trace import Trace
+    from detente.toml import KeyPath
+
+__all__ = ["COMMANDS", "Form", "Solution", "Values", "View"]
+
+#: What can be asked of a game of a study, by the method of the form that answers.
+COMMANDS = {
+    "solve": "solve",
+    "show": "show",
+    "trace": "trace_payoff",
+    "atlas": "atlas",
+    "thresholds": "thresholds",
+    "levers": "levers",
+    "rests-on": "rests_on",
+    "export": "at",
+}
+
+
+class Solution(Protocol):
+    """What a solver of a form returns."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing that was asked for can be missing."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result in the form of the contract."""
+
+    def table(self) -> Table:
+        """Return the result as a table."""
+
+
+class View(Protocol):
+    """What ``show`` prints: text, and data for ``--json``."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the cells, and whatever else is shown, as data."""
+
+
+class Values(Protocol):
+    """Formulas at the baseline, as :mod:`detente.study.consistency` offers them to :meth:`Form.faults`."""
+
+    def value(self, formula: Formula) -> Any:
+        """Return the value at the baseline, or ``None`` where the formula has none."""
+
+
+class Form:
+    """A form of games. Subclasses say how its files read and what they mean; see :mod:`detente.study.forms`.
+
+    Attributes
+    ----------
+    name : str
+        As in ``form = "normal"``.
+    words : str
+        What it is, in one line for people.
+    file : type of GameFile, or None
+        What a game file of this form may hold; None where only variants have the form.
+    variant : type of VariantTable, or None
+        What ``[variants.NAME]`` of this form may hold; None where no variant has it.
+    concepts : tuple of str
+        Solution concepts, the default first.
+    """
+
+    name: ClassVar[str]
+    words: ClassVar[str]
+    file: ClassVar[type[GameFile] | None] = None
+    variant: ClassVar[type[VariantTable] | None] = None
+    concepts: ClassVar[tuple[str, ...]] = ()
+
+    # --- files
+
+    def read(self, reader: GameReader, path: KeyPath, table: Any, game: GameDefinition | None) -> Content:
+        """Return what the keys of this form mean; what is wrong with them is added to the faults of the reader.
+
+        ``path`` leads to the table: empty at the top of a file, where ``game`` is None; else ``game`` is the game
+        of which the table makes a variant.
+        """
+        raise NotImplementedError
+
+    def item_fault(self, reader: GameReader, content: Content, node: Node) -> Wrong | None:
+        """Return what is wrong with an item ``payoff[..][..]`` in a conclusion, if anything."""
+        return reader.payoff_fault(content, node)
+
+    def inherits(self, content: Content, game: GameDefinition) -> bool:
+        """Return whether a variant of this form keeps the conclusions of the game unless it states its own."""
+        return game.form == self.name and content.strategies == game.strategies
+
+    def faults(self, game: GameDefinition, values: Values) -> Iterator[Fault]:
+        """Yield the faults of values of the form's own formulas. That they have a value at all is checked already."""
+        yield from ()
+
+    # --- games
+
+    def game(self, model: GameModel, material: bool) -> Any:
+        """Return the parametric game of the engine, of material or strategic payoffs."""
+        raise self.refused("a parametric game")
+
+    def at(self, model: GameModel, point: Point, kind: str) -> Any:
+        """Return the numeric game of the engine at a point."""
+        return model.payoffs(kind).at_point(point.values)
+
+    def table(self, model: GameModel, material: bool) -> Any:
+        """Return the symbolic payoffs with the terms behind each of them."""
+        raise self.refused("a payoff table")
+
+    # --- questions
+
+    def solve(
+        self, model: GameModel, point: Point, kind: str, concept: str | None = None, options: Options | None = None
+    ) -> Solution:
+        """Return the solution at a point."""
+        raise self.refused("solve")
+
+    def show(self, model: GameModel, point: Point, kind: str, terms: bool = False, title: str = "") -> View:
+        """Return the payoffs, symbolic and numeric."""
+        raise self.refused("show")
+
+    def trace_payoff(self, model: GameModel, point: Point, what: Any, player: str, kind: str) -> Trace:
+        """Return where the payoff of a player at a profile, path or state comes from."""
+        raise self.refused("trace of a payoff")
+
+    def conclusion(self, model: GameModel, text: str) -> Conclusion | Formula:
+        """Return a conclusion that needs no name, such as ``unique:PROFILE``, from its text."""
+        raise self.refused(f"the conclusion {text!r}")
+
+    def atlas(
+        self, model: GameModel, kind: str, over: Sequence[str] | None, values: Mapping[str, Fraction]
+    ) -> Any:
+        """Return the equilibria in closed form with their conditions."""
+        raise self.refused("atlas")
+
+    def thresholds(
+        self,
+        model: GameModel,
+        kind: str,
+        along: str,
+        of: Conclusion | Formula | None,
+        values: Mapping[str, Fraction],
+        name: str = "",
+    ) -> Thresholds:
+        """Return the exact values of a parameter at which a conclusion or the set of equilibria changes."""
+        raise self.refused("thresholds")
+
+    def levers(self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], **more: Any) -> Any:
+        """Return the cheapest changes that make an outcome stable."""
+        raise self.refused("levers")
+
+    def breaks(self, model: GameModel, kind: str, profile: object, values: Mapping[str, Fraction], **more: Any) -> Any:
+        """Return the smallest changes after which a profile is no equilibrium."""
+        raise self.refused("levers")
+
+    def rests_on(self, model: GameModel, kind: str, of: Conclusion | Formula, values: Mapping[str, Fraction], **more: Any) -> Any:
+        """Return the smallest sets of parameters that fix a conclusion."""
+        raise self.refused("rests-on")
+
+    def holds(self, model: GameModel, of: Conclusion | Formula, values: Mapping[str, Fraction]) -> bool:
+        """Return whether a conclusion holds at a point."""
+        raise self.refused("conclusions")
+
+    # --- what is offered
+
+    @classmethod
+    def offers(cls) -> tuple[str, ...]:
+        """Return the commands that games of this form answer."""
+        return tuple(name for name, method in COMMANDS.items() if _own(cls, method) or (method == "at" and _own(cls, "game")))
+
+    def refused(self, what: str) -> UsageError:
+        """Return the error of something that this form does not offer."""
+        return UsageError(f"the form {self.name} offers {', '.join(self.offers()) or 'nothing yet'}; found {what}")
+
+    def check_concept(self, concept: str | None) -> str:
+        """Return the concept asked for, by default the first that the form has.
+
+        Raises
+        ------
+        UsageError
+            If the form does not have it.
+        """
+        if concept is None:
+            return self.concepts[0]
+        if concept not in self.concepts:
+            hint = did_you_mean(concept, self.concepts)
+            raise UsageError(
+                f"the form {self.name} offers the concepts {', '.join(self.concepts)}; found {concept!r}"
+                + (f"; {hint}" if hint else "")
+            )
+        return concept
+
+
+def _own(cls: type[Form], method: str) -> bool:
+    return getattr(cls, method) is not getattr(Form, method)

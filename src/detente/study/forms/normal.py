@@ -1,0 +1,226 @@
+"""Normal forms: players who choose at once, each among strategies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from detente.conclusions.conclusion import parse_conclusion, parse_profile
+from detente.fields import Names
+from detente.games.definition import Content
+from detente.games.reader import GameFile, VariantTable
+from detente.study.form import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from fractions import Fraction
+
+    from detente.conclusions.conclusion import Conclusion
+    from detente.conclusions.thresholds import Thresholds
+    from detente.display import Table
+    from detente.formula import Formula
+    from detente.games.definition import GameDefinition
+    from detente.games.reader import GameReader
+    from detente.games.symbolic import SymbolicGame
+    from detente.payoffs.table import PayoffTable
+    from detente.solve.concepts import Options
+    from detente.study.form import Solution
+    from detente.study.model import GameModel, Point
+    from detente.study.trace import Trace
+    from detente.toml import KeyPath
+
+__all__ = ["FORM", "Cells", "Normal", "NormalFile", "NormalVariant"]
+
+
+class NormalFile(GameFile):
+    """The top of the file of a normal form."""
+
+    strategies: dict[str, Names]
+
+
+class NormalVariant(VariantTable):
+    """A ``[variants.NAME]`` that is a normal form."""
+
+    strategies: dict[str, Names] | None = None
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The payoff table at a point: numbers, formulas and, if asked for, the terms behind each cell."""
+
+    tables: tuple[Table, ...]
+    data: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the cells in the form of the contract."""
+        return self.data
+
+    def __str__(self) -> str:
+        return "\n\n".join(table.to_text() for table in self.tables)
+
+
+class Normal(Form):
+    """``form = "normal"``."""
+
+    name = "normal"
+    words = "players choose at once"
+    file: ClassVar[type[GameFile] | None] = NormalFile
+    variant: ClassVar[type[VariantTable] | None] = NormalVariant
+
+    def read(self, reader: GameReader, path: KeyPath, table: Any, game: GameDefinition | None) -> Content:
+        """Return the strategies of each player; a variant without any has those of the game."""
+        if table.strategies is None:
+            assert game is not None
+            return Content(game.strategies, game.content.choices)
+        choices = reader.strategies(path, table.strategies)
+        return Content({player: tuple(own) for player, own in table.strategies.items()}, choices)
+
+    def game(self, model: GameModel, material: bool) -> SymbolicGame:
+        """Return the game of the payoff table over the box."""
+        from detente.games.symbolic import SymbolicGame
+
+        table = model.material_table if material else model.table
+        constraints = tuple(each.formula for each in model.payoff_model.constraints)
+        strategies = list(model.definition.strategies.values())
+        return SymbolicGame(table.array(), model.intervals, model.players, strategies, model.derived, constraints)
+
+    def table(self, model: GameModel, material: bool) -> PayoffTable:
+        """Return the payoff table with the terms of each cell."""
+        from detente.payoffs.table import PayoffTable
+
+        return PayoffTable(
+            dict(model.definition.strategies), model.payoff_model.terms, tuple(model.parameters), material
+        )
+
+    def solve(
+        self, model: GameModel, point: Point, kind: str, concept: str | None = None, options: Options | None = None
+    ) -> Solution:
+        """Return the equilibria, or what another concept gives."""
+        from detente.solve.concepts import Options, solve
+
+        found: Solution = solve(self.at(model, point, kind), concept, options or Options())
+        return found
+
+    def show(self, model: GameModel, point: Point, kind: str, terms: bool = False, title: str = "") -> Cells:
+        """Return the payoff table; a star marks a best response to the others."""
+        from detente.display import Table
+        from detente.numbers import number_to_json, short
+        from detente.printing import plain as formula_text
+        from detente.solve.best_response import best_responses
+
+        table = model.material_table if kind == "material" else model.table
+        numeric, symbolic = model.at(point, kind), model.payoffs(kind)
+        cells: list[dict[str, Any]] = []
+        rows = []
+        for profile in numeric.profiles():
+            labels = numeric.profile_labels(profile)
+            best = [name for i, name in enumerate(model.players) if profile[i] in best_responses(numeric, i, profile)]
+            values = [numeric.payoffs[(i, *profile)] for i in range(len(model.players))]
+            payoffs = {}
+            for player, value in zip(model.players, values, strict=True):
+                payoffs[player] = {
+                    "value": number_to_json(value),
+                    "formula": formula_text(table.payoff(player, labels)),
+                    "terms": [
+                        {
+                            "name": term.name,
+                            "formula": term.formula.text,
+                            "value": number_to_json(symbolic.evaluate(table.expression(term), point.values)),
+                            "material": term.material,
+                        }
+                        for term in table.terms_at(player, labels)
+                    ],
+                }
+            named = dict(zip(model.players, labels, strict=True))
+            cells.append({"profile": named, "payoffs": payoffs, "best_response": best})
+            marked = zip(model.players, values, strict=True)
+            rows.append((*labels, *(short(value, 5) + ("*" if player in best else "") for player, value in marked)))
+        columns = (*model.players, *(f"payoff of {player}" for player in model.players))
+        tables = [Table(title, columns, tuple(rows), ("* best response to the others",)), table.table()]
+        if terms:
+            tables.append(table.breakdown())
+        inert = {player: list(names) for player, names in table.inert.items()}
+        return Cells(tuple(tables), {"players": list(model.players), "cells": cells, "inert": inert})
+
+    def trace_payoff(self, model: GameModel, point: Point, what: Any, player: str, kind: str) -> Trace:
+        """Return where the payoff at a profile comes from."""
+        from detente.study.trace import trace_payoff
+
+        if isinstance(what, str):
+            profile = parse_profile(what, model.players, model.symbolic.strategies)
+        else:
+            profile = model.at(point).profile_index(what)
+        return trace_payoff(model, point, profile, player, kind)
+
+    def conclusion(self, model: GameModel, text: str) -> Conclusion:
+        """Return a conclusion from its text."""
+        return parse_conclusion(text, model.symbolic.players, model.symbolic.strategies)
+
+    def atlas(
+        self, model: GameModel, kind: str, over: Sequence[str] | None, values: Mapping[str, Fraction]
+    ) -> Any:
+        """Return all equilibria in closed form with the conditions under which they hold over the box."""
+        from detente.solve.parametric.atlas import atlas
+
+        return atlas(model.payoffs(kind), over, values)
+
+    def thresholds(
+        self,
+        model: GameModel,
+        kind: str,
+        along: str,
+        of: Conclusion | Formula | None,
+        values: Mapping[str, Fraction],
+        name: str = "",
+    ) -> Thresholds:
+        """Return the exact values of a parameter at which the equilibria, or a conclusion, change."""
+        from detente.conclusions.thresholds import thresholds
+
+        return thresholds(model.payoffs(kind), along, of, values, model.parameters[along].domain, name)
+
+    def levers(
+        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], **more: Any
+    ) -> Any:
+        """Return the cheapest changes that make a profile an equilibrium, unique, selected or sustainable."""
+        from detente.conclusions.levers import levers
+        from detente.study.forms.repeated import repeated_variant
+
+        if outcome == "sustainable":
+            repeated = repeated_variant(model).data
+            factors = [factor.text for factor in repeated.discount_factors]
+            more["discount_factor"] = (
+                factors[0] if len(factors) == 1 else dict(zip(model.players, factors, strict=True))
+            )
+            more["punishment"] = repeated.punishment
+        return levers(model.payoffs(kind), to, outcome, values, exclude=model.definition.units, **more)
+
+    def breaks(self, model: GameModel, kind: str, profile: object, values: Mapping[str, Fraction], **more: Any) -> Any:
+        """Return the smallest changes after which a profile is no equilibrium."""
+        from detente.conclusions.levers import breaks
+
+        return breaks(model.payoffs(kind), profile, values, exclude=model.definition.units, **more)
+
+    def rests_on(
+        self, model: GameModel, kind: str, of: Conclusion | Formula, values: Mapping[str, Fraction], **more: Any
+    ) -> Any:
+        """Return the smallest sets of parameters that fix a conclusion whatever the others do in their ranges."""
+        from detente.conclusions.rests_on import rests_on
+
+        return rests_on(model.payoffs(kind), of, values, **more)
+
+    def holds(self, model: GameModel, of: Conclusion | Formula, values: Mapping[str, Fraction]) -> bool:
+        """Return whether a conclusion holds at a point; a formula holds where it is positive."""
+        from detente.conclusions.thresholds import game_signs
+        from detente.formula import Formula
+
+        game = model.symbolic
+
+        def sign(expression: Any) -> int:
+            value = game.evaluate(expression, values)
+            return int(value > 0) - int(value < 0)
+
+        view = game_signs(game, sign)
+        return view.formula_sign(of) > 0 if isinstance(of, Formula) else of.holds(view)
+
+
+FORM = Normal()
