@@ -166,7 +166,7 @@ class Game:
         """Return a conclusion or a named formula from its text."""
         if text in self.model.definition.conclusions:
             return self.model.conclusion(text)
-        return self.model.form.conclusion(self.model, text)
+        return self.model.form.conclusion(self.model.definition, text)
 
     def thresholds(
         self, along: str, of: str | None = None, point: str = "baseline", kind: str = "strategic", **changes: object

@@ -145,7 +145,7 @@ class Form:
         """Return where the payoff of a player at a profile, path or state comes from."""
         raise self.refused("trace of a payoff")
 
-    def conclusion(self, model: GameModel, text: str) -> Conclusion | Formula:
+    def conclusion(self, game: GameDefinition, text: str) -> Conclusion | Formula:
         """Return a conclusion that needs no name, such as ``unique:PROFILE``, from its text."""
         raise self.refused(f"the conclusion {text!r}")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detente.conclusions.conclusion import parse_conclusion
 from detente.errors import Fault, UsageError
 from detente.fields import unknown
 from detente.seeds.derived import cycles, reach
+from detente.study.forms import FORMS
 from detente.study.usage import Scope, every_game, game_names, model_names, scope_of, used_names
 
 if TYPE_CHECKING:
@@ -239,7 +239,7 @@ class _References:
     def conclusion(self, text: str, game: GameDefinition, place: Place) -> None:
         """Add a fault for a conclusion that cannot be read, or that names what the game does not have."""
         try:
-            parse_conclusion(text, game.players, tuple(game.strategies.values()))
+            FORMS[game.form].conclusion(game, text)
         except UsageError as error:
             self.faults.append(Fault(place, str(error).partition("\n")[0]))
 

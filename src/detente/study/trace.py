@@ -217,8 +217,7 @@ def trace_name(model: GameModel, point: Point, name: str, kind: str = "strategic
 
 
 def _trace_threshold(tracer: _Tracer, rest: str) -> Trace:
-    from detente.conclusions.conclusion import Conclusion, parse_conclusion
-    from detente.conclusions.thresholds import thresholds
+    from detente.conclusions.conclusion import Conclusion
 
     along, _, of = rest.partition(":")
     model = tracer.model
@@ -227,10 +226,10 @@ def _trace_threshold(tracer: _Tracer, rest: str) -> Trace:
     parsed: Formula | Conclusion | None = None
     if of:
         named = of in model.definition.conclusions or (":" not in of and of != "none")
-        parsed = model.conclusion(of) if named else parse_conclusion(of, tracer.game.players, tracer.game.strategies)
+        parsed = model.conclusion(of) if named else model.form.conclusion(model.definition, of)
     if isinstance(parsed, Conclusion) and parsed.formula is not None:
         parsed = parsed.formula
-    found = thresholds(tracer.game, along, parsed, tracer.point.values, model.parameters[along].domain, of)
+    found = model.form.thresholds(model, tracer.kind, along, parsed, tracer.point.values, of)
     every = (*found.inside, *found.outside)
     if parsed is not None and not isinstance(parsed, Conclusion):
         sources = tracer.formula(

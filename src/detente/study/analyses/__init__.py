@@ -53,7 +53,7 @@ class Task:
     def conclusions(self) -> dict[str, Conclusion | Formula]:
         """Return the conclusions such as ``unique:PROFILE`` asked about."""
         names = [name for name in self.question.of if ":" in name or name == "none"]
-        return {name: self.model.form.conclusion(self.model, name) for name in names}
+        return {name: self.model.form.conclusion(self.model.definition, name) for name in names}
 
 
 @dataclass(frozen=True)

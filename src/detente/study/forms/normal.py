@@ -152,9 +152,9 @@ class Normal(Form):
             profile = model.at(point).profile_index(what)
         return trace_payoff(model, point, profile, player, kind)
 
-    def conclusion(self, model: GameModel, text: str) -> Conclusion:
+    def conclusion(self, game: GameDefinition, text: str) -> Conclusion:
         """Return a conclusion from its text."""
-        return parse_conclusion(text, model.symbolic.players, model.symbolic.strategies)
+        return parse_conclusion(text, game.players, tuple(game.strategies.values()))
 
     def atlas(
         self, model: GameModel, kind: str, over: Sequence[str] | None, values: Mapping[str, Fraction]
