@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from detente.games.coalitional import CoalitionalGame, WeightedGame, WeightedVotingGame
     from detente.games.extensive import GameTree, chance, decision, terminal
     from detente.games.formats import read_game, write_game
+    from detente.games.incomplete import AttritionGame, GlobalGame
     from detente.games.normal import NormalFormGame
     from detente.games.population import PopulationGame
     from detente.games.repeated import RepeatedGame
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from detente.solve.dominance import undominated
     from detente.solve.equilibria import equilibria
     from detente.solve.explanation import explain
+    from detente.solve.incomplete.attrition import solve_attrition
+    from detente.solve.incomplete.finite_members import finite_thresholds
+    from detente.solve.incomplete.global_game import solve_global
     from detente.solve.limiting_logit import limiting_logit_equilibrium
     from detente.solve.many_players.one_equilibrium import one_equilibrium
     from detente.solve.parametric.atlas import Atlas, atlas
@@ -71,6 +75,7 @@ _NAMES = {
     "detente.games.coalitional": ("CoalitionalGame", "WeightedGame", "WeightedVotingGame"),
     "detente.games.extensive": ("GameTree", "chance", "decision", "terminal"),
     "detente.games.formats": ("read_game", "write_game"),
+    "detente.games.incomplete": ("AttritionGame", "GlobalGame"),
     "detente.games.normal": ("NormalFormGame",),
     "detente.games.population": ("PopulationGame",),
     "detente.games.repeated": ("RepeatedGame",),
@@ -89,6 +94,9 @@ _NAMES = {
     "detente.solve.equilibria": ("equilibria",),
     "detente.solve.two_players.evolutionary_stability": ("evolutionarily_stable_strategies", "is_ess"),
     "detente.solve.explanation": ("explain",),
+    "detente.solve.incomplete.attrition": ("solve_attrition",),
+    "detente.solve.incomplete.finite_members": ("finite_thresholds",),
+    "detente.solve.incomplete.global_game": ("solve_global",),
     "detente.solve.limiting_logit": ("limiting_logit_equilibrium",),
     "detente.solve.many_players.one_equilibrium": ("one_equilibrium",),
     "detente.solve.two_players.ordinal": ("ordinal_class", "player_type", "risk_dominant"),
