@@ -141,7 +141,7 @@ def _keys(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
         inner = [each for each in _arguments(current) if isinstance(each, type) and issubclass(each, BaseModel)]
         if inner:
             current = inner[0]
-    return list(current.model_fields)
+    return [field.alias or name for name, field in current.model_fields.items()]
 
 
 def _arguments(annotation: Any) -> list[Any]:

@@ -138,3 +138,71 @@ def test_the_table_and_the_breakdown_name_everything(table):
     assert len(rows) == sum(len(table.terms_at(player, profile)) for profile in table.profiles() for player in "ab")
     assert all(len(line) <= 80 for line in str(table).splitlines())
     assert set(table._repr_mimebundle_()) == {"text/plain", "text/html", "text/latex"}
+
+
+OTHERS = """format = 1
+players = ["a", "b"]
+
+[terms.a.mine]
+when = { a = ["out"] }
+formula = "p"
+
+[terms.a.gain]
+when = { b = ["out"] }
+if = "q < r and p > 0"
+formula = "q"
+
+[terms.a.spite]
+formula = "r"
+material = false
+
+[terms.b.mine]
+when = { b = ["out"] }
+formula = "q"
+
+[utility]
+a = "own[a] + r*(own[a] - own[b])"
+"""
+
+
+def others(material=False):
+    model = read_payoffs(toml.parse(OTHERS, "m.toml"), "m", [])
+    return PayoffTable(STRATEGIES, model.terms, NAMES, material, model.utility)
+
+
+def at(expression, **values):
+    return expression.xreplace({symbol(name): sympy.Rational(value) for name, value in values.items()})
+
+
+@pytest.mark.parametrize(
+    ("p", "q", "r", "gain"),
+    [("1", "1/3", "1/2", True), ("1", "1/2", "1/2", False), ("0", "1/3", "1/2", False), ("1", "2", "1/2", False)],
+)
+def test_a_term_counts_only_where_its_condition_on_parameters_holds_too(p, q, r, gain):
+    table = others(material=True)
+    own = sympy.Rational(p) + (sympy.Rational(q) if gain else 0)
+    assert at(table.payoff("a", ("out", "out")), p=p, q=q, r=r) == own
+    # `when` fails, whatever the parameters are
+    assert at(table.payoff("a", ("out", "in")), p=p, q=q, r=r) == sympy.Rational(p)
+    assert [term.name for term in table.terms_at("a", ("in", "out"))] == ["gain"]
+
+
+def test_a_utility_is_made_of_the_sums_of_all_players_and_only_of_strategic_payoffs():
+    # p = 1, q = 1/3, r = 1/2 at (out, out): a has 1 + 1/3 + 1/2 = 11/6, b has 1/3; 11/6 + 1/2*(11/6 - 1/3) = 31/12
+    values = {"p": "1", "q": "1/3", "r": "1/2"}
+    assert at(others().payoff("a", ("out", "out")), **values) == sympy.Rational(31, 12)
+    assert at(others().payoff("b", ("out", "out")), **values) == sympy.Rational(1, 3)
+    # material: a has 1 + 1/3
+    assert at(others(material=True).payoff("a", ("out", "out")), **values) == sympy.Rational(4, 3)
+
+
+def test_terms_are_inert_under_a_utility_that_is_linear_in_them_and_not_under_another():
+    assert others().inert == {"a": ("gain", "spite"), "b": ()}
+    squared = OTHERS.replace('"own[a] + r*(own[a] - own[b])"', '"own[a]**2 - own[b]"')
+    model = read_payoffs(toml.parse(squared, "m.toml"), "m", [])
+    assert PayoffTable(STRATEGIES, model.terms, NAMES, False, model.utility).inert == {"a": (), "b": ()}
+    assert PayoffTable(STRATEGIES, model.terms, NAMES, True, model.utility).inert == {"a": ("gain",), "b": ()}
+
+
+def test_the_breakdown_says_under_which_condition_a_term_counts():
+    assert ("in,out", "a", "gain", "q if q < r and p > 0", "material") in others().breakdown().rows

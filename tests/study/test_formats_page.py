@@ -85,7 +85,7 @@ def test_the_examples_use_every_key_of_every_table():
         reader.BoxTable, reader.QuestionTable, ReportFile,
         *(table for form in FORMS.values() for table in (form.file, form.variant) if table is not None),
     ]
-    keys = {key for table in tables for key in table.model_fields}
+    keys = {field.alias or key for table in tables for key, field in table.model_fields.items()}
     missing = {key for key in keys if not re.search(rf"^(\[+(\w+\.)?)?{key}( =|\]|\.)", text, re.MULTILINE)}
     assert missing == {"games"}  # a report has `game` or `games`
     assert "games = [" in text

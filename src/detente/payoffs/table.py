@@ -11,11 +11,131 @@ from detente.display import Table
 from detente.formula import symbol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from detente.payoffs.terms import Term
+    from detente.payoffs.terms import Term, Utility
 
-__all__ = ["PayoffTable"]
+__all__ = ["PathPayoffs", "PayoffTable", "Payoffs"]
+
+
+@dataclass(frozen=True)
+class Payoffs:
+    """What a payoff model is worth wherever it is known who did what.
+
+    Parameters
+    ----------
+    players : tuple of str
+        The players in order.
+    terms : tuple of Term
+        The terms of the payoff model.
+    names : tuple of str
+        Parameters and derived values that formulas may use.
+    material : bool
+        True leaves out the terms of relative gains, and what players make of the sums.
+    utility : mapping
+        What players maximize in place of the sum of their terms.
+    """
+
+    players: tuple[str, ...]
+    terms: tuple[Term, ...] = field(repr=False)
+    names: tuple[str, ...] = field(repr=False)
+    material: bool = False
+    utility: Mapping[str, Utility] = field(default_factory=dict, repr=False)
+
+    def terms_where(self, player: str, chosen: Mapping[str, str]) -> tuple[Term, ...]:
+        """Return the terms of a player that count where ``chosen`` was chosen, in the order of the file.
+
+        A term with a condition on parameters is among them wherever its ``when`` holds.
+        """
+        return tuple(
+            term
+            for term in self.terms
+            if term.player == player and (term.material or not self.material) and term.holds(chosen)
+        )
+
+    def utility_of(self, player: str) -> Utility | None:
+        """Return what a player maximizes in place of the sum of its terms, if anything."""
+        return None if self.material else self.utility.get(player)
+
+    @cached_property
+    def _symbols(self) -> dict[str, Any]:
+        return {name: symbol(name) for name in self.names}
+
+    @cached_property
+    def _expressions(self) -> dict[int, Any]:
+        return {id(term): self._expression(term) for term in self.terms}
+
+    def _expression(self, term: Term) -> Any:
+        value = term.formula.to_sympy(self._symbols)
+        if term.condition is None:
+            return value
+        import sympy
+
+        return sympy.Piecewise((value, term.condition.to_sympy(self._symbols)), (0, True))
+
+    def expression(self, term: Term) -> Any:
+        """Return the formula of a term as SymPy: 0 where its condition on parameters fails."""
+        return self._expressions[id(term)]
+
+    def own_where(self, player: str, chosen: Mapping[str, str]) -> Any:
+        """Return the sum of a player's terms as a SymPy expression in parameters and derived names."""
+        import sympy
+
+        return sympy.Add(*(self.expression(term) for term in self.terms_where(player, chosen)))
+
+    def payoff_where(self, player: str, chosen: Mapping[str, str]) -> Any:
+        """Return a payoff as a SymPy expression in parameters and derived names."""
+        utility = self.utility_of(player)
+        if utility is None:
+            return self.own_where(player, chosen)
+        return utility.formula.to_sympy(self._symbols, lambda node: self.own_where(node.keys[0][0], chosen))
+
+    def additive(self, player: str) -> bool:
+        """Return whether a player's terms add the same to its payoff whatever else is paid."""
+        utility = self.utility_of(player)
+        if utility is None:
+            return True
+        import sympy
+
+        dummies = {each: sympy.Dummy(each, real=True) for each in self.players}
+        made = utility.formula.to_sympy(self._symbols, lambda node: dummies[node.keys[0][0]])
+        return not made.diff(dummies[player]).free_symbols & set(dummies.values())
+
+
+@dataclass(frozen=True)
+class PathPayoffs(Payoffs):
+    """Payoffs at the ends of a tree, with the terms behind each of them.
+
+    ``paths`` maps the decision points of each path, in the order of play, to the choices made there.
+    """
+
+    paths: tuple[Mapping[str, str], ...] = ()
+
+    def table(self) -> Table:
+        """Return the symbolic payoffs: one row per path, one column per player."""
+        from detente.printing import plain
+
+        return Table(
+            title=f"{'material' if self.material else 'strategic'} payoffs",
+            columns=("path", *(f"payoff of {player}" for player in self.players)),
+            rows=tuple(
+                (",".join(path.values()), *(plain(self.payoff_where(player, path)) for player in self.players))
+                for path in self.paths
+            ),
+        )
+
+    def breakdown(self) -> Table:
+        """Return every payoff as its terms: one row per path, player and term."""
+        rows = (
+            (",".join(path.values()), player, term)
+            for path in self.paths
+            for player in self.players
+            for term in self.terms_where(player, path)
+        )
+        return _breakdown("path", rows)
+
+    def __str__(self) -> str:
+        return self.table().to_text()
 
 
 @dataclass(frozen=True)
@@ -26,23 +146,29 @@ class PayoffTable:
     ----------
     strategies : mapping
         Player to strategies, in order.
-    terms : tuple of Term
-        The terms of the payoff model.
-    names : tuple of str
-        Parameters and derived values that formulas may use.
-    material : bool
-        True leaves out the terms of relative gains.
+    terms, names, material, utility
+        As in :class:`Payoffs`.
     """
 
     strategies: Mapping[str, tuple[str, ...]]
     terms: tuple[Term, ...] = field(repr=False)
     names: tuple[str, ...] = field(repr=False)
     material: bool = False
+    utility: Mapping[str, Utility] = field(default_factory=dict, repr=False)
 
     @property
     def players(self) -> tuple[str, ...]:
         """The players in order."""
         return tuple(self.strategies)
+
+    @cached_property
+    def payoffs(self) -> Payoffs:
+        """The payoffs wherever it is known who did what."""
+        return Payoffs(self.players, self.terms, self.names, self.material, self.utility)
+
+    def chosen(self, profile: Sequence[str]) -> dict[str, str]:
+        """Return a profile by player."""
+        return dict(zip(self.players, profile, strict=True))
 
     def profiles(self) -> Iterator[tuple[str, ...]]:
         """Yield every profile as labels, in lexicographic order of strategies."""
@@ -50,30 +176,15 @@ class PayoffTable:
 
     def terms_at(self, player: str, profile: Sequence[str]) -> tuple[Term, ...]:
         """Return the terms of a player that count at a profile, in the order of the file."""
-        chosen = dict(zip(self.players, profile, strict=True))
-        return tuple(
-            term
-            for term in self.terms
-            if term.player == player and (term.material or not self.material) and term.holds(chosen)
-        )
-
-    @cached_property
-    def _symbols(self) -> dict[str, Any]:
-        return {name: symbol(name) for name in self.names}
-
-    @cached_property
-    def _expressions(self) -> dict[int, Any]:
-        return {id(term): term.formula.to_sympy(self._symbols) for term in self.terms}
+        return self.payoffs.terms_where(player, self.chosen(profile))
 
     def expression(self, term: Term) -> Any:
         """Return the formula of a term as SymPy."""
-        return self._expressions[id(term)]
+        return self.payoffs.expression(term)
 
     def payoff(self, player: str, profile: Sequence[str]) -> Any:
         """Return a payoff as a SymPy expression in parameters and derived names."""
-        import sympy
-
-        return sympy.Add(*(self.expression(term) for term in self.terms_at(player, profile)))
+        return self.payoffs.payoff_where(player, self.chosen(profile))
 
     def array(self) -> list[Any]:
         """Return nested lists ``[player][s1]..[sN]`` of expressions, for a symbolic game."""
@@ -90,12 +201,16 @@ class PayoffTable:
         """Per player the terms that enter no comparison of best responses.
 
         A term is inert when whether it counts never depends on the player's own strategy: it then adds the
-        same to both sides of every comparison, whatever its value.
+        same to both sides of every comparison, whatever its value. Where what a player maximizes is not linear in
+        its own terms, none is.
         """
         found: dict[str, tuple[str, ...]] = {}
         for player in self.players:
             own = self.players.index(player)
             names = []
+            if not self.payoffs.additive(player):
+                found[player] = ()
+                continue
             for term in self.terms:
                 if term.player != player or (self.material and not term.material):
                     continue
@@ -128,25 +243,27 @@ class PayoffTable:
 
     def breakdown(self) -> Table:
         """Return every cell as its terms: one row per profile, player and term."""
-        return Table(
-            title="terms behind each payoff",
-            columns=("profile", "player", "term", "formula", "kind"),
-            rows=tuple(
-                (
-                    ",".join(profile),
-                    player,
-                    term.name,
-                    term.formula.text,
-                    "material" if term.material else "relative gains",
-                )
-                for profile in self.profiles()
-                for player in self.players
-                for term in self.terms_at(player, profile)
-            ),
+        rows = (
+            (",".join(profile), player, term)
+            for profile in self.profiles()
+            for player in self.players
+            for term in self.terms_at(player, profile)
         )
+        return _breakdown("profile", rows)
 
     def __str__(self) -> str:
         return self.table().to_text()
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return self.table().mimebundle()
+
+
+def _breakdown(head: str, rows: Iterable[tuple[str, str, Term]]) -> Table:
+    return Table(
+        title="terms behind each payoff",
+        columns=(head, "player", "term", "formula", "kind"),
+        rows=tuple(
+            (where, player, term.name, term.text, "material" if term.material else "relative gains")
+            for where, player, term in rows
+        ),
+    )

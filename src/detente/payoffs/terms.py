@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from detente.formula import Formula
     from detente.toml import KeyPath, TomlFile
 
-__all__ = ["Constraint", "PayoffFile", "PayoffModel", "Term", "TermTable", "read_payoffs"]
+__all__ = ["Constraint", "PayoffFile", "PayoffModel", "Term", "TermTable", "Utility", "read_payoffs"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,8 @@ class Term:
         where all players of one alternative match. No alternatives: the term always counts.
     formula : Formula
         What it is worth.
+    condition : Formula or None
+        A condition on parameters: the term counts only where it holds too.
     material : bool
         False for a term of relative gains, which material payoffs leave out.
     source : tuple of str
@@ -86,16 +88,39 @@ class Term:
     place: Place
     file: TomlFile = field(repr=False, compare=False)
     path: KeyPath = field(repr=False, compare=False)
+    condition: Formula | None = None
+
+    @property
+    def formulas(self) -> tuple[tuple[Formula, str], ...]:
+        """Its formula and, if it has one, its condition, each with its key."""
+        return (
+            ((self.formula, "formula"),)
+            if self.condition is None
+            else ((self.formula, "formula"), (self.condition, "if"))
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters that it rests on, each once."""
+        return tuple(dict.fromkeys(name for parsed, _ in self.formulas for name in parsed.names))
+
+    @property
+    def text(self) -> str:
+        """The formula as written, with the condition behind it."""
+        return self.formula.text + (f" if {self.condition.text}" if self.condition is not None else "")
 
     def holds(self, profile: Mapping[str, str]) -> bool:
-        """Return whether the term counts at ``profile``, which maps every player to a strategy."""
+        """Return whether ``when`` holds at ``profile``, which maps players, or decision points, to choices.
+
+        What ``profile`` leaves out, such as a decision point that a path does not reach, is in no list.
+        """
         if not self.when:
             return True
-        return any(all(profile[player] in allowed for player, allowed in each.items()) for each in self.when)
+        return any(all(profile.get(each) in allowed for each, allowed in one.items()) for one in self.when)
 
-    def inside(self, column: int) -> Place:
-        """Return the place of a character of the formula."""
-        return self.file.inside((*self.path, "formula"), column)
+    def inside(self, column: int, key: str = "formula") -> Place:
+        """Return the place of a character of the formula, or of the condition under the key ``if``."""
+        return self.file.inside((*self.path, key), column)
 
     def when_path(self, alternative: int, player: str) -> KeyPath:
         """Return the key path of one player's strategies in one alternative of ``when``."""
@@ -104,11 +129,25 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Utility:
+    """What a player maximizes, as a formula of ``own[PLAYER]``, the sums of the players' terms, and of parameters."""
+
+    player: str
+    formula: Formula
+    file: TomlFile = field(repr=False, compare=False)
+
+    def inside(self, column: int) -> Place:
+        """Return the place of a character of the formula."""
+        return self.file.inside(("utility", self.player), column)
+
+
+@dataclass(frozen=True)
 class PayoffModel:
     """A payoff model: players, the terms of each, constraints, and parameters of its own.
 
     ``parameters`` holds the parameters that only this model uses; the others are the study's. ``unit`` is what
-    the payoffs are counted in.
+    the payoffs are counted in. ``utility`` holds what players maximize in place of the sum of their terms; it
+    makes strategic payoffs, material ones are sums.
     """
 
     name: str
@@ -121,6 +160,7 @@ class PayoffModel:
     file: TomlFile = field(repr=False, compare=False)
     complete: bool = True
     unit: str = ""
+    utility: Mapping[str, Utility] = field(default_factory=dict)
 
     def terms_of(self, player: str) -> tuple[Term, ...]:
         """Return the terms of one player in the order of the file."""
@@ -169,6 +209,7 @@ class TermTable(Table):
     when: Annotated[
         list[dict[str, list[str]]] | None, PlainValidator(_when), WithJsonSchema({"type": ["object", "array"]})
     ] = None
+    if_: Condition | None = Field(default=None, alias="if")
     formula: Expression
     material: bool = True
     note: Text | None = None
@@ -185,6 +226,7 @@ class PayoffFile(Table):
     constraints: list[Any] = Field(default_factory=list)
     parameters: dict[str, Any] = Field(default_factory=dict)
     terms: dict[str, Any]
+    utility: dict[str, Expression] = Field(default_factory=dict)
 
 
 def _at(file: TomlFile, path: KeyPath) -> Any:
@@ -236,7 +278,30 @@ def read_payoffs(file: TomlFile, name: str, faults: list[Fault]) -> PayoffModel:
         file,
         complete=len(faults) == before,
         unit=(top.unit if top else None) or "",
+        utility=_utility(file, top.utility if top else {}, players, faults),
     )
+
+
+def _utility(
+    file: TomlFile, given: Mapping[str, Formula], players: tuple[str, ...], faults: list[Fault]
+) -> dict[str, Utility]:
+    """Return what players maximize; names of players that do not exist are faults."""
+    found = {}
+    known = _places(file, players)
+    for player, parsed in given.items():
+        found[player] = own = Utility(player, parsed, file)
+        if player not in players:
+            wrong = unknown("player", player, known)
+            faults.append(Fault(file.key_place(("utility", player)), wrong.found, wrong.expected, wrong.do))
+        for node in parsed.items:
+            if node.value != "own" or len(node.keys) != 1 or len(node.keys[0]) != 1:
+                wrong = Wrong(f"found {node.value}[...]", "expected own[PLAYER], the sum of the terms of a player")
+            elif node.keys[0][0] not in players:
+                wrong = unknown("player", node.keys[0][0], known)
+            else:
+                continue
+            faults.append(Fault(own.inside(node.column), wrong.found, wrong.expected, wrong.do))
+    return found
 
 
 def _terms(file: TomlFile, players: tuple[str, ...], faults: list[Fault]) -> list[Term]:
@@ -264,25 +329,11 @@ def _terms(file: TomlFile, players: tuple[str, ...], faults: list[Fault]) -> lis
             when = tuple({who: tuple(what) for who, what in each.items()} for each in table.when or ())
             term = Term(
                 player, name, table.label or {"en": name}, when, table.formula, table.material, table.note or "",
-                tuple(table.source or ()), file.key_place(path), file, path,
+                tuple(table.source or ()), file.key_place(path), file, path, table.if_,
             )  # fmt: skip
-            faults.extend(_player_faults(term, players))
             terms.append(term)
     return terms
 
 
 def _places(file: TomlFile, players: tuple[str, ...]) -> dict[str, Place]:
     return {player: file.place(("players", index)) for index, player in enumerate(players)}
-
-
-def _player_faults(term: Term, players: tuple[str, ...]) -> list[Fault]:
-    """Return the faults of the players that ``when`` names."""
-    faults = []
-    for index, alternative in enumerate(term.when):
-        for player in alternative:
-            if players and player not in players:
-                wrong = unknown("player", player, _places(term.file, players))
-                faults.append(
-                    Fault(term.file.key_place(term.when_path(index, player)), wrong.found, wrong.expected, wrong.do)
-                )
-    return faults

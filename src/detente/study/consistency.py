@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,6 @@ from detente.study.usage import every_game, scope_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from fractions import Fraction
 
     from detente.errors import Place
     from detente.formula import Formula, Node
@@ -80,7 +81,10 @@ def _model_faults(rooms: Rooms, model: PayoffModel, game: GameDefinition | None)
     shared = parameters if game is not None and game.box else own
     yield from values.formulas((each.formula, each.inside) for each in shared.values() if each.formula)
     yield from values.domains(own)
-    yield from values.formulas((each.formula, each.inside) for each in model.terms)
+    yield from values.formulas(
+        (parsed, partial(each.inside, key=key)) for each in model.terms for parsed, key in each.formulas
+    )
+    yield from values.formulas(((each.formula, each.inside) for each in model.utility.values()), _one)
     yield from values.constraints(model, "baseline", values.baseline)
     if game is None:
         return
@@ -146,6 +150,7 @@ class _Sound:
     formula: Formula
     inside: Callable[[int], Place]
     free: tuple[str, ...]
+    item: Callable[[Node], Any] | None = None
 
 
 class _Values:
@@ -189,14 +194,16 @@ class _Values:
         except FormulaError:
             return None
 
-    def formulas(self, given: Iterable[tuple[Formula, Callable[[int], Place]]]) -> Iterator[Fault]:
+    def formulas(
+        self, given: Iterable[tuple[Formula, Callable[[int], Place]]], item: Callable[[Node], Any] | None = None
+    ) -> Iterator[Fault]:
         """Yield the fault of each formula that has no value somewhere in the box."""
         for formula, inside in given:
             if not self.is_sound(formula):
                 continue
             names = derived.reach(self.parameters, formula.names)
             free = tuple(name for name in names if name in self.baseline)
-            found = self.failure(_Sound(formula, inside, free))
+            found = self.failure(_Sound(formula, inside, free, item))
             if found is not None:
                 yield found
 
@@ -210,9 +217,9 @@ class _Values:
             except FormulaError:
                 return None  # the derived parameter that fails is a fault of its own
             try:
-                each.formula.evaluate(env)
+                each.formula.evaluate(env, each.item)
                 for node in divisors:
-                    signs.setdefault(node, set()).add(type(each.formula)(each.formula.text, node).evaluate(env) > 0)
+                    signs.setdefault(node, set()).add(type(each.formula)(each.formula.text, node).evaluate(env, each.item) > 0)
             except FormulaError as error:
                 values = ", ".join(
                     f"{name} = {plain(point[name])} (at {self.parameters[name].place})" for name in each.free[:4]
@@ -286,16 +293,32 @@ class _Values:
         self, model: PayoffModel, game: GameDefinition, formula: Formula, inside: Callable[[int], Place]
     ) -> Iterator[Fault]:
         """Yield the fault of a conclusion that has no value at the baseline."""
-        terms = [term for term in model.terms if self.is_sound(term.formula)]
-        sound = len(terms) == len(model.terms) and model.complete and game.complete and model.players == game.players
-        if not sound or not self.is_sound(formula):
+        used = [parsed for term in model.terms for parsed, _ in term.formulas]
+        used += [each.formula for each in model.utility.values()]
+        complete = model.complete and game.complete and model.players == game.players
+        if not complete or not all(self.is_sound(each) for each in (*used, formula)):
             return
+
+        def at_baseline(parsed: Formula, item: Callable[[Node], Any] | None = None) -> Any:
+            return parsed.evaluate(self.point(parsed.names, self.baseline), item)
+
+        def own(player: str, chosen: Mapping[str, str]) -> Any:
+            counting = [
+                term
+                for term in model.terms
+                if term.player == player
+                and term.holds(chosen)
+                and (term.condition is None or at_baseline(term.condition))
+            ]
+            return sum((at_baseline(term.formula) for term in counting), 0)
 
         def payoff(node: Node) -> Any:
             (player,), strategies = node.keys
-            profile = dict(zip(game.players, strategies, strict=True))
-            own = [term for term in terms if term.player == player and term.holds(profile)]
-            return sum((term.formula.evaluate(self.point(term.formula.names, self.baseline)) for term in own), 0)
+            chosen = FORMS[game.form].chosen(game.content, strategies)
+            utility = model.utility.get(player)
+            if utility is None:
+                return own(player, chosen)
+            return at_baseline(utility.formula, lambda each: own(each.keys[0][0], chosen))
 
         try:
             formula.evaluate(self.point(formula.names, self.baseline), payoff)
@@ -304,6 +327,11 @@ class _Values:
                 yield Fault(inside(error.column), error.found, "at baseline")
         except UsageError:
             return
+
+
+def _one(_node: Node) -> Fraction:
+    """Stand in for ``own[PLAYER]`` where only the parameters of a formula matter."""
+    return Fraction(1)
 
 
 def _divisors(node: Node) -> Iterator[Node]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from detente.formula import Formula, Node
     from detente.games.definition import Content, GameDefinition
     from detente.games.reader import GameFile, GameReader, VariantTable
+    from detente.games.symbolic import SymbolicGame
+    from detente.payoffs.table import Payoffs
     from detente.solve.concepts import Options
     from detente.study.model import GameModel, Point
     from detente.study.trace import Trace
@@ -107,6 +109,10 @@ class Form:
         """Return what is wrong with an item ``payoff[..][..]`` in a conclusion, if anything."""
         return reader.payoff_fault(content, node)
 
+    def chosen(self, content: Content, choices: Sequence[str]) -> Mapping[str, str]:
+        """Return the second part of an item ``payoff[..][..]`` as what terms are asked about: who chose what."""
+        return dict(zip(content.strategies, choices, strict=True))
+
     def inherits(self, content: Content, game: GameDefinition) -> bool:
         """Return whether a variant of this form keeps the conclusions of the game unless it states its own."""
         return game.form == self.name and content.strategies == game.strategies
@@ -124,6 +130,18 @@ class Form:
     def at(self, model: GameModel, point: Point, kind: str) -> Any:
         """Return the numeric game of the engine at a point."""
         return model.payoffs(kind).at_point(point.values)
+
+    def formulas(self, model: GameModel, kind: str) -> SymbolicGame:
+        """Return what evaluates formulas of parameters, and of payoffs, at a point: ``expression`` and ``evaluate``."""
+        raise self.refused("formulas of payoffs")
+
+    def payoffs(self, model: GameModel, kind: str) -> Payoffs:
+        """Return the payoffs wherever it is known who did what, with their terms."""
+        raise self.refused("payoffs with their terms")
+
+    def outcomes(self, model: GameModel) -> Iterator[tuple[str, ...]]:
+        """Yield everything that may stand in the second brackets of ``payoff[..][..]``."""
+        raise self.refused("a list of outcomes")
 
     def table(self, model: GameModel, material: bool) -> Any:
         """Return the symbolic payoffs with the terms behind each of them."""

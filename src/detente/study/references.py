@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from detente.errors import Fault, UsageError
@@ -169,8 +170,11 @@ class _References:
         for constraint in model.constraints:
             self.names(constraint.formula, scope, constraint.inside)
         for term in model.terms:
-            self.names(term.formula, scope, term.inside)
+            for parsed, key in term.formulas:
+                self.names(parsed, scope, partial(term.inside, key=key))
             self.sources(model, term.source, (*term.path, "source"))
+        for utility in model.utility.values():
+            self.names(utility.formula, scope, utility.inside)
         self.choices(model, [game for game in every_game(rooms) if game.payoffs == model.name])
 
     def sources(self, model: PayoffModel, ids: tuple[str, ...], path: tuple[str | int, ...]) -> None:
@@ -184,14 +188,19 @@ class _References:
                 self.unknown("figure, claim or document", each, model.file.place((*path, index)), declared)
 
     def choices(self, model: PayoffModel, games: list[GameDefinition]) -> None:
-        """Add a fault for every choice in the ``when`` of a term that no game of the payoff model has."""
+        """Add a fault for every name and choice in the ``when`` of a term that no game of the payoff model has."""
         places: dict[str, dict[str, Place]] = {}
+        movers = {player: model.file.place(("players", index)) for index, player in enumerate(model.players)}
         for game in games:
             for name, own in game.content.choices.items():
                 places.setdefault(name, {}).update(own)
+                movers.setdefault(name, next(iter(own.values()), game.place))
         for term in model.terms:
             for index, alternative in enumerate(term.when):
                 for player, strategies in alternative.items():
+                    if model.players and player not in movers:
+                        place = model.file.key_place(term.when_path(index, player))
+                        self.unknown("player", player, place, movers)
                     for position, strategy in enumerate(strategies):
                         if player in places and strategy not in places[player]:
                             place = model.file.place((*term.when_path(index, player), position))

@@ -10,7 +10,7 @@ from detente.errors import UsageError, did_you_mean
 from detente.numbers import number_to_json, plain, short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from detente.formula import Formula
     from detente.seeds.figures import Figure
@@ -23,7 +23,7 @@ __all__ = ["Trace", "trace_name", "trace_payoff"]
 class Trace:
     """One number and what it is made of.
 
-    ``kind`` is ``payoff``, ``term``, ``figure``, ``derived``, ``judgement``, ``conclusion``, ``threshold`` or
+    ``kind`` is ``payoff``, ``own`` (a sum of terms), ``term``, ``figure``, ``derived``, ``judgement``, ``conclusion``, ``threshold`` or
     ``critical_discount_factor``. ``figures`` are rows of figures.csv; ``sources`` the numbers below this one;
     ``support`` ids behind a term that are no number of it; ``documents`` maps file names to document ids.
     """
@@ -113,8 +113,8 @@ class _Tracer:
         self.model, self.point, self.kind = model, point, kind
         self.derived = model.derived_values(point.values)
         self.documents = {document.file: name for name, document in model.files.documents.items()}
-        self.game = model.payoffs(kind)
-        self.table = model.material_table if kind == "material" else model.table
+        self.game = model.form.formulas(model, kind)
+        self.payoffs = model.form.payoffs(model, kind)
 
     def parameter(self, name: str) -> Trace:
         parameter = self.model.parameters[name]
@@ -138,31 +138,40 @@ class _Tracer:
         rule = f"{parameter.rule} of the figures, interval {parameter.interval}" if parameter.rule else ""
         return Trace(name, parameter.kind, value, parameter.unit, rule, reason, figures, documents=self.documents)
 
-    def parameters(self, parsed: Formula) -> tuple[Trace, ...]:
-        return tuple(self.parameter(each) for each in parsed.names)
+    def parameters(self, names: Iterable[str]) -> tuple[Trace, ...]:
+        return tuple(self.parameter(each) for each in names)
 
     def payoff(self, profile: tuple[str, ...], player: str) -> Trace:
-        sources = []
-        for term in self.table.terms_at(player, profile):
-            value = self.game.evaluate(self.table.expression(term), self.point.values)
-            sources.append(
-                Trace(
-                    term.name,
-                    "term",
-                    value,
-                    formula=term.formula.text,
-                    reason=term.note,
-                    sources=self.parameters(term.formula),
-                    support=term.source,
-                )
-            )
-        game = self.game
-        indices = tuple(own.index(label) for own, label in zip(game.strategies, profile, strict=True))
-        value = game.evaluate(game.payoff(game.players.index(player), indices), self.point.values)
+        """Return where a payoff comes from: terms, or what the player makes of the sums of all players' terms."""
+        chosen = self.model.form.chosen(self.model.definition.content, profile)
         name = f"payoff[{player}][{', '.join(profile)}]"
-        return Trace(
-            name, "payoff", value, formula=" + ".join(source.name for source in sources), sources=tuple(sources)
+        utility = self.payoffs.utility_of(player)
+        if utility is None:
+            return self.own(name, "payoff", player, chosen)
+        value = self.game.evaluate(self.payoffs.payoff_where(player, chosen), self.point.values)
+        asked = dict.fromkeys(node.keys[0][0] for node in utility.formula.items)
+        sources = (
+            *(self.own(f"own[{each}]", "own", each, chosen) for each in asked),
+            *self.parameters(utility.formula.names),
         )
+        return Trace(name, "payoff", value, formula=utility.formula.text, sources=sources)
+
+    def own(self, name: str, kind: str, player: str, chosen: Mapping[str, str]) -> Trace:
+        """Return a sum of terms with each of them."""
+        sources = tuple(
+            Trace(
+                term.name,
+                "term",
+                self.game.evaluate(self.payoffs.expression(term), self.point.values),
+                formula=term.text,
+                reason=term.note,
+                sources=self.parameters(term.names),
+                support=term.source,
+            )
+            for term in self.payoffs.terms_where(player, chosen)
+        )
+        value = self.game.evaluate(self.payoffs.own_where(player, chosen), self.point.values)
+        return Trace(name, kind, value, formula=" + ".join(source.name for source in sources), sources=sources)
 
     def formula(self, name: str, kind: str, value: Any, parsed: Formula) -> Trace:
         cells = []
@@ -170,17 +179,18 @@ class _Tracer:
             cell = (node.keys[1], node.keys[0][0])
             if cell not in cells:
                 cells.append(cell)
-        sources = (*(self.payoff(profile, player) for profile, player in cells), *self.parameters(parsed))
+        sources = (*(self.payoff(profile, player) for profile, player in cells), *self.parameters(parsed.names))
         return Trace(name, kind, value, formula=parsed.text, sources=sources)
 
 
 def trace_payoff(
-    model: GameModel, point: Point, profile: tuple[int, ...], player: str, kind: str = "strategic"
+    model: GameModel, point: Point, profile: tuple[str, ...], player: str, kind: str = "strategic"
 ) -> Trace:
-    """Return the trace of one payoff: its terms, their parameters, their figures."""
-    game = model.payoffs(kind)
-    labels = tuple(own[index] for own, index in zip(game.strategies, profile, strict=True))
-    return _Tracer(model, point, kind).payoff(labels, player)
+    """Return the trace of one payoff: its terms, their parameters, their figures.
+
+    ``profile`` is what stands in the second brackets of ``payoff[..][..]``.
+    """
+    return _Tracer(model, point, kind).payoff(profile, player)
 
 
 def trace_name(model: GameModel, point: Point, name: str, kind: str = "strategic") -> Trace:
@@ -237,7 +247,7 @@ def _trace_threshold(tracer: _Tracer, rest: str) -> Trace:
         ).sources
     else:
         sources = tuple(
-            tracer.payoff(profile, player) for profile in tracer.table.profiles() for player in model.players
+            tracer.payoff(profile, player) for profile in model.form.outcomes(model) for player in model.players
         )
     what = ("truth of " if isinstance(parsed, Conclusion) else "sign of ") + of if of else "set of equilibria"
     if not every:
@@ -263,7 +273,7 @@ def _trace_factor(tracer: _Tracer, strategy: str, player: str) -> Trace:
     if strategy not in found.factors:
         raise UsageError(f"unknown strategy {strategy!r}; expected one of {', '.join(found.factors)}")
     factor = found.factors[strategy]
-    sources = tuple(tracer.payoff(profile, player) for profile in tracer.table.profiles())
+    sources = tuple(tracer.payoff(profile, player) for profile in model.form.outcomes(model))
     from detente.printing import plain as condition_text
 
     return Trace(

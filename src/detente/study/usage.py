@@ -71,8 +71,12 @@ def every_game(rooms: Rooms) -> list[GameDefinition]:
 
 
 def model_names(model: PayoffModel) -> set[str]:
-    """Return every name in the terms and constraints of a payoff model."""
-    formulas = [*(each.formula for each in model.terms), *(each.formula for each in model.constraints)]
+    """Return every name in the terms, utilities and constraints of a payoff model."""
+    formulas = [
+        *(parsed for each in model.terms for parsed, _ in each.formulas),
+        *(each.formula for each in model.utility.values()),
+        *(each.formula for each in model.constraints),
+    ]
     return {name for each in formulas for name in each.names}
 
 

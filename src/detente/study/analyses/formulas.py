@@ -47,7 +47,7 @@ def _inert(task: Task) -> list[Table]:
                     " and ".join(f"{who} plays {' or '.join(what)}" for who, what in each.items()) for each in term.when
                 )
             )
-            rows.append((player, name, term.formula.text, condition))
+            rows.append((player, name, term.text, condition))
     note = (
         "An inert term adds the same to both sides of every comparison of best responses of its player: whatever "
         "its size, it changes no equilibrium, no player type and no discount factor set by deviations."

@@ -12,7 +12,7 @@ from detente.games.reader import GameFile, VariantTable
 from detente.study.form import Form
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from fractions import Fraction
 
     from detente.conclusions.conclusion import Conclusion
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from detente.games.definition import GameDefinition
     from detente.games.reader import GameReader
     from detente.games.symbolic import SymbolicGame
-    from detente.payoffs.table import PayoffTable
+    from detente.payoffs.table import Payoffs, PayoffTable
     from detente.solve.concepts import Options
     from detente.study.form import Solution
     from detente.study.model import GameModel, Point
@@ -89,7 +89,8 @@ class Normal(Form):
         from detente.payoffs.table import PayoffTable
 
         return PayoffTable(
-            dict(model.definition.strategies), model.payoff_model.terms, tuple(model.parameters), material
+            dict(model.definition.strategies), model.payoff_model.terms, tuple(model.parameters), material,
+            model.payoff_model.utility,
         )
 
     def solve(
@@ -124,7 +125,7 @@ class Normal(Form):
                     "terms": [
                         {
                             "name": term.name,
-                            "formula": term.formula.text,
+                            "formula": term.text,
                             "value": number_to_json(symbolic.evaluate(table.expression(term), point.values)),
                             "material": term.material,
                         }
@@ -146,11 +147,28 @@ class Normal(Form):
         """Return where the payoff at a profile comes from."""
         from detente.study.trace import trace_payoff
 
+        strategies = model.symbolic.strategies
         if isinstance(what, str):
-            profile = parse_profile(what, model.players, model.symbolic.strategies)
+            profile = parse_profile(what, model.players, strategies)
         else:
             profile = model.at(point).profile_index(what)
-        return trace_payoff(model, point, profile, player, kind)
+        labels = tuple(own[index] for own, index in zip(strategies, profile, strict=True))
+        return trace_payoff(model, point, labels, player, kind)
+
+    def formulas(self, model: GameModel, kind: str) -> SymbolicGame:
+        """Return the game itself: it evaluates formulas."""
+        game: SymbolicGame = model.payoffs(kind)
+        return game
+
+    def payoffs(self, model: GameModel, kind: str) -> Payoffs:
+        """Return the payoffs behind the table."""
+        table: PayoffTable = model.material_table if kind == "material" else model.table
+        return table.payoffs
+
+    def outcomes(self, model: GameModel) -> Iterator[tuple[str, ...]]:
+        """Yield every profile."""
+        table: PayoffTable = model.table
+        return table.profiles()
 
     def conclusion(self, game: GameDefinition, text: str) -> Conclusion:
         """Return a conclusion from its text."""
