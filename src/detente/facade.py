@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from detente.conclusions.conclusion import Conclusion
     from detente.conclusions.levers import Levers
+    from detente.conclusions.options import Options
     from detente.conclusions.rests_on import RestsOn
     from detente.conclusions.thresholds import Thresholds
     from detente.formula import Formula
@@ -241,6 +242,28 @@ class Game:
         values = self.model.point(point, changes).values
         found: Levers = self.model.form.breaks(self.model, kind, profile, values, budget=budget)
         return found
+
+    def options(
+        self,
+        player: str,
+        point: str = "baseline",
+        /,
+        *,
+        kind: str = "strategic",
+        draws: int = 20_000,
+        seed: int = 0,
+        budget: float = 20.0,
+        **changes: object,
+    ) -> Options:
+        """Return each strategy of a player as a commitment: what follows, what it is worth, how often it is best."""
+        from detente.conclusions.options import options
+
+        if self.model.variant is not None and self.model.variant.form == "repeated":
+            raise UsageError(
+                f"{self.name} is repeated; options are those of a game played once: ask {self.model.definition.name}"
+            )
+        values = self.model.point(point, changes).values
+        return options(self.model.payoffs(kind), player, values, draws=draws, seed=seed, budget=budget)
 
     def critical_discount_factors(self, point: str = "baseline", **changes: object) -> DiscountFactors:
         """Return the critical discount factors of the repeated variant at a point."""

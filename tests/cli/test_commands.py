@@ -356,3 +356,42 @@ def test_the_english_edition_is_the_report_of_this_study(detente, tmp_path):
     for name, more in (("a.pdf", []), ("b.pdf", ["--lang", "en"])):
         assert detente("report", *more, "-o", str(tmp_path / name))[0] == 0
     assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes()
+
+
+def test_options_give_the_json_of_the_contract_and_a_picture(answer, tmp_path, detente):
+    found = answer("options", "confrontation", "--player", "us", "--draws", "300", "--at", "rel_us=0.45")
+    assert found["player"] == "us"
+    assert found["method"] == "best replies"
+    assert (found["draws"], found["seed"]) == (300, 0)
+    first = found["options"][0]
+    assert set(first) >= {"strategy", "best", "worst", "share_best", "regret", "regret_bound", "replies", "range", "shares"}
+    assert (first["strategy"], first["worst"], first["best"]) == ("cooperate", "21/20", "21/20")
+    assert first["replies"] == [{"others": "china=cooperate", "payoff": "21/20"}]
+    assert first["range"]["low"] == "41/125"
+    assert [each["prior"] for each in first["shares"]] == ["uniform", "triangular", "log_uniform", "arcsine", "half"]
+    assert 0 < first["share_best"] < 1
+    for ending, magic in ((".svg", b"<?xml"), (".pdf", b"%PDF"), (".png", b"\x89PNG")):
+        path = tmp_path / f"options{ending}"
+        code, _, err = detente("options", "confrontation", "--player", "china", "--draws", "50", "--figure", str(path))
+        assert code == 0
+        assert path.read_bytes().startswith(magic)
+        assert f"wrote {path}" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--player", "chian"), "did you mean 'china'"),
+        ((), "--player"),
+        (("--player", "us", "--draws", "0"), "--draws"),
+        (("--player", "us", "--seed", "-1"), "--seed"),
+        (("--player", "us", "--draws", "10", "--figure", "x.gif"), ".svg, .pdf, .png"),
+        (("--player", "us", "--draws", "10", "--figure", "no/such/folder/x.svg"), "cannot write"),
+    ],
+)
+def test_options_refuse_bad_input(detente, arguments, says):
+    code, out, err = detente("options", "confrontation", *arguments)
+    assert code == 2
+    assert out == ""
+    assert says in err
+    assert "Traceback" not in err

@@ -1,13 +1,15 @@
-"""Commands on what an outcome hangs on: rests-on, levers."""
+"""Commands on what an outcome hangs on and what a player may do about it: rests-on, levers, options."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import click
 
 from detente.cli.game_commands import head_line
-from detente.cli.output import GameOptions, emit, game_options, open_game
+from detente.cli.output import GameOptions, emit, game_options, note, open_game
 
-__all__ = ["levers_command", "rests_on_command"]
+__all__ = ["levers_command", "options_command", "rests_on_command"]
 
 
 @click.command("rests-on")
@@ -87,5 +89,52 @@ def levers_command(
         "holds": found.holds,
         "levers": found.to_json(),
         "remarks": list(found.remarks),
+    }
+    emit(f"{head_line(at)}\n{found}", data, as_json=options.as_json, out=options.out, notes=at.point.notes)
+
+
+@click.command("options")
+@click.argument("game")
+@click.option("--player", required=True, help="Whose options.")
+@click.option("--draws", type=click.IntRange(min=1), default=20_000, show_default=True, help="Draws under each prior.")
+@click.option("--seed", type=click.IntRange(min=0, max=2**64 - 1), default=0, show_default=True, help="Of the draws.")
+@click.option("--budget", type=click.FloatRange(min=0), default=20.0, show_default=True, help="Seconds for the bounds.")
+@click.option("--figure", type=click.Path(path_type=Path), help="Also draw them: a name in .svg, .pdf or .png.")
+@game_options
+def options_command(
+    game: str,
+    player: str,
+    draws: int,
+    seed: int,
+    budget: float,
+    figure: Path | None,
+    options: GameOptions,
+) -> None:
+    """Compare the strategies of a player, each as a commitment that the others see before they play.
+
+    What the others do then at this point, and what it pays; worst and best case over the box of parameters; the share
+    of draws in which no other strategy is better, from the least to the greatest over several priors; and the largest
+    regret, what the best other strategy would have paid more. Several equilibria after a strategy count at the worst.
+    """
+    at = open_game(game, options, "options")
+    found = at.game.options(
+        player, at.point.name, kind=options.kind, draws=draws, seed=seed, budget=budget, **at.changes
+    )
+    if figure is not None:
+        from detente.reports.figure_file import write_figure
+        from detente.reports.options_figure import options_figure
+
+        model = at.game.model
+        names = {name: model.label(name) for name in (found.player, *(each.strategy for each in found))}
+        write_figure(options_figure(found, names, subtitle=head_line(at), unit=model.payoff_model.unit), figure)
+        note(f"wrote {figure}")
+    data = {
+        **at.head,
+        "player": found.player,
+        "method": found.method,
+        "draws": found.draws,
+        "seed": found.seed,
+        "options": found.to_json(),
+        "remarks": [*found.sentences, *found.notes],
     }
     emit(f"{head_line(at)}\n{found}", data, as_json=options.as_json, out=options.out, notes=at.point.notes)

@@ -14,9 +14,10 @@ __all__ = ["detente"]
 COMMANDS = {
     "report": ("detente.cli.study_commands", "Build a PDF report of the study."),
     "check": ("detente.cli.study_commands", "List every fault and note in the files of the study."),
-    "list": ("detente.cli.study_commands", "List games, payoff models, parameters, claims and reports."),
+    "list": ("detente.cli.study_commands", "List games, payoffs, parameters, claims, observations, reports."),
     "levers": ("detente.cli.advice_commands", "Find the cheapest changes that make an outcome stable."),
     "rests-on": ("detente.cli.advice_commands", "Find the few parameters that a conclusion rests on."),
+    "options": ("detente.cli.advice_commands", "Compare a player's strategies as commitments."),
     "export": ("detente.cli.solve_command", "Write the numeric game for other programs."),
     "new": ("detente.cli.study_commands", "Make a small complete study in a new folder."),
     "show": ("detente.cli.game_commands", "Show a payoff table with the terms behind each cell."),

@@ -1,0 +1,106 @@
+"""Proved bounds on expressions over parts of boxes, compared with grids that the engine does not see."""
+
+from fractions import Fraction
+from itertools import product
+from random import Random
+
+import pytest
+
+from detente.conclusions.extremes import greatest, least
+from detente.games.symbolic import SymbolicGame, symbol
+
+NAMES = ("x", "y", "z")
+X, Y, Z = map(symbol, NAMES)
+
+
+def box(low=-1, high=1, constraints=()):
+    return SymbolicGame([[0, 1]], {name: (low, high) for name in NAMES}, constraints=constraints)
+
+
+def polynomial(random):
+    """A polynomial as {exponents: coefficient}, with its SymPy expression."""
+    terms = {}
+    for _ in range(random.randint(2, 5)):
+        powers = tuple(random.choice((0, 0, 1, 1, 2)) for _ in NAMES)
+        terms[powers] = terms.get(powers, 0) + random.randint(-4, 4)
+    expression = sum((c * X**p[0] * Y**p[1] * Z**p[2] for p, c in terms.items()), 0 * X)
+    return (lambda x, y, z: sum(c * x ** p[0] * y ** p[1] * z ** p[2] for p, c in terms.items())), expression
+
+
+def test_no_point_of_a_grid_is_beyond_a_bound_and_points_attain_their_value():
+    random = Random(3)
+    grid = [Fraction(k, 5) for k in range(-5, 6)]
+    closed = found = 0
+    for _ in range(16):
+        f, expression = polynomial(random)
+        parts = [polynomial(random) for _ in range(random.randint(0, 2))]
+        top = greatest(box(), expression, [e for _, e in parts])
+        inside = [f(*p) for p in product(grid, repeat=3) if all(g(*p) >= 0 for g, _ in parts)]
+        if top.empty:
+            assert not inside
+            continue
+        assert all(value <= top.bound for value in inside)
+        if top.value is not None:
+            found += 1
+            point = tuple(top.point[name] for name in NAMES if name in top.point)
+            assert len(point) == 3
+            assert all(g(*point) >= 0 for g, _ in parts)
+            assert f(*point) == top.value <= top.bound
+            closed += top.bound - top.value < Fraction(1, 1000)
+    assert found >= 13
+    assert closed >= found - 3
+
+
+def test_a_bound_that_two_inequalities_make_is_found():
+    # x + y <= 1 and x - y <= 0: x is at most 1/2
+    top = greatest(box(), X, [1 - X - Y, Y - X])
+    assert top.value <= Fraction(1, 2) <= top.bound
+    assert top.bound - top.value < Fraction(1, 10**5)
+
+
+def test_the_least_value_is_minus_the_greatest_of_the_negative():
+    # x**2 + y with y >= x: at x = -1/2 this is 1/4 - 1/2
+    low = least(box(), X**2 + Y, [Y - X])
+    assert low.bound <= Fraction(-1, 4) <= low.value
+    assert low.value - low.bound < Fraction(1, 10**4)
+
+
+def test_a_part_without_points_is_empty():
+    assert greatest(box(), X, [X - Y - 3]).empty
+    assert greatest(box(), X, [Y - X - 1, X - Y - 1]).empty
+    assert greatest(box(), X, [0 * X - 1]).empty
+
+
+def test_constraints_of_the_game_cut_the_box():
+    top = greatest(box(constraints=("x <= y", "y <= 1/4")), X)
+    assert top.bound == top.value == Fraction(1, 4)
+    # a constraint that is not rational is met at points only
+    odd = greatest(box(0, 1, constraints=("exp(x) <= 2",)), Y)
+    assert odd.exact
+    assert odd.value == 1
+
+
+def test_a_box_of_its_own_replaces_intervals():
+    assert greatest(box(), X * Y, box={"x": (0, 3), "y": 2}).value == 6
+
+
+def test_a_pole_gives_no_bound_and_no_error():
+    top = greatest(box(), 1 / X)
+    assert top.bound is None
+    assert top.value is not None
+    assert 1 / top.point["x"] == top.value
+
+
+@pytest.mark.parametrize("expression", ["exp(x)", "sqrt(x + 2)"])
+def test_what_is_not_rational_is_left_open(expression):
+    game = box()
+    from detente import formula
+
+    top = greatest(game, game.expression(formula.parse(expression)))
+    assert (top.bound, top.value, top.empty) == (None, None, False)
+
+
+def test_a_spent_budget_leaves_a_bound_that_still_holds():
+    f = X**2 * Y - Y**2 * Z + Z**2 * X
+    rough, fine = greatest(box(), f, [X + Y + Z], pieces=0), greatest(box(), f, [X + Y + Z], pieces=500)
+    assert rough.bound >= fine.bound >= fine.value
