@@ -214,7 +214,8 @@ class _References:
         model = rooms.payoffs.entries.get(game.payoffs)
         if model is None:
             return
-        if model.players and model.players != game.players:
+        # a form without strategies names its players itself
+        if model.players and game.players and model.players != game.players:
             found = f"found the players {', '.join(game.players)}"
             expected = f"expected {', '.join(model.players)} in this order, as at {model.file.place(('players',))}"
             place = game.file.key_place((*game.path, "strategies") if "strategies" in own else game.path)

@@ -116,7 +116,7 @@ def symbolic_envelopes(base: Mapping[str, Any], exposure: Mapping[str, Any]) -> 
             steps = [(a, b, sympy.together(exposure[a] - exposure[b])) for a, b in pairwise(chosen)]
             cutoffs = [sympy.together((base[a] - base[b]) / steeper) for a, b, steeper in steps]
             ends = [0, *cutoffs, 1]
-            conditions = [steeper for _, _, steeper in steps]
+            conditions: list[Any] = [steeper for _, _, steeper in steps]
             if cutoffs:
                 conditions += [sympy.together(high - low) for low, high in pairwise(ends)]
             for other in names:
