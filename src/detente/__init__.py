@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from detente.conclusions import ensemble
     from detente.conclusions.levers import breaks, levers
+    from detente.conclusions.meaning import meaning
     from detente.conclusions.options import options
     from detente.conclusions.rests_on import rests_on
     from detente.conclusions.thresholds import thresholds
@@ -68,6 +69,7 @@ __version__ = "0.1.0"
 _NAMES = {
     "detente.conclusions": ("ensemble",),
     "detente.conclusions.levers": ("breaks", "levers"),
+    "detente.conclusions.meaning": ("meaning",),
     "detente.conclusions.options": ("options",),
     "detente.conclusions.rests_on": ("rests_on",),
     "detente.conclusions.thresholds": ("thresholds",),

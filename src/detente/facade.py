@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from detente.conclusions.conclusion import Conclusion
     from detente.conclusions.levers import Levers
+    from detente.conclusions.meaning import Meaning
     from detente.conclusions.options import Options
     from detente.conclusions.rests_on import RestsOn
     from detente.conclusions.thresholds import Thresholds
@@ -188,6 +189,12 @@ class Game:
         """Return whether a conclusion holds at a point; a named formula holds where it is positive."""
         values = self.model.point(point, changes).values
         return self.model.form.holds(self.model, self.conclusion(conclusion), values)
+
+    def meaning(self, conclusion: str) -> Meaning:
+        """Return what a conclusion or named formula takes payoffs to be: ordinal, cardinal, a common unit, money."""
+        from detente.conclusions.meaning import meaning
+
+        return meaning(self.symbolic, self.conclusion(conclusion))
 
     def rests_on(
         self,

@@ -349,3 +349,34 @@ def test_the_table_fits_a_terminal_and_the_frame_has_a_row_per_option_and_prior(
     assert set(frame["option"]) == {"1", "2", "3"}
     with pytest.raises(UsageError, match="unknown option"):
         _ = found["4"]
+
+
+def _counted(table, maps):
+    return [[[m[v] for v in row] for row in own] for m, own in zip(maps, table, strict=True)]
+
+
+def test_which_option_is_best_is_ordinal_with_one_other_player_and_cardinal_with_chance():
+    random = Random(8)
+    for _ in range(20):
+        table = [[[random.randint(0, 4) for _ in range(3)] for _ in range(2)] for _ in range(2)]
+        maps = []
+        for own in table:
+            values = sorted({v for row in own for v in row})
+            maps.append(dict(zip(values, sorted(random.sample(range(500), len(values))), strict=True)))
+        for player in (0, 1):
+            first, second = (
+                detente.options(detente.NormalFormGame(each), player, draws=1, priors=("uniform",), budget=0.0)
+                for each in (table, _counted(table, maps))
+            )
+            assert first.meanings["ranking"].level == "ordinal"
+            assert [each.strategy for each in first.best] == [each.strategy for each in second.best]
+
+    # a bet of 1 against 1 is worth taking at odds of 2 to 1 in any unit, but not for every increasing utility
+    def bet(win):
+        wheel = chance({"w": ("2/3", terminal(win)), "l": ("1/3", terminal(-1))})
+        return SymbolicTree(["me"], decision("me", {"bet": wheel, "pass": terminal(0)}), {})
+
+    found = detente.options(bet(1), "me", draws=1)
+    assert found.meanings["ranking"].level == "cardinal"
+    assert [each.strategy for each in found.best] == ["bet"]
+    assert [each.strategy for each in detente.options(bet("1/4"), "me", draws=1).best] == ["pass"]

@@ -135,6 +135,7 @@ def options_command(
         "draws": found.draws,
         "seed": found.seed,
         "options": found.to_json(),
+        "meaning": {name: each.to_json() for name, each in found.meanings.items()},
         "remarks": [*found.sentences, *found.notes],
     }
     emit(f"{head_line(at)}\n{found}", data, as_json=options.as_json, out=options.out, notes=at.point.notes)

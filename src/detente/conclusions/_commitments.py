@@ -60,7 +60,8 @@ class Menu:
 
     ``game`` gives the box, derived values and constraints (and the payoffs, in a normal form). ``method`` says what is
     looked at once an option is fixed: ``best replies`` of the only other mover; ``all equilibria`` of the two others
-    that move, mixed ones included; ``pure equilibria`` of more; ``subgame-perfect plans`` in a tree.
+    that move, mixed ones included; ``pure equilibria`` of more; ``subgame-perfect plans`` in a tree, which has
+    chance moves where ``chance`` is True.
     """
 
     game: SymbolicGame
@@ -70,6 +71,7 @@ class Menu:
     labels: tuple[str, ...]
     replies: tuple[tuple[Reply, ...], ...]
     method: str
+    chance: bool = False
 
     @property
     def others(self) -> tuple[int, ...]:
@@ -163,7 +165,10 @@ def _of_tree(tree: SymbolicTree, player: int) -> Menu:
             for each in _replies(tree, player, plan, 0)
         ]
         made.append(tuple(replies))
-    return Menu(tree.formulas, "extensive", tree.players, player, tuple(labels), tuple(made), "subgame-perfect plans")
+    chance = any(node.kind == "chance" for node in tree.nodes)
+    return Menu(
+        tree.formulas, "extensive", tree.players, player, tuple(labels), tuple(made), "subgame-perfect plans", chance
+    )
 
 
 def _own_plans(tree: SymbolicTree, player: int, node: int) -> Iterator[dict[int, int]]:

@@ -14,6 +14,8 @@ from detente.numbers import number_to_json, short
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from detente.conclusions.meaning import Meaning
+
 __all__ = ["QUANTILES", "Option", "Options", "PriorShare", "percent"]
 
 #: Quantiles of the payoff that are kept.
@@ -143,7 +145,8 @@ class Options:
 
     ``method`` says what the others do once an option is fixed: ``best replies``, ``all equilibria``,
     ``pure equilibria`` or ``subgame-perfect plans``; ``draws`` is the number of draws under each prior, ``rejected``
-    the share of those under the first prior that a constraint refused.
+    the share of those under the first prior that a constraint refused. ``meanings`` says what the ``ranking`` of the
+    options and the ``amounts`` (payoffs and regrets) take payoffs to be.
     """
 
     player: str
@@ -154,6 +157,7 @@ class Options:
     seed: int = 0
     rejected: float = 0.0
     notes: tuple[str, ...] = ()
+    meanings: Mapping[str, Meaning] = field(default_factory=dict)
 
     def __iter__(self) -> Any:
         return iter(self.options)
@@ -221,6 +225,9 @@ class Options:
         if len(self.options) > 1:
             names = " or ".join(each.strategy for each in self.least_regret)
             said.append(f"The least of the largest regrets is that of {names}.")
+        if self.meanings:
+            ranking, amounts = self.meanings["ranking"].label, self.meanings["amounts"].label
+            said.append(f"Which option is best is {ranking}; payoffs and regrets are {amounts}, in the player's unit.")
         return tuple(said)
 
     def to_frame(self) -> Any:

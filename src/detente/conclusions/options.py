@@ -23,6 +23,7 @@ from detente.conclusions._option_draws import Sample
 from detente.conclusions._option_results import Option, Options, PriorShare, percent
 from detente.conclusions._option_values import Valuation
 from detente.conclusions.ensemble.draws import PRIORS
+from detente.conclusions.meaning import Meaning
 from detente.errors import UsageError
 from detente.numbers import short
 
@@ -122,8 +123,20 @@ def options(
         )  # fmt: skip
     notes = _notes(chosen, bounds, sampled, tuple(made), int(draws))
     return Options(
-        chosen.players[chosen.player], tuple(made), chosen.method, point, int(draws), seed, sampled[0].rejected, notes
-    )
+        chosen.players[chosen.player], tuple(made), chosen.method, point, int(draws), seed, sampled[0].rejected, notes,
+        _meanings(chosen),
+    )  # fmt: skip
+
+
+def _meanings(chosen: Menu) -> dict[str, Meaning]:
+    """Return what the ranking of options and their amounts take payoffs to be."""
+    if chosen.method == "all equilibria":
+        ranking = Meaning("cardinal", "the others may mix after an option, with weights that depend on differences")
+    elif chosen.chance:
+        ranking = Meaning("cardinal", "chance moves make averages of payoffs")
+    else:
+        ranking = Meaning("ordinal", "replies and options are compared payoff by payoff, each player with itself")
+    return {"ranking": ranking, "amounts": Meaning("cardinal", "they are in the unit of the player")}
 
 
 def _more(extreme: Any, sampled: list[Any], pick: Any) -> tuple[Any, Mapping[str, Fraction] | None]:
