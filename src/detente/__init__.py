@@ -43,6 +43,12 @@ if TYPE_CHECKING:
     from detente.solve.incomplete.global_game import solve_global
     from detente.solve.limiting_logit import limiting_logit_equilibrium
     from detente.solve.many_players.one_equilibrium import one_equilibrium
+    from detente.solve.memory_one.batch import batch_matches
+    from detente.solve.memory_one.invasion import best_reply, invasion
+    from detente.solve.memory_one.linear_relation import zero_determinant
+    from detente.solve.memory_one.match import long_run_payoffs
+    from detente.solve.memory_one.strategy import MemoryOne
+    from detente.solve.memory_one.zero_determinant import equalizer, extortionate, generous
     from detente.solve.parametric.atlas import Atlas, atlas
     from detente.solve.population.best_reply import best_reply_path, cascade, extreme_equilibria
     from detente.solve.population.logit import logit_equilibrium, logit_path
@@ -103,6 +109,12 @@ _NAMES = {
     "detente.solve.incomplete.global_game": ("solve_global",),
     "detente.solve.limiting_logit": ("limiting_logit_equilibrium",),
     "detente.solve.many_players.one_equilibrium": ("one_equilibrium",),
+    "detente.solve.memory_one.batch": ("batch_matches",),
+    "detente.solve.memory_one.invasion": ("best_reply", "invasion"),
+    "detente.solve.memory_one.linear_relation": ("zero_determinant",),
+    "detente.solve.memory_one.match": ("long_run_payoffs",),
+    "detente.solve.memory_one.strategy": ("MemoryOne",),
+    "detente.solve.memory_one.zero_determinant": ("equalizer", "extortionate", "generous"),
     "detente.solve.two_players.ordinal": ("ordinal_class", "player_type", "risk_dominant"),
     "detente.solve.population.best_reply": ("best_reply_path", "cascade", "extreme_equilibria"),
     "detente.solve.population.logit": ("logit_equilibrium", "logit_path"),

@@ -36,6 +36,7 @@ __all__ = [
     "evolutionarily_stable_strategies",
     "is_ess",
     "strictly_copositive",
+    "symmetric_matrix",
 ]
 
 #: Largest number of strategies for which every support is looked at.
@@ -184,7 +185,7 @@ def is_ess(game: NormalFormGame, strategy: str | int | Sequence[object]) -> Stab
     >>> bool(is_ess(g, ["1/2", "1/2"])), bool(is_ess(g, "hawk")), is_ess(g, "dove").mutant
     (True, False, {'hawk': Fraction(1, 1)})
     """
-    return _stability(game, _matrix(game), _weights(game, strategy))
+    return _stability(game, symmetric_matrix(game), _weights(game, strategy))
 
 
 def evolutionarily_stable_strategies(game: NormalFormGame) -> StableStrategies:
@@ -204,7 +205,7 @@ def evolutionarily_stable_strategies(game: NormalFormGame) -> StableStrategies:
     A population that plays hare cannot be invaded by rare mutants.
     These are all.
     """
-    a = _matrix(game)
+    a = symmetric_matrix(game)
     size = len(a)
     if size > MAX_STRATEGIES:
         raise UsageError(
@@ -336,7 +337,8 @@ def _stability(game: NormalFormGame, a: Matrix, x: tuple[Fraction, ...]) -> Stab
     return Stability(named(x), True, True, False, None, reason)
 
 
-def _matrix(game: NormalFormGame) -> Matrix:
+def symmetric_matrix(game: NormalFormGame) -> Matrix:
+    """Return the exact payoffs of the first player of a symmetric two-player game, and refuse any other game."""
     if len(game.players) != 2 or game.shape[0] != game.shape[1]:
         raise UsageError(
             f"found a game of {' x '.join(map(str, game.shape))}; expected a symmetric two-player game"
