@@ -91,9 +91,9 @@ def settled_shares(p: Floats, q: Floats) -> Floats:
     """
     r = _rates(p.T[:4], q.T[:4])
     mass = _first_round(p.T[4], q.T[4])
-    reach = (r > 0) | np.eye(4, dtype=bool)[:, :, None]
+    reach: Any = np.logical_or(r > 0, np.eye(4, dtype=bool)[:, :, None])
     for _ in range(2):  # paths of at most 4 steps
-        reach = (reach[:, :, None] & reach[None]).any(axis=1)
+        reach = np.logical_or.reduce(reach[:, :, None] & reach[None], axis=1)
     recurrent = (~reach | reach.transpose(1, 0, 2)).all(axis=1)
     moved = r.copy()
     for k in range(4):
