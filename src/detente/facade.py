@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from detente.reports.build import Report
     from detente.seeds.observations import Observation
     from detente.solve.parametric.atlas import Atlas
+    from detente.study.compare import GameComparison, StudyComparison
     from detente.study.forms.repeated import DiscountFactors
     from detente.study.load import StudyFiles
 
@@ -84,6 +85,15 @@ class Study:
     def game(self, name: str) -> Game:
         """Return the game ``GAME`` or ``GAME:VARIANT``."""
         return Game(game_model(self.files, name))
+
+    def compare(
+        self, other: Study | str | Path, *, kind: str = "strategic", budget: float | None = 60.0
+    ) -> StudyComparison:
+        """Return what differs in another version of the study, what that flips, and which change did it."""
+        from detente.study.compare import compare_studies
+
+        later = other if isinstance(other, Study) else Study(other)
+        return compare_studies(self.files, later.files, kind, seconds=budget)
 
     def report(self, name: str | None = None, lang: str | None = None) -> Report:
         """Return a report, by default the main one, in an edition, by default that of its file.
@@ -271,6 +281,14 @@ class Game:
             )
         values = self.model.point(point, changes).values
         return options(self.model.payoffs(kind), player, values, draws=draws, seed=seed, budget=budget)
+
+    def compare(
+        self, first: str, second: str, *, kind: str = "strategic", budget: float | None = 20.0
+    ) -> GameComparison:
+        """Return what flips between two named points, and the smallest sets of parameters that flip it."""
+        from detente.study.compare import compare_points
+
+        return compare_points(self.model, self.model.point(first), self.model.point(second), kind, seconds=budget)
 
     def critical_discount_factors(self, point: str = "baseline", **changes: object) -> DiscountFactors:
         """Return the critical discount factors of the repeated variant at a point."""

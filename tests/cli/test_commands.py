@@ -395,3 +395,55 @@ def test_options_refuse_bad_input(detente, arguments, says):
     assert out == ""
     assert says in err
     assert "Traceback" not in err
+
+
+def test_compare_shows_what_flips_between_points_and_why(answer, detente):
+    found = answer("compare", "confrontation", "baseline", "hawkish")
+    assert found["points"] == ["baseline", "hawkish"]
+    assert [each["name"] for each in found["changed"]] == ["rel_us", "rel_cn", "tech_hit", "rep_cn"]
+    flips = {each["conclusion"]: each for each in found["flips"]}
+    assert flips["class"]["before"] == "stag_hunt"
+    assert flips["class"]["after"] == "prisoners_dilemma"
+    assert flips["class"]["sets"] == [["rel_us", "rel_cn"]]
+    assert flips["class"]["undone"] == [["rel_us"], ["rel_cn"]]
+    assert flips["class"]["meaning"]["level"] == "ordinal"
+    code, out, _ = detente("compare", "confrontation", "baseline", "hawkish", "--payoffs", "material")
+    assert code == 0
+    assert "what flips" in out or "nothing flips" in out
+
+
+def test_compare_reads_two_studies(detente, study_root, tmp_path):
+    from shutil import copytree
+
+    copytree(study_root / "tests" / "study" / "small", tmp_path / "other")
+    small = str(study_root / "tests" / "study" / "small")
+    code, out, _ = detente("compare", small, str(tmp_path / "other"), "--json", study=False)
+    assert code == 0
+    found = json.loads(out)
+    assert found["differences"] == []
+    assert found["studies"][0]["hash"] == found["studies"][1]["hash"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("confrontation", "baseline"), "--study beside two studies"),
+        (("confrontation",), "GAME POINT POINT"),
+        (("a", "b", "c", "d"), "GAME POINT POINT"),
+        (("confrontation", "baseline", "hawkisch"), "did you mean 'hawkish'"),
+        (("confrontatio", "baseline", "hawkish"), "did you mean 'confrontation'"),
+    ],
+)
+def test_compare_refuses_bad_input(detente, arguments, says):
+    code, out, err = detente("compare", *arguments)
+    assert code == 2
+    assert out == ""
+    assert says in err
+    assert "Traceback" not in err
+
+
+def test_compare_refuses_what_is_no_study(detente, tmp_path):
+    for arguments in (("confrontation", "baseline"), (str(tmp_path), str(tmp_path))):
+        code, _, err = detente("compare", *arguments, study=False)
+        assert code == 2
+        assert "expected two studies" in err or "no study" in err

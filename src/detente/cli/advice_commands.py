@@ -1,15 +1,17 @@
-"""Commands on what an outcome hangs on and what a player may do about it: rests-on, levers, options."""
+"""Commands on what an outcome hangs on and what to do about it: rests-on, levers, options, compare."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from detente.cli.game_commands import head_line
-from detente.cli.output import GameOptions, emit, game_options, note, open_game
+from detente.cli.output import GameOptions, emit, game_options, note, open_game, output_options
+from detente.errors import UsageError
 
-__all__ = ["levers_command", "options_command", "rests_on_command"]
+__all__ = ["compare_command", "levers_command", "options_command", "rests_on_command"]
 
 
 @click.command("rests-on")
@@ -139,3 +141,50 @@ def options_command(
         "remarks": [*found.sentences, *found.notes],
     }
     emit(f"{head_line(at)}\n{found}", data, as_json=options.as_json, out=options.out, notes=at.point.notes)
+
+
+@click.command("compare")
+@click.argument("what", nargs=-1, required=True, metavar="GAME POINT POINT | STUDY STUDY")
+@click.option(
+    "--payoffs", "kind", type=click.Choice(["strategic", "material"]), default="strategic", help="Which payoffs."
+)
+@click.option("--budget", type=click.FloatRange(min=0), default=60.0, show_default=True, help="Seconds for all of it.")
+@output_options
+def compare_command(
+    what: tuple[str, ...], kind: str, budget: float, study_dir: Path | None, as_json: bool, out: Path | None
+) -> None:
+    """Show what flips between two named points of a game, or two versions of a study, and which change did it.
+
+    For every fact that differs: the smallest sets of changes that, switched on alone, give what is after, and the
+    smallest that, switched off again, undo it. With few changes every set of them is evaluated.
+    """
+    from detente.facade import Study
+
+    if len(what) == 3:
+        study = Study(study_dir)
+        game = study.game(what[0])
+        found = game.compare(what[1], what[2], kind=kind, budget=budget)
+        head = {
+            "study": {"name": study.name, "hash": study.hash},
+            "game": game.model.definition.name,
+            "variant": game.model.variant.name if game.model.variant else None,
+        }
+        emit(str(found), {**_compare_head(kind), **head, **found.to_json()}, as_json=as_json, out=out)
+        return
+    if len(what) != 2:
+        raise UsageError(f"found {len(what)} arguments; expected GAME POINT POINT, or two folders STUDY STUDY")
+    if study_dir is not None:
+        raise UsageError("found --study beside two studies; expected two folders, or GAME POINT POINT with --study")
+    for each in what:
+        if not Path(each).is_dir():
+            raise UsageError(f"found no folder {each!r}; expected two studies, or GAME POINT POINT")
+    first, second = Study(what[0]), Study(what[1])
+    versions = first.compare(second, kind=kind, budget=budget)
+    emit(str(versions), {**_compare_head(kind), **versions.to_json()}, as_json=as_json, out=out)
+
+
+def _compare_head(kind: str) -> dict[str, Any]:
+    return {
+        "format": 1, "command": "compare", "study": None, "game": None, "variant": None, "point": None,
+        "payoff_kind": kind, "parameters": {}, "notes": [],
+    }  # fmt: skip

@@ -18,6 +18,7 @@ COMMANDS = {
     "levers": ("detente.cli.advice_commands", "Find the cheapest changes that make an outcome stable."),
     "rests-on": ("detente.cli.advice_commands", "Find the few parameters that a conclusion rests on."),
     "options": ("detente.cli.advice_commands", "Compare a player's strategies as commitments."),
+    "compare": ("detente.cli.advice_commands", "Show what flips between two points or versions, and why."),
     "export": ("detente.cli.solve_command", "Write the numeric game for other programs."),
     "new": ("detente.cli.study_commands", "Make a small complete study in a new folder."),
     "show": ("detente.cli.game_commands", "Show a payoff table with the terms behind each cell."),

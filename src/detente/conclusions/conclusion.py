@@ -198,9 +198,14 @@ class Signs:
             return {1: first, 0: None, -1: second}[self.risk(first, second)]
         return self.unique
 
-    @cached_property
+    @property
     def class_name(self) -> str:
         """The named class of a 2x2 game."""
+        return class_name(*self.types)
+
+    @cached_property
+    def types(self) -> tuple[str, str]:
+        """The type of each player of a 2x2 game."""
         if not self.two_by_two:
             raise UsageError("classes are defined for 2x2 games")
         types = []
@@ -208,7 +213,7 @@ class Signs:
             cells = ((0, 0), (1, 0), (0, 1), (1, 1))  # own strategy, then the other's
             r, t, s, p = (cell if player == 0 else (cell[1], cell[0]) for cell in cells)
             types.append(type_signs(*(self.compare(player, *pair) for pair in ((t, r), (p, s), (r, p)))))
-        return class_name(*types)
+        return types[0], types[1]
 
 
 def describe_set(signs: Signs) -> tuple[str, ...]:

@@ -43,7 +43,17 @@ if TYPE_CHECKING:
     from detente.formula import Formula, Node
     from detente.games.normal import Profile
 
-__all__ = ["LEVELS", "RESULTS", "Confirmation", "Meaning", "confirm", "meaning", "meaning_of_result", "truth"]
+__all__ = [
+    "LEVELS",
+    "RESULTS",
+    "Confirmation",
+    "Meaning",
+    "confirm",
+    "meaning",
+    "meaning_of_result",
+    "signs_of",
+    "truth",
+]
 
 #: What each level asks of payoffs, in words.
 WORDS = {
@@ -201,10 +211,12 @@ def truth(game: NormalFormGame, conclusion: Conclusion, values: Mapping[str, Any
         return only.pure and conclusion.profiles[0] == tuple(
             own.index(support[0]) for own, support in zip(game.strategies, only.support.values(), strict=True)
         )
-    return conclusion.holds(_signs(game, values or {}))
+    return conclusion.holds(signs_of(game, values))
 
 
-def _signs(game: NormalFormGame, values: Mapping[str, Any]) -> Signs:
+def signs_of(game: NormalFormGame, values: Mapping[str, Any] | None = None) -> Signs:
+    """Return the comparisons of a numeric game, on which conclusions are evaluated; ``values`` are for formulas."""
+
     def sign(value: Any) -> int:
         return int(value > 0) - int(value < 0)
 
@@ -225,7 +237,7 @@ def _signs(game: NormalFormGame, values: Mapping[str, Any]) -> Signs:
         game.strategies,
         lambda player, a, b: sign(payoff(player, a) - payoff(player, b)),
         lambda a, b: sign(loss(a, 0) * loss(a, 1) - loss(b, 0) * loss(b, 1)),
-        lambda parsed: sign(parsed.evaluate(values, item)),
+        lambda parsed: sign(parsed.evaluate(values or {}, item)),
     )
 
 
