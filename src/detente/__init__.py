@@ -61,6 +61,10 @@ if TYPE_CHECKING:
     from detente.solve.repeated.critical_discount_factor import critical_discount_factor
     from detente.solve.result import Equilibrium, SolveResult
     from detente.solve.security import maximin, minmax, pareto_set
+    from detente.solve.tournaments.ecology import ecology
+    from detente.solve.tournaments.machine import Machine
+    from detente.solve.tournaments.play import play
+    from detente.solve.tournaments.tournament import tournament
     from detente.solve.trees.backward_induction import backward_induction
     from detente.solve.trees.sequential import sequential_equilibria, weak_perfect_bayesian
     from detente.solve.trees.subgame import subgame_perfect
@@ -127,6 +131,10 @@ _NAMES = {
     "detente.solve.repeated.critical_discount_factor": ("critical_discount_factor",),
     "detente.solve.result": ("Equilibrium", "SolveResult"),
     "detente.solve.security": ("maximin", "minmax", "pareto_set"),
+    "detente.solve.tournaments.ecology": ("ecology",),
+    "detente.solve.tournaments.machine": ("Machine",),
+    "detente.solve.tournaments.play": ("play",),
+    "detente.solve.tournaments.tournament": ("tournament",),
     "detente.solve.trees.sequential": ("sequential_equilibria", "weak_perfect_bayesian"),
     "detente.solve.trees.subgame": ("subgame_perfect",),
     "detente.solve.two_players.topology": ("ordinal_game",),

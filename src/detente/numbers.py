@@ -23,7 +23,7 @@ from detente.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["MAX_DIGITS", "exact", "is_exact", "number_to_json", "plain", "short", "to_float", "tolerance"]
+__all__ = ["MAX_DIGITS", "exact", "exact_or_float", "is_exact", "number_to_json", "plain", "short", "to_float", "tolerance"]
 
 #: Longest numeral accepted and largest number of digits of an exact result.
 MAX_DIGITS = 400
@@ -67,6 +67,28 @@ def exact(value: object) -> Fraction:
     if hasattr(value, "__index__") and type(value).__name__ not in {"bool", "bool_"}:
         return Fraction(int(value))  # NumPy integers
     raise UsageError(f"found {value!r}; expected an integer, a fraction such as '3/4' or a decimal such as '0.75'")
+
+
+def exact_or_float(value: object) -> Fraction | float:
+    """Return a finite float as it is, and anything else as a Fraction.
+
+    Raises
+    ------
+    UsageError
+        If the value is no number, or not finite.
+
+    Examples
+    --------
+    >>> exact_or_float(0.5), exact_or_float("1/3")
+    (0.5, Fraction(1, 3))
+    """
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise UsageError(f"found {value!r}; expected a finite number")
+        return float(value)
+    if getattr(getattr(value, "dtype", None), "kind", "") == "f":  # NumPy's other floats
+        return exact_or_float(float(value))  # type: ignore[arg-type]
+    return exact(value)
 
 
 def _from_text(text: str) -> Fraction:
