@@ -23,7 +23,17 @@ from detente.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["MAX_DIGITS", "exact", "exact_or_float", "is_exact", "number_to_json", "plain", "short", "to_float", "tolerance"]
+__all__ = [
+    "MAX_DIGITS",
+    "exact",
+    "exact_or_float",
+    "is_exact",
+    "number_to_json",
+    "plain",
+    "short",
+    "to_float",
+    "tolerance",
+]
 
 #: Longest numeral accepted and largest number of digits of an exact result.
 MAX_DIGITS = 400
