@@ -4,6 +4,7 @@ A *number* in detente is one of
 
 - :class:`fractions.Fraction`, exact (integers included);
 - a SymPy algebraic number (an expression without free symbols), exact;
+- an :class:`Enclosure`, known to lie between two fractions;
 - a Python ``float``, where the arithmetic has left the exact numbers.
 
 Text becomes a Fraction through :func:`exact`, which bounds what it accepts before it converts:
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_DIGITS",
+    "Enclosure",
     "exact",
     "exact_or_float",
     "is_exact",
@@ -138,6 +141,30 @@ def to_float(value: object) -> float:
         return float(value)  # type: ignore[arg-type]
     except OverflowError:
         return math.inf if value > 0 else -math.inf  # type: ignore[operator]
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """A real number that lies between two fractions and of which nothing more exact is known.
+
+    Examples
+    --------
+    >>> Enclosure(Fraction(1, 3), Fraction(1, 2)).to_json()
+    {'enclosed': ['1/3', '1/2'], 'float': 0.4166666666666667}
+    """
+
+    low: Fraction
+    high: Fraction
+
+    def __float__(self) -> float:
+        return float((self.low + self.high) / 2)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the enclosure in the form of the JSON contract."""
+        return {"enclosed": [str(self.low), str(self.high)], "float": float(self)}
+
+    def __str__(self) -> str:
+        return f"{float(self):.12g}"
 
 
 def number_to_json(value: object) -> Any:

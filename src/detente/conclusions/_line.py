@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from detente import formula
 from detente.conclusions.thresholds import thresholds
+from detente.errors import UsageError
 from detente.games.rational import fast
 from detente.games.symbolic import SymbolicGame
+from detente.numbers import Enclosure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +41,15 @@ class Nearest:
 
 
 def compare(a: Any, b: Any) -> int:
-    """Return the sign of a - b of exact numbers."""
+    """Return the sign of a - b of exact numbers.
+
+    Raises
+    ------
+    UsageError
+        If one of them is only enclosed: the statement has no exact nearest value then.
+    """
+    if isinstance(a, Enclosure) or isinstance(b, Enclosure):
+        raise UsageError("a parameter enters through a power, a root or a case; levers need exact values")
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         return (a > b) - (a < b)
     import sympy

@@ -4,7 +4,8 @@ With all other parameters at exact values, every comparison of payoffs is a rati
 variable. Its numerator and what it divides by are factored over the rationals; the real roots of the factors,
 isolated exactly by rational bounds, cut the line into points and open pieces on which every sign is constant.
 One rational point per piece gives the signs there; at a root the factor says which of them vanish. So the
-answer is exact, on the threshold too, and nothing is sampled.
+answer is exact, on the threshold too, and nothing is sampled. Where the parameter enters through powers with other
+exponents, exponentials or cases, thresholds are enclosed (:mod:`detente.conclusions.enclosed_thresholds`).
 """
 
 from __future__ import annotations
@@ -174,9 +175,7 @@ class _Line:
                 except NotRational:  # roots of numbers may be rational once the numbers stand in
                     top, bottom = self._ratio(tree(self._substituted(line)), divisors)
             except NotRational:
-                raise UsageError(
-                    f"{expression} is not a rational function of {self.along} here; exact thresholds need one"
-                ) from None
+                raise _Transcendental from None
             except ZeroDivisionError:
                 raise UsageError(f"{expression} divides by zero here for every value of {self.along}") from None
             self.cache[expression] = (top, bottom, tuple(divisors))
@@ -293,6 +292,10 @@ def _real_roots(factor: Any) -> list[_Root]:
     ]
 
 
+class _Transcendental(Exception):  # noqa: N818 - control flow, not an error
+    """An expression is no rational function of the parameter that varies."""
+
+
 class _Undefined(Exception):  # noqa: N818 - control flow, not an error
     """An expression has a pole at the point asked for."""
 
@@ -345,7 +348,8 @@ def thresholds(
     Parameters
     ----------
     game : SymbolicGame
-        Payoffs that are rational functions of ``along`` at the point.
+        Where payoffs are rational functions of ``along`` at the point, thresholds are exact; else they are enclosed,
+        and searched for inside the interval of ``along`` only.
     along : str
         A parameter, or a derived name, which is then held free in place of its formula.
     of : Conclusion or Formula, optional
@@ -360,7 +364,7 @@ def thresholds(
     Raises
     ------
     UsageError
-        If a name is unknown or a comparison is not rational in ``along``.
+        If a name is unknown.
 
     Examples
     --------
@@ -374,6 +378,21 @@ def thresholds(
         known = (*game.parameters, *game.derived)
         raise UsageError(f"unknown parameter {along!r}; {did_you_mean(along, known) or 'see the list of parameters'}")
     point = game.point({name: value for name, value in (at or {}).items() if name != along})
+    try:
+        return _exact_thresholds(game, along, of, at, domain, name, point)
+    except (_Transcendental, NotRational):
+        return _enclosed_thresholds(game, along, of, at, name, point)
+
+
+def _exact_thresholds(
+    game: SymbolicGame,
+    along: str,
+    of: Conclusion | Formula | None,
+    at: Mapping[str, object] | None,
+    domain: tuple[Fraction | None, Fraction | None],
+    name: str,
+    point: Mapping[str, Fraction],
+) -> Thresholds:
     line = _Line(game, along, point)
     # In games of two players larger than 2x2, signs of minors of the payoffs decide which supports have equilibria.
     supports = None
@@ -431,6 +450,41 @@ def thresholds(
         notes = (*notes, "only pure equilibria are followed here")
     label = name or (of.text if of is not None else "set of equilibria")
     return Thresholds(along, label, (low, high), start, inside, outside, value, notes)
+
+
+def _enclosed_thresholds(
+    game: SymbolicGame,
+    along: str,
+    of: Conclusion | Formula | None,
+    at: Mapping[str, object] | None,
+    name: str,
+    point: Mapping[str, Fraction],
+) -> Thresholds:
+    """Return thresholds as enclosures, inside the interval of the parameter only."""
+    from detente.conclusions.enclosed_thresholds import EnclosedLine
+
+    low, high = _interval_of(game, along, point)
+    line = EnclosedLine(game, along, point, low, high)
+
+    def state(sign: Any) -> Any:
+        view = game_signs(game, sign)
+        try:
+            if of is None:
+                return describe_set(view)
+            return of.holds(view) if isinstance(of, Conclusion) else view.formula_sign(of)
+        except _Undefined:
+            return None
+
+    steps, start, notes = line.steps(_expressions(game, of), state)
+    inside = tuple(Threshold(each.at, each.before, each.at_point, each.after) for each in steps)
+    value = point[along] if along in game.parameters else game.evaluate(symbol(along), point)
+    if along in (at or {}):
+        value = exact((at or {})[along])
+    more = [f"{along} enters through a power, a root or a case: values outside its interval were not searched"]
+    if of is None and game.shape != (2, 2):
+        more.append("only pure equilibria are followed here")
+    label = name or (of.text if of is not None else "set of equilibria")
+    return Thresholds(along, label, (low, high), start, inside, (), value, (*notes, *more))
 
 
 def _expressions(game: SymbolicGame, of: Any) -> list[Any]:

@@ -24,34 +24,16 @@ from typing import TYPE_CHECKING, Any
 
 from detente.display import Table
 from detente.errors import UsageError
-from detente.numbers import number_to_json, plain, short
+from detente.numbers import Enclosure, number_to_json, plain, short
 from detente.solve.incomplete.envelope import Envelope, envelope
 
 if TYPE_CHECKING:
     from detente.games.incomplete import GlobalGame
 
-__all__ = ["Enclosure", "GlobalEquilibrium", "GlobalResult", "solve_global"]
+__all__ = ["GlobalEquilibrium", "GlobalResult", "solve_global"]
 
 #: Width to which roots are isolated.
 WIDTH = Fraction(1, 10**12)
-
-
-@dataclass(frozen=True)
-class Enclosure:
-    """A number between two fractions, of which nothing more exact is known."""
-
-    low: Fraction
-    high: Fraction
-
-    def __float__(self) -> float:
-        return float((self.low + self.high) / 2)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the enclosure in the form of the JSON contract."""
-        return {"enclosed": [str(self.low), str(self.high)], "float": float(self)}
-
-    def __str__(self) -> str:
-        return f"{float(self):.12g}"
 
 
 @dataclass(frozen=True)
