@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._option_results import QUANTILES, PriorShare
-from detente.conclusions.ensemble.draws import block_count, draws
+from detente.conclusions.ensemble.draws import draws
+from detente.conclusions.ensemble.recipes import block_count
 from detente.errors import UsageError
 
 if TYPE_CHECKING:

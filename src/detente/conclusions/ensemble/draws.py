@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from detente.conclusions.ensemble._priors import PRIORS, quantile
-from detente.conclusions.ensemble._random_numbers import BLOCK, correlated, correlation_factor, uniform_blocks
-from detente.errors import UsageError, did_you_mean
-from detente.games.symbolic import Interval
+from detente.conclusions.ensemble._priors import PRIORS
+from detente.conclusions.ensemble.recipes import BLOCK, METHODS, Method, Recipe, block_count
+from detente.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 __all__ = ["BLOCK", "METHODS", "PRIORS", "Draws", "Method", "block_count", "draws"]
-
-METHODS = ("philox", "sobol", "latin")
-Method = Literal["philox", "sobol", "latin"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,11 +92,6 @@ class Draws(Mapping[str, "Floats"]):
     def __repr__(self) -> str:
         made = f"{self.method}, seed {self.seed}, rejected {self.rejected:.3f}"
         return f"<Draws: {self.n} of {len(self)} parameters, {made}>"
-
-
-def block_count(n: int) -> int:
-    """Return how many logical blocks hold n draws."""
-    return -(-n // BLOCK)
 
 
 def draws(
@@ -188,101 +179,22 @@ def draws(
     """
     import numpy as np
 
-    if hasattr(parameters, "parameters"):
-        constraints = (*parameters.constraints, *constraints)
-        derived = {**parameters.derived, **(derived or {})}
-        parameters = parameters.parameters
-    box = {name: Interval.make(each) for name, each in dict(parameters).items()}
-    _check(n, seed, method)
+    recipe = Recipe.make(
+        parameters, n, prior, seed, method,
+        only=only, kinds=kinds, constraints=constraints, derived=derived, correlation=correlation, given=given,
+    )  # fmt: skip
     first, last = (0, block_count(n)) if blocks is None else blocks
     if not 0 <= first <= last <= block_count(n):
         raise UsageError(f"blocks: found {blocks!r}; expected a range within 0 to {block_count(n)}")
-    varied = _varied(box, only, kinds)
-    laws = _laws(box, prior, given)
-    factor = correlation_factor(list(box), varied, correlation)
-    allowed = _constraint(constraints, derived, box)
     made: list[dict[str, Floats]] = []
     tried = 0
-    for block, uniform in enumerate(uniform_blocks(len(box), seed, first, last, method), first):
-        here = min(BLOCK, n - block * BLOCK)
+    for u in recipe.uniforms(first, last):
+        here = u.shape[1]
         tried += here
-        u = uniform[:, :here] if factor is None else correlated(uniform[:, :here], factor)
-        values = {
-            name: quantile(laws[name], interval, u[row]) if name in varied else np.full(here, float(interval.value))
-            for row, (name, interval) in enumerate(box.items())
-        }
-        if allowed is not None:
-            keep = allowed(values, here)
-            values = {name: each[keep] for name, each in values.items()}
-        made.append(values)
-    joined = {name: np.concatenate([np.zeros(0), *(part[name] for part in made)]) for name in box}
+        values = recipe.values(u)
+        keep = recipe.met(values, here)
+        made.append(values if keep is None else {name: each[keep] for name, each in values.items()})
+    joined = {name: np.concatenate([np.zeros(0), *(part[name] for part in made)]) for name in recipe.box}
     for each in joined.values():
         each.flags.writeable = False
-    return Draws(joined, tried, prior, method, seed, (first, last), tuple(varied))
-
-
-def _check(n: int, seed: int, method: str) -> None:
-    if isinstance(n, bool) or not hasattr(n, "__index__") or n < 0:
-        raise UsageError(f"n: found {n!r}; expected the number of draws, at least 0")
-    if isinstance(seed, bool) or not hasattr(seed, "__index__") or not 0 <= seed < 2**64:
-        raise UsageError(f"seed: found {seed!r}; expected an integer from 0 to 2**64 - 1")
-    if method not in METHODS:
-        raise UsageError(f"unknown method {method!r}; expected one of {', '.join(METHODS)}")
-
-
-def _varied(
-    box: Mapping[str, Interval], only: str | Sequence[str] | None, kinds: Mapping[str, str] | None
-) -> tuple[str, ...]:
-    """Return the parameters that vary, in table order."""
-    if only is None:
-        return tuple(box)
-    if isinstance(only, str) and only in {"figures", "judgements"}:
-        if kinds is None:
-            raise UsageError(
-                f"only: found {only!r} without kinds; expected kinds, a mapping from each parameter to its kind"
-            )
-        return tuple(name for name in box if kinds.get(name) == only.removesuffix("s"))
-    names = [only] if isinstance(only, str) else list(only)
-    for name in names:
-        _known(name, box, "only")
-    return tuple(name for name in box if name in names)
-
-
-def _known(name: str, box: Mapping[str, Any], where: str) -> None:
-    if name not in box:
-        hint = did_you_mean(name, box)
-        raise UsageError(f"{where}: unknown parameter {name!r}" + (f"; {hint}" if hint else ""))
-
-
-def _laws(box: Mapping[str, Interval], prior: Any, given: Mapping[str, Any] | None) -> dict[str, Any]:
-    own: dict[str, Any] = dict(prior) if isinstance(prior, Mapping) else {}
-    default = "uniform" if isinstance(prior, Mapping) else prior
-    own.update(given or {})
-    for name in own:
-        _known(name, box, "prior")
-    laws = {name: own.get(name, default) for name in box}
-    import numpy as np
-
-    for name, law in laws.items():
-        sample = quantile(law, box[name], np.array([0.25, 0.75]))
-        if sample.shape != (2,) or not np.isfinite(sample).all():
-            raise UsageError(
-                f"the distribution of {name} gives {sample!r} for two uniform numbers; expected two values"
-            )
-    return laws
-
-
-def _constraint(constraints: Sequence[Any], derived: Mapping[str, Any] | None, box: Mapping[str, Interval]) -> Any:
-    """Return a function from values to the mask of the draws that satisfy every constraint, or None."""
-    if not constraints:
-        return None
-    from detente.conclusions.ensemble.compile import compiled
-
-    met = compiled(list(constraints), derived or {}, tuple(box), condition=True)
-
-    def allowed(values: Mapping[str, Floats], n: int) -> Any:
-        import numpy as np
-
-        return np.logical_and.reduce([np.broadcast_to(each, n) for each in met(values)])
-
-    return allowed
+    return Draws(joined, tried, prior, method, seed, (first, last), recipe.varied)
