@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from detente.conclusions.meaning import meaning
     from detente.conclusions.options import options
     from detente.conclusions.rests_on import rests_on
+    from detente.conclusions.robustness.robustness import robustness
     from detente.conclusions.thresholds import thresholds
     from detente.errors import BudgetExceeded, DetenteError, FormulaError, InputError, NotConverged, UsageError
     from detente.facade import Game, Study
@@ -82,6 +83,7 @@ _NAMES = {
     "detente.conclusions.meaning": ("meaning",),
     "detente.conclusions.options": ("options",),
     "detente.conclusions.rests_on": ("rests_on",),
+    "detente.conclusions.robustness.robustness": ("robustness",),
     "detente.conclusions.thresholds": ("thresholds",),
     "detente.errors": ("BudgetExceeded", "DetenteError", "FormulaError", "InputError", "NotConverged", "UsageError"),
     "detente.facade": ("Game", "Study"),

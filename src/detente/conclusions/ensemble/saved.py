@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,13 +33,23 @@ def versions() -> dict[str, str]:
     """Return the versions on which numbers may depend."""
     from importlib.metadata import PackageNotFoundError, version
 
-    found = {"python": platform.python_version(), "machine": platform.machine()}
+    found = {"python": platform.python_version(), "machine": platform.machine(), "engine": _engine()}
     for name in ("detente", "numpy", "scipy"):
         try:
             found[name] = version(name)
         except PackageNotFoundError:
             found[name] = "unknown"
     return found
+
+
+@cache
+def _engine() -> str:
+    """Return a hash of the source of what computes: results of another state of it are not read back."""
+    here = Path(__file__).parents[1]
+    hasher = hashlib.sha256()
+    for place in sorted(here.rglob("*.py")):
+        hasher.update(place.relative_to(here).as_posix().encode() + b"\0" + place.read_bytes())
+    return hasher.hexdigest()[:16]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,185 @@
+"""Counting kinds of games over draws, block by block: whole numbers, so the sums depend on nothing but the seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from detente.conclusions.ensemble.recipes import BLOCK, block_count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from detente.conclusions.ensemble.recipes import Recipe
+    from detente.conclusions.robustness.classifier import Classifier
+
+    Arrays = dict[str, NDArray[Any]]
+
+__all__ = ["FIRST_STAGES", "MAX_TRUTHS", "TASKS", "Case", "Job", "combine", "merged"]
+
+#: Tasks into which a long run is cut at most, or a few more: each is saved as it comes in.
+TASKS = 64
+#: Stages within the first block, whose ends double from 64 draws on.
+FIRST_STAGES = 8
+#: Truths that fit beside the code of a draw.
+MAX_TRUTHS = 40
+_ROWS = ("case", "stage", "pattern", "code", "count")
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One thing that is counted: what a classifier makes of the draws of a recipe.
+
+    ``rejected`` counts the draws that the constraints reject in place of the others; ``staged`` keeps the counts of
+    each stage apart, so that they can be followed as draws come in.
+    """
+
+    recipe: int
+    classifier: Classifier
+    rejected: bool = False
+    staged: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """A run over blocks; called with the number of a task it returns the counts of the task's blocks.
+
+    All recipes share the uniform numbers of a block, so shares under different priors move together. ``step`` is the
+    number of blocks in a task; it travels with the job, so that workers cannot cut it in another way.
+    """
+
+    recipes: tuple[Recipe, ...]
+    cases: tuple[Case, ...]
+    step: int
+
+    @classmethod
+    def make(cls, recipes: tuple[Recipe, ...], cases: tuple[Case, ...]) -> Job:
+        """Return the job, cut into at most some hundred tasks."""
+        return cls(recipes, cases, max(1, block_count(recipes[0].n) // TASKS))
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks of draws there are."""
+        return block_count(self.recipes[0].n)
+
+    @property
+    def tasks(self) -> int:
+        """How many tasks there are."""
+        return -(-self.blocks // self.step)
+
+    def tried_after(self, stage: int) -> int:
+        """Return how many draws had been tried at the end of a stage."""
+        if stage < FIRST_STAGES:
+            return min(self.recipes[0].n, BLOCK >> (FIRST_STAGES - 1 - stage))
+        return min(self.recipes[0].n, (stage - FIRST_STAGES + 1) * self.step * BLOCK)
+
+    def __call__(self, task: int) -> Arrays:
+        """Return the counts of a task: rows of (case, stage, pattern, code, count), and the draws tried and kept."""
+        import numpy as np
+
+        first, last = task * self.step, min(self.blocks, (task + 1) * self.step)
+        tried, kept = np.zeros((2, len(self.recipes)), dtype=np.int64)
+        wanted = [
+            sorted({name for case in self.cases if case.recipe == index for name in case.classifier.names})
+            for index in range(len(self.recipes))
+        ]
+        rows: list[Arrays] = []
+        for block, u in enumerate(self.recipes[0].uniforms(first, last), first):
+            for index, recipe in enumerate(self.recipes):
+                names = {*wanted[index], *(() if recipe.allowed is None else recipe.allowed.names)}
+                values = recipe.values(u, sorted(names))
+                mask = recipe.met(values, u.shape[1])
+                good = np.arange(u.shape[1]) if mask is None else np.flatnonzero(mask)
+                bad = np.arange(0) if mask is None else np.flatnonzero(~mask)
+                tried[index] += u.shape[1]
+                kept[index] += len(good)
+                cut = {
+                    rejected: values
+                    if len(where) == u.shape[1]
+                    else {name: each[where] for name, each in values.items()}
+                    for rejected, where in ((False, good), (True, bad))
+                }
+                for number, case in enumerate(self.cases):
+                    where = bad if case.rejected else good
+                    if case.recipe == index and len(where):
+                        found = case.classifier.classify(cut[case.rejected], len(where))
+                        ends = self._stages(block, task, where) if case.staged else [(0, len(where))]
+                        at = 0
+                        for stage, end in ends:
+                            if end > at:
+                                rows.append(
+                                    _count(case.classifier, number, stage, found.codes[at:end], found.truths[:, at:end])
+                                )
+                            at = end
+        return {"tried": tried, "kept": kept, **merged(rows)}
+
+    def _stages(self, block: int, task: int, where: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+        """Yield the stages of a block and where in it each ends."""
+        import numpy as np
+
+        if block:
+            yield FIRST_STAGES + task, len(where)
+            return
+        for stage in range(FIRST_STAGES):
+            yield stage, int(np.searchsorted(where, BLOCK >> (FIRST_STAGES - 1 - stage)))
+
+
+def _count(classifier: Classifier, case: int, stage: int, codes: Any, truths: NDArray[np.bool_]) -> Arrays:
+    """Return how often each code comes with each pattern of truths."""
+    import numpy as np
+
+    width = len(truths)
+    pattern = np.zeros(len(codes), dtype=np.int64)
+    for row, each in enumerate(truths):
+        pattern |= each.astype(np.int64) << row
+    if classifier.size:
+        seen = np.flatnonzero(np.bincount(codes, minlength=classifier.size))
+        place = np.zeros(classifier.size, dtype=np.int64)
+        place[seen] = np.arange(len(seen))
+        index = place[codes]
+    else:
+        seen, index = np.unique(codes, return_inverse=True)
+    joint = index.reshape(-1) << width | pattern
+    if len(seen) << width <= 1 << 16:
+        counts = np.bincount(joint, minlength=len(seen) << width)
+        found = np.flatnonzero(counts)
+        counts = counts[found]
+    else:
+        found, counts = np.unique(joint, return_counts=True)
+    return {
+        "case": np.full(len(found), case),
+        "stage": np.full(len(found), stage),
+        "pattern": found & ((1 << width) - 1),
+        "code": seen[found >> width],
+        "count": counts.astype(np.int64),
+    }
+
+
+def merged(rows: list[Arrays]) -> Arrays:
+    """Return rows with equal keys added up, in the order of case, stage, pattern, code."""
+    import numpy as np
+
+    if not rows:
+        return {name: np.zeros(0, dtype=np.int64) for name in _ROWS}
+    joined = {name: np.concatenate([each[name] for each in rows]) for name in _ROWS}
+    order = np.lexsort([joined[name] for name in reversed(_ROWS[:-1])])
+    joined = {name: each[order] for name, each in joined.items()}
+    fresh = np.ones(len(order), dtype=bool)
+    fresh[1:] = np.logical_or.reduce([joined[name][1:] != joined[name][:-1] for name in _ROWS[:-1]])
+    starts = np.flatnonzero(fresh)
+    counts = np.add.reduceat(joined["count"], starts) if len(starts) else joined["count"]
+    return {**{name: joined[name][starts] for name in _ROWS[:-1]}, "count": counts}
+
+
+def combine(total: Arrays | None, each: Mapping[str, Any]) -> Arrays:
+    """Return the counts of two parts of a run together."""
+    if total is None:
+        return dict(each)
+    return {
+        "tried": total["tried"] + each["tried"],
+        "kept": total["kept"] + each["kept"],
+        **merged([total, dict(each)]),
+    }

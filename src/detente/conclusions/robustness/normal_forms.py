@@ -1,0 +1,244 @@
+"""Parametric normal forms of any size over many draws: the set of pure equilibria, and whether one is alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from detente.conclusions.robustness.classifier import Verdicts
+from detente.conclusions.robustness.expressions import finite, held_expression, labels_of, truths_of, value_of
+from detente.conclusions.robustness.statements import ALWAYS, is_played, parse_moves, parsed, plays
+from detente.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from fractions import Fraction
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from detente.conclusions.conclusion import Conclusion
+    from detente.conclusions.ensemble.compile import Program
+    from detente.formula import Formula
+    from detente.games.normal import Profile
+    from detente.games.symbolic import SymbolicGame
+
+__all__ = ["NormalForms"]
+
+#: Bytes of payoffs looked at in one go.
+_BYTES = 1 << 25
+#: Bits that an integer code holds; larger sets become bytes.
+_BITS = 62
+#: Profiles up to which every one is reported as an equilibrium or not; above, those that are one somewhere.
+_EVERY = 16
+
+
+@dataclass(frozen=True, eq=False)
+class NormalForms:
+    """The classifier of a normal form.
+
+    The code has one bit for each profile, set where it is a pure equilibrium, and a last one where there is no other
+    equilibrium, mixed ones included (two players with up to five strategies each).
+    """
+
+    players: tuple[str, ...]
+    strategies: tuple[tuple[str, ...], ...]
+    cells: tuple[tuple[int, ...], ...]
+    program: Program
+    formulas: tuple[str, ...]
+    dominant: tuple[tuple[str, int, int], ...]
+    relative: float = 1e-9
+
+    @classmethod
+    def of(
+        cls, game: SymbolicGame, conclusions: Mapping[str, Conclusion | Formula], held: Mapping[str, Fraction]
+    ) -> NormalForms:
+        """Return the classifier of a game with some parameters held at exact values."""
+        from detente.conclusions.ensemble.compile import compiled
+        from detente.formula import Formula
+
+        truths = truths_of(game, conclusions)
+        names, derived = labels_of(game, held)
+        cells = tuple(game.payoffs)
+        every = [held_expression(each, held) for each in (*(game.payoffs[cell] for cell in cells), *truths.values())]
+        dominant = tuple(
+            (name, each.player, each.strategy)
+            for name, each in conclusions.items()
+            if not isinstance(each, Formula) and each.kind == "dominant"
+        )
+        return cls(game.players, game.strategies, cells, compiled(every, derived, names), tuple(truths), dominant)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters that decide."""
+        return self.program.names
+
+    @property
+    def truths(self) -> tuple[str, ...]:
+        """Signs of formulas, and dominance."""
+        return (*self.formulas, *(name for name, _, _ in self.dominant))
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The formulas among the conclusions."""
+        return self.formulas
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The number of strategies of each player."""
+        return tuple(len(own) for own in self.strategies)
+
+    @property
+    def mixed(self) -> bool:
+        """Whether all equilibria, mixed ones included, are found."""
+        return len(self.players) == 2 and max(self.shape) <= 5
+
+    @property
+    def profiles(self) -> list[Profile]:
+        """Every profile in lexicographic order: the bits of the code."""
+        return list(product(*(range(size) for size in self.shape)))
+
+    @property
+    def size(self) -> int:
+        """How many codes there are, where that is few."""
+        bits = len(self.profiles) + 1
+        return 2**bits if bits <= 12 else 0
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """Outputs with several values."""
+        return ("set", "selected") if self.mixed else ("set",)
+
+    @property
+    def method(self) -> str:
+        """What is seen and what is not."""
+        if self.mixed:
+            return "all equilibria of every draw; gains within 1e-9 of the spread of the player's payoffs do not count"
+        return (
+            "pure equilibria of every draw, gains within 1e-9 of the spread of the player's payoffs do not count; "
+            "mixed equilibria are not looked for, so nothing is selected"
+        )
+
+    def classify(self, values: Mapping[str, Any], n: int) -> Verdicts:
+        """Return the code and the truths of n draws."""
+        import numpy as np
+
+        step = max(64, _BYTES // (8 * len(self.cells)))
+        parts = []
+        for at in range(0, n, step):
+            here = min(step, n - at)
+            cut = {name: np.asarray(values[name]) for name in self.names}
+            parts.append(self._piece({name: x[at : at + here] if x.ndim else x for name, x in cut.items()}, here))
+        if not parts:
+            return self._piece({name: np.zeros(0) for name in self.names}, 0)
+        return Verdicts(
+            np.concatenate([each.codes for each in parts]), np.concatenate([each.truths for each in parts], axis=1)
+        )
+
+    def _piece(self, values: Mapping[str, Any], n: int) -> Verdicts:
+        import numpy as np
+
+        from detente.conclusions.ensemble.pure_batch import pure_equilibria
+        from detente.conclusions.ensemble.solve_batch import all_equilibria
+
+        found = self.program(values)
+        table = np.empty((n, len(self.players), *self.shape))
+        for cell, each in zip(self.cells, found[: len(self.cells)], strict=True):
+            place: Any = (slice(None), *cell)
+            table[place] = each
+        axes = tuple(range(2, table.ndim))
+        for player, name in enumerate(self.players):
+            finite(table[:, player].sum(axis=tuple(each - 1 for each in axes)), name, values, self.names)
+        stable = pure_equilibria(table, relative=self.relative).stable.reshape(n, -1)
+        alone = np.zeros(n, dtype=bool)
+        if self.mixed:
+            one = stable.sum(axis=1) == 1
+            alone[one] = all_equilibria(table[one], relative=self.relative).counts == 1
+        bits = np.concatenate([stable, alone[:, None]], axis=1)
+        if bits.shape[1] <= _BITS:
+            codes = bits.astype(np.int64) @ (np.int64(1) << np.arange(bits.shape[1], dtype=np.int64))
+        else:
+            packed = np.packbits(bits, axis=1, bitorder="little")
+            codes = np.ascontiguousarray(packed).view(f"S{packed.shape[1]}").reshape(n)
+        truths = np.empty((len(self.truths), n), dtype=bool)
+        for row, each in enumerate(found[len(self.cells) :]):
+            truths[row] = np.asarray(each) > 0
+        for row, (_, player, strategy) in enumerate(self.dominant, len(self.formulas)):
+            own = np.moveaxis(table[:, player], player + 1, 1)
+            slack = self.relative * (
+                own.reshape(n, -1).max(axis=1, initial=-np.inf) - own.reshape(n, -1).min(axis=1, initial=np.inf)
+            )
+            rest = np.delete(own, strategy, axis=1).max(axis=1, initial=-np.inf)
+            lead = (own[:, strategy] - rest).reshape(n, -1).min(axis=1)
+            truths[row] = lead > slack
+        return Verdicts(codes, truths)
+
+    def measure(self, values: Mapping[str, Any], n: int) -> NDArray[np.float64]:
+        """Return the values of the formulas."""
+        return value_of(self.program, values, n, len(self.cells))
+
+    def check(self, statement: str) -> None:
+        """Raise a UsageError for a statement that is not understood, or cannot be answered for games of this size."""
+        if is_played(statement):
+            parse_moves(statement, self.players, self.strategies)
+            return
+        if statement in self.truths or statement == ALWAYS:
+            return
+        kind = parsed(statement, self.players, self.strategies).kind
+        sizes = "x".join(map(str, self.shape))
+        if kind == "class":
+            raise UsageError(f"found {statement!r} of a {sizes} game; classes are defined for 2x2 games")
+        if kind in {"unique", "selected"} and not self.mixed:
+            raise UsageError(
+                f"found {statement!r} of a {sizes} game; mixed equilibria are found for two players with up to five "
+                "strategies each, so elsewhere nothing is called unique or selected; ask equilibrium: or set:"
+            )
+        if kind in {"sign", "dominant"}:
+            raise UsageError(f"found {statement!r}; expected it among the conclusions asked for")
+
+    def _read(self, code: Any) -> tuple[tuple[Profile, ...], bool]:
+        """Return the pure equilibria of a code, and whether there is only one equilibrium."""
+        number = int.from_bytes(bytes(code), "little") if isinstance(code, bytes) else int(code)
+        profiles = self.profiles
+        return tuple(each for bit, each in enumerate(profiles) if number >> bit & 1), bool(number >> len(profiles) & 1)
+
+    def holds(self, statement: str, code: Any) -> bool:
+        """Return whether a statement holds in games of this code."""
+        if statement == ALWAYS:
+            return True
+        pure, alone = self._read(code)
+        if is_played(statement):
+            moves = parse_moves(statement, self.players, self.strategies)
+            return any(plays(profile, moves) for profile in pure)
+        conclusion = parsed(statement, self.players, self.strategies)
+        if conclusion.kind == "none":
+            return not pure
+        if conclusion.kind == "set":
+            return set(conclusion.profiles) == set(pure)
+        if conclusion.kind == "equilibrium":
+            return conclusion.profiles[0] in pure
+        return alone and pure == conclusion.profiles
+
+    def _text(self, profile: Profile) -> str:
+        return ",".join(own[k] for own, k in zip(self.strategies, profile, strict=True))
+
+    def listed(self, codes: Iterable[Any]) -> tuple[str, ...]:
+        """Return the profiles that are an equilibrium somewhere (all, where they are few), selections and sets."""
+        seen = [self._read(code) for code in sorted(codes)]
+        stable = {profile for pure, _ in seen for profile in pure}
+        profiles = self.profiles
+        sole = {pure[0] for pure, alone in seen if alone}
+        sets = sorted({pure for pure, _ in seen if pure})
+        return (
+            *(f"equilibrium:{self._text(each)}" for each in profiles if each in stable or len(profiles) <= _EVERY),
+            "none",
+            *(f"selected:{self._text(each)}" for each in profiles if each in sole),
+            *(f"set:{';'.join(map(self._text, each))}" for each in sets),
+        )
+
+    def label(self, family: str, code: Any) -> str:
+        """Return the set of pure equilibria, or the only equilibrium."""
+        pure, alone = self._read(code)
+        chosen = pure if family == "set" or alone else ()
+        return ";".join(map(self._text, chosen)) or "none"

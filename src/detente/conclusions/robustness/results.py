@@ -1,0 +1,301 @@
+"""How much of the box a conclusion holds in, as a result: shares, what is proved, tables, JSON, frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from detente.display import Table, mimebundle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from detente.conclusions.robustness.evidence import Given
+    from detente.conclusions.robustness.shares import Share
+
+__all__ = ["LEAST", "Robustness"]
+
+#: The least share over priors from which on a conclusion is called robust.
+LEAST = 0.95
+#: Shares below which a conclusion is left out of printed tables if nobody asked for it.
+_RARE = 0.005
+
+
+@dataclass(frozen=True, eq=False)
+class Robustness:
+    """Shares of conclusions over the box under several priors.
+
+    Attributes
+    ----------
+    conclusions : tuple of str
+        In the order in which they are reported.
+    shares : tuple of Share
+        All of them: every prior and condition, what varied, terms and constraints left out.
+    proved : mapping of str to str
+        ``always`` or ``never`` where that is proved for the whole box, ``sometimes`` where both were found, ``open``.
+    priors : tuple of str
+    given : tuple of Given
+    draws, seed : int
+    rejected : mapping of str to float
+        Prior to the share of draws that the constraints reject.
+    vary : tuple of str
+        What varied, the first being what the main shares are about.
+    terms : tuple of str
+        The payoff terms that were left out in turn.
+    asked : bool
+        Whether the conclusions were asked for, rather than those that occur.
+    method : str
+    notes : tuple of str
+    settle : callable
+        From a conclusion, a prior and a condition to rows (draws tried, share, error), as draws came in.
+    """
+
+    conclusions: tuple[str, ...]
+    shares: tuple[Share, ...] = field(repr=False)
+    proved: Mapping[str, str]
+    priors: tuple[str, ...]
+    given: tuple[Given, ...]
+    draws: int
+    seed: int
+    rejected: Mapping[str, float]
+    vary: tuple[str, ...]
+    terms: tuple[str, ...]
+    asked: bool
+    method: str
+    settle: Callable[[str, str, str | None], list[tuple[int, float, float]]] = field(repr=False)
+    notes: tuple[str, ...] = ()
+
+    # -- reading ----------------------------------------------------------------------------------------------
+
+    def find(
+        self,
+        conclusion: str,
+        given: str | None = None,
+        vary: str | None = None,
+        without: str | None = None,
+        constrained: bool = True,
+    ) -> tuple[Share, ...]:
+        """Return the shares of a conclusion under each prior, in the order of :attr:`priors`."""
+        return tuple(self._index.get((conclusion, given, vary or self.vary[0], without, constrained), ()))
+
+    @cached_property
+    def _index(self) -> dict[tuple[Any, ...], list[Share]]:
+        found: dict[tuple[Any, ...], list[Share]] = {}
+        for each in self.shares:
+            key = (each.conclusion, each.given, each.vary, each.without, each.constrained)
+            found.setdefault(key, []).append(each)
+        return found
+
+    def range(self, conclusion: str, **how: Any) -> tuple[float, float] | None:
+        """Return the least and the greatest share over the priors, None where no draw counts; ``how`` as for find."""
+        found = [each.share for each in self.find(conclusion, **how) if each.share is not None]
+        return (min(found), max(found)) if found else None
+
+    def is_robust(self, conclusion: str, given: str | None = None) -> bool:
+        """Return whether the least share over the priors is at least 0.95."""
+        if given is None and self.proved.get(conclusion) in {"always", "never"}:
+            return self.proved[conclusion] == "always"
+        found = self.range(conclusion, given=given)
+        return found is not None and found[0] >= LEAST
+
+    def verdict(self, conclusion: str) -> str:
+        """Return ``always`` or ``never`` where proved, ``robust`` where it is, else nothing."""
+        if self.proved.get(conclusion) in {"always", "never"}:
+            return self.proved[conclusion]
+        return "robust" if self.is_robust(conclusion) else ""
+
+    # -- showing ----------------------------------------------------------------------------------------------
+
+    def shown(self, kinds: Iterable[str] | None = None) -> tuple[str, ...]:
+        """Return the conclusions that printed tables have: those asked for, else those that are not too rare."""
+        if self.asked:
+            return self.conclusions
+        wanted = []
+        for name in self.conclusions:
+            kind = name.partition(":")[0]
+            if kinds is not None and kind not in kinds and ":" in name:
+                continue
+            spread = [self.range(name, given=each) for each in (None, *(given.name for given in self.given))]
+            most = max((each[1] for each in spread if each is not None), default=0.0)
+            if most >= _RARE or kind in {"equilibrium", "none"}:
+                wanted.append(name)
+        return tuple(wanted)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the tables that are printed: shares, what varies, terms left out."""
+        found = [self.share_table()]
+        if len(self.vary) > 1 or self.rejected_somewhere:
+            found.append(self.kind_table())
+        if self.terms:
+            found.append(self.term_table())
+        return tuple(found)
+
+    @property
+    def rejected_somewhere(self) -> bool:
+        """Whether the constraints reject any draw."""
+        return any(self.rejected.values())
+
+    def share_table(self) -> Table:
+        """Return each conclusion with its share, the range over priors, and the same under each condition."""
+        rows = []
+        for name in self.shown({"equilibrium", "none", "selected", "set", "class"}):
+            first = self.find(name)[0]
+            here = "" if first.share is None else f"{first.share:.4f} ± {first.error:.4f}"
+            if self.verdict(name) in {"always", "never"}:
+                here = f"{first.share:.0f}"
+            conditional = [_span(self.range(name, given=each.name)) for each in self.given]
+            rows.append((name, here, _span(self.range(name)), *conditional, self.verdict(name)))
+        columns = (
+            "conclusion",
+            self.priors[0],
+            f"least to greatest of {len(self.priors)} priors",
+            *(f"given {each.name}" for each in self.given),
+            "verdict",
+        )
+        what = "share of the box in which it holds"
+        what += "" if self.vary[0] == "all" else f", only {self.vary[0]} varying"
+        title = f"{what} ({self.draws:,} draws per prior, seed {self.seed})"
+        return Table(title, columns, tuple(rows), self.remarks())
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return the sentences below the shares."""
+        found = [f"Priors: {', '.join(self.priors)}; ± is the standard error of sampling."]
+        proved = {self.proved[name] for name in self.conclusions if name in self.proved}
+        if proved & {"always", "never"}:
+            found.append("always, never: proved for every point of the box, whatever the prior.")
+        if any(self.verdict(name) == "robust" for name in self.shown()):
+            found.append(f"robust: a share of at least {LEAST} under every prior.")
+        if self.rejected_somewhere:
+            each = ", ".join(f"{share:.3f} ({prior})" for prior, share in self.rejected.items())
+            found.append(f"Share of draws that the constraints reject: {each}.")
+        found.extend(
+            f"Given {each.name}: {each.words}." for each in self.given if each.words and each.words != each.name
+        )
+        found.extend(self.notes)
+        return tuple(found)
+
+    def kind_table(self) -> Table:
+        """Return the range over priors by what varies, and without the constraints."""
+        names = self.shown({"equilibrium", "none", "selected"})
+        rows = []
+        for name in names:
+            cells = [_span(self.range(name, vary=each)) for each in self.vary]
+            if self.rejected_somewhere:
+                cells.append(_span(self.range(name, constrained=False)))
+            rows.append((name, *cells))
+        columns = (
+            "conclusion",
+            *("everything varies" if each == "all" else f"only {each}" for each in self.vary),
+            *(("constraints ignored",) if self.rejected_somewhere else ()),
+        )
+        note = "What does not vary is held at its value. Least to greatest share over the priors."
+        return Table("by what varies", columns, tuple(rows), (note,))
+
+    def term_table(self, most: int = 3) -> Table:
+        """Return, for each conclusion, the payoff terms without which its share moves most."""
+        rows = []
+        for name in self.shown({"equilibrium", "none", "selected"}):
+            whole = self.find(name)[0].share
+            moved = []
+            for term in self.terms:
+                without = self.find(name, without=term)[0].share
+                if whole is not None and without is not None and without != whole:
+                    moved.append((-abs(without - whole), term, without))
+            moved.sort()
+            text = "; ".join(f"{term} {share:.3f}" for _, term, share in moved[:most])
+            rows.append((name, "" if whole is None else f"{whole:.3f}", text or "no term moves it"))
+        note = f"Share under the {self.priors[0]} prior if the term were not there; every prior is in the JSON."
+        return Table("without one payoff term", ("conclusion", "with all", "without ..."), tuple(rows), (note,))
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """Return the main shares in the form of the contract."""
+        return [
+            {
+                "conclusion": each.conclusion,
+                "prior": each.prior,
+                "given": each.given,
+                "share": each.share,
+                "error": each.error,
+            }
+            for each in self.shares
+            if each.vary == self.vary[0] and each.without is None and each.constrained
+        ]
+
+    def more_json(self) -> dict[str, Any]:
+        """Return everything else as JSON: ranges with verdicts, what varies, terms and constraints left out."""
+        records = {
+            "by_kind": [each for each in self.shares if each.vary != self.vary[0]],
+            "without_term": [each for each in self.shares if each.without is not None],
+            "without_constraints": [each for each in self.shares if not each.constrained],
+        }
+        ranges = []
+        for name in self.conclusions:
+            for given in (None, *(each.name for each in self.given)):
+                spread = self.range(name, given=given)
+                ranges.append(
+                    {
+                        "conclusion": name,
+                        "given": given,
+                        "least": None if spread is None else spread[0],
+                        "greatest": None if spread is None else spread[1],
+                        "status": self.proved.get(name, "open") if given is None else None,
+                        "robust": self.is_robust(name, given),
+                    }
+                )
+        return {
+            "draws": self.draws,
+            "seed": self.seed,
+            "priors": list(self.priors),
+            "rejected": dict(self.rejected),
+            "ranges": ranges,
+            "given": [
+                {"name": each.name, "words": each.words, "mixture": [[str(w), s] for w, s in each.mixture]}
+                for each in self.given
+            ],
+            "method": self.method,
+            **{
+                key: [
+                    {
+                        "conclusion": each.conclusion, "prior": each.prior, "given": each.given, "share": each.share,
+                        "error": each.error, "vary": each.vary, "without": each.without,
+                    }
+                    for each in own
+                ]
+                for key, own in records.items()
+            },
+        }  # fmt: skip
+
+    def to_frame(self) -> Any:
+        """Return all shares as a pandas frame, one row per share."""
+        import pandas as pd
+
+        return pd.DataFrame([vars(each) for each in self.shares])
+
+    def convergence(self, *conclusions: str, given: str | None = None) -> Any:
+        """Return how shares settled as draws came in, as a frame: conclusion, prior, draws, share, error.
+
+        Without names, those of the conclusions that are printed.
+        """
+        import pandas as pd
+
+        rows = [
+            (name, prior, *row)
+            for name in conclusions or self.shown()
+            for prior in self.priors
+            for row in self.settle(name, prior, given)
+        ]
+        return pd.DataFrame(rows, columns=["conclusion", "prior", "draws", "share", "error"])
+
+    def __str__(self) -> str:
+        return "\n\n".join(table.to_text() for table in self.tables())
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return mimebundle(*self.tables())
+
+
+def _span(spread: tuple[float, float] | None) -> str:
+    if spread is None:
+        return "no draw"
+    low, high = (f"{each:.3f}" for each in spread)
+    return low if low == high else f"{low} to {high}"
