@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from detente.games.extensive import GameTree
+    from detente.games.symbolic_tree import SymbolicTree
 
 __all__ = ["MAX_NODES", "TreeBuilder", "check_sets"]
 
@@ -65,11 +66,14 @@ class TreeBuilder:
             "outcome": self._outcome(move), "name": move.name,
         }  # fmt: skip
         if move.kind == "chance":
-            row["probabilities"] = _probabilities(move)
+            row["probabilities"] = self._odds(move)
         if move.kind == "decision":
             row["player"] = self._player(move.player)
             row["information_set"] = self._set(row["player"], move.information_set, index)
         return row
+
+    def _odds(self, move: Move) -> tuple[Any, ...]:
+        return _probabilities(move)
 
     def _player(self, given: object) -> int:
         if isinstance(given, str) and given in self.players:
@@ -164,7 +168,7 @@ def _probabilities(move: Move) -> tuple[Fraction, ...]:
     return values
 
 
-def check_sets(tree: GameTree) -> None:
+def check_sets(tree: GameTree | SymbolicTree) -> None:
     for each in tree.information_sets:
         where = f"information set [{each.label}] of {tree.players[each.player]}"
         start = tree.history(each.nodes[0])

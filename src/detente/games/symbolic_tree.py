@@ -1,4 +1,4 @@
-"""Trees with perfect information whose payoffs are formulas of parameters over a box."""
+"""Trees whose payoffs, and chances, are formulas of parameters over a box."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
-from detente.games._tree_building import TreeBuilder
+from detente.games._tree_building import TreeBuilder, check_sets
 from detente.games._tree_parts import Move, Outcome
 from detente.games.normal import labels
 from detente.games.symbolic import SymbolicGame
@@ -21,7 +21,7 @@ __all__ = ["SymbolicTree"]
 
 
 class _FormulaBuilder(TreeBuilder):
-    """Lay a tree out flat and keep payoffs as they are written, each with a number."""
+    """Lay a tree out flat and keep payoffs and chances as they are written, each with a number."""
 
     def __init__(self, players: tuple[str, ...]) -> None:
         super().__init__(players)
@@ -31,9 +31,12 @@ class _FormulaBuilder(TreeBuilder):
         self.formulas.append(value)
         return len(self.formulas) - 1
 
+    def _odds(self, move: Move) -> tuple[Any, ...]:
+        return tuple(self._payoff(odds) for _, odds, _ in move.branches)
+
 
 class SymbolicTree:
-    """A game tree in which every player always knows what has happened, with payoffs in parameters.
+    """A game tree with payoffs in parameters.
 
     Parameters
     ----------
@@ -41,7 +44,7 @@ class SymbolicTree:
         Names in order; payoffs are in this order.
     root : Move
         The tree, from :func:`~detente.games.extensive.decision`, :func:`~detente.games.extensive.chance` and
-        :func:`~detente.games.extensive.terminal`, with formulas as payoffs. Chance probabilities are numbers.
+        :func:`~detente.games.extensive.terminal`, with formulas as payoffs and as probabilities of chance.
     parameters, derived, constraints : optional
         As in :class:`~detente.games.symbolic.SymbolicGame`.
     title : str
@@ -50,7 +53,7 @@ class SymbolicTree:
     Raises
     ------
     UsageError
-        As for :class:`~detente.games.extensive.GameTree`, or if players cannot tell nodes apart.
+        As for :class:`~detente.games.extensive.GameTree`. That probabilities add up to 1 is checked at every point.
 
     Examples
     --------
@@ -88,12 +91,6 @@ class SymbolicTree:
         builder = _FormulaBuilder(names)
         builder.build(root)
         sets = builder.information_sets()
-        for each in sets:
-            if len(each.nodes) > 1:
-                raise UsageError(
-                    f"information set [{each.label}] of {names[each.player]} has {len(each.nodes)} nodes; expected "
-                    "one: symbolic trees are solved by backward induction, which needs perfect information"
-                )
         set_ = self.__dict__.__setitem__
         set_("players", names)
         set_("title", title)
@@ -102,9 +99,38 @@ class SymbolicTree:
         # One player whose strategies are the formulas: this parses them, and holds the box.
         row = [builder.formulas or [0]]
         set_("formulas", SymbolicGame(row, parameters, derived=derived or {}, constraints=constraints))
+        check_sets(self)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a game is frozen; make a new one instead of setting {name!r}")
+
+    @cached_property
+    def ends(self) -> tuple[int, ...]:
+        """For each node the index behind its sub-tree, as in a :class:`GameTree`."""
+        ends = [0] * len(self.nodes)
+        for node in reversed(self.nodes):
+            ends[node.index] = ends[node.children[-1]] if node.children else node.index + 1
+        return tuple(ends)
+
+    def history(self, node: int) -> tuple[str, ...]:
+        """Return the labels of the actions from the root to a node, chance included."""
+        found: list[str] = []
+        current = self.nodes[node]
+        while current.parent is not None:
+            assert current.action is not None
+            above = self.nodes[current.parent]
+            found.append(above.actions[current.action])
+            current = above
+        return tuple(reversed(found))
+
+    @property
+    def perfect_information(self) -> bool:
+        """True if every information set is a single node."""
+        return all(len(each.nodes) == 1 for each in self.information_sets)
+
+    def odds(self, node: TreeNode) -> tuple[Any, ...]:
+        """Return the probabilities of a chance node as SymPy expressions."""
+        return tuple(self.formulas.payoffs[0, number] for number in node.probabilities)
 
     @property
     def parameters(self) -> Any:
@@ -151,7 +177,9 @@ class SymbolicTree:
             if node.outcome is not None:
                 values = tuple(self.formulas.evaluate(each, point) for each in self._written(node.outcome))
                 outcome = Outcome(values, node.outcome.name)
-            odds = node.probabilities or (None,) * len(node.children)
+            odds: tuple[Any, ...] = (None,) * len(node.children)
+            if node.kind == "chance":
+                odds = tuple(self.formulas.evaluate(each, point) for each in self.odds(node))
             branches = tuple(
                 (label, p, made.pop(child)) for label, p, child in zip(node.actions, odds, node.children, strict=True)
             )

@@ -14,6 +14,7 @@ from detente.games.symbolic_tree import SymbolicTree
 from detente.solve.parametric.atlas import atlas
 from detente.solve.parametric.tree_atlas import tree_atlas
 from detente.solve.trees.backward_induction import backward_induction
+from detente.solve.trees.subgame import subgame_perfect
 
 SWEEP = float(os.environ.get("DETENTE_SWEEP", "1"))
 
@@ -98,7 +99,7 @@ def test_the_tree_at_a_point_is_the_numeric_tree():
 def test_faults_are_refused_with_what_was_found():
     same = decision("q", {"l": terminal(1, 0), "r": terminal(0, 1)}, information_set="x")
     with pytest.raises(UsageError, match="perfect information"):
-        SymbolicTree(["p", "q"], decision("p", {"a": same, "b": same}), {"z": (0, 1)})
+        tree_atlas(SymbolicTree(["p", "q"], decision("p", {"a": same, "b": same}), {"z": (0, 1)}))
     with pytest.raises(UsageError, match="list with at least one name"):
         SymbolicTree("p", terminal(1), {})
     with pytest.raises(UsageError, match="unknown parameter 'zz'"):
@@ -143,3 +144,60 @@ def test_regions_are_exactly_the_equilibria_of_the_numeric_tree_at_grid_points_w
             if all(one.holds_at(each.game, point) for one in each.unsettled)
         }
         assert short == truth
+
+
+def test_chances_may_be_formulas_and_players_may_not_know_what_was_drawn():
+    # the receiver hires at s blindly: worth x*p to it, which it compares with the sure 1/4
+    def after(good):
+        return decision("r", {"hire": terminal("x" if good else "0"), "wait": terminal("1/4")}, "blind")
+
+    tree = SymbolicTree(["r"], chance({"good": ("p", after(True)), "bad": ("1 - p", after(False))}), {"p": (0, 1), "x": (0, 2)})
+    assert not tree.perfect_information
+    numeric = tree.at(p="1/3", x=1)
+    assert numeric.nodes[0].probabilities == (F(1, 3), F(2, 3))
+    assert len(numeric.information_sets) == 1
+    (best,) = subgame_perfect(numeric).equilibria
+    assert best.payoffs == {"r": F(1, 3)}
+    with pytest.raises(UsageError, match="expected none below 0"):
+        tree.at(p=2)
+    odd = SymbolicTree(["r"], chance({"good": ("p", terminal(0)), "bad": ("1/2", terminal(1))}), {"p": (0, 1)})
+    with pytest.raises(UsageError, match="add up to 5/6"):
+        odd.at(p="1/3")
+
+
+def test_the_atlas_takes_chances_as_formulas():
+    root = decision("p", {"sure": terminal("s"), "risk": chance({"w": ("q", terminal("x")), "l": ("1 - q", terminal(0))})})
+    tree = SymbolicTree(["p"], root, {"s": (0, 1), "x": (0, 1), "q": (0, 1)})
+    found = {each.label: each for each in tree_atlas(tree).regions}
+    assert str(found["risk"].condition) == "q*x - s >= 0"
+
+
+def test_an_information_set_with_different_actions_is_refused():
+    root = decision("p", {"a": decision("q", {"l": terminal(1, 0)}, "x"), "b": decision("q", {"r": terminal(1, 0)}, "x")})
+    with pytest.raises(UsageError, match="expected the same in the same order"):
+        SymbolicTree(["p", "q"], root, {"z": (0, 1)})
+
+
+def test_payoffs_with_cases_have_regions_case_by_case():
+    # the project survives a price of max(p, f) exactly where it covers its cost c
+    root = decision("i", {
+        "out": terminal(0, 1),
+        "in": decision("c", {"keep": terminal("p - c", "1/2"), "cut": terminal("piecewise(max(p - d, f) - c, max(p - d, f) >= c, -1)", "piecewise(d, max(p - d, f) < c, 0)")}),
+    })
+    box = {"p": (0, 2), "c": (0, 2), "d": (0, 1), "f": (0, 2)}
+    tree = SymbolicTree(["i", "c"], root, box)
+    found = tree_atlas(tree)
+    rnd = random.Random(5)
+    for _ in range(150):
+        point = {name: F(rnd.randrange(low * 4, high * 4 + 1), 4) for name, (low, high) in box.items()}
+        truth = plans(tree, point)
+        assert {tuple(each.label.split(",")) for each in found.regions if each.holds_at(point)} == truth
+    # in every case the payoffs printed are rational functions
+    assert all("max" not in str(value) and "Piecewise" not in str(value) for each in found.regions for value in each.payoffs.values())
+
+
+def test_derived_names_with_cases_are_written_out_and_others_are_kept():
+    root = decision("i", {"out": terminal(0), "in": terminal("hi - half")})
+    tree = SymbolicTree(["i"], root, {"p": (0, 2), "f": (0, 2), "c": (1, 2)}, {"hi": "max(p, f)", "half": "c/2"})
+    shown = {str(each.payoffs["i"]) for each in tree_atlas(tree).regions if each.label == "in"}
+    assert shown == {"p - half", "f - half"} or shown == {"-half + p", "f - half"}

@@ -3,7 +3,8 @@
 Backward induction: given what follows, an action is optimal exactly where it yields the mover at least as much as
 every other action (Zermelo 1913; Kuhn 1953). A choice at every node is therefore a pure subgame-perfect equilibrium
 exactly where these weak comparisons hold together, one for each action that is not taken. At every point at least one
-does; where no comparison is an equality, exactly one.
+does; where no comparison is an equality, exactly one. Payoffs with cases (``piecewise``, ``max``, ``min``, ``abs``)
+are taken case by case (:mod:`detente.solve.parametric._cases`).
 
 References
 ----------
@@ -18,6 +19,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
+from detente.solve.parametric._cases import cases, resolved
 from detente.solve.parametric.atlas_result import Atlas, Comparison, Region
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ def tree_atlas(
     Parameters
     ----------
     tree : SymbolicTree
-        Perfect information, payoffs rational in the parameters.
+        Perfect information, payoffs rational in the parameters, or in each of finitely many cases.
     over, at : optional
         As in :func:`detente.solve.parametric.atlas.atlas`.
     limit : int
@@ -70,7 +72,7 @@ def tree_atlas(
     Raises
     ------
     UsageError
-        If there are more plans than ``limit``.
+        If there are more plans than ``limit``, or players cannot tell nodes apart.
 
     Examples
     --------
@@ -83,9 +85,12 @@ def tree_atlas(
     >>> [(each.label, each.status, str(each.condition)) for each in tree_atlas(entry).regions]
     [('out,fight', 'conditional', '-f >= 0'), ('in,share', 'conditional', 'f >= 0')]
     """
-    from detente.solve.parametric._polynomial_ring import GameRing
-    from detente.solve.parametric.redundancy import Decider
-
+    for each in tree.information_sets:
+        if len(each.nodes) > 1:
+            raise UsageError(
+                f"the atlas needs perfect information; {tree.players[each.player]} cannot tell apart the "
+                f"{len(each.nodes)} nodes of [{each.label}]"
+            )
     game = tree.formulas
     point = game.point(at)
     for name in over or ():
@@ -95,35 +100,85 @@ def tree_atlas(
         name: (interval.low, interval.high) if over is None or name in over else (point[name], point[name])
         for name, interval in game.parameters.items()
     }
-    ends = [node.index for node in tree.nodes if node.kind == "terminal"]
-    ring = GameRing(game, [value for index in ends for value in tree.totals[index]])
+    cells = [(node.index, i) for node in tree.nodes if node.kind == "terminal" for i in range(len(tree.players))]
+    chances = [(node.index, place) for node in tree.nodes for place in range(len(node.probabilities))]
+    written = [tree.totals[index][i] for index, i in cells]
+    written += [tree.odds(tree.nodes[index])[place] for index, place in chances]
+    regions: list[Region] = []
+    for conditions, values in cases([resolved(game, each) for each in written]):
+        payoffs = dict(zip(cells, values, strict=False))
+        odds = dict(zip(chances, values[len(cells) :], strict=True))
+        regions += _regions(_Case(tree, payoffs, odds, conditions), box, point, limit)
+    return Atlas(game, tuple(regions), complete=True, box=box, notes=("Plans that are optimal nowhere are left out.",))
+
+
+@dataclass(frozen=True, eq=False)
+class _Case:
+    """A tree where its payoffs are rational functions, and the conditions under which they are these."""
+
+    tree: SymbolicTree
+    payoffs: Mapping[tuple[int, int], Any]
+    odds: Mapping[tuple[int, int], Any]
+    conditions: tuple[tuple[Any, str], ...]
+
+
+def _regions(
+    case: _Case, box: Mapping[str, tuple[Fraction, Fraction]], point: Mapping[str, Fraction], limit: int
+) -> Iterator[Region]:
+    """Yield the regions of one case."""
+    from detente.solve.parametric._polynomial_ring import GameRing
+    from detente.solve.parametric.redundancy import Decider
+
+    game = case.tree.formulas
+    values = [*case.payoffs.values(), *case.odds.values()]
+    ring = GameRing(game, [*values, *(each for each, _ in case.conditions)])
     try:
-        poles = [ring.quotient(each)[1] for each in game.payoffs.values() if each.free_symbols]
+        poles = [ring.quotient(each)[1] for each in values if each.free_symbols]
     except ZeroDivisionError:
         raise UsageError("a payoff divides by zero for all values of the parameters; check its formula") from None
-    except KeyError:
-        poles = []
     decide = Decider(ring, box, [each for each in poles if not each.is_constant()])
-    regions = []
-    for plan in _Plans(tree, decide, limit).at_root():
-        verdict = decide.verdict(plan.atoms)
-        if verdict.status == "never":
-            continue
-        regions.append(_region(tree, plan, decide, verdict, point))
-    return Atlas(game, tuple(regions), complete=True, box=box, notes=("Plans that are optimal nowhere are left out.",))
+    plans = _Plans(case, decide, limit)
+    base = plans.conditions()
+    if base is None or decide.verdict(tuple(base)).status == "never":
+        return
+    for plan in plans.at_root():
+        verdict = decide.verdict((*base, *plan.atoms))
+        if verdict.status != "never":
+            yield _region(case, plan, decide, verdict, point)
 
 
 class _Plans:
     """Plans that may be optimal, node by node from the ends."""
 
-    def __init__(self, tree: SymbolicTree, decide: Decider, limit: int) -> None:
-        self.tree, self.decide, self.limit = tree, decide, limit
+    def __init__(self, case: _Case, decide: Decider, limit: int) -> None:
+        self.case, self.tree, self.decide, self.limit = case, case.tree, decide, limit
+
+    def conditions(self) -> list[Atom] | None:
+        """Return the conditions of the case made simple, None where they never hold."""
+        found: list[Atom] = []
+        for expression, relation in self.case.conditions:
+            turn = -1 if relation in {"<", "<="} else 1
+            kind = {"<": ">", "<=": ">="}.get(relation, relation)
+            atoms = self._atom(turn * expression, kind, "case of the payoffs")
+            if atoms is None:
+                return None
+            found += atoms
+        return found
+
+    def _atom(self, expression: Any, relation: str, why: str) -> list[Atom] | None:
+        from detente.solve.parametric.redundancy import Atom
+
+        top, bottom = self.decide.ring.quotient(expression)
+        signs = self.decide.signs(bottom) - {0}
+        form = top if signs == {1} else -top if signs == {-1} else top * bottom
+        return self.decide.simplified(Atom(form, relation, why))
 
     def at_root(self) -> list[_Plan]:
         found: list[list[_Plan]] = [[] for _ in self.tree.nodes]
         for node in reversed(self.tree.nodes):
             if node.kind == "terminal":
-                found[node.index] = [_Plan((), self.tree.totals[node.index], (), ())]
+                own = tuple(self.case.payoffs[node.index, i] for i in range(len(self.tree.players)))
+                found[node.index] = [_Plan((), own, (), ())]
                 continue
             below = [found[child] for child in node.children]
             if prod(map(len, below)) * (len(below) if node.kind == "decision" else 1) > self.limit:
@@ -143,7 +198,7 @@ class _Plans:
         if node.kind == "chance":
             import sympy
 
-            odds = [sympy.Rational(p.numerator, p.denominator) for p in node.probabilities]
+            odds = [self.case.odds[node.index, place] for place in range(len(below))]
             values = tuple(
                 sympy.Add(*(p * each.values[i] for p, each in zip(odds, below, strict=True)))
                 for i in range(len(self.tree.players))
@@ -171,20 +226,16 @@ class _Plans:
         self, node: TreeNode, chosen: _Plan, left: _Plan, action: str
     ) -> tuple[tuple[Any, str], list[Atom] | None]:
         """Return why an action is optimal, and the condition made simple, None where it never holds."""
-        from detente.solve.parametric.redundancy import Atom
-
         assert node.player is not None
         gain = chosen.values[node.player] - left.values[node.player]
-        top, bottom = self.decide.ring.quotient(gain)
-        signs = self.decide.signs(bottom) - {0}
-        form = top if signs == {1} else -top if signs == {-1} else top * bottom
         why = f"{self.tree.players[node.player]} does not gain by {action}"
-        return (gain, why), self.decide.simplified(Atom(form, ">=", why))
+        return (gain, why), self._atom(gain, ">=", why)
 
 
-def _region(tree: SymbolicTree, plan: _Plan, decide: Decider, verdict: Any, point: Mapping[str, Fraction]) -> Region:
+def _region(case: _Case, plan: _Plan, decide: Decider, verdict: Any, point: Mapping[str, Fraction]) -> Region:
     from detente.solve.parametric._regions import shown
 
+    tree = case.tree
     chosen = dict(plan.choices)
     profile: dict[str, dict[str, Any]] = {player: {} for player in tree.players}
     for each in tree.information_sets:
@@ -195,7 +246,10 @@ def _region(tree: SymbolicTree, plan: _Plan, decide: Decider, verdict: Any, poin
         tree.formulas,
         profile,
         dict(zip(tree.players, plan.values, strict=True)),
-        tuple(Comparison(gain, ">=", why) for gain, why in plan.comparisons),
+        (
+            *(Comparison(each, relation, "case of the payoffs") for each, relation in case.conditions),
+            *(Comparison(gain, ">=", why) for gain, why in plan.comparisons),
+        ),
         verdict.status,
         shown(decide, verdict.atoms),
         point,

@@ -42,7 +42,8 @@ def backward_induction(tree: GameTree, *, ties: str = "all", limit: int = 1000) 
     Returns
     -------
     TreeResult
-        ``outcomes`` lists every way of play in a pure equilibrium. ``complete`` is True if there is one
+        The equilibrium of the rule ``first`` stands first. ``outcomes`` lists every way of play in a pure
+        equilibrium. ``complete`` is True if there is one
         equilibrium (then there is no mixed one either); where ties make several, mixtures of tied actions are
         not listed.
 
@@ -111,9 +112,13 @@ def backward_induction(tree: GameTree, *, ties: str = "all", limit: int = 1000) 
             missing = (
                 f"more than {limit} outcomes of pure equilibria; only the first action of equals is followed"
             )
+    ruled = _behavior(tree, first)
+    others = {_behavior(tree, choices) for choices in found} - {ruled}
+    if others:
+        notes.append("the first takes the first of equally good actions at every node")
     equilibria = [
         tree_equilibrium(tree, behavior, subgame_regret(tree, behavior))
-        for behavior in sorted((_behavior(tree, choices) for choices in found), reverse=True)
+        for behavior in (ruled, *sorted(others, reverse=True))
     ]
     ways: dict[tuple[tuple[str, ...], ...], tuple[PathEnd, ...]] = {}
     for found_one in equilibria:

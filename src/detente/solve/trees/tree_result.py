@@ -123,6 +123,13 @@ class TreeEquilibrium:
             if sets
         )
 
+    def path_text(self) -> str:
+        """Return the way of play: ``in,share``, or ``1/2 in,fight; 1/2 in,share`` where it is not certain."""
+        return "; ".join(
+            (f"{plain(each.probability)} " if each.probability != 1 else "") + ",".join(each.actions)
+            for each in self.path
+        )
+
     def belief_text(self) -> str:
         """Return the beliefs where there is something to believe, ranges in brackets."""
         parts = []
@@ -277,6 +284,7 @@ class TreeResult:
         rows = tuple(
             (
                 str(index),
+                each.path_text(),
                 each.strategy_text(),
                 *((each.belief_text(),) if believing else ()),
                 ", ".join(plain(value) for value in each.payoffs.values()),
@@ -286,6 +294,7 @@ class TreeResult:
         )
         head = (
             "#",
+            "path",
             "equilibrium",
             *(("beliefs",) if believing else ()),
             f"payoffs ({', '.join(self.game.players)})",
