@@ -191,6 +191,7 @@ def test_every_name_of_the_game_can_be_traced(study_root):
 def test_list_names_everything(answer):
     found = answer("list")
     assert found["games"][:2] == ["confrontation", "confrontation:repeated"]
+    assert {"pakistan_balancing", "pakistan_balancing:types"} <= set(found["games"])
     assert found["reports"] == ["main"]
     assert "d_us" in found["parameters"]
     assert found["claims"][0] == "M1"

@@ -84,6 +84,9 @@ def atlas_command(
     from detente.printing import plain as formula_text
     from detente.solve.parametric.atlas import verify_atlas
 
+    def written(value: Any) -> Any:
+        return {key: written(inner) for key, inner in value.items()} if isinstance(value, dict) else formula_text(value)
+
     at = open_game(game, options, "atlas")
     names = None if over is None else [name.strip() for name in over.split(",") if name.strip()]
     model = at.game.model
@@ -94,10 +97,7 @@ def atlas_command(
         "missing": found.missing,
         "regions": [
             {
-                "profile": {
-                    player: {name: formula_text(weight) for name, weight in weights.items()}
-                    for player, weights in region.profile.items()
-                },
+                "profile": written(region.profile),
                 "payoffs": {player: formula_text(value) for player, value in region.payoffs.items()},
                 "condition": formula_text(region.condition),
                 "status": region.status,

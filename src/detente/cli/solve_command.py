@@ -91,7 +91,7 @@ def solve_command(
                 raise
             note(f"detente: {error}")
             result = error.partial
-    text = f"{title}\n{result.table().to_text()}"
+    text = f"{title}\n{result}"
     data = {**head, **result.to_json()}
     if in_words:
         from detente.solve.explanation import explain

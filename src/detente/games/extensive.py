@@ -243,6 +243,24 @@ class GameTree:
         ]
         return tuple(roots)
 
+    def without_impossible(self) -> GameTree:
+        """Return the tree without the branches of chance that have probability 0."""
+        if all(p for node in self.nodes for p in node.probabilities):
+            return self
+        named = {index: each.label for each in self.information_sets for index in each.nodes}
+        made: dict[int, Move] = {}
+        for node in reversed(self.nodes):
+            odds: tuple[Any, ...] = node.probabilities or (None,) * len(node.children)
+            branches = tuple(
+                (label, p, made[child])
+                for label, p, child in zip(node.actions, odds, node.children, strict=True)
+                if p != 0
+            )
+            made[node.index] = Move(
+                node.kind, node.player, named.get(node.index), branches, node.outcome, "", node.name
+            )
+        return GameTree(self.players, made[0], self.title)
+
     def to_normal_form(self) -> NormalFormGame:
         """Return the normal form: a strategy names an action at each of a player's information sets.
 

@@ -142,6 +142,10 @@ class FormKeys(Protocol):
     def variant(self) -> type[VariantTable] | None:
         """What a variant of this form may hold."""
 
+    @property
+    def tables(self) -> Mapping[str, type[Table]]:
+        """Keys whose values are tables by name, each with the model of one of them."""
+
     def read(self, reader: GameReader, path: KeyPath, table: Any, game: GameDefinition | None) -> Content:
         """Return what the form makes of its own keys."""
 
@@ -189,6 +193,7 @@ def read_game(
     question_tables = reader.questions()
     variant_tables = reader.variant_tables(forms)
     form = reader.form((), forms, "file")
+    reader.parts((), form)
     top = validate(file, _AnyForm if form is None or form.file is None else form.file, faults)
     if top is None or form is None:
         return None
@@ -231,6 +236,7 @@ class GameReader:
 
     def __init__(self, file: TomlFile, faults: list[Fault]) -> None:
         self.file, self.faults = file, faults
+        self.read: dict[tuple[KeyPath, str], dict[str, Any]] = {}
 
     def fail(self, path: KeyPath, found: str, expected: str = "", do: str = "", key: bool = True) -> None:
         """Add a fault at a key, or at its value where ``key`` is False."""
@@ -267,6 +273,15 @@ class GameReader:
         found = {name: validate(self.file, model, self.faults, (*path, name)) for name in given}
         return {name: table for name, table in found.items() if table is not None}
 
+    def parts(self, path: KeyPath, form: FormKeys | None) -> None:
+        """Read the tables by name that a form has under ``path``, so that their faults are told with all others."""
+        for section, model in form.tables.items() if form is not None else ():
+            self.read[path, section] = self.tables((*path, section), model)
+
+    def part(self, path: KeyPath, section: str) -> dict[str, Any]:
+        """Return the sound tables by name of one of :attr:`FormKeys.tables`."""
+        return self.read[path, section]
+
     def variant_tables(self, forms: Mapping[str, FormKeys]) -> dict[str, tuple[FormKeys, Any, dict[str, Any]]]:
         """Return the sound variants: their form, their table, their intervals."""
         given = self.file.data.get("variants")
@@ -278,6 +293,7 @@ class GameReader:
                 continue
             model = _AnyVariant if form is None else form.variant
             assert model is not None
+            self.parts(path, form)
             table = validate(self.file, model, self.faults, path)
             boxes = self.tables((*path, "box"), BoxTable)
             if table is not None and form is not None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from detente.formula import Formula
     from detente.toml import KeyPath, TomlFile
 
-__all__ = ["Constraint", "PayoffFile", "PayoffModel", "Term", "TermTable", "Utility", "read_payoffs"]
+__all__ = ["Constraint", "PayoffFile", "PayoffModel", "Term", "TermTable", "Utility", "When", "read_payoffs"]
 
 
 @dataclass(frozen=True)
@@ -195,6 +195,9 @@ def _strategies(value: object) -> list[str]:
     return distinct(value)
 
 
+When = Annotated[list[dict[str, list[str]]], PlainValidator(_when), WithJsonSchema({"type": ["object", "array"]})]
+
+
 class ConstraintTable(Table):
     """A ``[[constraints]]`` of a payoff model."""
 
@@ -206,9 +209,7 @@ class TermTable(Table):
     """A ``[terms.PLAYER.NAME]`` of a payoff model."""
 
     label: Label | None = None
-    when: Annotated[
-        list[dict[str, list[str]]] | None, PlainValidator(_when), WithJsonSchema({"type": ["object", "array"]})
-    ] = None
+    when: When | None = None
     if_: Condition | None = Field(default=None, alias="if")
     formula: Expression
     material: bool = True

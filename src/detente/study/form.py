@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from detente.games.reader import GameFile, GameReader, VariantTable
     from detente.games.symbolic import SymbolicGame
     from detente.payoffs.table import Payoffs
+    from detente.schema import Table as SchemaTable
     from detente.solve.concepts import Options
     from detente.study.model import GameModel, Point
     from detente.study.trace import Trace
@@ -85,6 +86,10 @@ class Form:
         What a game file of this form may hold; None where only variants have the form.
     variant : type of VariantTable, or None
         What ``[variants.NAME]`` of this form may hold; None where no variant has it.
+    tables : mapping
+        Keys of ``file`` and ``variant`` whose values are tables by name, such as ``[moves.NAME]``: each key with the
+        model of one table. Their fields in ``file`` and ``variant`` are ``dict[str, Any]``; :meth:`read` gets the
+        sound ones from ``reader.part(path, key)``.
     concepts : tuple of str
         Solution concepts, the default first.
     """
@@ -93,6 +98,7 @@ class Form:
     words: ClassVar[str]
     file: ClassVar[type[GameFile] | None] = None
     variant: ClassVar[type[VariantTable] | None] = None
+    tables: ClassVar[Mapping[str, type[SchemaTable]]] = {}
     concepts: ClassVar[tuple[str, ...]] = ()
 
     # --- files

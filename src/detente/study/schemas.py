@@ -51,6 +51,8 @@ def _game(name: str, model: Any, **more: Any) -> dict[str, Any]:
     """Return the schema of a game file, or of a variant, of one form."""
     schema = _of(model)
     schema["properties"]["form"] = {"const": name}
+    for key, part in FORMS[name].tables.items():
+        schema["properties"][key] = {"type": "object", "additionalProperties": _of(part)}
     schema["properties"]["box"] = {"type": "object", "additionalProperties": _of(BoxTable)}
     schema["properties"].update(more)
     return schema

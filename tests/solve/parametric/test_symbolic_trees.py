@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import random
+from dataclasses import replace
 from fractions import Fraction as F
 
 import pytest
 
-from detente.errors import UsageError
+from detente.errors import DetenteError, UsageError
 from detente.games.extensive import chance, decision, terminal
 from detente.games.symbolic_tree import SymbolicTree
-from detente.solve.parametric.atlas import atlas
+from detente.solve.parametric.atlas import atlas, verify_atlas
 from detente.solve.parametric.tree_atlas import tree_atlas
 from detente.solve.trees.backward_induction import backward_induction
 from detente.solve.trees.subgame import subgame_perfect
@@ -201,3 +202,11 @@ def test_derived_names_with_cases_are_written_out_and_others_are_kept():
     tree = SymbolicTree(["i"], root, {"p": (0, 2), "f": (0, 2), "c": (1, 2)}, {"hi": "max(p, f)", "half": "c/2"})
     shown = {str(each.payoffs["i"]) for each in tree_atlas(tree).regions if each.label == "in"}
     assert shown == {"p - half", "f - half"} or shown == {"-half + p", "f - half"}
+
+
+def test_a_tree_atlas_is_verified_at_points_and_a_wrong_one_is_caught():
+    found = tree_atlas(entry())
+    verify_atlas(found, 40, 1)
+    wrong = replace(found, regions=found.regions[1:])
+    with pytest.raises(DetenteError, match="disagrees with the solver"):
+        verify_atlas(wrong, 40, 1)

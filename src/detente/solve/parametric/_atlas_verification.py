@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from detente.games.normal import NormalFormGame
+    from detente.games.symbolic_tree import SymbolicTree
     from detente.solve.parametric.atlas_result import Atlas, Region
 
 __all__ = ["boundary_points", "random_points", "verify_atlas"]
@@ -97,6 +98,9 @@ def verify_atlas(found: Atlas, points: int, seed: int = 0) -> None:
     for point in chosen:
         if not found.game.allowed(point):
             continue
+        if found.tree is not None:
+            _verify_tree(found, found.tree, point)
+            continue
         try:
             numeric = found.game.at_point(point)
         except UsageError:
@@ -129,6 +133,31 @@ def _verify(found: Atlas, numeric: NormalFormGame, point: Point) -> None:
         _compare_extreme(numeric, point, exact)
     elif game.shape == (2, 2, 2):
         _compare_number(numeric, point, holding)
+
+
+def _verify_tree(found: Atlas, tree: SymbolicTree, point: Point) -> None:
+    """Compare the plans that are claimed at a point with all that backward induction finds there."""
+    from detente.solve.trees.backward_induction import backward_induction
+
+    try:
+        numeric = tree.at_point(point)
+    except UsageError:
+        return
+    solved = backward_induction(numeric)
+    every = solved.complete or "every pure equilibrium is listed" in solved.notes
+    if numeric.arithmetic == "float" or not every:
+        return
+    actual = {
+        ",".join(
+            next(action for action, weight in each.profile[tree.players[one.player]][one.label].items() if weight == 1)
+            for one in tree.information_sets
+        )
+        for each in solved.equilibria
+    }
+    claimed = {region.label for region in found.regions if _claimed(region, point)}
+    if claimed != actual:
+        plan = min(claimed ^ actual)
+        raise DetenteError(f"the condition of {plan} disagrees with the solver at {_text(point)}")
 
 
 def _claimed(region: Region, point: Point) -> bool:

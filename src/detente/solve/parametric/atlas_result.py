@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from detente.games.symbolic import SymbolicGame
+    from detente.games.symbolic_tree import SymbolicTree
     from detente.solve.parametric._two_player_atlas import ParametricGame
     from detente.solve.parametric.comparative_statics import Statics
     from detente.solve.parametric.partition import Partition
@@ -208,6 +209,7 @@ class Atlas:
     box: Mapping[str, tuple[Fraction, Fraction]] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
     parametric: ParametricGame | None = field(default=None, repr=False, compare=False)
+    tree: SymbolicTree | None = field(default=None, repr=False, compare=False)
 
     def boundaries(self) -> tuple[Region, ...]:
         """Return the further equilibria that exist only where one more polynomial is zero, with that equation.

@@ -109,7 +109,8 @@ def tree_atlas(
         payoffs = dict(zip(cells, values, strict=False))
         odds = dict(zip(chances, values[len(cells) :], strict=True))
         regions += _regions(_Case(tree, payoffs, odds, conditions), box, point, limit)
-    return Atlas(game, tuple(regions), complete=True, box=box, notes=("Plans that are optimal nowhere are left out.",))
+    notes = ("Plans that are optimal nowhere are left out.",)
+    return Atlas(game, tuple(regions), complete=True, box=box, notes=notes, tree=tree)
 
 
 @dataclass(frozen=True, eq=False)

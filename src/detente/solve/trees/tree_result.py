@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PathEnd", "TreeEquilibrium", "TreeResult", "tree_equilibrium"]
 
+#: Equilibria up to which plans stand side by side.
+_SIDE_BY_SIDE = 6
+
 #: {player: {information set: {action or node: number}}}
 ByAction = dict[str, dict[str, dict[str, Any]]]
 
@@ -132,20 +135,24 @@ class TreeEquilibrium:
 
     def belief_text(self) -> str:
         """Return the beliefs where there is something to believe, ranges in brackets."""
-        parts = []
-        for player, sets in (self.beliefs or {}).items():
-            for label, nodes in sets.items():
-                if len(nodes) == 1:
-                    continue
-                ranges = self.belief_ranges.get(player, {}).get(label, {})
-                shown = [
-                    f"{node} {plain(weight)}"
-                    + (f" in [{plain(ranges[node][0])}, {plain(ranges[node][1])}]" if node in ranges else "")
-                    for node, weight in nodes.items()
-                    if weight != 0 or node in ranges
-                ]
-                parts.append(f"[{label}] {', '.join(shown)}")
+        parts = [
+            f"[{label}] {self.beliefs_at(player, label)}"
+            for player, sets in (self.beliefs or {}).items()
+            for label, nodes in sets.items()
+            if len(nodes) > 1
+        ]
         return "; ".join(parts)
+
+    def beliefs_at(self, player: str, label: str) -> str:
+        """Return what a player believes at an information set, ranges in brackets."""
+        nodes = (self.beliefs or {})[player][label]
+        ranges = self.belief_ranges.get(player, {}).get(label, {})
+        return ", ".join(
+            f"{node} {plain(weight)}"
+            + (f" in [{plain(ranges[node][0])}, {plain(ranges[node][1])}]" if node in ranges else "")
+            for node, weight in nodes.items()
+            if weight != 0 or node in ranges
+        )
 
     def __str__(self) -> str:
         return self.strategy_text()
@@ -338,8 +345,35 @@ class TreeResult:
             ]
         )
 
+    def tables(self) -> tuple[Table, ...]:
+        """Return the result as several small tables: ways of play with payoffs, plans at each set, beliefs.
+
+        Sets at which there is only one action are left out. With more than six equilibria it is the one table.
+        """
+        if not 0 < len(self.equilibria) <= _SIDE_BY_SIDE:
+            return (self.table(),)
+        numbers = tuple(f"#{index}" for index in range(len(self.equilibria)))
+        ways = tuple(
+            (number, each.path_text(), *(plain(value) for value in each.payoffs.values()), plain(each.regret))
+            for number, each in zip(numbers, self.equilibria, strict=True)
+        )
+        head = ("#", "path", *(f"payoff of {name}" for name in self.game.players), "regret")
+        plans, believed = [], []
+        for each in self.game.information_sets:
+            name = self.game.players[each.player]
+            if len(each.actions) > 1:
+                plans.append((name, each.label, *(_mixture(own.profile[name][each.label]) for own in self.equilibria)))
+            if len(each.nodes) > 1 and all(own.beliefs is not None for own in self.equilibria):
+                believed.append((name, each.label, *(own.beliefs_at(name, each.label) for own in self.equilibria)))
+        found = [Table("", head, ways, (self.statement(), *self.notes))]
+        if plans:
+            found.append(Table("plans", ("player", "at", *numbers), tuple(plans)))
+        if believed:
+            found.append(Table("beliefs", ("player", "at", *numbers), tuple(believed)))
+        return tuple(found)
+
     def __str__(self) -> str:
-        return self.table().to_text()
+        return "\n\n".join(table.to_text() for table in self.tables())
 
     def __repr__(self) -> str:
         return f"<TreeResult {self.concept}: {len(self.equilibria)} equilibria, complete={self.complete}>"

@@ -1,0 +1,435 @@
+"""Trees: decision points in an order of play, chance, types that their players alone know.
+
+A normal form whose players move one after another is a variant with an ``order``: what each sees when it moves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import Fault, UsageError, did_you_mean
+from detente.fields import Expression, Names, Wrong, unknown
+from detente.games.definition import Content
+from detente.games.reader import GameFile, VariantTable
+from detente.games.symbolic import SymbolicGame
+from detente.numbers import number_to_json, plain, short
+from detente.study.form import Form
+from detente.study.forms._moves_reading import MoveTable, Order, PlayReader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from fractions import Fraction
+
+    from detente.conclusions.conclusion import Conclusion
+    from detente.display import Table
+    from detente.formula import Formula, Node
+    from detente.games.definition import GameDefinition
+    from detente.games.extensive import GameTree
+    from detente.games.reader import GameReader
+    from detente.games.symbolic_tree import SymbolicTree
+    from detente.payoffs.table import PathPayoffs
+    from detente.solve.concepts import Options
+    from detente.solve.trees.tree_result import TreeResult
+    from detente.study.form import Values
+    from detente.study.forms._moves import Play
+    from detente.study.model import GameModel, Point
+    from detente.study.trace import Trace
+    from detente.toml import KeyPath
+
+__all__ = ["FORM", "Extensive", "ExtensiveFile", "ExtensiveVariant", "Paths", "TreeOrder"]
+
+
+class ExtensiveFile(GameFile):
+    """The top of the file of a tree."""
+
+    players: Names | None = None
+    types: dict[str, dict[str, Expression]] = {}  # noqa: RUF012 - a field of pydantic, which copies it
+    moves: dict[str, Any]
+
+
+class ExtensiveVariant(VariantTable):
+    """A ``[variants.NAME]`` that is a tree."""
+
+    players: Names | None = None
+    types: dict[str, dict[str, Expression]] = {}  # noqa: RUF012 - a field of pydantic, which copies it
+    moves: dict[str, Any] = {}  # noqa: RUF012 - a field of pydantic, which copies it
+    order: Order | None = None
+
+
+@dataclass(frozen=True)
+class TreeOrder:
+    """The order of play. ``profiles`` is True where every player moves once: then profiles name the paths."""
+
+    play: Play
+    profiles: bool
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The paths of a tree with payoffs, symbolic and numeric."""
+
+    tables: tuple[Table, ...]
+    data: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the paths in the form of the contract: cells whose profile says what was chosen at each point."""
+        return self.data
+
+    def __str__(self) -> str:
+        return "\n\n".join(table.to_text() for table in self.tables)
+
+
+class _Formulas(SymbolicGame):
+    """Formulas of parameters and of payoffs at paths, over the box of a game."""
+
+    def __init__(self, model: GameModel, payoffs: PathPayoffs) -> None:
+        constraints = tuple(each.formula for each in model.payoff_model.constraints)
+        super().__init__([[0]], model.intervals, ["formulas"], [["any"]], model.derived, constraints)
+        object.__setattr__(self, "_model", model)
+        object.__setattr__(self, "_payoffs", payoffs)
+
+    def expression(self, parsed: Formula) -> Any:
+        """Return a formula as SymPy."""
+        from detente.formula import symbol
+
+        model: GameModel = self._model  # type: ignore[attr-defined]
+
+        def item(node: Node) -> Any:
+            chosen = model.form.chosen(model.definition.content, node.keys[1])
+            return self._payoffs.payoff_where(node.keys[0][0], chosen)  # type: ignore[attr-defined]
+
+        return parsed.to_sympy({name: symbol(name) for name in (*self.parameters, *self.derived)}, item)
+
+
+class Extensive(Form):
+    """``form = "extensive"``."""
+
+    name = "extensive"
+    words = "players move one after another: trees, with chance and types"
+    file = ExtensiveFile
+    variant = ExtensiveVariant
+    tables = {"moves": MoveTable}  # noqa: RUF012 - the base declares it
+    concepts = ("subgame-perfect", "sequential", "weak-perfect-bayesian")
+
+    # --- files
+
+    def read(self, reader: GameReader, path: KeyPath, table: Any, game: GameDefinition | None) -> Content:
+        """Return the order of play."""
+        found = PlayReader(reader, path, game)
+        order = getattr(table, "order", None)
+        profiles = False
+        if order is not None:
+            assert game is not None
+            if game.form != "normal" or table.moves or table.types:
+                expected = "expected it in a variant of a normal form, without moves and types"
+                reader.fail((*path, "order"), "found an order", expected)
+                found.sound = False
+            else:
+                found.order(order, game.strategies)
+                profiles = True
+        else:
+            if game is not None and game.form == "extensive":
+                profiles = game.data.profiles and not table.moves and not table.types
+            found.types(table.types)
+            found.moves(reader.part(path, "moves"))
+        given = table.players
+        if given is None and profiles and game is not None:
+            given = list(game.strategies)
+        play, players = found.finished(given)
+        strategies: dict[str, tuple[str, ...]] = dict.fromkeys(players, ())
+        if profiles:
+            assert game is not None
+            strategies = dict(game.strategies)
+        return Content(strategies, found.choices, tuple(found.formulas), TreeOrder(play, profiles))
+
+    def item_fault(self, reader: GameReader, content: Content, node: Node) -> Wrong | None:
+        """Return what is wrong with ``payoff[PLAYER][CHOICE, ..]``: choices along a path to its end."""
+        if not content.data.play.points:
+            return None  # the order of play has faults of its own
+        if content.data.profiles:
+            return reader.payoff_fault(content, node)
+        if node.value != "payoff":
+            return unknown("table", node.value, ("payoff",))
+        if len(node.keys) != 2 or len(node.keys[0]) != 1:
+            return Wrong("found payoff[...] of another shape", "expected payoff[PLAYER][CHOICE, ...] along a path")
+        (player,), choices = node.keys
+        if player not in content.strategies:
+            return unknown("player", player, tuple(content.strategies))
+        path, point, known = content.data.play.follow(choices)
+        if point is not None and len(path) < len(choices):
+            wrong = choices[len(path)]
+            after = f" after {', '.join(path.values())}" if path else ""
+            return unknown(f"choice at {point.name}{after}", wrong, known)
+        if point is not None:
+            return Wrong(f"found a path that ends before {point.name}", f"expected one of {', '.join(known)} behind it")
+        if len(path) < len(choices):
+            return Wrong(f"found {choices[len(path)]!r} where play has ended", "", f"end it with {choices[len(path) - 1]}")
+        return None
+
+    def chosen(self, content: Content, choices: Sequence[str]) -> Mapping[str, str]:
+        """Return a path by decision point."""
+        if content.data.profiles:
+            return super().chosen(content, choices)
+        path: Mapping[str, str] = content.data.play.follow(tuple(choices))[0]
+        return path
+
+    def inherits(self, content: Content, game: GameDefinition) -> bool:
+        """Keep the conclusions where they name the same paths, or profiles."""
+        if content.data.profiles:
+            return game.form in {"normal", self.name}
+        return game.form == self.name and content.data.play == game.data.play
+
+    def faults(self, game: GameDefinition, values: Values) -> Iterator[Fault]:
+        """Yield the faults of probabilities that are none, or that do not add up to 1, at the baseline."""
+        groups: dict[KeyPath, list[Any]] = {}
+        for each in game.content.formulas:
+            groups.setdefault(each.path[:-1], []).append(each)
+        for located in groups.values():
+            numbers = [values.value(each.formula) for each in located]
+            for each, number in zip(located, numbers, strict=True):
+                if each.formula.items:
+                    yield Fault(each.inside(1), "found a payoff in a probability", "expected parameters and numbers")
+                elif number is not None and not 0 <= number <= 1:
+                    found = f"found the probability {each.formula.text} = {plain(number)} at baseline"
+                    yield Fault(each.inside(1), found, "expected a number from 0 to 1")
+            if None not in numbers and sum(numbers) != 1:
+                found = f"found probabilities that add up to {plain(sum(numbers))} at baseline"
+                yield Fault(located[0].inside(1), found, "expected exactly 1")
+
+    # --- games
+
+    def game(self, model: GameModel, material: bool) -> SymbolicTree:
+        """Return the tree with formulas as payoffs."""
+        from detente.games.symbolic_tree import SymbolicTree
+
+        payoffs = self._payoffs(model, material)
+        root = model.definition.data.play.tree(
+            lambda path: {player: payoffs.payoff_where(player, path) for player in model.players}, lambda odds: odds
+        )
+        constraints = tuple(each.formula for each in model.payoff_model.constraints)
+        return SymbolicTree(model.players, root, model.intervals, model.derived, constraints, model.name)
+
+    def _payoffs(self, model: GameModel, material: bool) -> PathPayoffs:
+        from detente.payoffs.table import PathPayoffs
+
+        own = model.payoff_model
+        paths = tuple(model.definition.data.play.paths())
+        return PathPayoffs(model.players, own.terms, tuple(model.parameters), material, own.utility, paths)
+
+    def table(self, model: GameModel, material: bool) -> PathPayoffs:
+        """Return the payoffs at the ends with the terms of each."""
+        return self._payoffs(model, material)
+
+    def payoffs(self, model: GameModel, kind: str) -> PathPayoffs:
+        """Return the payoffs wherever it is known who did what."""
+        found: PathPayoffs = model.material_table if kind == "material" else model.table
+        return found
+
+    def formulas(self, model: GameModel, kind: str) -> SymbolicGame:
+        """Return what evaluates formulas at paths."""
+        return _Formulas(model, self.payoffs(model, kind))
+
+    def outcomes(self, model: GameModel) -> Iterator[tuple[str, ...]]:
+        """Yield every path as its choices, or as a profile where each player moves once."""
+        for path in model.definition.data.play.paths():
+            names = model.definition.strategies if model.definition.data.profiles else path
+            yield tuple(path[name] for name in names)
+
+    # --- questions
+
+    def default_concept(self, model: GameModel) -> str:
+        """Return ``sequential`` where players have types, else ``subgame-perfect``."""
+        drawn = any(name.startswith("type.") for name in model.definition.content.choices)
+        return "sequential" if drawn else self.concepts[0]
+
+    def solve(
+        self, model: GameModel, point: Point, kind: str, concept: str | None = None, options: Options | None = None
+    ) -> TreeResult:
+        """Return the equilibria. Those that the tie rule (of equals the first) picks stand first."""
+        from detente.solve.concepts import Options, solve
+
+        tree: GameTree = self.at(model, point, kind)
+        wanted = concept or self.default_concept(model)
+        if wanted in {"sequential", "weak-perfect-bayesian"}:
+            tree = tree.without_impossible()
+        found: TreeResult = solve(tree, wanted, options or Options())
+        return found
+
+    def show(self, model: GameModel, point: Point, kind: str, terms: bool = False, title: str = "") -> Paths:
+        """Return the order of play and the payoffs of every path; a star marks moves that are best as play goes on."""
+        from detente.display import Table
+        from detente.printing import plain as formula_text
+
+        payoffs, tree = self.payoffs(model, kind), model.payoffs(kind)
+        numeric: GameTree = self.at(model, point, kind)
+        best = _best(numeric)
+        cells: list[dict[str, Any]] = []
+        rows = []
+        for path, end in zip(payoffs.paths, numeric.terminals, strict=True):
+            values = dict(zip(model.players, numeric.payoffs(end.index), strict=True))
+            shown = {
+                player: {
+                    "value": number_to_json(value),
+                    "formula": formula_text(payoffs.payoff_where(player, path)),
+                    "terms": [
+                        {
+                            "name": term.name,
+                            "formula": term.text,
+                            "value": number_to_json(tree.formulas.evaluate(payoffs.expression(term), point.values)),
+                            "material": term.material,
+                        }
+                        for term in payoffs.terms_where(player, path)
+                    ],
+                }
+                for player, value in values.items()
+            }
+            good = [] if best is None else [player for player in model.players if player in best[end.index]]
+            cells.append({"profile": dict(path), "payoffs": shown, "best_response": good})
+            stars = (short(value, 5) + ("*" if player in good else "") for player, value in values.items())
+            rows.append((",".join(path.values()), *stars))
+        note = (
+            "* every move of the player on this path is best, given how play goes on elsewhere"
+            if best is not None
+            else "Where chance moves, or players do not know all that was chosen before, see `solve`."
+        )
+        columns = ("path", *(f"payoff of {player}" for player in model.players))
+        tables = [Table(title, columns, tuple(rows), (note,)), self._order_table(model), payoffs.table()]
+        if terms:
+            tables.append(payoffs.breakdown())
+        return Paths(tuple(tables), {"players": list(model.players), "cells": cells, "inert": {}})
+
+    def _order_table(self, model: GameModel) -> Table:
+        from detente.display import Table
+
+        rows = []
+        for point in model.definition.data.play.points:
+            hidden = [each for each in sorted(point.unseen) if not each.startswith("type.")]
+            notes = [f"{action} only if {_when_text(when)}" for action, when in point.only.items()]
+            notes += [f"does not see {', '.join(hidden)}"] if hidden else []
+            notes += [f"{each} with {odds.text}" for each, odds in point.chance.items()]
+            rows.append(
+                (
+                    point.name,
+                    point.owner or "chance",
+                    ", ".join(point.actions),
+                    _when_text(point.after) if point.after else "always",
+                    "; ".join(notes),
+                )
+            )
+        return Table("order of play", ("point", "mover", "choices", "met", "notes"), tuple(rows))
+
+    def trace_payoff(self, model: GameModel, point: Point, what: Any, player: str, kind: str) -> Trace:
+        """Return where the payoff at the end of a path comes from."""
+        from detente.study.trace import trace_payoff
+
+        return trace_payoff(model, point, self.outcome(model.definition, what), player, kind)
+
+    def outcome(self, game: GameDefinition, what: Any) -> tuple[str, ...]:
+        """Return a path as its choices, from text ``CHOICE,CHOICE,..`` or ``POINT=CHOICE,..``, a list or a mapping.
+
+        Raises
+        ------
+        UsageError
+            If it is no path to an end.
+        """
+        content = game.content
+        if hasattr(what, "items"):
+            what = ",".join(f"{name}={choice}" for name, choice in what.items())
+        parts = [part.strip() for part in what.split(",")] if isinstance(what, str) else [str(part) for part in what]
+        play: Play = content.data.play
+        if any("=" in part for part in parts):
+            named = dict(part.split("=", 1) for part in parts if "=" in part)
+            chosen = {name.strip(): choice.strip() for name, choice in named.items()}
+            strange = [name for name in chosen if name not in content.choices]
+            if strange or len(named) < len(parts):
+                found = strange[0] if strange else next(part for part in parts if "=" not in part)
+                hint = did_you_mean(found, content.choices)
+                raise UsageError(
+                    f"unknown point {found!r}; expected some of {', '.join(content.choices)}" + (f"; {hint}" if hint else "")
+                )
+            found_path = next((path for path in play.paths() if path == chosen), None)
+            if found_path is None:
+                raise UsageError(f"found {what!r}, which is no path to an end; see `detente show {game.name}`")
+        else:
+            if content.data.profiles and len(parts) == len(content.strategies):
+                named_path = dict(zip(content.strategies, parts, strict=True))
+                parts = [named_path[point.name] for point in play.points]
+            found_path, point, known = play.follow(parts)
+            if point is not None:
+                after = f" after {','.join(found_path.values())}" if found_path else ""
+                given = f"found {parts[len(found_path)]!r}" if len(found_path) < len(parts) else "found nothing"
+                raise UsageError(f"{given} at {point.name}{after}; expected one of {', '.join(known)}")
+            if len(found_path) < len(parts):
+                raise UsageError(f"found {parts[len(found_path)]!r} where play has ended")
+        names = content.strategies if content.data.profiles else found_path
+        return tuple(found_path[name] for name in names)
+
+    def conclusion(self, game: GameDefinition, text: str) -> Conclusion | Formula:
+        """Return ``sign:FORMULA``, or one of ``equilibrium``, ``unique``, ``selected`` and ``set`` with paths."""
+        from detente import formula
+        from detente.conclusions.conclusion import Conclusion
+        from detente.errors import FormulaError
+
+        kind, _, rest = text.partition(":")
+        if kind == "sign":
+            try:
+                return formula.parse(rest)
+            except FormulaError as error:
+                raise UsageError(f"{text}: {error.found}; {error.expected}".rstrip("; ")) from None
+        if kind not in {"equilibrium", "unique", "selected", "set"} or not rest:
+            known = "equilibrium:PATH, unique:PATH, selected:PATH, set:PATH;PATH, sign:FORMULA"
+            raise UsageError(f"found the conclusion {text!r} of a tree; expected one of {known}")
+        paths = [self.outcome(game, part) for part in (rest.split(";") if kind == "set" else [rest])]
+        return Conclusion(text, kind, name=";".join(",".join(path) for path in paths))
+
+    def atlas(
+        self, model: GameModel, kind: str, over: Sequence[str] | None, values: Mapping[str, Fraction]
+    ) -> Any:
+        """Return the subgame-perfect equilibria in closed form with their conditions."""
+        from detente.solve.parametric.atlas import atlas
+
+        return atlas(model.payoffs(kind), over, values)
+
+
+def _when_text(when: Any) -> str:
+    return " or ".join(
+        " and ".join(f"{name} {' or '.join(allowed)}" for name, allowed in each.items()) for each in when
+    )
+
+
+def _best(tree: GameTree) -> dict[int, set[str]] | None:
+    """Return for each end the players all of whose moves towards it are best, given how play goes on elsewhere.
+
+    Elsewhere it goes on by the tie rule. None where a player does not know all that was chosen before, and where
+    chance moves: then a path alone says nothing.
+    """
+    if not tree.perfect_information or any(node.kind == "chance" for node in tree.nodes):
+        return None
+    from detente.solve.trees.backward_induction import backward_induction
+
+    chosen = backward_induction(tree, ties="first").equilibria[0].profile
+    values: list[Any] = [None] * len(tree.nodes)
+    for node in reversed(tree.nodes):
+        below = [values[child] for child in node.children]
+        if node.kind == "terminal":
+            values[node.index] = tree.payoffs(node.index)
+        else:
+            assert node.player is not None
+            assert node.information_set is not None
+            own = chosen[tree.players[node.player]][tree.information_sets[node.information_set].label]
+            values[node.index] = below[[own[action] for action in node.actions].index(1)]
+    found: dict[int, set[str]] = {}
+    for end in tree.terminals:
+        good = set(tree.players)
+        for at, action in tree.path(end.index):
+            node = tree.nodes[at]
+            assert node.player is not None
+            others = (values[child][node.player] for k, child in enumerate(node.children) if k != action)
+            if any(other > tree.payoffs(end.index)[node.player] for other in others):
+                good.discard(tree.players[node.player])
+        found[end.index] = good
+    return found
+
+
+FORM = Extensive()

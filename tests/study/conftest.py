@@ -1,0 +1,29 @@
+"""Backward induction written out once more, apart from the engine, for the tests of trees."""
+
+import pytest
+
+
+def _outcomes(node):
+    """All outcomes of subgame-perfect equilibria of a tree, first that of the rule "of equals the first".
+
+    A node is ``(player, {action: node})``; an end is ``{player: payoff}``. An outcome is ``(path, payoffs)``. An outcome
+    below an action is one here if the mover gets at least as much from it as from the worst outcome below each other action.
+    """
+    if isinstance(node, dict):
+        return [((), node)]
+    player, actions = node
+    below = {action: _outcomes(child) for action, child in actions.items()}
+    ruled = max(below, key=lambda action: below[action][0][1][player])  # max keeps the first of equals
+    found = [((ruled, *below[ruled][0][0]), below[ruled][0][1])]
+    for action, outcomes in below.items():
+        for path, payoffs in outcomes:
+            worst = [min(each[1][player] for each in others) for other, others in below.items() if other != action]
+            if all(payoffs[player] >= each for each in worst) and ((action, *path), payoffs) not in found:
+                found.append(((action, *path), payoffs))
+    return found
+
+
+@pytest.fixture(scope="session")
+def outcomes():
+    """The independent backward induction."""
+    return _outcomes
