@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from detente.solve.quantal import logit_branch, quantal_response
     from detente.solve.refinements import undominated_equilibria
     from detente.solve.repeated.critical_discount_factor import critical_discount_factor
+    from detente.solve.repeated.payoff_set import feasible_set, payoff_set
     from detente.solve.result import Equilibrium, SolveResult
     from detente.solve.security import maximin, minmax, pareto_set
     from detente.solve.tournaments.ecology import ecology
@@ -131,6 +132,7 @@ _NAMES = {
     "detente.solve.quantal": ("logit_branch", "quantal_response"),
     "detente.solve.refinements": ("undominated_equilibria",),
     "detente.solve.repeated.critical_discount_factor": ("critical_discount_factor",),
+    "detente.solve.repeated.payoff_set": ("feasible_set", "payoff_set"),
     "detente.solve.result": ("Equilibrium", "SolveResult"),
     "detente.solve.security": ("maximin", "minmax", "pareto_set"),
     "detente.solve.tournaments.ecology": ("ecology",),

@@ -1,0 +1,171 @@
+"""Payoff sets against hand derivations, the example of Abreu and Sannikov, and QuantEcon."""
+
+import random
+from fractions import Fraction as F
+
+import numpy as np
+import pytest
+
+import detente
+from detente.games.normal import NormalFormGame
+from detente.games.repeated import RepeatedGame
+from detente.solve.repeated._polygons import boundary_at, contains, cut, distance, grown, hull, includes, inward
+from detente.solve.repeated.payoff_set import _Operator, feasible_set, payoff_set
+
+DILEMMA = NormalFormGame([[[2, 0], [3, 1]], [[2, 3], [0, 1]]])
+ABREU_SANNIKOV = NormalFormGame(
+    [[[16, 3, 0], [21, 10, -1], [9, 5, -5]], [[9, 13, 3], [1, 4, 0], [0, -4, -15]]]
+)
+
+
+def corners(found):
+    return {(F(x), F(y)) for x, y in found}
+
+
+@pytest.mark.parametrize("factor", ["1/2", "3/4", "99/100"])
+def test_a_patient_dilemma_sustains_every_feasible_payoff_above_mutual_defection(factor):
+    """By hand: hull of (2,2), (3,0), (0,3), (1,1), cut at 1: corners (1,1), (5/2,1), (2,2), (1,5/2)."""
+    found = payoff_set(RepeatedGame(DILEMMA, factor))
+    assert found.exact
+    assert corners(found.vertices) == {(1, 1), (F(5, 2), 1), (2, 2), (1, F(5, 2))}
+    assert found.gap == 0
+    assert ("2", "2") in found
+
+
+def test_an_impatient_dilemma_sustains_mutual_defection_only():
+    """Gain 1 now against a loss of at most 1 for ever: grim needs a factor of 1/2, and nothing else is worth a promise below."""
+    for factor in ("1/10", "1/3", "49/100"):
+        found = payoff_set(RepeatedGame(DILEMMA, factor))
+        assert found.exact
+        assert found.vertices == ((1, 1),)
+
+
+#: D. Abreu and Y. Sannikov (2014), section 5, at a factor of 0.3, as QuantEcon's own tests have it.
+AT_THREE_TENTHS = [
+    (7.33770472, 10.9826253), (1.1256824, 2.8), (7.33770472, 0.0), (7.86308964, 0.0), (19.7917977, 2.8), (15.5630896, 9.1),
+]  # fmt: skip
+
+
+def test_the_example_of_abreu_and_sannikov_at_low_discounting():
+    found = payoff_set(RepeatedGame(ABREU_SANNIKOV, "3/10"))
+    assert not found.exact
+    assert found.gap < 1e-4
+    for x, y in AT_THREE_TENTHS:
+        assert min(max(abs(float(a) - x), abs(float(b) - y)) for a, b in found.vertices) < 2e-5
+        assert min(max(abs(float(a) - x), abs(float(b) - y)) for a, b in found.inner) < 1e-4
+    # and no corner lies beyond the set with these corners
+    known = grown(hull([(F(x), F(y)) for x, y in AT_THREE_TENTHS]), 10**6, F(1, 10**4))
+    assert includes(known, found.vertices)
+
+
+def quantecon_set(game, factor):
+    quantecon = pytest.importorskip("quantecon")
+    one = quantecon.game_theory.Player(np.array(game.floats[0]))
+    two = quantecon.game_theory.Player(np.array(game.floats[1]).T)
+    repeated = quantecon.game_theory.RepeatedGame(quantecon.game_theory.NormalFormGame((one, two)), float(F(factor)))
+    shape = repeated.equilibrium_payoffs(options={"tol": 1e-9})
+    return shape.points[shape.vertices]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("factor", ["3/10", "1/2", "3/4", "9/10"])
+def test_quantecon_finds_the_same_set(factor):
+    found = payoff_set(RepeatedGame(ABREU_SANNIKOV, factor))
+    peer = quantecon_set(ABREU_SANNIKOV, factor)
+    for x, y in peer:
+        assert min(max(abs(float(a) - x), abs(float(b) - y)) for a, b in found.vertices) < 1e-4
+    for a, b in found.inner:
+        assert min(max(abs(float(a) - x), abs(float(b) - y)) for x, y in peer) < 1e-3 or contains(
+            grown(hull([(F(x), F(y)) for x, y in peer]), 10**6, F(1, 10**4)), (a, b)
+        )
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_the_inner_set_generates_itself_and_lies_within_the_outer_bound(seed):
+    """Self-generation by its definition, written out here: every corner is a mix of payoffs today and promises that deter."""
+    generator = random.Random(seed)
+    shape = generator.choice([(2, 2), (2, 3), (3, 3)])
+    table = [[[generator.randint(-4, 6) for _ in range(shape[1])] for _ in range(shape[0])] for _ in range(2)]
+    d = F(generator.choice([3, 5, 7, 9]), 10)
+    found = payoff_set(RepeatedGame(NormalFormGame(table), d))
+    if not found.vertices:
+        return
+    assert includes(found.vertices, found.inner)
+    low = [min(each[k] for each in found.inner) for k in (0, 1)] if found.inner else []
+    made = []
+    for i in range(shape[0]):
+        for j in range(shape[1]):
+            g = (table[0][i][j], table[1][i][j])
+            best = (max(table[0][k][j] for k in range(shape[0])), max(table[1][i][k] for k in range(shape[1])))
+            floor = [low[k] + (1 - d) / d * (best[k] - g[k]) for k in (0, 1)] if low else []
+            for w in cut(cut(found.inner, 0, floor[0]), 1, floor[1]) if low else ():
+                value = tuple((1 - d) * g[k] + d * w[k] for k in (0, 1))
+                for k in (0, 1):  # no gain by the best deviation, punished with the least payoff
+                    assert value[k] >= (1 - d) * best[k] + d * low[k]
+                made.append(value)
+    assert includes(hull(made), found.inner)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_pure_equilibria_of_the_stage_game_are_in_and_payoffs_below_the_min_max_are_out(seed):
+    generator = random.Random(100 + seed)
+    table = [[[generator.randint(-4, 6) for _ in range(3)] for _ in range(3)] for _ in range(2)]
+    game = NormalFormGame(table)
+    found = payoff_set(RepeatedGame(game, "3/5"))
+    for each in detente.pure_equilibria(game).equilibria:
+        assert contains(found.vertices, tuple(F(value) for value in each.payoffs.values()))
+    lowest = [
+        min(max(table[0][i][j] for i in range(3)) for j in range(3)), min(max(table[1][i][j] for j in range(3)) for i in range(3))
+    ]
+    assert all(x >= lowest[0] - F(1, 10**4) and y >= lowest[1] - F(1, 10**4) for x, y in found.vertices)
+
+
+def test_the_same_factor_given_twice_is_one_factor_and_different_ones_allow_trade_over_time():
+    same = payoff_set(RepeatedGame(DILEMMA, ["3/5", "3/5"]))
+    assert corners(same.vertices) == corners(payoff_set(RepeatedGame(DILEMMA, "3/5")).vertices)
+    apart = payoff_set(RepeatedGame(DILEMMA, ["3/5", "9/10"]))
+    # the patient player takes its turn later: some sustained payoffs lie outside the hull (Lehrer and Pauzner 1999)
+    assert any(not contains(feasible_set(DILEMMA), each) for each in apart.inner)
+    assert includes(apart.vertices, apart.inner)
+
+
+def test_the_operators_agree_on_the_exact_set():
+    found = payoff_set(RepeatedGame(ABREU_SANNIKOV, "3/4"))
+    assert found.exact
+    step = _Operator(ABREU_SANNIKOV, (F(3, 4), F(3, 4)))
+    assert step.full(found.vertices) == step.reduced(found.vertices) == found.vertices
+
+
+def test_a_game_without_pure_equilibria_may_have_no_payoff_to_sustain():
+    pennies = NormalFormGame([[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]])
+    found = payoff_set(RepeatedGame(pennies, "1/2"))
+    assert found.vertices == ()
+    assert found.exact
+    assert "No payoff" in str(found)
+
+
+def test_polygons_keep_what_they_promise():
+    generator = random.Random(0)
+    for _ in range(60):
+        points = [(F(generator.randint(-9, 9), 3), F(generator.randint(-9, 9), 4)) for _ in range(generator.randint(1, 8))]
+        shape = hull(points)
+        assert all(contains(shape, each) for each in points)
+        assert includes(grown(shape, 50, F(1, 100)), shape)
+        assert includes(shape, inward(shape, 200))
+        bound = F(generator.randint(-6, 6), 5)
+        part = cut(shape, 0, bound)
+        for x, y in points:
+            assert (x >= bound) == contains(part, (x, y)) or not part
+        for each in boundary_at(shape, 1, bound):
+            assert each[1] == bound
+            assert contains(shape, each)
+    assert distance(((F(3), F(4)),), ((F(0), F(0)),)) == 5
+
+
+def test_what_is_no_numeric_game_of_two_players_is_refused():
+    three = NormalFormGame(np.zeros((3, 2, 2, 2), dtype=int).tolist())
+    with pytest.raises(detente.UsageError, match="two players"):
+        payoff_set(RepeatedGame(three, "1/2"))
+    symbolic = detente.SymbolicGame([[["a", 0], [0, 1]], [["a", 0], [0, 1]]], {"a": (1, 2)})
+    with pytest.raises(detente.UsageError, match="numeric stage"):
+        payoff_set(RepeatedGame(symbolic, "1/2"))
