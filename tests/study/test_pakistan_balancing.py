@@ -90,8 +90,13 @@ def draws(count, seed):
 
 
 @pytest.fixture(scope="module")
-def game():
-    return detente.Study(ROOT).game("pakistan_balancing")
+def study():
+    return detente.Study(ROOT)
+
+
+@pytest.fixture(scope="module")
+def game(study):
+    return study.game("pakistan_balancing")
 
 
 def test_the_box_and_the_points_are_those_of_the_specification(game):
@@ -160,11 +165,11 @@ def test_the_named_formulas_are_those_of_the_specification(game):
 
 @pytest.mark.parametrize("point", POINTS)
 @pytest.mark.parametrize("q", ["0", "1/4", "1/2", "9/10", "1"])
-def test_with_types_china_aids_exactly_where_the_average_says_so(point, q, outcomes):
+def test_with_types_china_aids_exactly_where_the_average_says_so(study, point, q, outcomes):
     """The loyal type stays, where the US gets 0 whether it offers or not: so the US and the free Pakistan choose as in the
     tree without types, and China compares averages."""
     p = values(point, q_loyal=q)
-    game = detente.Study(ROOT).game("pakistan_balancing:types")
+    game = study.game("pakistan_balancing:types")
 
     def loyal(aid):
         return payoffs(p, aid, False, "stay", False)["china"]

@@ -1,0 +1,187 @@
+"""Price predation against an independent derivation.
+
+Prices, costs and present values are written out by hand from the tables of the specification (model 6 of the bilateral
+models), with Fractions and, where a cut does not last whole years, floats; outcomes follow by the tests' own backward induction.
+"""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction as F
+from pathlib import Path
+
+import pytest
+
+import detente
+
+ROOT = Path(__file__).parents[2]
+
+# name: (baseline, low, high) of the specification
+SPECIFICATION = {
+    "cost_ratio": ("3", "1.5", "4"), "sunk": ("0.4", "0.2", "0.6"), "price0": ("2.5", "1.2", "4"), "drop": ("0.45", "0.3", "0.75"),
+    "scale": ("0.3", "0.05", "0.6"), "expo": ("3", "1", "10"), "cut_years": ("2", "1", "5"), "strat": ("2", "0", "6"),
+    "credit": ("0", "0", "0.1"), "guarantee": ("0", "0", "0.9"), "floor": ("0", "0", "4"), "tough": ("0.1", "0.01", "0.3"),
+    "bill_unit": ("0.05", "0.02", "0.1"), "delta": ("0.95", "0.85", "0.98"),
+}  # fmt: skip
+TARGETED = {"price0": "3.5", "expo": "1", "drop": "0.75"}
+POINTS = {
+    "baseline": {}, "viable": {"price0": "3.5"}, "targeted_cut": TARGETED, "targeted_floor": TARGETED | {"floor": "1.9"},
+    "targeted_guarantee": TARGETED | {"guarantee": "0.8"}, "ira_credit": {"credit": "0.1"}, "cheap_project": {"cost_ratio": "1.5"},
+    "cheap_targeted": {"cost_ratio": "1.5", "expo": "1", "drop": "0.75"},
+}  # fmt: skip
+#: Worked out by hand from the definitions of the classes; see the test.
+CLASSES = {
+    "baseline": "blockaded", "viable": "entry", "targeted_cut": "deterred", "targeted_floor": "entry",
+    "targeted_guarantee": "deterred", "ira_credit": "blockaded", "cheap_project": "entry", "cheap_targeted": "deterred",
+}  # fmt: skip
+
+
+def values(point="baseline", **changes):
+    chosen = {name: F(row[0]) for name, row in SPECIFICATION.items()}
+    chosen |= {name: F(text) for name, text in POINTS[point].items()}
+    return chosen | {name: F(value) for name, value in changes.items()}
+
+
+def derived(p):
+    c_e = p["cost_ratio"] * (1 - p["credit"])
+    d_l = p["delta"] ** int(p["cut_years"]) if p["cut_years"].denominator == 1 else float(p["delta"]) ** float(p["cut_years"])
+    return {
+        "c_e": c_e, "opex": (1 - p["sunk"]) * c_e, "capx": p["sunk"] * c_e, "hi": max(p["price0"], p["floor"]),
+        "lo": max(p["price0"] * (1 - p["drop"]), p["floor"]), "a": (1 - d_l) / (1 - p["delta"]), "d": d_l,
+    }  # fmt: skip
+
+
+def payoffs(p, *path):
+    x = derived(p)
+    ever = 1 / (1 - p["delta"])
+    q, expo, rent, low = p["scale"], p["expo"], p["price0"] - 1, p["price0"] * (1 - p["drop"]) - 1
+    if path == ("out",):
+        return {"investor": F(0), "china": rent * expo * ever + p["strat"] * q * ever}
+    if path == ("enter", "accommodate"):
+        return {"investor": (x["hi"] - x["c_e"]) * q * ever, "china": rent * (expo - q) * ever}
+    if x["lo"] >= x["opex"]:
+        return {
+            "investor": q * ((x["lo"] - x["c_e"]) * x["a"] + (x["hi"] - x["c_e"]) * x["d"] * ever),
+            "china": low * (expo - q) * x["a"] + rent * (expo - q) * x["d"] * ever,
+        }
+    return {
+        "investor": -(1 - p["guarantee"]) * x["capx"] * q * ever,
+        "china": p["strat"] * q * ever + low * expo * x["a"] + rent * expo * x["d"] * ever,
+    }
+
+
+def tree(p):
+    entered = ("china", {each: payoffs(p, "enter", each) for each in ("accommodate", "cut")})
+    return ("investor", {"out": payoffs(p, "out"), "enter": entered})
+
+
+def draws(count, seed):
+    rnd = random.Random(seed)
+    for _ in range(count):
+        p = {name: F(low) + (F(high) - F(low)) * F(rnd.randrange(9), 8) for name, (_, low, high) in SPECIFICATION.items()}
+        yield p | {"cut_years": F(rnd.randrange(1, 6)), "floor": rnd.choice([F(0), p["floor"]])}
+
+
+@pytest.fixture(scope="module")
+def study():
+    return detente.Study(ROOT)
+
+
+@pytest.fixture(scope="module")
+def game(study):
+    return study.game("price_predation")
+
+
+def test_the_box_and_the_points_are_those_of_the_specification(game):
+    box = {name: (i.value, i.low, i.high) for name, i in game.model.intervals.items()}
+    assert {name: box[name] for name in SPECIFICATION} == {name: tuple(map(F, row)) for name, row in SPECIFICATION.items()}
+    # besides, what turns payoffs into dollars
+    assert set(box) - set(SPECIFICATION) == {"d_us", "l_gdp", "gdp_mult", "capex_usd", "rebuild_cost_all", "vault_usd"}
+    for name in POINTS:
+        assert {key: game.point(name).values[key] for key in SPECIFICATION} == values(name)
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_payoffs_of_every_path_are_those_of_the_specification(game, point):
+    numeric = game.at(point)
+    for end in numeric.terminals:
+        found = dict(zip(numeric.players, numeric.payoffs(end.index), strict=True))
+        assert found == payoffs(values(point), *numeric.history(end.index))
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_outcomes_and_classes_at_the_named_points(game, point, outcomes):
+    """blockaded: p_hi < c_e; deterred: p_hi >= c_e and the cut is credible; entry: otherwise."""
+    p = values(point)
+    expected = outcomes(tree(p))
+    found = game.solve(point)
+    assert found.equilibria[0].path[0].actions == expected[0][0]
+    x = derived(p)
+    credible = payoffs(p, "enter", "cut")["china"] > payoffs(p, "enter", "accommodate")["china"]
+    kind = "blockaded" if x["hi"] < x["c_e"] else "deterred" if credible else "entry"
+    assert kind == CLASSES[point]
+    assert (expected[0][0] == ("enter", "accommodate")) == (kind == "entry")
+
+
+def test_outcomes_at_random_points_of_the_box(game, outcomes):
+    seen = set()
+    for p in draws(120, 6):
+        expected = outcomes(tree(p))
+        found = game.solve(**p)
+        assert found.equilibria[0].path[0].actions == expected[0][0]
+        assert found.equilibria[0].payoffs == expected[0][1]
+        assert {each[0].actions for each in found.outcomes} == {path for path, _ in expected}
+        seen.add((expected[0][0], derived(p)["lo"] >= derived(p)["opex"]))
+    assert {(("out",), False), (("enter", "accommodate"), False), (("enter", "accommodate"), True)} <= seen
+
+
+def test_a_cut_that_does_not_last_whole_years_is_solved_in_floats(game):
+    p = values("targeted_cut", cut_years="2.5")
+    found = game.solve("targeted_cut", cut_years="2.5")
+    assert found.arithmetic == "float"
+    assert found.equilibria[0].path[0].actions == ("out",)
+    numeric = game.at("targeted_cut", cut_years="2.5")
+    cut = next(end for end in numeric.terminals if numeric.history(end.index) == ("enter", "cut"))
+    assert numeric.payoffs(cut.index)[1] == pytest.approx(payoffs(p, "enter", "cut")["china"])
+
+
+@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("tough", ["0", "1/10", "3/10", "9/10", "1"])
+def test_with_types_the_investor_weighs_the_prior_of_a_china_that_always_cuts(study, point, tough):
+    p = values(point, tough=tough)
+    accommodate, cut = payoffs(p, "enter", "accommodate"), payoffs(p, "enter", "cut")
+    replies = {each for each, own in (("accommodate", accommodate), ("cut", cut)) if own["china"] == max(accommodate["china"], cut["china"])}
+    worth = {F(tough) * cut["investor"] + (1 - F(tough)) * (cut if each == "cut" else accommodate)["investor"] for each in replies}
+    found = study.game("price_predation:types").solve(point, tough=tough)
+    assert found.complete
+    assert all(each.regret == 0 for each in found.equilibria)
+    entry = {each.profile["investor"]["investor"]["enter"] for each in found.equilibria}
+    if max(worth) < 0:
+        assert entry == {0}
+    if min(worth) > 0:
+        assert entry == {1}
+
+
+def test_the_named_formulas_are_those_worked_out_by_hand(game):
+    formulas = game.model.form.formulas(game.model, "strategic")
+    for number, p in enumerate(draws(8, 7)):
+        x = derived(p)
+        every = game.model.point("baseline", p).values
+        usd = p["bill_unit"] * every["gdp_mult"] * every["l_gdp"] / every["d_us"]
+        low = p["price0"] * (1 - p["drop"])
+        expected = {
+            "entry_pays": x["hi"] - x["c_e"], "closes": x["opex"] - x["lo"],
+            "cut_pays": payoffs(p, "enter", "cut")["china"] - payoffs(p, "enter", "accommodate")["china"],
+            "window": x["opex"] / (1 - p["drop"]) - x["c_e"],
+            "enter_tough": (1 - p["tough"]) * payoffs(p, "enter", "accommodate")["investor"] + p["tough"] * payoffs(p, "enter", "cut")["investor"],
+            "v_bn": every["gdp_mult"] * every["l_gdp"] / every["d_us"], "support": max(x["c_e"] - p["price0"], 0) * usd,
+            "support_cut": max(x["c_e"] - low, 0) * usd,
+            "vault_years": 10 / (max(x["c_e"] - p["price0"], 0) * usd) if x["c_e"] > p["price0"] else 0,
+            "vault_years_cut": 10 / (max(x["c_e"] - low, 0) * usd) if x["c_e"] > low else 0,
+            "vault_chain": 10 / every["capex_usd"], "vault_all": F(10**10) / every["rebuild_cost_all"],
+        }  # fmt: skip
+        found = {name: formulas.evaluate(formulas.expression(game.model.conclusion(name)), every) for name in expected}
+        assert found == expected, number
+        if x["lo"] < x["opex"]:
+            closed = formulas.evaluate(formulas.expression(game.model.conclusion("cut_closes")), every)
+            assert closed == expected["cut_pays"]
