@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-__all__ = ["COMPARISONS", "Node"]
+__all__ = ["COMPARISONS", "COUNTS", "Node"]
 
 #: Operators whose result is true or false.
 COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
+#: Functions of a strategy: how many players choose it, which share of all of them, which share of the others.
+COUNTS = ("count", "share", "others")
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,8 @@ class Node:
     """A node of an expression tree: an operator, its arguments, and where it stands in the text.
 
     ``op`` is ``number`` (``value`` a Fraction), ``name`` (``value`` the name), ``item`` (``value`` the
-    name, ``keys`` its subscripts), an operator, a comparison, ``and or not``, ``neg`` or a function.
+    name, ``keys`` its subscripts, or the strategy that ``count``, ``share`` or ``others`` is about), an
+    operator, a comparison, ``and or not``, ``neg`` or a function.
     """
 
     op: str
@@ -38,3 +41,12 @@ class Node:
         yield self
         for arg in self.args:
             yield from arg.walk()
+
+    def replaced(self, item: Callable[[Node], Node | None]) -> Node:
+        """Return the tree with every item for which ``item`` returns a node in its place."""
+        if self.op == "item":
+            return item(self) or self
+        args = tuple(arg.replaced(item) for arg in self.args)
+        # parts without items are shared
+        same = all(new is old for new, old in zip(args, self.args, strict=True))
+        return self if same else replace(self, args=args)

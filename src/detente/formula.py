@@ -1,10 +1,10 @@
 """The closed grammar of formulas: text becomes an expression tree, never code.
 
 A formula in a file may use exact numbers, declared names, ``+ - * / **``, the functions
-``min max abs exp log sqrt piecewise``, subscripts such as ``payoff[us][confront, cooperate]`` where the
-caller defines them, and, in conditions, comparisons joined by ``and or not``. The text is parsed
-with Python's ``ast`` and a whitelist over its nodes; nothing is evaluated by Python or by SymPy, both
-of which would run what a file says. Lengths, depths, exponents and the digits of results are bounded.
+``min max abs exp log sqrt piecewise``, subscripts such as ``payoff[us][confront, cooperate]`` and counts of
+players such as ``others(ban)`` where the caller defines them, and, in conditions, comparisons joined by ``and or
+not``. The text is parsed with Python's ``ast`` and a whitelist over its nodes; nothing is evaluated by Python or by
+SymPy, both of which would run what a file says. Lengths, depths, exponents and the digits of results are bounded.
 
 >>> f = parse("gdp_mult*l_gdp/d_us")
 >>> sorted(f.names)
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente._formula_tree import Node
+from detente._formula_tree import COUNTS, Node
 from detente._formula_values import Numeric, Symbolic
 from detente.errors import FormulaError, UnknownName, UsageError, did_you_mean
 from detente.numbers import MAX_DIGITS, exact
@@ -31,14 +31,13 @@ from detente.numbers import MAX_DIGITS, exact
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["FUNCTIONS", "RESERVED", "Formula", "Node", "parse", "symbol"]
+__all__ = ["COUNTS", "FUNCTIONS", "RESERVED", "Formula", "Node", "parse", "symbol"]
 
 FUNCTIONS = {"min": None, "max": None, "abs": 1, "exp": 1, "log": 1, "sqrt": 1, "piecewise": None}
 #: Names no definition may take.
 RESERVED = frozenset(
-    "format if state index me own table self total each payoff count share others baseline "
-    "and or not true false".split()
-) | frozenset(FUNCTIONS)
+    "format if state index me own table self total each payoff baseline and or not true false".split()
+) | frozenset((*FUNCTIONS, *COUNTS))
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 40
@@ -85,8 +84,12 @@ class Formula:
 
     @property
     def items(self) -> tuple[Node, ...]:
-        """The subscripted names used, such as ``payoff[us][confront, cooperate]``."""
+        """The subscripted names and counts used, such as ``payoff[us][confront, cooperate]`` and ``others(ban)``."""
         return tuple(node for node in self.root.walk() if node.op == "item")
+
+    def replaced(self, item: Callable[[Node], Node | None], text: str | None = None) -> Formula:
+        """Return the formula with every item for which ``item`` returns a node in its place, and with another text."""
+        return Formula(self.text if text is None else text, self.root.replaced(item))
 
     def require(self, known: Iterable[str], kind: str = "parameter") -> None:
         """Raise :class:`UnknownName` unless every name is among ``known``."""
@@ -285,10 +288,13 @@ class _Builder:
         return pairs[0] if len(pairs) == 1 else Node("and", tuple(pairs), column=column)
 
     def call(self, node: ast.Call, depth: int, column: int) -> Node:
+        if isinstance(node.func, ast.Name) and node.func.id in COUNTS:
+            return self.tally(node, node.func.id, column)
         if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
             name = node.func.id if isinstance(node.func, ast.Name) else "an expression"
-            do = did_you_mean(name, FUNCTIONS)
-            raise self.fail(node, f"unknown function {name!r}", f"expected one of {', '.join(FUNCTIONS)}", do)
+            known = (*FUNCTIONS, *COUNTS)
+            do = did_you_mean(name, known)
+            raise self.fail(node, f"unknown function {name!r}", f"expected one of {', '.join(known)}", do)
         name = node.func.id
         if node.keywords:
             raise self.fail(node, f"named arguments in {name}()", "expected plain arguments")
@@ -308,6 +314,12 @@ class _Builder:
             parts = [self.number(arg, depth) for arg in node.args]
         return Node(name, tuple(parts), column=column)
 
+    def tally(self, node: ast.Call, name: str, column: int) -> Node:
+        if len(node.args) != 1 or node.keywords or not isinstance(node.args[0], ast.Name):
+            at = node.args[0] if len(node.args) == 1 else node
+            raise self.fail(at, f"found {name}() of something else", "expected one strategy", f"write {name}(STRATEGY)")
+        return Node("item", value=name, keys=((self.name(node.args[0]),),), column=column)
+
     def subscript(self, node: ast.Subscript, column: int) -> Node:
         keys: list[tuple[str, ...]] = []
         base: ast.expr = node
@@ -319,6 +331,8 @@ class _Builder:
                 )
             keys.insert(0, tuple(self.name(part) for part in parts))  # type: ignore[arg-type]
             base = base.value
+        if isinstance(base, ast.Name) and base.id in COUNTS:
+            raise self.fail(node, f"found {base.id}[...]", f"expected {base.id}(STRATEGY)")
         if not isinstance(base, ast.Name):
             raise self.fail(node, "square brackets behind an expression", "expected a name before '['")
         return Node("item", value=self.name(base), keys=tuple(keys), column=column)

@@ -9,8 +9,8 @@ import sympy
 
 from detente import toml
 from detente.formula import symbol
+from detente.payoffs.reader import read_payoffs
 from detente.payoffs.table import PayoffTable
-from detente.payoffs.terms import read_payoffs
 
 TEXT = """format = 1
 players = ["a", "b"]

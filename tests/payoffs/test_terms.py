@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from detente import toml
-from detente.payoffs.terms import read_payoffs
+from detente.payoffs.reader import read_payoffs
 
 TEXT = """format = 1
 players = ["us", "china"]

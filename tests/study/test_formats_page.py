@@ -11,6 +11,7 @@ import detente
 from detente import _formula_values, formula
 from detente.games import reader
 from detente.payoffs.terms import PayoffFile, TermTable
+from detente.payoffs.value_tables import ValuesTable
 from detente.reports.build import BLOCKS
 from detente.seeds import claims, figures, observations, parameter_tables, parameters
 from detente.seeds.documents import DocumentTable
@@ -52,7 +53,7 @@ def test_the_examples_are_a_study_without_faults(study):
         "pyproject.toml", "documents/minutes.txt", "seeds/documents.toml", "seeds/figures.csv", "seeds/parameters.toml",
         "seeds/claims.toml", "seeds/observations.toml", "payoffs/ferry.toml", "games/ferry.toml", "reports/main.toml",
         "payoffs/quota.toml", "games/quota.toml",
-        "payoffs/landing.toml", "games/landing.toml",
+        "payoffs/landing.toml", "games/landing.toml", "payoffs/regatta.toml", "games/regatta.toml",
     }
     assert [fault for fault in check(study, analyses=ANALYSES, blocks=BLOCKS) if fault.level == "fault"] == []
 
@@ -84,11 +85,11 @@ def test_the_examples_use_every_key_of_every_table():
     tables = [
         DocumentTable, parameter_tables.FigureTable, parameter_tables.JudgementTable, parameter_tables.DerivedTable,
         claims.ClaimTable, claims.ConflictTable, observations.EventTable, observations.CodingTable, PayoffFile, TermTable,
-        reader.BoxTable, reader.QuestionTable, ReportFile,
+        ValuesTable, reader.BoxTable, reader.QuestionTable, ReportFile,
         *(table for form in FORMS.values() for table in (form.file, form.variant) if table is not None),
     ]
     keys = {field.alias or key for table in tables for key, field in table.model_fields.items()}
-    missing = {key for key in keys if not re.search(rf"^(\[+(\w+\.)?)?{key}( =|\]|\.)", text, re.MULTILINE)}
+    missing = {key for key in keys if not re.search(rf"^(\[+(\w+\.)*)?{key}( =|\]|\.)", text, re.MULTILINE)}
     assert missing == {"games"}  # a report has `game` or `games`
     assert "games = [" in text
 
@@ -125,6 +126,24 @@ def test_the_keys_of_each_form_are_on_the_page():
         for cell, table, shared in zip(cells, (form.file, form.variant), (reader.GameFile, reader.VariantTable), strict=True):
             own = set(table.model_fields) - set(shared.model_fields) if table is not None else set()
             assert set(re.findall(r"`([^`]+)`", cell)) == own, name
+
+
+def test_the_counts_of_the_page_are_those_of_the_grammar():
+    assert [re.match(r"\w+", each).group() for each in column("in a formula of a term") if "(" in each] == list(formula.COUNTS)
+
+
+def test_the_many_players_of_the_examples_are_counted(study):
+    """At the baseline prize of 1: boat_1 races for 0.5*(1 - o/2) - 0.1, o the share of the others that race, or drinks."""
+    game = detente.Study(study).game("regatta")
+    assert game.model.players == ("boat_1", "boat_2", "boat_3")
+    numeric = game.at()
+    value = {"race": Fraction(1, 2) * (1 - Fraction(1, 2) / 2) - Fraction(1, 10), "watch": Fraction(2, 10)}
+    assert numeric.payoff(0, (1, 1, 0)) == value["race"]  # one of the two others races
+    assert numeric.payoff(0, (0, 1, 0)) == value["watch"]  # two watch
+    assert numeric.payoff(2, (0, 0, 1)) == Fraction(1, 5) - Fraction(3, 10)
+    duel = detente.Study(study).game("regatta:duel")
+    assert duel.model.players == ("boat_1", "boat_2")
+    assert duel.at().payoff(0, (1, 1)) == numeric.payoff(0, (1, 1, 0))
 
 
 def test_the_functions_of_the_page_are_those_of_the_grammar():

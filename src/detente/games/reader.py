@@ -53,6 +53,8 @@ __all__ = [
     "read_game",
 ]
 
+#: Stands for all players under ``strategies``, as it does under ``terms``.
+EVERYBODY = "each"
 #: Conclusions that need no name, such as ``equilibrium:cooperate,cooperate``; ``none`` is another.
 CONCLUSION_KINDS = ("equilibrium", "unique", "selected", "set", "dominant", "class", "sign")
 def _number(value: object) -> int:
@@ -171,6 +173,7 @@ def read_game(
     faults: list[Fault],
     forms: Mapping[str, FormKeys],
     analyses: Collection[str] | Mapping[str, Fitting] | None = None,
+    groups: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None,
 ) -> GameDefinition | None:
     """Return the game in ``file``, or ``None`` where its top cannot be read; faults go to ``faults``.
 
@@ -186,8 +189,10 @@ def read_game(
         The forms that there are, by name.
     analyses : collection of str, optional
         What a question may ask; without it, any name. A mapping says which forms each analysis fits.
+    groups : mapping, optional
+        Payoff model to its groups of players: a group, or ``each``, to the players in it.
     """
-    reader = GameReader(file, faults)
+    reader = GameReader(file, faults, groups or {})
     before = len(faults)
     boxes = reader.tables(("box",), BoxTable)
     question_tables = reader.questions()
@@ -234,8 +239,10 @@ class GameReader:
     Forms get it to read their own keys: :meth:`fail`, :meth:`wrong` and :meth:`among` add faults with their place.
     """
 
-    def __init__(self, file: TomlFile, faults: list[Fault]) -> None:
-        self.file, self.faults = file, faults
+    def __init__(
+        self, file: TomlFile, faults: list[Fault], groups: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None
+    ) -> None:
+        self.file, self.faults, self.groups = file, faults, groups or {}
         self.read: dict[tuple[KeyPath, str], dict[str, Any]] = {}
 
     def fail(self, path: KeyPath, found: str, expected: str = "", do: str = "", key: bool = True) -> None:
@@ -339,16 +346,35 @@ class GameReader:
         table = self.file.at(path).get(section)
         return {name: self.file.key_place((*path, section, name)) for name in table} if isinstance(table, dict) else {}
 
-    def strategies(self, path: KeyPath, given: Mapping[str, Iterable[str]]) -> dict[str, dict[str, Place]]:
-        """Return the choices of each player of a table ``strategies`` with their places; bad names are faults."""
-        found = {}
+    def strategies(
+        self, path: KeyPath, given: Mapping[str, Iterable[str]], payoffs: str | None = None
+    ) -> dict[str, dict[str, Place]]:
+        """Return the choices of each player of a table ``strategies`` with their places; bad names are faults.
+
+        A group of players of the payoff model, or ``each``, stands for all players in it that have no choices of their
+        own; players then come in the order of the payoff model.
+        """
+        groups = self.groups.get(payoffs or "", {})
+        found: dict[str, dict[str, Place]] = {}
+        shared: dict[str, dict[str, Place]] = {}
         for player, own in given.items():
+            places = {each: self.file.place((*path, "strategies", player, i)) for i, each in enumerate(own)}
+            if player == EVERYBODY or player in groups:
+                shared[player] = places
+                continue
             try:
                 check_name(player)
             except Wrong as wrong:
                 self.wrong((*path, "strategies", player), wrong)
-            found[player] = {each: self.file.place((*path, "strategies", player, i)) for i, each in enumerate(own)}
-        return found
+            found[player] = places
+        if not shared:
+            return found
+        order = groups.get(EVERYBODY, ())
+        for key in sorted(shared, key=lambda each: each == EVERYBODY):  # the smaller group before all
+            for player in groups.get(key, ()):
+                found.setdefault(player, shared[key])
+        rest = [player for player in found if player not in order]
+        return {player: found[player] for player in (*order, *rest) if player in found}
 
     def points(self, path: KeyPath, given: Mapping[str, Mapping[str, Any]]) -> dict[str, Point]:
         """Return the named points of the game or of a variant."""

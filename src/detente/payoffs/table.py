@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from detente.display import Table
 from detente.formula import symbol
+from detente.payoffs.items import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from detente.formula import Node
     from detente.payoffs.terms import Term, Utility
 
 __all__ = ["PathPayoffs", "PayoffTable", "Payoffs"]
@@ -34,6 +36,8 @@ class Payoffs:
         True leaves out the terms of relative gains, and what players make of the sums.
     utility : mapping
         What players maximize in place of the sum of their terms.
+    everybody : tuple of str
+        The players that ``count``, ``share`` and ``others`` count: those of the payoff model; by default ``players``.
     """
 
     players: tuple[str, ...]
@@ -41,17 +45,46 @@ class Payoffs:
     names: tuple[str, ...] = field(repr=False)
     material: bool = False
     utility: Mapping[str, Utility] = field(default_factory=dict, repr=False)
+    everybody: tuple[str, ...] = field(default=(), repr=False)
 
     def terms_where(self, player: str, chosen: Mapping[str, str]) -> tuple[Term, ...]:
         """Return the terms of a player that count where ``chosen`` was chosen, in the order of the file.
 
-        A term with a condition on parameters is among them wherever its ``when`` holds.
+        Counts of players stand as numbers in them. A term with a condition on parameters is among them wherever its
+        ``when`` holds.
         """
-        return tuple(
-            term
-            for term in self.terms
-            if term.player == player and (term.material or not self.material) and term.holds(chosen)
-        )
+        own = [term for term in self.own_terms(player) if term.holds(chosen)]
+        if not any(term.counts for term in own):
+            return tuple(own)
+        tally = Tally.of(chosen, player, self.counting)
+        return tuple(self._counted(term, tally) if term.counts else term for term in own)
+
+    @property
+    def counting(self) -> tuple[str, ...]:
+        """The players whom counts are about."""
+        return self.everybody or self.players
+
+    def own_terms(self, player: str) -> Sequence[Term]:
+        """Return the terms of a player as they are written, in the order of the file."""
+        return self._terms.get(player, ())
+
+    @cached_property
+    def _terms(self) -> dict[str, list[Term]]:
+        found: dict[str, list[Term]] = {}
+        for term in self.terms:
+            if term.material or not self.material:
+                found.setdefault(term.player, []).append(term)
+        return found
+
+    @cached_property
+    def _with_counts(self) -> dict[Any, Term]:
+        return {}
+
+    def _counted(self, term: Term, tally: Tally) -> Term:
+        key = (id(term), *(tally.value(*each) for each in term.counts))
+        if key not in self._with_counts:
+            self._with_counts[key] = term.counted(tally)
+        return self._with_counts[key]
 
     def utility_of(self, player: str) -> Utility | None:
         """Return what a player maximizes in place of the sum of its terms, if anything."""
@@ -63,25 +96,40 @@ class Payoffs:
 
     @cached_property
     def _expressions(self) -> dict[int, Any]:
-        return {id(term): self._expression(term) for term in self.terms}
+        return {}
+
+    @cached_property
+    def _sums(self) -> dict[tuple[int, ...], Any]:
+        return {}
 
     def _expression(self, term: Term) -> Any:
-        value = term.formula.to_sympy(self._symbols)
+        value = term.formula.to_sympy(self._symbols, _count_symbol)
         if term.condition is None:
             return value
         import sympy
 
-        return sympy.Piecewise((value, term.condition.to_sympy(self._symbols)), (0, True))
+        return sympy.Piecewise((value, term.condition.to_sympy(self._symbols, _count_symbol)), (0, True))
 
     def expression(self, term: Term) -> Any:
-        """Return the formula of a term as SymPy: 0 where its condition on parameters fails."""
-        return self._expressions[id(term)]
+        """Return the formula of a term as SymPy: 0 where its condition on parameters fails.
+
+        Counts of players in a term as it is written stand as symbols, such as ``others(ban)``.
+        """
+        # the term is kept with its expression, so that no other takes its id
+        key = id(term)
+        if key not in self._expressions:
+            self._expressions[key] = (term, self._expression(term))
+        return self._expressions[key][1]
 
     def own_where(self, player: str, chosen: Mapping[str, str]) -> Any:
         """Return the sum of a player's terms as a SymPy expression in parameters and derived names."""
         import sympy
 
-        return sympy.Add(*(self.expression(term) for term in self.terms_where(player, chosen)))
+        terms = self.terms_where(player, chosen)
+        key = tuple(id(term) for term in terms)
+        if key not in self._sums:
+            self._sums[key] = sympy.Add(*(self.expression(term) for term in terms))
+        return self._sums[key]
 
     def payoff_where(self, player: str, chosen: Mapping[str, str]) -> Any:
         """Return a payoff as a SymPy expression in parameters and derived names."""
@@ -146,8 +194,10 @@ class PayoffTable:
     ----------
     strategies : mapping
         Player to strategies, in order.
-    terms, names, material, utility
+    terms, names, material, utility, everybody
         As in :class:`Payoffs`.
+    fixed : mapping
+        What players do that have no choice here.
     """
 
     strategies: Mapping[str, tuple[str, ...]]
@@ -155,6 +205,8 @@ class PayoffTable:
     names: tuple[str, ...] = field(repr=False)
     material: bool = False
     utility: Mapping[str, Utility] = field(default_factory=dict, repr=False)
+    everybody: tuple[str, ...] = field(default=(), repr=False)
+    fixed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def players(self) -> tuple[str, ...]:
@@ -164,11 +216,11 @@ class PayoffTable:
     @cached_property
     def payoffs(self) -> Payoffs:
         """The payoffs wherever it is known who did what."""
-        return Payoffs(self.players, self.terms, self.names, self.material, self.utility)
+        return Payoffs(self.players, self.terms, self.names, self.material, self.utility, self.everybody)
 
     def chosen(self, profile: Sequence[str]) -> dict[str, str]:
-        """Return a profile by player."""
-        return dict(zip(self.players, profile, strict=True))
+        """Return a profile by player, with what is fixed."""
+        return {**dict(zip(self.players, profile, strict=True)), **self.fixed}
 
     def profiles(self) -> Iterator[tuple[str, ...]]:
         """Yield every profile as labels, in lexicographic order of strategies."""
@@ -200,26 +252,30 @@ class PayoffTable:
     def inert(self) -> dict[str, tuple[str, ...]]:
         """Per player the terms that enter no comparison of best responses.
 
-        A term is inert when whether it counts never depends on the player's own strategy: it then adds the
-        same to both sides of every comparison, whatever its value. Where what a player maximizes is not linear in
-        its own terms, none is.
+        A term is inert when whether it counts, and what it counts, never depends on the player's own strategy: it then
+        adds the same to both sides of every comparison, whatever its value. Where what a player maximizes is not linear
+        in its own terms, none is.
         """
         found: dict[str, tuple[str, ...]] = {}
         for player in self.players:
             own = self.players.index(player)
-            names = []
             if not self.payoffs.additive(player):
                 found[player] = ()
                 continue
-            for term in self.terms:
-                if term.player != player or (self.material and not term.material):
-                    continue
-                counted: dict[tuple[str, ...], set[bool]] = {}
-                for profile in self.profiles():
-                    others = profile[:own] + profile[own + 1 :]
-                    counted.setdefault(others, set()).add(term.holds(dict(zip(self.players, profile, strict=True))))
-                if all(len(values) == 1 for values in counted.values()):
-                    names.append(term.name)
+            mine = self.payoffs.own_terms(player)
+            counted: list[dict[tuple[str, ...], set[Any]]] = [{} for _ in mine]
+            for profile in self.profiles():
+                others = profile[:own] + profile[own + 1 :]
+                chosen = self.chosen(profile)
+                tally = Tally.of(chosen, player, self.payoffs.counting)
+                for term, seen in zip(mine, counted, strict=True):
+                    value = term.holds(chosen) and (True, *(tally.value(*each) for each in term.counts))
+                    seen.setdefault(others, set()).add(value)
+            names = [
+                term.name
+                for term, seen in zip(mine, counted, strict=True)
+                if all(len(values) == 1 for values in seen.values())
+            ]
             found[player] = tuple(names)
         return found
 
@@ -256,6 +312,11 @@ class PayoffTable:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return self.table().mimebundle()
+
+
+def _count_symbol(node: Node) -> Any:
+    """Return the symbol of a count in a term as it is written."""
+    return symbol(f"{node.value}({node.keys[0][0]})")
 
 
 def _breakdown(head: str, rows: Iterable[tuple[str, str, Term]]) -> Table:

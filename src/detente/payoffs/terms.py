@@ -5,38 +5,42 @@ A player's payoff at a profile is the sum of the terms whose ``when`` holds ther
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
-from detente.errors import Fault
 from detente.fields import (
     Condition,
     Expression,
     Format,
     Label,
     Line,
-    Names,
     Text,
     Wrong,
-    check_name,
     distinct,
     kind_of,
-    unknown,
     within,
 )
-from detente.schema import Definitions, Table, validate
-from detente.seeds.parameters import Parameter, read_parameters
+from detente.payoffs.items import counts, with_counts
+from detente.payoffs.players import Players, PlayersField
+from detente.schema import Definitions, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from detente.errors import Place
     from detente.formula import Formula
+    from detente.payoffs.items import Tally
+    from detente.payoffs.value_tables import ValueTable
+    from detente.seeds.parameters import Parameter
     from detente.toml import KeyPath, TomlFile
 
-__all__ = ["Constraint", "PayoffFile", "PayoffModel", "Term", "TermTable", "Utility", "When", "read_payoffs"]
+__all__ = ["SELF", "Constraint", "PayoffFile", "PayoffModel", "Term", "TermTable", "Utility", "When"]
+
+#: In a ``when`` of a template, the player whose payoff is computed.
+SELF = "self"
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,8 @@ class Term:
         False for a term of relative gains, which material payoffs leave out.
     source : tuple of str
         Figures, claims or documents behind it.
+    template : str
+        The key under which it stands: its player, a group of players, or ``each``.
     """
 
     player: str
@@ -89,6 +95,7 @@ class Term:
     file: TomlFile = field(repr=False, compare=False)
     path: KeyPath = field(repr=False, compare=False)
     condition: Formula | None = None
+    template: str = ""
 
     @property
     def formulas(self) -> tuple[tuple[Formula, str], ...]:
@@ -109,6 +116,18 @@ class Term:
         """The formula as written, with the condition behind it."""
         return self.formula.text + (f" if {self.condition.text}" if self.condition is not None else "")
 
+    @cached_property
+    def counts(self) -> tuple[tuple[str, str], ...]:
+        """The counts of players in its formula and condition, as function and strategy."""
+        return tuple(dict.fromkeys(each for parsed, _ in self.formulas for each in counts(parsed)))
+
+    def counted(self, tally: Tally) -> Term:
+        """Return the term with numbers in place of its counts."""
+        if not self.counts:
+            return self
+        condition = None if self.condition is None else with_counts(self.condition, tally)
+        return replace(self, formula=with_counts(self.formula, tally), condition=condition)
+
     def holds(self, profile: Mapping[str, str]) -> bool:
         """Return whether ``when`` holds at ``profile``, which maps players, or decision points, to choices.
 
@@ -124,8 +143,9 @@ class Term:
 
     def when_path(self, alternative: int, player: str) -> KeyPath:
         """Return the key path of one player's strategies in one alternative of ``when``."""
-        listed = isinstance(_at(self.file, (*self.path, "when")), list)
-        return (*self.path, "when", alternative, player) if listed else (*self.path, "when", player)
+        given = self.file.at((*self.path, "when"))
+        path: KeyPath = (*self.path, "when", alternative) if isinstance(given, list) else (*self.path, "when")
+        return (*path, player if player in self.file.at(path) else SELF)
 
 
 @dataclass(frozen=True)
@@ -135,10 +155,11 @@ class Utility:
     player: str
     formula: Formula
     file: TomlFile = field(repr=False, compare=False)
+    template: str = ""
 
     def inside(self, column: int) -> Place:
         """Return the place of a character of the formula."""
-        return self.file.inside(("utility", self.player), column)
+        return self.file.inside(("utility", self.template or self.player), column)
 
 
 @dataclass(frozen=True)
@@ -147,7 +168,8 @@ class PayoffModel:
 
     ``parameters`` holds the parameters that only this model uses; the others are the study's. ``unit`` is what
     the payoffs are counted in. ``utility`` holds what players maximize in place of the sum of their terms; it
-    makes strategic payoffs, material ones are sums.
+    makes strategic payoffs, material ones are sums. ``tables`` holds values by player or state, whose entries are among
+    ``parameters``; ``groups`` the players of each group, ``sizes`` the parameters that say how many there are.
     """
 
     name: str
@@ -161,6 +183,18 @@ class PayoffModel:
     complete: bool = True
     unit: str = ""
     utility: Mapping[str, Utility] = field(default_factory=dict)
+    tables: Mapping[str, ValueTable] = field(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sizes: tuple[str, ...] = ()
+
+    @property
+    def everybody(self) -> Players:
+        """The players with their groups."""
+        return Players(self.players, self.groups, self.sizes)
+
+    def player_places(self) -> dict[str, Place]:
+        """Return the place of each player in the file."""
+        return self.everybody.places(self.file)
 
     def terms_of(self, player: str) -> tuple[Term, ...]:
         """Return the terms of one player in the order of the file."""
@@ -223,118 +257,9 @@ class PayoffFile(Table):
     format: Format
     label: Label | None = None
     unit: Line | None = None
-    players: Names
+    players: PlayersField
     constraints: list[Any] = Field(default_factory=list)
     parameters: dict[str, Any] = Field(default_factory=dict)
+    tables: dict[str, Any] = Field(default_factory=dict)
     terms: dict[str, Any]
     utility: dict[str, Expression] = Field(default_factory=dict)
-
-
-def _at(file: TomlFile, path: KeyPath) -> Any:
-    value: Any = file.data
-    for key in path:
-        value = value[key]
-    return value
-
-
-def read_payoffs(file: TomlFile, name: str, faults: list[Fault]) -> PayoffModel:
-    """Return the payoff model in ``file``; what is wrong is added to ``faults``.
-
-    The model has every sound part; ``complete`` is False where a part is missing from it.
-    """
-    before = len(faults)
-    top = validate(file, PayoffFile, faults)
-    data = file.data
-    given = data.get("players")
-    players = (
-        tuple(top.players)
-        if top
-        else tuple(each for each in given if isinstance(each, str))
-        if isinstance(given, list)
-        else ()
-    )
-    parameters = read_parameters(file, faults, ("parameters",))
-    constraints = []
-    listed = data.get("constraints")
-    for index in range(len(listed) if isinstance(listed, list) else 0):
-        path: KeyPath = ("constraints", index)
-        table = validate(file, ConstraintTable, faults, path)
-        if table is not None:
-            inner = (*path, "formula")
-            constraints.append(Constraint(table.formula, table.reason, file.place(inner), file, inner))
-    terms = tuple(_terms(file, players, faults)) if isinstance(data.get("terms"), dict) else ()
-    label = (top.label if top else None) or {"en": name}
-    idle = [player for player in players if player not in data.get("terms", {})] if len(faults) == before else []
-    for player in idle:
-        place = _places(file, players)[player]
-        faults.append(Fault(place, f"found no terms of the player {player!r}", "", f"add [terms.{player}.NAME]"))
-    return PayoffModel(
-        name,
-        label,
-        players,
-        tuple(constraints),
-        parameters,
-        terms,
-        file.key_place(()),
-        file,
-        complete=len(faults) == before,
-        unit=(top.unit if top else None) or "",
-        utility=_utility(file, top.utility if top else {}, players, faults),
-    )
-
-
-def _utility(
-    file: TomlFile, given: Mapping[str, Formula], players: tuple[str, ...], faults: list[Fault]
-) -> dict[str, Utility]:
-    """Return what players maximize; names of players that do not exist are faults."""
-    found = {}
-    known = _places(file, players)
-    for player, parsed in given.items():
-        found[player] = own = Utility(player, parsed, file)
-        if player not in players:
-            wrong = unknown("player", player, known)
-            faults.append(Fault(file.key_place(("utility", player)), wrong.found, wrong.expected, wrong.do))
-        for node in parsed.items:
-            if node.value != "own" or len(node.keys) != 1 or len(node.keys[0]) != 1:
-                wrong = Wrong(f"found {node.value}[...]", "expected own[PLAYER], the sum of the terms of a player")
-            elif node.keys[0][0] not in players:
-                wrong = unknown("player", node.keys[0][0], known)
-            else:
-                continue
-            faults.append(Fault(own.inside(node.column), wrong.found, wrong.expected, wrong.do))
-    return found
-
-
-def _terms(file: TomlFile, players: tuple[str, ...], faults: list[Fault]) -> list[Term]:
-    terms: list[Term] = []
-    used = tuple(file.data["terms"])
-    for player, tables in file.data["terms"].items():
-        at: KeyPath = ("terms", player)
-        if players and player not in players:
-            wrong = unknown("player", player, _places(file, players), used)
-            faults.append(Fault(file.key_place(at), wrong.found, wrong.expected, wrong.do))
-            continue
-        if not isinstance(tables, dict):
-            faults.append(Fault(file.place(at), kind_of(tables), "expected terms such as [terms.us.rent]"))
-            continue
-        for name in tables:
-            path = (*at, name)
-            try:
-                check_name(name)
-            except Wrong as wrong:
-                faults.append(Fault(file.key_place(path), wrong.found, wrong.expected, wrong.do))
-                continue
-            table = validate(file, TermTable, faults, path)
-            if table is None:
-                continue
-            when = tuple({who: tuple(what) for who, what in each.items()} for each in table.when or ())
-            term = Term(
-                player, name, table.label or {"en": name}, when, table.formula, table.material, table.note or "",
-                tuple(table.source or ()), file.key_place(path), file, path, table.if_,
-            )  # fmt: skip
-            terms.append(term)
-    return terms
-
-
-def _places(file: TomlFile, players: tuple[str, ...]) -> dict[str, Place]:
-    return {player: file.place(("players", index)) for index, player in enumerate(players)}

@@ -28,7 +28,10 @@ from detente.fields import (
 )
 from detente.schema import Table
 
-__all__ = ["INTERVALS", "RULES", "TABLES", "AnyKindTable", "DerivedTable", "FigureTable", "JudgementTable"]
+__all__ = [
+    "INTERVALS", "RULES", "TABLES", "AnyKindTable", "DerivedTable", "Domain", "FigureTable", "Figures", "IntervalWord",
+    "JudgementTable", "Rule", "Scale",
+]  # fmt: skip
 
 #: Rules by which a value follows from figures; anything else is a formula of local names.
 RULES = ("single", "sum", "ratio", "midpoint", "median", "reading")
@@ -88,6 +91,12 @@ Figures = Annotated[
         {"type": ["array", "object"], "items": {"type": "string"}, "additionalProperties": {"type": "string"}}
     ),
 ]
+Domain = Annotated[list[Exact], AfterValidator(_domain)]
+Rule = Annotated[str, PlainValidator(_figure_id), WithJsonSchema({"type": "string"})]
+IntervalWord = Annotated[
+    str, PlainValidator(one_of("interval", INTERVALS)), WithJsonSchema({"enum": list(INTERVALS)})
+]
+Scale = Annotated[Exact, AfterValidator(_positive)]
 
 
 class _Common(Table):
@@ -95,7 +104,7 @@ class _Common(Table):
     label: Label | None = None
     description: Text | None = None
     unit: Line
-    domain: Annotated[list[Exact], AfterValidator(_domain)] | None = None
+    domain: Domain | None = None
 
 
 class _Ranged(_Common):
@@ -109,9 +118,9 @@ class FigureTable(_Ranged):
 
     kind: Literal["figure"]
     figures: Figures
-    rule: Annotated[str, PlainValidator(_figure_id), WithJsonSchema({"type": "string"})]
-    interval: Annotated[str, PlainValidator(one_of("interval", INTERVALS)), WithJsonSchema({"enum": list(INTERVALS)})]
-    scale: Annotated[Exact, AfterValidator(_positive)] | None = None
+    rule: Rule
+    interval: IntervalWord
+    scale: Scale | None = None
     reason: Text | None = None
 
 

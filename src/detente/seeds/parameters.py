@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from detente.formula import Formula
     from detente.toml import KeyPath, TomlFile
 
-__all__ = ["DEFAULT_DOMAINS", "Parameter", "read_parameters"]
+__all__ = ["DEFAULT_DOMAINS", "Parameter", "interval_faults", "read_parameters", "with_rule"]
 
 #: Units whose values always lie between two numbers.
 DEFAULT_DOMAINS = {"share": (Fraction(0), Fraction(1)), "probability": (Fraction(0), Fraction(1))}
@@ -66,6 +66,10 @@ class Parameter:
         Key to place of its value.
     written : mapping
         Key to its value as it stands in the file.
+    entry : str
+        Of an entry of a table by player or state: the player or the state. ``label`` is then that of the table.
+    formula_path : tuple
+        Where the formula stands, if not under the key ``formula``.
     """
 
     name: str
@@ -91,6 +95,8 @@ class Parameter:
     written: Mapping[str, str] = field(default_factory=dict)
     file: TomlFile | None = field(default=None, repr=False, compare=False)
     path: KeyPath = field(default=(), repr=False, compare=False)
+    entry: str = ""
+    formula_path: KeyPath = field(default=(), repr=False, compare=False)
 
     @property
     def is_derived(self) -> bool:
@@ -103,8 +109,10 @@ class Parameter:
 
     def inside(self, column: int) -> Place:
         """Return the place of a character of ``formula``, or of ``rule`` where that is a formula."""
-        key = "formula" if self.is_derived else "rule"
-        return self.place if self.file is None else self.file.inside((*self.path, key), column)
+        if self.file is None:
+            return self.place
+        path = self.formula_path or (*self.path, "formula" if self.is_derived else "rule")
+        return self.file.inside(path, column)
 
 
 def read_parameters(file: TomlFile, faults: list[Fault], at: KeyPath = ()) -> Definitions[Parameter]:
@@ -171,13 +179,13 @@ def _read(file: TomlFile, path: KeyPath, name: str, faults: list[Fault]) -> Para
         reason=table.reason or "",
         figures=tuple(given.values() if isinstance(given, dict) else given),
     )
-    faults.extend(_interval_faults(parameter))
+    faults.extend(interval_faults(parameter))
     if isinstance(table, JudgementTable):
         return parameter
-    return _with_rule(file, path, parameter, table, faults)
+    return with_rule(file, path, parameter, table, faults)
 
 
-def _interval_faults(parameter: Parameter) -> list[Fault]:
+def interval_faults(parameter: Parameter) -> list[Fault]:
     """Return the faults of value, low and high among themselves and against the domain."""
     value, low, high = parameter.value, parameter.low, parameter.high
     assert value is not None
@@ -212,7 +220,7 @@ def _interval_faults(parameter: Parameter) -> list[Fault]:
     return []
 
 
-def _with_rule(
+def with_rule(
     file: TomlFile, path: KeyPath, parameter: Parameter, table: FigureTable, faults: list[Fault]
 ) -> Parameter | None:
     """Return ``parameter`` with the rule by which it follows from its figures."""

@@ -6,11 +6,12 @@ import random
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from itertools import product
+from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import Fault, FormulaError, UsageError
 from detente.numbers import plain
+from detente.payoffs.items import Tally
 from detente.seeds import derived
 from detente.seeds.rules import check_rules
 from detente.study.forms import FORMS
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
     from detente.errors import Place
     from detente.formula import Formula, Node
     from detente.games.definition import GameDefinition
-    from detente.payoffs.terms import PayoffModel
+    from detente.payoffs.terms import PayoffModel, Term
     from detente.seeds.parameters import Parameter
     from detente.study.rooms import Rooms
 
 __all__ = ["value_faults"]
 
+#: Powers that no number of a file makes too large to write out.
+MAX_POWER = 8
 #: Corners of the box at which formulas are tried; above, as many corners are drawn.
 MAX_CORNERS = 256
 
@@ -81,9 +84,7 @@ def _model_faults(rooms: Rooms, model: PayoffModel, game: GameDefinition | None)
     shared = parameters if game is not None and game.box else own
     yield from values.formulas((each.formula, each.inside) for each in shared.values() if each.formula)
     yield from values.domains(own)
-    yield from values.formulas(
-        (parsed, partial(each.inside, key=key)) for each in model.terms for parsed, key in each.formulas
-    )
+    yield from _term_faults(values, model)
     yield from values.formulas(((each.formula, each.inside) for each in model.utility.values()), _one)
     yield from values.constraints(model, "baseline", values.baseline)
     if game is None:
@@ -107,6 +108,39 @@ def _model_faults(rooms: Rooms, model: PayoffModel, game: GameDefinition | None)
                 yield found
         if inside:
             yield from values.constraints(model, point.name, {**values.baseline, **given}, point.places)
+
+
+def _term_faults(values: _Values, model: PayoffModel) -> Iterator[Fault]:
+    """Yield the fault of each term without a value somewhere in the box, whoever chooses what it counts."""
+    seen = set()
+    for term in model.terms:
+        for parsed, key in term.formulas:
+            if parsed in seen:
+                continue  # the same formula of another player
+            seen.add(parsed)
+            located = (parsed, partial(term.inside, key=key))
+            for tally in _tallies(term, len(model.players)) if may_fail(parsed.root) else (Tally({}, None, 2),):
+                found = next(values.formulas([located], tally.item), None)
+                if found is not None:
+                    yield found
+                    break
+
+
+def _tallies(term: Term, players: int) -> Iterator[Tally]:
+    """Yield what a term may count: nobody, one and all others choose each strategy, and what its player may choose."""
+    if not term.counts:
+        yield Tally({}, None, players)
+        return
+    asked = tuple(dict.fromkeys(strategy for _, strategy in term.counts))
+    listed = [one[term.player] for one in term.when if term.player in one]
+    own: Iterable[str | None] = (None, *asked)
+    if term.when and len(listed) == len(term.when):
+        own = dict.fromkeys(each for one in listed for each in one)
+    for choice in own:
+        for others in product(sorted({0, min(1, players - 1), players - 1}), repeat=len(asked)):
+            if sum(others) <= players - 1:
+                numbers = {name: count + (name == choice) for name, count in zip(asked, others, strict=True)}
+                yield Tally(numbers, choice, players)
 
 
 def _against(
@@ -211,7 +245,8 @@ class _Values:
         """Return where a formula fails: at the baseline, at a corner, or between two where a divisor changes sign."""
         signs: dict[Node, set[bool]] = {}
         divisors = tuple(_divisors(each.formula.root))
-        for where, point in self.corners(each.free):
+        corners = self.corners(each.free)
+        for where, point in corners if may_fail(each.formula.root) else islice(corners, 1):
             try:
                 env = self.point(each.formula.names, point)
             except FormulaError:
@@ -295,7 +330,8 @@ class _Values:
         """Yield the fault of a conclusion that has no value at the baseline."""
         used = [parsed for term in model.terms for parsed, _ in term.formulas]
         used += [each.formula for each in model.utility.values()]
-        complete = model.complete and game.complete and model.players == game.players
+        choosing = tuple(player for player in model.players if player not in FORMS[game.form].fixed(game.content))
+        complete = model.complete and game.complete and choosing == game.players
         if not complete or not all(self.is_sound(each) for each in (*used, formula)):
             return
 
@@ -303,12 +339,11 @@ class _Values:
             return parsed.evaluate(self.point(parsed.names, self.baseline), item)
 
         def own(player: str, chosen: Mapping[str, str]) -> Any:
+            tally = Tally.of(chosen, player, model.players)
             counting = [
                 term
-                for term in model.terms
-                if term.player == player
-                and term.holds(chosen)
-                and (term.condition is None or at_baseline(term.condition))
+                for term in (each.counted(tally) for each in model.terms_of(player) if each.holds(chosen))
+                if term.condition is None or at_baseline(term.condition)
             ]
             return sum((at_baseline(term.formula) for term in counting), 0)
 
@@ -332,6 +367,19 @@ class _Values:
 def _one(_node: Node) -> Fraction:
     """Stand in for ``own[PLAYER]`` where only the parameters of a formula matter."""
     return Fraction(1)
+
+
+def may_fail(node: Node) -> bool:
+    """Return whether a formula may lack a value somewhere: sums and products of numbers never do."""
+    if node.op in {"sqrt", "log", "exp"}:
+        return True
+    if node.op == "/" and not (node.args[1].op == "number" and node.args[1].value != 0):
+        return True
+    if node.op == "**":
+        exponent = node.args[1]
+        if exponent.op != "number" or exponent.value.denominator != 1 or not 0 <= exponent.value <= MAX_POWER:
+            return True
+    return any(may_fail(arg) for arg in node.args)
 
 
 def _divisors(node: Node) -> Iterator[Node]:

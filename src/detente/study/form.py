@@ -90,6 +90,8 @@ class Form:
         Keys of ``file`` and ``variant`` whose values are tables by name, such as ``[moves.NAME]``: each key with the
         model of one table. Their fields in ``file`` and ``variant`` are ``dict[str, Any]``; :meth:`read` gets the
         sound ones from ``reader.part(path, key)``.
+    counts : bool
+        Whether the form itself says how many players choose what, so that no player needs a choice of its name.
     concepts : tuple of str
         Solution concepts, the default first.
     """
@@ -99,6 +101,7 @@ class Form:
     file: ClassVar[type[GameFile] | None] = None
     variant: ClassVar[type[VariantTable] | None] = None
     tables: ClassVar[Mapping[str, type[SchemaTable]]] = {}
+    counts: ClassVar[bool] = False
     concepts: ClassVar[tuple[str, ...]] = ()
 
     # --- files
@@ -118,6 +121,10 @@ class Form:
     def chosen(self, content: Content, choices: Sequence[str]) -> Mapping[str, str]:
         """Return the second part of an item ``payoff[..][..]`` as what terms are asked about: who chose what."""
         return dict(zip(content.strategies, choices, strict=True))
+
+    def fixed(self, content: Content) -> Mapping[str, str]:
+        """Return the players of the payoff model that have no choice in the game, with what they do."""
+        return {}
 
     def inherits(self, content: Content, game: GameDefinition) -> bool:
         """Return whether a variant of this form keeps the conclusions of the game unless it states its own."""

@@ -94,7 +94,13 @@ class GameModel:
         """Return what a reader sees for a player, strategy, point, conclusion, parameter or term."""
         found = self.definition.labels.get(name)
         if found is None and name in self.parameters:
-            found = self.parameters[name].label
+            parameter = self.parameters[name]
+            found = parameter.label
+            if parameter.entry:
+                table = found.get(lang) or found.get("en") or next(iter(found.values()))
+                whose = self.label(parameter.entry, lang)
+                opening, closing = ("\uff08", "\uff09") if lang == "zh" else (" (", ")")
+                return f"{table.replace('_', ' ')}{opening}{whose}{closing}"
         if found is None:
             return name.replace("_", " ")
         return found.get(lang) or found.get("en") or next(iter(found.values()))
@@ -205,6 +211,8 @@ class GameModel:
             value = exact(given)
         except UsageError as error:
             raise UsageError(f"{name}: {error}") from None
+        if name in self.payoff_model.sizes and value != self.intervals[name].value:
+            raise UsageError(f"{name} is the number of players; change it at {self.parameters[name].place}")
         low, high = self.parameters[name].domain
         if (low is not None and value < low) or (high is not None and value > high):
             ends = f"[{'-oo' if low is None else short(low, 6)}, {'oo' if high is None else short(high, 6)}]"

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 
 from detente.errors import Fault, UsageError
 from detente.fields import unknown
+from detente.formula import COUNTS
+from detente.payoffs.terms import SELF
 from detente.seeds.derived import cycles, reach
 from detente.study.forms import FORMS
 from detente.study.usage import Scope, every_game, game_names, model_names, scope_of, used_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from detente.errors import Place
     from detente.formula import Formula
     from detente.games.definition import GameDefinition
-    from detente.payoffs.terms import PayoffModel
+    from detente.payoffs.terms import PayoffModel, Term
     from detente.schema import Definitions
     from detente.seeds.claims import Claim, Conflict
     from detente.seeds.observations import Observation
@@ -190,21 +192,48 @@ class _References:
     def choices(self, model: PayoffModel, games: list[GameDefinition]) -> None:
         """Add a fault for every name and choice in the ``when`` of a term that no game of the payoff model has."""
         places: dict[str, dict[str, Place]] = {}
-        movers = {player: model.file.place(("players", index)) for index, player in enumerate(model.players)}
+        movers = model.player_places()
         for game in games:
             for name, own in game.content.choices.items():
                 places.setdefault(name, {}).update(own)
                 movers.setdefault(name, next(iter(own.values()), game.place))
+        every = {strategy: place for own in places.values() for strategy, place in own.items()}
+        seen: set[tuple[object, ...]] = set()
         for term in model.terms:
             for index, alternative in enumerate(term.when):
                 for player, strategies in alternative.items():
+                    path = term.when_path(index, player)
+                    if (path, player, strategies) in seen:
+                        continue  # the same lines of a template for another player
+                    seen.add((path, player, strategies))
                     if model.players and player not in movers:
-                        place = model.file.key_place(term.when_path(index, player))
-                        self.unknown("player", player, place, movers)
-                    for position, strategy in enumerate(strategies):
-                        if player in places and strategy not in places[player]:
-                            place = model.file.place((*term.when_path(index, player), position))
-                            self.unknown(f"strategy of {player}", strategy, place, places[player])
+                        self.unknown("player", player, model.file.key_place(path), movers)
+                    # a template may list what only some of its players can do
+                    known = every if path[-1] == SELF else places.get(player)
+                    if player in places and known is not None:
+                        for position, strategy in enumerate(strategies):
+                            if strategy not in known:
+                                self.unknown(f"strategy of {player}", strategy, model.file.place((*path, position)), known)
+            if places and term.path not in seen:
+                seen.add(term.path)
+                self.counted(term, model, games, every)
+
+    def counted(self, term: Term, model: PayoffModel, games: list[GameDefinition], every: Mapping[str, Place]) -> None:
+        """Add a fault for every count in a term of what nobody chooses, or in a game that does not name who chooses."""
+        for parsed, key in term.formulas:
+            for node in parsed.items:
+                if node.value not in COUNTS:
+                    continue
+                (strategy,), place = node.keys[0], term.inside(node.column, key)
+                if strategy not in every:
+                    self.unknown("strategy", strategy, place, every)
+                    continue
+                for game in games:
+                    fixed = FORMS[game.form].fixed(game.content)
+                    absent = [name for name in model.players if name not in game.content.choices and name not in fixed]
+                    if game.content.choices and absent and game.complete and not FORMS[game.form].counts:
+                        found = f"found {node.value}({strategy}), but {absent[0]} makes no choice in {game.name} at {game.place}"
+                        self.faults.append(Fault(place, found, "expected a choice of every player under its name"))
 
     def game(self, game: GameDefinition) -> None:
         rooms = self.rooms
@@ -215,9 +244,11 @@ class _References:
         if model is None:
             return
         # a form without strategies names its players itself
-        if model.players and game.players and model.players != game.players:
-            found = f"found the players {', '.join(game.players)}"
-            expected = f"expected {', '.join(model.players)} in this order, as at {model.file.place(('players',))}"
+        fixed = FORMS[game.form].fixed(game.content)
+        choosing = tuple(player for player in model.players if player not in fixed)
+        if model.players and game.players and choosing != game.players:
+            found = f"found the players {_few(game.players)}"
+            expected = f"expected {_few(choosing)} in this order, as at {model.file.place(('players',))}"
             place = game.file.key_place((*game.path, "strategies") if "strategies" in own else game.path)
             self.faults.append(Fault(place, found, expected))
         scope = scope_of(rooms, model)
@@ -279,6 +310,10 @@ class _References:
                 found = f"found the symbol {parameter.symbol!r} a second time in the game {game.name!r}"
                 at = other.places.get("symbol", other.place)
                 self.faults.append(Fault(place, found, f"{other.name!r} has it at {at}", "choose another symbol"))
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:12]) + (f", .. ({len(names)})" if len(names) > 12 else "")
 
 
 def _line(parameter: Parameter) -> tuple[int, int]:

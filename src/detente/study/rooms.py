@@ -11,7 +11,9 @@ from detente.errors import Fault, InputError, Place
 from detente.fields import Wrong, check_name
 from detente.games.definition import GameDefinition
 from detente.games.reader import read_game
-from detente.payoffs.terms import PayoffModel, read_payoffs
+from detente.payoffs.players import EVERYBODY
+from detente.payoffs.reader import read_payoffs
+from detente.payoffs.terms import PayoffModel
 from detente.schema import Definitions, check_format
 from detente.seeds.claims import Claim, Conflict, read_claims, read_conflicts
 from detente.seeds.documents import Document, read_documents
@@ -82,6 +84,8 @@ def read_rooms(
         Definitions(complete=False),
         Definitions(complete=False),
     )
+    payoffs = reader.room("payoffs", lambda file, name: read_payoffs(file, name, faults, shared))
+    groups = {name: {EVERYBODY: model.players, **model.groups} for name, model in payoffs.entries.items()}
     return Rooms(
         documents=documents,
         figures=figures,
@@ -89,8 +93,8 @@ def read_rooms(
         claims=(asserted or incomplete)[0],
         conflicts=(asserted or incomplete)[1],
         observations=observed,
-        payoffs=reader.room("payoffs", lambda file, name: read_payoffs(file, name, faults)),
-        games=reader.room("games", lambda file, name: read_game(file, name, faults, FORMS, analyses)),
+        payoffs=payoffs,
+        games=reader.room("games", lambda file, name: read_game(file, name, faults, FORMS, analyses, groups)),
         reports=reader.room("reports", lambda file, name: read_report(file, name, faults, blocks)),
         files=tuple(text_files(root)),
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 from detente.games.reader import BoxTable, QuestionTable
 from detente.payoffs.terms import ConstraintTable, PayoffFile, TermTable
+from detente.payoffs.value_tables import EntryTable, ValuesTable
 from detente.seeds.claims import ClaimTable, ConflictTable
 from detente.seeds.documents import DocumentTable
 from detente.seeds.observations import CodingTable, EventTable
@@ -77,6 +78,15 @@ def schemas() -> dict[str, dict[str, Any]]:
         "type": "object",
         "additionalProperties": {"type": "object", "additionalProperties": _of(TermTable)},
     }
+    entry = {"anyOf": [{"type": ["number", "string"]}, _of(EntryTable)]}
+    values = _of(ValuesTable)
+    values["properties"]["values"] = {
+        "anyOf": [
+            {"type": "object", "additionalProperties": entry, "minProperties": 1},
+            {"type": "array", "items": entry, "minItems": 1},
+        ]
+    }
+    payoffs["properties"]["tables"] = {"type": "object", "additionalProperties": values}
     conflicts = {"type": "object", "additionalProperties": _of(ConflictTable)}
     event = _of(EventTable)
     event["properties"]["coded"] = {"type": "array", "minItems": 1, "items": _of(CodingTable)}

@@ -77,7 +77,7 @@ def model_names(model: PayoffModel) -> set[str]:
         *(each.formula for each in model.utility.values()),
         *(each.formula for each in model.constraints),
     ]
-    return {name for each in formulas for name in each.names}
+    return {name for each in formulas for name in each.names}.union(model.sizes)
 
 
 def game_names(game: GameDefinition) -> set[str]:

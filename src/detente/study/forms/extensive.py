@@ -215,7 +215,8 @@ class Extensive(Form):
 
         own = model.payoff_model
         paths = tuple(model.definition.data.play.paths())
-        return PathPayoffs(model.players, own.terms, tuple(model.parameters), material, own.utility, paths)
+        names = tuple(model.parameters)
+        return PathPayoffs(model.players, own.terms, names, material, own.utility, own.players, paths)
 
     def table(self, model: GameModel, material: bool) -> PathPayoffs:
         """Return the payoffs at the ends with the terms of each."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from detente.conclusions.conclusion import parse_conclusion, parse_profile
-from detente.fields import Names
+from detente.errors import Fault
+from detente.fields import Name, Names, unknown
 from detente.games.definition import Content
 from detente.games.reader import GameFile, VariantTable
 from detente.study.form import Form
@@ -18,18 +20,22 @@ if TYPE_CHECKING:
     from detente.conclusions.conclusion import Conclusion
     from detente.conclusions.thresholds import Thresholds
     from detente.display import Table
+    from detente.errors import Place
     from detente.formula import Formula
     from detente.games.definition import GameDefinition
     from detente.games.reader import GameReader
     from detente.games.symbolic import SymbolicGame
     from detente.payoffs.table import Payoffs, PayoffTable
     from detente.solve.concepts import Options
-    from detente.study.form import Solution
+    from detente.study.form import Solution, Values
     from detente.study.model import GameModel, Point
     from detente.study.trace import Trace
     from detente.toml import KeyPath
 
-__all__ = ["FORM", "Cells", "Normal", "NormalFile", "NormalVariant"]
+__all__ = ["FORM", "MAX_PROFILES", "Cells", "Fixed", "Normal", "NormalFile", "NormalVariant"]
+
+#: Profiles up to which a game is written out cell by cell.
+MAX_PROFILES = 20_000
 
 
 class NormalFile(GameFile):
@@ -42,6 +48,14 @@ class NormalVariant(VariantTable):
     """A ``[variants.NAME]`` that is a normal form."""
 
     strategies: dict[str, Names] | None = None
+    fixed: dict[str, Name] | None = None
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What players do that have no choice in a slice of a game: player to strategy."""
+
+    choices: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -68,12 +82,49 @@ class Normal(Form):
     variant: ClassVar[type[VariantTable] | None] = NormalVariant
 
     def read(self, reader: GameReader, path: KeyPath, table: Any, game: GameDefinition | None) -> Content:
-        """Return the strategies of each player; a variant without any has those of the game."""
+        """Return the strategies of each player; a variant without any has those of the game.
+
+        A variant may fix the strategies of some players: the others play the slice that is left.
+        """
+        choices: Mapping[str, Mapping[str, Place]]
         if table.strategies is None:
             assert game is not None
-            return Content(game.strategies, game.content.choices)
-        choices = reader.strategies(path, table.strategies)
-        return Content({player: tuple(own) for player, own in table.strategies.items()}, choices)
+            strategies, choices = dict(game.strategies), game.content.choices
+        else:
+            payoffs = getattr(table, "payoffs", None) or (game.payoffs if game is not None else None)
+            choices = reader.strategies(path, table.strategies, payoffs)
+            strategies = {player: tuple(own) for player, own in choices.items()}
+        fixed: dict[str, str] = getattr(table, "fixed", None) or {}
+        for player, strategy in fixed.items():
+            at: KeyPath = (*path, "fixed", player)
+            if player not in strategies:
+                reader.wrong(at, unknown("player", player, reader.keys("strategies") or tuple(strategies)))
+            elif strategy not in strategies[player]:
+                known = choices.get(player, strategies[player])
+                reader.wrong(at, unknown(f"strategy of {player}", strategy, known), key=False)
+        if strategies and not set(strategies) - set(fixed):
+            reader.fail((*path, "fixed"), "found every player fixed", "expected one or more who choose", key=False)
+        return Content(
+            {player: own for player, own in strategies.items() if player not in fixed},
+            {player: own for player, own in choices.items() if player not in fixed},
+            data=Fixed(fixed),
+        )
+
+    def fixed(self, content: Content) -> Mapping[str, str]:
+        """Return what players do that have no choice."""
+        return content.data.choices if isinstance(content.data, Fixed) else {}
+
+    def chosen(self, content: Content, choices: Sequence[str]) -> Mapping[str, str]:
+        """Return a profile by player, with what is fixed."""
+        return {**dict(zip(content.strategies, choices, strict=True)), **self.fixed(content)}
+
+    def faults(self, game: GameDefinition, values: Values) -> Iterator[Fault]:
+        """Yield the fault of a game with more profiles than can be written out."""
+        cells = prod(len(own) for own in game.strategies.values())
+        if cells > MAX_PROFILES:
+            shown = f"{cells:,}" if cells < 10**12 else f"more than 10**{len(str(cells)) - 1}"
+            found = f"found {shown} profiles"
+            yield Fault(game.place, found, f"expected at most {MAX_PROFILES:,}", "games of many members have other forms")
 
     def game(self, model: GameModel, material: bool) -> SymbolicGame:
         """Return the game of the payoff table over the box."""
@@ -90,8 +141,8 @@ class Normal(Form):
 
         return PayoffTable(
             dict(model.definition.strategies), model.payoff_model.terms, tuple(model.parameters), material,
-            model.payoff_model.utility,
-        )
+            model.payoff_model.utility, model.payoff_model.players, self.fixed(model.definition.content),
+        )  # fmt: skip
 
     def solve(
         self, model: GameModel, point: Point, kind: str, concept: str | None = None, options: Options | None = None
