@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from detente.solve.correlated import correlated_equilibrium
     from detente.solve.correlated_polytope import correlated_vertices
     from detente.solve.dominance import undominated
+    from detente.solve.dynamics.best_response_path import best_response_dynamics
+    from detente.solve.dynamics.rest_points import rest_points
+    from detente.solve.dynamics.trajectory import trajectory
     from detente.solve.equilibria import equilibria
     from detente.solve.explanation import explain
     from detente.solve.incomplete.attrition import solve_attrition
@@ -108,6 +111,9 @@ _NAMES = {
     "detente.solve.correlated": ("correlated_equilibrium",),
     "detente.solve.correlated_polytope": ("correlated_vertices",),
     "detente.solve.dominance": ("undominated",),
+    "detente.solve.dynamics.best_response_path": ("best_response_dynamics",),
+    "detente.solve.dynamics.rest_points": ("rest_points",),
+    "detente.solve.dynamics.trajectory": ("trajectory",),
     "detente.solve.equilibria": ("equilibria",),
     "detente.solve.two_players.evolutionary_stability": ("evolutionarily_stable_strategies", "is_ess"),
     "detente.solve.explanation": ("explain",),
