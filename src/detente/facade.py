@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from detente.conclusions.meaning import Meaning
     from detente.conclusions.options import Options
     from detente.conclusions.rests_on import RestsOn
+    from detente.conclusions.robustness.evidence import Given
+    from detente.conclusions.robustness.results import Robustness
     from detente.conclusions.thresholds import Thresholds
     from detente.formula import Formula
     from detente.reports.build import Report
@@ -281,6 +283,33 @@ class Game:
             )
         values = self.model.point(point, changes).values
         return options(self.model.payoffs(kind), player, values, draws=draws, seed=seed, budget=budget)
+
+    def robustness(
+        self,
+        draws: int = 100_000,
+        seed: int = 0,
+        *,
+        conclusions: Sequence[str] = (),
+        given: Sequence[str | Given] | None = None,
+        point: str = "baseline",
+        kind: str = "strategic",
+        terms: bool = True,
+        save: bool = True,
+        how: Mapping[str, Any] | None = None,
+        **changes: object,
+    ) -> Robustness:
+        """Return in how much of the box conclusions hold, under several priors, and what is proved.
+
+        Parameters that the point or ``changes`` move are held there. ``given`` names observed events, ``observed`` or
+        conclusions; by default observed play where there is any. ``how`` may have ``priors``, ``only``, ``budget``,
+        ``executor``, ``workers`` and ``progress`` (see :class:`detente.conclusions.robustness.robustness.How`).
+        """
+        from detente.conclusions.robustness.robustness import How
+        from detente.study.robustness import game_robustness
+
+        at = self.model.point(point, changes)
+        counted = How(draws=draws, seed=seed, **(how or {}))
+        return game_robustness(self.model, at, kind, conclusions, given, how=counted, terms=terms, save=save)
 
     def compare(
         self, first: str, second: str, *, kind: str = "strategic", budget: float | None = 20.0

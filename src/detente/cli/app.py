@@ -16,6 +16,7 @@ COMMANDS = {
     "check": ("detente.cli.study_commands", "List every fault and note in the files of the study."),
     "list": ("detente.cli.study_commands", "List games, payoffs, parameters, claims, observations, reports."),
     "levers": ("detente.cli.advice_commands", "Find the cheapest changes that make an outcome stable."),
+    "robust": ("detente.cli.robust_command", "Count in how much of the box a conclusion holds."),
     "rests-on": ("detente.cli.advice_commands", "Find the few parameters that a conclusion rests on."),
     "options": ("detente.cli.advice_commands", "Compare a player's strategies as commitments."),
     "compare": ("detente.cli.advice_commands", "Show what flips between two points or versions, and why."),

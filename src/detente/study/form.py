@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from detente.conclusions.conclusion import Conclusion
+    from detente.conclusions.robustness.classifier import Subject
     from detente.conclusions.thresholds import Thresholds
     from detente.display import Table
     from detente.errors import Fault
@@ -41,6 +42,7 @@ COMMANDS = {
     "thresholds": "thresholds",
     "levers": "levers",
     "rests-on": "rests_on",
+    "robust": "subject",
     "export": "at",
 }
 
@@ -209,6 +211,15 @@ class Form:
     def rests_on(self, model: GameModel, kind: str, of: Conclusion | Formula, values: Mapping[str, Fraction], **more: Any) -> Any:
         """Return the smallest sets of parameters that fix a conclusion."""
         raise self.refused("rests-on")
+
+    def subject(
+        self, model: GameModel, kind: str, conclusions: Mapping[str, Any], held: Mapping[str, Fraction]
+    ) -> Subject:
+        """Return the game as shares and importance look at it: see :mod:`detente.conclusions.robustness.classifier`.
+
+        ``conclusions`` maps names to conclusions and named formulas; ``held`` has parameters at exact values.
+        """
+        raise self.refused("robust")
 
     def holds(self, model: GameModel, of: Conclusion | Formula, values: Mapping[str, Fraction]) -> bool:
         """Return whether a conclusion holds at a point."""

@@ -20,6 +20,8 @@ __all__ = ["LEAST", "Robustness"]
 LEAST = 0.95
 #: Shares below which a conclusion is left out of printed tables if nobody asked for it.
 _RARE = 0.005
+#: Shares between which it is told which terms move them.
+_SELDOM = 0.02
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,8 +115,8 @@ class Robustness:
             return self.conclusions
         wanted = []
         for name in self.conclusions:
-            kind = name.partition(":")[0]
-            if kinds is not None and kind not in kinds and ":" in name:
+            kind = name.partition(":")[0] if ":" in name or name == "none" else "named"
+            if kinds is not None and kind not in kinds:
                 continue
             spread = [self.range(name, given=each) for each in (None, *(given.name for given in self.given))]
             most = max((each[1] for each in spread if each is not None), default=0.0)
@@ -139,7 +141,7 @@ class Robustness:
     def share_table(self) -> Table:
         """Return each conclusion with its share, the range over priors, and the same under each condition."""
         rows = []
-        for name in self.shown({"equilibrium", "none", "selected", "set", "class"}):
+        for name in self.shown({"named", "equilibrium", "none", "selected", "set", "class"}):
             first = self.find(name)[0]
             here = "" if first.share is None else f"{first.share:.4f} ± {first.error:.4f}"
             if self.verdict(name) in {"always", "never"}:
@@ -195,8 +197,10 @@ class Robustness:
     def term_table(self, most: int = 3) -> Table:
         """Return, for each conclusion, the payoff terms without which its share moves most."""
         rows = []
-        for name in self.shown({"equilibrium", "none", "selected"}):
+        for name in self.shown({"equilibrium", "selected"}):
             whole = self.find(name)[0].share
+            if not self.asked and (whole is None or not _SELDOM <= whole <= 1 - _SELDOM):
+                continue
             moved = []
             for term in self.terms:
                 without = self.find(name, without=term)[0].share

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from detente.conclusions.conclusion import Conclusion
+    from detente.conclusions.robustness.classifier import Subject
     from detente.conclusions.thresholds import Thresholds
     from detente.display import Table
     from detente.errors import Place
@@ -276,6 +277,14 @@ class Normal(Form):
         from detente.conclusions.rests_on import rests_on
 
         return rests_on(model.payoffs(kind), of, values, **more)
+
+    def subject(
+        self, model: GameModel, kind: str, conclusions: Mapping[str, Any], held: Mapping[str, Fraction]
+    ) -> Subject:
+        """Return the payoff table with what sorts its draws into kinds of games."""
+        from detente.conclusions.robustness.subjects import subject_of
+
+        return subject_of(model.payoffs(kind), conclusions, held)
 
     def holds(self, model: GameModel, of: Conclusion | Formula, values: Mapping[str, Fraction]) -> bool:
         """Return whether a conclusion holds at a point; a formula holds where it is positive."""

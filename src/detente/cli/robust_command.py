@@ -1,0 +1,96 @@
+"""The command robust: in how much of the box a conclusion holds, and what drives it."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from detente.cli.game_commands import head_line
+from detente.cli.output import GameOptions, emit, game_options, open_game
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["robust_command"]
+
+
+@click.command("robust")
+@click.argument("game")
+@click.option("--draws", type=click.IntRange(min=1), default=100_000, show_default=True, help="Draws under each prior.")
+@click.option("--seed", type=click.IntRange(min=0, max=2**64 - 1), default=0, show_default=True, help="Of the draws.")
+@click.option("--conclusion", "conclusions", multiple=True, metavar="C", help="Only this conclusion; repeatable.")
+@click.option(
+    "--given",
+    multiple=True,
+    metavar="C",
+    help="Also the share given this: observed, an observed event, or a conclusion; repeatable. Default: observed play.",
+)
+@click.option("--prior", "priors", multiple=True, metavar="P", help="Only this prior; repeatable. Default: all five.")
+@click.option("--only", type=click.Choice(["figures", "judgements"]), help="Let only these parameters vary.")
+@click.option("--budget", type=click.FloatRange(min=0), default=10.0, show_default=True, help="Seconds for proofs.")
+@click.option("--executor", metavar="URL", help="A scheduler of dask.distributed, such as tcp://127.0.0.1:8786.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes on this machine; default: one per processor.")
+@click.option("--no-save", is_flag=True, help="Keep nothing in .detente/ for the next run.")
+@game_options
+def robust_command(
+    game: str,
+    draws: int,
+    seed: int,
+    conclusions: tuple[str, ...],
+    given: tuple[str, ...],
+    priors: tuple[str, ...],
+    only: str | None,
+    budget: float,
+    executor: str | None,
+    workers: int | None,
+    no_save: bool,
+    options: GameOptions,
+) -> None:
+    """Count in which share of the parameter box a conclusion holds: under five priors, and given what was observed.
+
+    Without --conclusion: every equilibrium, set of equilibria, class of 2x2 games, selection, and named formula of the
+    game file (which holds where it is positive). What is proved for the whole box says always or never. Then the same
+    with only figures, or only judgements, varying; with the constraints ignored; and without each payoff term in turn.
+
+    Parameters that --point or --at move are held there. Counts are kept in .detente/, so that the same run, or one that
+    was interrupted, need not start again.
+    """
+    at = open_game(game, options, "robust")
+    with _executor(executor) as pool, _progress() as progress:
+        how: dict[str, Any] = {"only": only, "budget": budget, "workers": workers, "progress": progress}
+        if pool is not None:
+            how["executor"] = pool
+        if priors:
+            how["priors"] = priors
+        found = at.game.robustness(
+            draws, seed, conclusions=conclusions, given=given or None, point=at.point.name, kind=at.kind,
+            save=not no_save, how=how, **at.changes,
+        )  # fmt: skip
+    data = {**at.head, "robust": found.to_json(), **found.more_json()}
+    data["notes"] = [*at.head["notes"], *found.notes]
+    emit(f"{head_line(at)}\n\n{found}", data, as_json=options.as_json, out=options.out, notes=at.point.notes)
+
+
+def _executor(address: str | None) -> Any:
+    if address is None:
+        return nullcontext()
+    from detente.conclusions.ensemble.executors import cluster
+
+    return cluster(address)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None] | None]:
+    """Show a bar on stderr where somebody looks."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("drawing", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,220 @@
+"""In how much of the box a conclusion about a game of a study holds: kinds of parameters, terms, observed play."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from detente.conclusions.robustness.evidence import Given, observed
+from detente.conclusions.robustness.robustness import How, robustness_of
+from detente.conclusions.robustness.statements import is_played
+from detente.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from fractions import Fraction
+
+    from detente.conclusions.robustness.classifier import Subject
+    from detente.conclusions.robustness.results import Robustness
+    from detente.seeds.observations import Observation
+    from detente.study.model import GameModel, Point
+
+__all__ = ["OBSERVED", "Asked", "asked_of", "game_robustness", "held_at", "observed_play"]
+
+#: The condition that stands for all observations of a game.
+OBSERVED = "observed"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A game of a study with what is asked of it, as shares and importance need it.
+
+    Attributes
+    ----------
+    subject : Subject
+    conclusions : tuple of str
+        Those asked for; empty where nothing was.
+    named : tuple of str
+        The named formulas of the game file.
+    given : tuple of Given
+    kinds : mapping
+        Parameter to ``figure`` or ``judgement``.
+    parsed : mapping
+        Name to conclusion or formula, of everything.
+    held : mapping
+    notes : tuple of str
+    """
+
+    subject: Subject
+    conclusions: tuple[str, ...]
+    named: tuple[str, ...]
+    given: tuple[Given, ...]
+    kinds: Mapping[str, str]
+    parsed: Mapping[str, Any]
+    held: Mapping[str, Fraction]
+    notes: tuple[str, ...]
+
+
+def held_at(model: GameModel, point: Point) -> dict[str, Fraction]:
+    """Return the parameters that a point moves from the baseline, with their values: shares hold them there."""
+    named = {} if point.name == "baseline" else model.definition.points[point.name].values
+    return {name: value for name, value in point.values.items() if name in named or name in point.changed}
+
+
+def asked_of(
+    model: GameModel,
+    point: Point,
+    kind: str = "strategic",
+    conclusions: Sequence[str] = (),
+    given: Sequence[str | Given] | None = None,
+) -> Asked:
+    """Return a game with conclusions and conditions parsed.
+
+    Parameters
+    ----------
+    model : GameModel
+    point : Point
+        Parameters that it moves from the baseline are held there.
+    kind : str
+        ``strategic`` or ``material`` payoffs.
+    conclusions : sequence of str
+        Names of the game file or conclusions.
+    given : sequence, optional
+        ``observed`` (all observations of the game), the name of an observed event, a conclusion, or a condition. By
+        default ``observed`` where the game was observed.
+
+    Raises
+    ------
+    UsageError
+        If something is not understood.
+    """
+    notes: list[str] = []
+    conditions = _conditions(model, given, notes)
+    parsed: dict[str, Any] = {name: each.formula for name, each in model.definition.conclusions.items()}
+    statements = (*conclusions, *(each for condition in conditions for each in condition.statements))
+    for text in statements:
+        if text not in parsed and not is_played(text):
+            parsed[text] = model.form.conclusion(model.definition, text)
+    kinds = {name: each.kind for name, each in model.parameters.items() if not each.is_derived}
+    held = held_at(model, point)
+    subject = model.form.subject(model, kind, parsed, held)
+    named = tuple(model.definition.conclusions)
+    return Asked(subject, tuple(conclusions), named, conditions, kinds, parsed, held, tuple(notes))
+
+
+def game_robustness(
+    model: GameModel,
+    point: Point,
+    kind: str = "strategic",
+    conclusions: Sequence[str] = (),
+    given: Sequence[str | Given] | None = None,
+    *,
+    how: How | None = None,
+    terms: bool = True,
+    save: bool = True,
+) -> Robustness:
+    """Return the shares of conclusions about a game of a study; :func:`asked_of` says how they are stated.
+
+    ``terms`` also leaves each additive term out in turn; ``save`` keeps the counts in ``.detente/``, where the next run of
+    the same study, seed and versions finds them, and an interrupted run goes on.
+    """
+    how = how or How()
+    asked = asked_of(model, point, kind, conclusions, given)
+    without = {}
+    if terms and how.only is None:
+        for term in model.payoff_model.terms:
+            if kind == "material" and not term.material:
+                continue
+            rest = tuple(each for each in model.payoff_model.terms if each is not term)
+            less = replace(model, payoff_model=replace(model.payoff_model, terms=rest))
+            without[f"{term.player}.{term.name}"] = less.form.subject(less, kind, asked.parsed, asked.held)
+    notes = list(asked.notes)
+    root = model.files.root
+    if save and not os.access(root, os.W_OK):
+        notes.append(f"nothing is saved: {root} cannot be written")
+        save = False
+    if save and how.saved is None:
+        from detente.conclusions.ensemble.saved import Saved
+
+        how = replace(how, saved=lambda key: Saved.make(root, key))
+    key = {
+        "study": {"name": model.files.name, "hash": model.files.hash},
+        "game": model.name,
+        "payoffs": kind,
+        "draws": how.draws,
+        "seed": how.seed,
+        "priors": list(how.priors),
+        "only": how.only,
+        "held": {name: str(value) for name, value in asked.held.items()},
+    }
+    found = robustness_of(
+        asked.subject,
+        asked.conclusions,
+        given=asked.given,
+        kinds=asked.kinds,
+        without=without,
+        how=how,
+        key=key,
+        named=asked.named,
+    )
+    if asked.held:
+        notes.insert(0, f"Held: {', '.join(f'{name} = {value}' for name, value in asked.held.items())}.")
+    return replace(found, notes=(*found.notes, *notes))
+
+
+def _conditions(model: GameModel, given: Sequence[str | Given] | None, notes: list[str]) -> tuple[Given, ...]:
+    events = [each for each in model.files.observations.values() if each.game == model.name]
+    if given is None:
+        if not events:
+            return ()
+        try:
+            return (observed_play(events),)
+        except UsageError as error:
+            notes.append(f"observed play is left out: {error}")
+            return ()
+    found = []
+    for each in given:
+        if isinstance(each, Given):
+            found.append(each)
+        elif each == OBSERVED:
+            if not events:
+                raise UsageError(f"found no observation of {model.name}; see seeds/observations.toml")
+            found.append(observed_play(events))
+        elif ":" in each or each == "none" or each in model.definition.conclusions:
+            found.append(Given.that(each))
+        else:
+            own = [event for event in events if event.event == each]
+            if not own:
+                known = (OBSERVED, *(event.event for event in events), *model.definition.conclusions)
+                hint = did_you_mean(each, known)
+                raise UsageError(
+                    f"found the condition {each!r}; expected observed, an observed event or a conclusion"
+                    + (f"; {hint}" if hint else "")
+                )
+            found.append(observed_play(own, each))
+    return tuple(found)
+
+
+def observed_play(events: Sequence[Observation], name: str = OBSERVED) -> Given:
+    """Return the condition that observed events are equilibrium play, each as surely as it is coded.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> from fractions import Fraction
+    >>> event = SimpleNamespace(event="notice", moves={"china": "confront"}, sure=Fraction(1))
+    >>> observed_play([event]).words
+    'some pure equilibrium has what was seen: china=confront (notice)'
+    """
+    moves: dict[str, tuple[Fraction, list[str]]] = {}
+    for each in events:
+        text = ",".join(f"{who}={move}" for who, move in each.moves.items())
+        sure, names = moves.get(text, (each.sure, []))
+        moves[text] = max(sure, each.sure), [*names, each.event]
+    parts = [
+        f"{text}{'' if sure == 1 else f', coded right with probability {sure},'} ({', '.join(names)})"
+        for text, (sure, names) in moves.items()
+    ]
+    words = f"some pure equilibrium has what was seen: {'; '.join(parts)}"
+    return observed(name, [(each.moves, each.sure) for each in events], words)

@@ -1,0 +1,114 @@
+"""The command robust: JSON of the contract, words, interruption and resumption, other machines."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from detente.cli import run
+
+
+@pytest.fixture
+def study(tmp_path, study_root):
+    """A copy of this study, so that nothing is kept in the checkout."""
+    for name in ("seeds", "payoffs", "games", "reports"):
+        shutil.copytree(study_root / name, tmp_path / "study" / name)
+    shutil.copy(study_root / "pyproject.toml", tmp_path / "study")
+    return tmp_path / "study"
+
+
+@pytest.fixture
+def detente(capsys, study):
+    def call(*arguments):
+        code = run([*arguments, "--study", str(study)])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+CC = "cooperate,cooperate"
+
+
+def test_the_json_has_what_the_contract_says_and_more_beside_it(detente):
+    code, out, _ = detente("robust", "confrontation", "--draws", "5000", "--json")
+    assert code == 0
+    found = json.loads(out)
+    assert (found["format"], found["command"], found["game"], found["point"]) == (1, "robust", "confrontation", "baseline")
+    assert {tuple(each) for each in found["robust"]} == {("conclusion", "prior", "given", "share", "error")}
+    own = [each for each in found["robust"] if each["conclusion"] == f"equilibrium:{CC}"]
+    assert {(each["prior"], each["given"]) for each in own} == {
+        (prior, given) for prior in ("uniform", "triangular", "log_uniform", "arcsine", "half") for given in (None, "observed")
+    }  # fmt: skip
+    assert {each["vary"] for each in found["by_kind"]} == {"figures", "judgements"}
+    assert {"us.rebuild_cost", "china.tech_denial"} <= {each["without"] for each in found["without_term"]}
+    assert len(found["without_constraints"]) and 0.1 < found["rejected"]["uniform"] < 0.25
+    ranges = {(each["conclusion"], each["given"]): each for each in found["ranges"]}
+    spread = ranges[f"equilibrium:{CC}", None]
+    assert spread["least"] == min(each["share"] for each in own if each["given"] is None)
+    assert spread["status"] == "sometimes" and spread["robust"] is False
+    kinds = {each["conclusion"].partition(":")[0] for each in found["robust"]}
+    assert kinds >= {"equilibrium", "set", "class", "selected", "unique", "none", "A_us", "D_cn"}
+
+
+def test_words_say_what_is_given_and_never_robust_without_reason(detente):
+    code, out, _ = detente("robust", "confrontation", "--draws", "5000", "--conclusion", f"equilibrium:{CC}")
+    assert code == 0
+    assert out.startswith("confrontation at baseline, strategic payoffs")
+    assert "given observed" in out and "some pure equilibrium has what was seen" in out
+    assert "robust" not in out and "only figures" in out and "without one payoff term" in out
+    code, out, _ = detente(
+        "robust", "confrontation", "--draws", "5000", "--conclusion", f"equilibrium:{CC}", "--at", "rel_us=0", "--at", "rel_cn=0", "--at", "conc=0"
+    )  # fmt: skip
+    assert "always" in out and "Held: " in out
+    code, out, _ = detente("robust", "confrontation", "--draws", "5000", "--conclusion", "D_us", "--prior", "half")
+    assert " robust\n" in out
+
+
+def test_bad_input_is_told_on_one_line_with_code_2(detente):
+    for arguments, words in [
+        (("--conclusion", "equilibrium:cooperate"), "expected 2 strategies"),
+        (("--conclusion", "B_use"), "expected one of"),
+        (("--given", "notice_11"), "notice_10"),
+        (("--prior", "flat"), "unknown prior"),
+        (("--draws", "0"), "--draws"),
+        (("--executor", "nonsense://x"), "no scheduler"),
+        (("--at", "sev=2"), "domain"),
+        (("--at", "rent_cn=0.2", "--draws", "500"), "meets the constraints"),
+    ]:
+        code, out, errors = detente("robust", "confrontation", *arguments)
+        assert (code, out) == (2, "") and words in errors and "Traceback" not in errors, arguments
+
+
+def test_a_study_that_cannot_be_written_is_answered_and_told(detente, study, monkeypatch):
+    original = os.access
+    monkeypatch.setattr(os, "access", lambda place, mode, **more: mode != os.W_OK and original(place, mode, **more))
+    code, out, _ = detente("robust", "confrontation", "--draws", "2000", "--conclusion", "none")
+    assert code == 0 and "nothing is saved" in out and not (study / ".detente").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT to a process group")
+def test_an_interrupted_run_goes_on_and_ends_with_the_same_numbers(study, detente):
+    arguments = [
+        sys.executable, "-m", "detente", "robust", "confrontation", "--study", str(study), "--draws", "200000", "--json",
+        "--prior", "uniform", "--conclusion", "none", "--workers", "2",
+    ]  # fmt: skip
+    started = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    while started.poll() is None and len(list(study.glob(".detente/ensemble/*/block-*.npz"))) < 3:
+        time.sleep(0.005)
+    os.killpg(started.pid, signal.SIGINT)
+    out, errors = started.communicate(timeout=30)
+    assert (started.returncode, out) == (130, "") and errors.strip() == "interrupted"
+    (folder,) = study.glob(".detente/ensemble/*")
+    before = {each.name: each.stat().st_mtime_ns for each in folder.glob("block-*.npz")}
+    assert before and not (folder / "whole.npz").exists()
+    resumed = json.loads(subprocess.run(arguments, capture_output=True, text=True, check=True).stdout)
+    assert sorted(each.name for each in folder.iterdir()) == ["key.json", "whole.npz"]
+    _, out, _ = detente(*arguments[3:5], *arguments[7:-2], "--no-save", "--workers", "1")
+    fresh = json.loads(out)
+    assert resumed["robust"] == fresh["robust"] and resumed["rejected"] == fresh["rejected"]
