@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from detente.reports.build import Report
     from detente.seeds.observations import Observation
     from detente.solve.parametric.atlas import Atlas
+    from detente.study.claims import Claims
     from detente.study.compare import GameComparison, StudyComparison
     from detente.study.forms.repeated import DiscountFactors
     from detente.study.load import StudyFiles
@@ -96,6 +97,14 @@ class Study:
 
         later = other if isinstance(other, Study) else Study(other)
         return compare_studies(self.files, later.files, kind, seconds=budget)
+
+    def claims(
+        self, *names: str, draws: int = 20_000, seed: int = 0, rests_on: bool = False, **how: Any
+    ) -> Claims:
+        """Return which claims of the documents follow from the study's own figures, by default all of them."""
+        from detente.study.claims import claim_verdicts
+
+        return claim_verdicts(self.files, names, draws=draws, seed=seed, rests_on=rests_on, how=how)
 
     def report(self, name: str | None = None, lang: str | None = None) -> Report:
         """Return a report, by default the main one, in an edition, by default that of its file.

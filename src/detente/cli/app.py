@@ -14,6 +14,7 @@ __all__ = ["detente"]
 COMMANDS = {
     "report": ("detente.cli.study_commands", "Build a PDF report of the study."),
     "check": ("detente.cli.study_commands", "List every fault and note in the files of the study."),
+    "claims": ("detente.cli.study_commands", "Say which claims of the documents follow from their figures."),
     "list": ("detente.cli.study_commands", "List games, payoffs, parameters, claims, observations, reports."),
     "levers": ("detente.cli.advice_commands", "Find the cheapest changes that make an outcome stable."),
     "robust": ("detente.cli.robust_command", "Count in how much of the box a conclusion holds."),

@@ -10,7 +10,7 @@ import click
 from detente.cli.output import emit, note, output_options
 from detente.errors import Fault
 
-__all__ = ["check_command", "list_command", "new_command", "report_command"]
+__all__ = ["check_command", "claims_command", "list_command", "new_command", "report_command"]
 
 
 def _head(command: str, study: Any) -> dict[str, Any]:
@@ -192,6 +192,39 @@ def list_command(study_dir: Path | None, as_json: bool, out: Path | None) -> Non
     ]
     text = "\n\n".join(table.to_text() for table in tables if table.rows)
     emit(text, {**_head("list", study), **names}, as_json=as_json, out=out)
+
+
+@click.command("claims")
+@click.argument("names", nargs=-1, metavar="[CLAIM]...")
+@click.option("--draws", type=click.IntRange(min=1), default=20_000, show_default=True, help="Draws per prior.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--rests-on", is_flag=True, help="Also find what each test's truth at the baseline rests on.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if a claim fails.")
+@output_options
+def claims_command(
+    names: tuple[str, ...],
+    draws: int,
+    seed: int,
+    rests_on: bool,
+    strict: bool,
+    study_dir: Path | None,
+    as_json: bool,
+    out: Path | None,
+) -> int:
+    """Say which claims of the documents follow from the study's own figures.
+
+    By default all claims; with names, such as M8, only these.
+    """
+    from detente.facade import Study
+
+    study = Study(study_dir)
+    found = study.claims(*names, draws=draws, seed=seed, rests_on=rests_on)
+    data = {"format": 1, "command": "claims", "study": {"name": study.name, "hash": study.hash}, **found.to_json()}
+    emit(str(found), data, as_json=as_json, out=out)
+    if strict and found.failing:
+        note(f"claims that fail: {', '.join(found.failing)}")
+        return 1
+    return 0
 
 
 @click.command("new")

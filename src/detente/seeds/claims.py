@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from detente.errors import Fault
-from detente.fields import Label, Line, Names, Text, Wrong, check_name, distinct, kind_of, one_of
+from detente.fields import Label, Line, Name, Names, Text, Wrong, check_name, distinct, kind_of, one_of
 from detente.schema import Definitions, Table, check_format, validate
 
 if TYPE_CHECKING:
@@ -18,17 +18,46 @@ if TYPE_CHECKING:
     from detente.errors import Place
     from detente.toml import TomlFile
 
-__all__ = ["STATUSES", "Claim", "ClaimTable", "Conflict", "ConflictTable", "read_claims", "read_conflicts"]
+__all__ = [
+    "STATUSES",
+    "Claim",
+    "ClaimTable",
+    "ClaimTest",
+    "Conflict",
+    "ConflictTable",
+    "TestTable",
+    "read_claims",
+    "read_conflicts",
+]
 
 STATUSES = ("modelled", "partly", "not_modelled")
+#: Payoffs that a test may be about, the default first.
+KINDS = ("strategic", "material")
+
+
+@dataclass(frozen=True)
+class ClaimTest:
+    """What a claim asserts about a game, as a conclusion that a computation can confirm or refute.
+
+    ``says`` puts it in words; ``game`` is ``GAME`` or ``GAME:VARIANT``; ``conclusion`` a name or a conclusion of that
+    game; ``point`` the named point at which alone it is meant, or None for the whole box; ``payoffs`` strategic or
+    material.
+    """
+
+    says: Mapping[str, str]
+    game: str
+    conclusion: str
+    point: str | None
+    payoffs: str
+    number: int
 
 
 @dataclass(frozen=True)
 class Claim:
     """What documents assert, and which games put it to the test.
 
-    ``refs`` are lines of documents, such as ``002:27`` or ``002:163-167``; ``models`` are names of games;
-    ``why`` says why a claim is modelled only in part or not at all.
+    ``refs`` are lines of documents, such as ``002:27`` or ``002:163-167``; ``models`` are names of games; ``tests``
+    what it asserts about them; ``why`` says why a claim is modelled only in part or not at all.
     """
 
     id: str
@@ -43,6 +72,7 @@ class Claim:
     place: Place
     places: Mapping[str, Place]
     file: TomlFile = field(repr=False, compare=False)
+    tests: tuple[ClaimTest, ...] = ()
 
     def at(self, *keys: str | int) -> Place:
         """Return the place of a value below the claim, such as ``at("figures", 0)``."""
@@ -88,6 +118,18 @@ Lines = Annotated[list[Line], AfterValidator(distinct)]
 Texts = Annotated[list[Text], AfterValidator(distinct)]
 
 
+class TestTable(Table):
+    """A ``[[CLAIM.tests]]`` in ``claims.toml``."""
+
+    __test__ = False  # no test of pytest
+
+    says: Label
+    game: Line
+    conclusion: Line
+    point: Name | None = None
+    payoffs: Annotated[str, PlainValidator(one_of("payoffs", KINDS)), WithJsonSchema({"enum": list(KINDS)})] = KINDS[0]
+
+
 class ClaimTable(Table):
     """A claim in ``claims.toml``."""
 
@@ -99,6 +141,7 @@ class ClaimTable(Table):
     figures: Lines | None = None
     models: Names | None = None
     why: Text | None = None
+    tests: list[Any] = Field(default_factory=list)
 
 
 class ConflictTable(Table):
@@ -143,8 +186,18 @@ def read_claims(file: TomlFile, faults: list[Fault]) -> Definitions[Claim]:
         claims[key] = Claim(
             key, table.title, tuple(table.players), tuple(table.refs), tuple(table.figures or ()), table.statement,
             table.status, tuple(table.models or ()), table.why or "", place, places, file,
+            _tests(file, key, len(table.tests), faults),
         )  # fmt: skip
     return Definitions(claims, declared)
+
+
+def _tests(file: TomlFile, claim: str, count: int, faults: list[Fault]) -> tuple[ClaimTest, ...]:
+    tables = [validate(file, TestTable, faults, (claim, "tests", index)) for index in range(count)]
+    return tuple(
+        ClaimTest(table.says, table.game, table.conclusion, table.point, table.payoffs, number)
+        for number, table in enumerate(tables, 1)
+        if table is not None
+    )
 
 
 def read_conflicts(file: TomlFile, faults: list[Fault]) -> Definitions[Conflict]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from detente.games.definition import GameDefinition
     from detente.payoffs.terms import PayoffModel, Term
     from detente.schema import Definitions
-    from detente.seeds.claims import Claim, Conflict
+    from detente.seeds.claims import Claim, ClaimTest, Conflict
     from detente.seeds.observations import Observation
     from detente.seeds.parameters import Parameter
     from detente.study.layout import Layout
@@ -100,6 +100,8 @@ class _References:
             for index, name in enumerate(claim.models):
                 self.known("game", name, claim.at("models", index), rooms.games)
             self.figures(claim.figures, claim)
+            for test in claim.tests:
+                self.claim_test(claim, test)
         for conflict in rooms.conflicts.entries.values():
             self.figures(conflict.figures, conflict)
         for observation in rooms.observations.entries.values():
@@ -188,6 +190,33 @@ class _References:
         for index, each in enumerate(ids):
             if all(part.complete for part in parts) and each not in declared:
                 self.unknown("figure, claim or document", each, model.file.place((*path, index)), declared)
+
+    def claim_test(self, claim: Claim, test: ClaimTest) -> None:
+        """Add a fault for every name in a test of a claim that its game does not have."""
+        at = ("tests", test.number - 1)
+        name, _, variant = test.game.partition(":")
+        self.known("game", name, claim.at(*at, "game"), self.rooms.games)
+        game = self.rooms.games.entries.get(name)
+        if game is None or not game.complete:
+            return
+        if variant and variant not in game.variants:
+            known = {each: own.place for each, own in game.variants.items()}
+            self.unknown(f"variant of {name}", variant, claim.at(*at, "game"), known)
+            return
+        own = game.of(variant) if variant else game
+        if name not in claim.models:
+            found = f"found a test of {name}, which is not among the models of {claim.id}"
+            self.faults.append(Fault(claim.at(*at, "game"), found, "", "add it to models"))
+        if test.point is not None and test.point != "baseline" and test.point not in own.points:
+            known = {each: point.place for each, point in own.points.items()}
+            self.unknown(f"point of {test.game}", test.point, claim.at(*at, "point"), known)
+        if test.conclusion not in own.conclusions:
+            try:
+                FORMS[own.form].conclusion(own, test.conclusion)
+            except UsageError as error:
+                named = ", ".join(own.conclusions)
+                expected = f"expected a conclusion of the form {own.form}" + (f", or one of {named}" if named else "")
+                self.faults.append(Fault(claim.at(*at, "conclusion"), str(error), expected))
 
     def choices(self, model: PayoffModel, games: list[GameDefinition]) -> None:
         """Add a fault for every name and choice in the ``when`` of a term that no game of the payoff model has."""
