@@ -250,6 +250,8 @@ def test_the_leader_of_chicken_drives_and_the_follower_swerves(folder):
         assert found.complete
         assert found.equilibria[0].payoffs[first] == 2
         assert found.equilibria[0].path[0].actions == ("drive", "swerve")
+        assert own.holds("sign:payoff[red][drive, swerve]")
+        assert own.holds("unique:" + ("drive,swerve" if first == "red" else "swerve,drive"))
         # profiles stay in the order of the players, whoever moves first
         drive = ("drive", "swerve") if first == "red" else ("swerve", "drive")
         assert own.trace(",".join(drive), first).value == 2
@@ -358,3 +360,19 @@ def test_a_term_that_names_no_point_is_a_fault(folder):
     path.write_text(PAYOFFS.replace("weather = [", "wether = ["), encoding="utf-8")
     (fault,) = (each for each in check(folder, analyses=ANALYSES) if each.level == "fault")
     assert "unknown player 'wether'; did you mean 'weather'" in str(fault) or "did you mean 'weather'" in str(fault)
+
+
+def test_thresholds_levers_and_what_a_conclusion_rests_on_go_through_the_paths(folder):
+    own = game(folder, "chicken:red_first")
+    # blue follows: after drive it swerves (-1 against -fine), after swerve it drives (toll against 0); red drives (toll against -1)
+    assert own.holds("selected:drive,swerve")
+    # with a fine below 1 blue drives too, and so does red: a crash is no worse than the shame of 1
+    (at,) = own.thresholds("fine").inside
+    assert (at.at, at.before, at.after) == (1, ("drive,drive",), ("drive,swerve",))
+    assert [(list(each.change), each.attained) for each in own.levers("drive,drive", "selected").singles] == [(["fine"], False)]
+    assert own.rests_on("selected:drive,swerve").sets == (("fine",),)
+    assert "fine" in str(own.breaks("drive,swerve").singles[0])
+    with pytest.raises(UsageError, match="expected equilibrium or selected"):
+        own.levers("drive,swerve", "unique")
+    with pytest.raises(UsageError, match="found the conclusion 'dominant:red=drive' of a tree"):
+        own.holds("dominant:red=drive")

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from detente.games.symbolic import SymbolicGame
 
-__all__ = ["Lever", "Levers", "breaks", "levers"]
+__all__ = ["Lever", "Levers", "breaks", "levers", "levers_for"]
 
 
 def levers(
@@ -139,6 +139,28 @@ def breaks(
     'c 1 -> 0 (cost 0.5, not attained)'
     """
     conditions = broken(game, profile_of(game, profile))
+    return _Search(conditions, at, exclude, weights, exact(tolerance)).run(together, budget)
+
+
+def levers_for(
+    conditions: Conditions,
+    at: Mapping[str, object] | None = None,
+    *,
+    exclude: Sequence[str] = (),
+    weights: Mapping[str, object] | None = None,
+    together: Sequence[int | None] = (2, None),
+    budget: float | None = 20.0,
+    tolerance: object = "1/1000",
+) -> Levers:
+    """Return the changes of parameters that make a statement about them true at least cost.
+
+    Parameters
+    ----------
+    conditions : Conditions
+        The statement, such as :class:`~detente.conclusions.tree_outcomes.PathConditions`.
+    at, exclude, weights, together, budget, tolerance
+        As in :func:`levers`.
+    """
     return _Search(conditions, at, exclude, weights, exact(tolerance)).run(together, budget)
 
 

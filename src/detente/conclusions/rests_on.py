@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._box_search import Budget, Searcher
+from detente.conclusions._conditions import Conditions
 from detente.conclusions._forms import fractions
 from detente.conclusions._hitting_sets import bits, hitting_sets
 from detente.conclusions.comparisons import Comparisons
@@ -139,7 +140,7 @@ class RestsOn:
 
 def rests_on(
     game: SymbolicGame,
-    conclusion: Conclusion | Formula | str,
+    conclusion: Conclusion | Formula | Conditions | str,
     at: Mapping[str, object] | None = None,
     *,
     sets: int = 20,
@@ -152,7 +153,7 @@ def rests_on(
     ----------
     game : SymbolicGame
         Payoffs that are rational functions of the parameters.
-    conclusion : Conclusion, Formula or str
+    conclusion : Conclusion, Formula, Conditions or str
         As in the command line; a formula holds where it is positive. ``unique``, ``selected`` and ``class`` are for
         2x2 games.
     at : mapping, optional
@@ -193,7 +194,7 @@ class _Search:
         budget: float | None,
         pieces: int,
     ) -> None:
-        self.c = Comparisons(game, conclusion)
+        self.c = conclusion if isinstance(conclusion, Conditions) else Comparisons(game, conclusion)
         self.most, self.pieces = max(sets, 1), pieces
         self.until = float("inf") if budget is None else time.monotonic() + budget
         self.point = self.c.values(at or {})
@@ -334,7 +335,7 @@ class _Search:
         ]
         left = [each for each in self.open if each.bit_count() <= size]
         return RestsOn(
-            self.c.conclusion.text,
+            self.c.text,
             self.holds,
             tuple(named),
             proved=at_least >= size,

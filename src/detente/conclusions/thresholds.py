@@ -11,8 +11,9 @@ exponents, exponentials or cases, thresholds are enclosed (:mod:`detente.conclus
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -26,13 +27,14 @@ from detente.solve.parametric.signs import bounds
 from detente.solve.parametric.support_polynomials import support_polynomials
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from detente.formula import Formula
     from detente.games.normal import Profile
     from detente.games.symbolic import SymbolicGame
+    from detente.solve.parametric.support_polynomials import SupportPolynomials
 
-__all__ = ["Threshold", "Thresholds", "game_signs", "thresholds"]
+__all__ = ["Threshold", "Thresholds", "follow", "game_signs", "thresholds"]
 
 
 @dataclass(frozen=True)
@@ -374,58 +376,158 @@ def thresholds(
     >>> [(plain(each.at), each.before, each.after) for each in thresholds(s, "c")]
     [('0', ('1,1',), ('2,2',))]
     """
+    _known(game, along)
+    point = game.point({key: value for key, value in (at or {}).items() if key != along})
+    label = name or (of.text if of is not None else "set of equilibria")
+    # Off the domain of the payoffs there is no game, even where the comparisons could be continued.
+    needs_game = of is None or (isinstance(of, Conclusion) and of.kind != "sign")
+    defined = list(game.payoffs.values()) if needs_game else []
+    only_pure = "only pure equilibria are followed here"
+    # In games of two players larger than 2x2, signs of minors of the payoffs decide which supports have equilibria.
+    if of is None and len(game.players) == 2 and game.shape != (2, 2) and along in game.parameters:
+        try:
+            supports = support_polynomials(game, along, point)
+            return _exactly(game, along, supports.expressions, partial(_supports, supports), at, domain, label, defined)
+        except (_Transcendental, NotRational):
+            pass
+
+    def state(sign: Callable[[Any], int]) -> Any:
+        view = game_signs(game, sign)
+        if of is None:
+            return describe_set(view)
+        return of.holds(view) if isinstance(of, Conclusion) else view.formula_sign(of)
+
+    found = follow(game, along, _expressions(game, of), state, at, domain, label, defined)
+    return replace(found, notes=(*found.notes, only_pure)) if of is None and game.shape != (2, 2) else found
+
+
+def _supports(supports: SupportPolynomials, sign: Callable[[Any], int]) -> tuple[str, ...]:
+    return tuple(",".join("+".join(own) for own in each) for each in supports.equilibria(sign))
+
+
+def _known(game: SymbolicGame, along: str) -> None:
     if along not in game.parameters and along not in game.derived:
         known = (*game.parameters, *game.derived)
         raise UsageError(f"unknown parameter {along!r}; {did_you_mean(along, known) or 'see the list of parameters'}")
-    point = game.point({name: value for name, value in (at or {}).items() if name != along})
-    try:
-        return _exact_thresholds(game, along, of, at, domain, name, point)
-    except (_Transcendental, NotRational):
-        return _enclosed_thresholds(game, along, of, at, name, point)
 
 
-def _exact_thresholds(
+def follow(
     game: SymbolicGame,
     along: str,
-    of: Conclusion | Formula | None,
-    at: Mapping[str, object] | None,
-    domain: tuple[Fraction | None, Fraction | None],
-    name: str,
-    point: Mapping[str, Fraction],
+    expressions: Sequence[Any],
+    state: Callable[[Callable[[Any], int]], Any],
+    at: Mapping[str, object] | None = None,
+    domain: tuple[Fraction | None, Fraction | None] = (None, None),
+    name: str = "",
+    defined: Sequence[Any] = (),
 ) -> Thresholds:
-    line = _Line(game, along, point)
-    # In games of two players larger than 2x2, signs of minors of the payoffs decide which supports have equilibria.
-    supports = None
-    if of is None and len(game.players) == 2 and game.shape != (2, 2) and along in game.parameters:
-        supports = support_polynomials(game, along, point)
-    expressions = _expressions(game, of) if supports is None else list(supports.expressions)
-    # Off the domain of the payoffs there is no game, even where the comparisons could be continued.
-    needs_game = of is None or (isinstance(of, Conclusion) and of.kind != "sign")
-    divisors = line.divisors(list(game.payoffs.values())) if needs_game else []
-    roots = line.roots(expressions, divisors)
-    low, high = _interval_of(game, along, point)
+    """Return the values of a parameter at which a state changes that depends on the signs of expressions.
 
-    def state(sign: Any) -> Any:
-        view = game_signs(game, sign)
+    They are exact where every expression is rational in the parameter, else enclosed.
+
+    Parameters
+    ----------
+    game : SymbolicGame
+        Holds the parameters and derived names.
+    along, at, domain
+        As in :func:`thresholds`.
+    expressions : sequence of SymPy expressions
+        Their signs decide the state.
+    state : callable
+        From a function that gives the sign of any of ``expressions`` to the state.
+    name : str
+        What the state is of.
+    defined : sequence of SymPy expressions
+        Where one of these divides by zero there is no state.
+    """
+    _known(game, along)
+    try:
+        return _exactly(game, along, expressions, state, at, domain, name, defined)
+    except (_Transcendental, NotRational):
+        return _enclosed(game, along, expressions, state, at, name)
+
+
+def _guarded(state: Callable[[Callable[[Any], int]], Any]) -> Callable[[Callable[[Any], int | None]], Any]:
+    """Return a state as None where an expression that it looks at has no sign."""
+
+    def guarded(sign: Callable[[Any], int | None]) -> Any:
         try:
-            if supports is not None:
-                return tuple(
-                    ",".join("+".join(own) for own in each)
-                    for each in supports.equilibria(lambda each: _defined(sign, each))
-                )
-            if of is None:
-                return describe_set(view)
-            return of.holds(view) if isinstance(of, Conclusion) else view.formula_sign(of)
+            return state(lambda expression: _defined(sign, expression))
         except _Undefined:
             return None
 
+    return guarded
+
+
+def _value(game: SymbolicGame, along: str, at: Mapping[str, object] | None, point: Mapping[str, Fraction]) -> Any:
+    """Return the value that the parameter has now."""
+    if along in (at or {}):
+        return exact((at or {})[along])
+    return point[along] if along in game.parameters else game.evaluate(symbol(along), point)
+
+
+def _exactly(
+    game: SymbolicGame,
+    along: str,
+    expressions: Sequence[Any],
+    state: Callable[[Callable[[Any], int]], Any],
+    at: Mapping[str, object] | None,
+    domain: tuple[Fraction | None, Fraction | None],
+    name: str,
+    defined: Sequence[Any],
+) -> Thresholds:
+    point = game.point({key: value for key, value in (at or {}).items() if key != along})
+    line = _Line(game, along, point)
+    divisors = line.divisors(list(defined))
+    roots = line.roots(list(expressions), divisors)
+    pieces, found = _changes(line, roots, divisors, _guarded(state), domain)
+    low, high = _interval_of(game, along, point)
+    within = [root.side(low) >= 0 and root.side(high) <= 0 for root, _ in found]
+    inside = tuple(each for (_, each), is_in in zip(found, within, strict=True) if is_in)
+    outside = tuple(each for (_, each), is_in in zip(found, within, strict=True) if not is_in)
+    start = next((pieces[k] for k, root in enumerate(roots) if root.side(low) > 0), pieces[-1])
+    notes = tuple(f"outside the interval of {along}: {plain(each.at)} = {short(each.at, 4)}" for each in outside)
+    return Thresholds(along, name, (low, high), start, inside, outside, _value(game, along, at, point), notes)
+
+
+def _enclosed(
+    game: SymbolicGame,
+    along: str,
+    expressions: Sequence[Any],
+    state: Callable[[Callable[[Any], int]], Any],
+    at: Mapping[str, object] | None,
+    name: str,
+) -> Thresholds:
+    """Return thresholds as enclosures, inside the interval of the parameter only."""
+    from detente.conclusions.enclosed_thresholds import EnclosedLine
+
+    point = game.point({key: value for key, value in (at or {}).items() if key != along})
+    low, high = _interval_of(game, along, point)
+    line = EnclosedLine(game, along, point, low, high)
+    steps, start, notes = line.steps(expressions, _guarded(state))
+    inside = tuple(Threshold(each.at, each.before, each.at_point, each.after) for each in steps)
+    more = f"{along} enters through a power, a root or a case: values outside its interval were not searched"
+    return Thresholds(along, name, (low, high), start, inside, (), _value(game, along, at, point), (*notes, more))
+
+
+def _changes(
+    line: _Line,
+    roots: Sequence[_Root],
+    divisors: Sequence[Any],
+    state: Callable[[Callable[[Any], int | None]], Any],
+    domain: tuple[Fraction | None, Fraction | None],
+) -> tuple[list[Any], list[tuple[_Root, Threshold]]]:
+    """Return the state on every open piece between the roots, and the roots at which it changes.
+
+    ``state`` maps the signs of expressions to the state.
+    """
     samples = _samples(roots)
-    pieces = [state(lambda expression, s=sample: line.sign_between(expression, s)) for sample in samples]
+    pieces = [state(lambda expression, s=sample: line.sign_between(expression, s)) for sample in samples]  # type: ignore[misc]
     found: list[tuple[_Root, Threshold]] = []
     for index, root in enumerate(roots):
         defined = not any(_divides(root.factor, each) for each in divisors)
         at_point = (
-            state(lambda expression, f=root.factor, s=samples[index]: line.sign_at_root(expression, f, s))
+            state(lambda expression, f=root.factor, s=samples[index]: line.sign_at_root(expression, f, s))  # type: ignore[misc]
             if defined
             else None
         )
@@ -438,53 +540,7 @@ def _exact_thresholds(
         inner = [each for each, side in ((pieces[index], sides[0]), (pieces[index + 1], sides[1])) if side != 0]
         if any(each != at_point for each in inner):
             found.append((root, Threshold(root.value, before, at_point, after)))
-    within = [root.side(low) >= 0 and root.side(high) <= 0 for root, _ in found]
-    inside = tuple(each for (_, each), is_in in zip(found, within, strict=True) if is_in)
-    outside = tuple(each for (_, each), is_in in zip(found, within, strict=True) if not is_in)
-    start = next((pieces[k] for k, root in enumerate(roots) if root.side(low) > 0), pieces[-1])
-    value = point[along] if along in game.parameters else game.evaluate(symbol(along), point)
-    if along in (at or {}):
-        value = exact((at or {})[along])
-    notes = tuple(f"outside the interval of {along}: {plain(each.at)} = {short(each.at, 4)}" for each in outside)
-    if of is None and game.shape != (2, 2) and supports is None:
-        notes = (*notes, "only pure equilibria are followed here")
-    label = name or (of.text if of is not None else "set of equilibria")
-    return Thresholds(along, label, (low, high), start, inside, outside, value, notes)
-
-
-def _enclosed_thresholds(
-    game: SymbolicGame,
-    along: str,
-    of: Conclusion | Formula | None,
-    at: Mapping[str, object] | None,
-    name: str,
-    point: Mapping[str, Fraction],
-) -> Thresholds:
-    """Return thresholds as enclosures, inside the interval of the parameter only."""
-    from detente.conclusions.enclosed_thresholds import EnclosedLine
-
-    low, high = _interval_of(game, along, point)
-    line = EnclosedLine(game, along, point, low, high)
-
-    def state(sign: Any) -> Any:
-        view = game_signs(game, sign)
-        try:
-            if of is None:
-                return describe_set(view)
-            return of.holds(view) if isinstance(of, Conclusion) else view.formula_sign(of)
-        except _Undefined:
-            return None
-
-    steps, start, notes = line.steps(_expressions(game, of), state)
-    inside = tuple(Threshold(each.at, each.before, each.at_point, each.after) for each in steps)
-    value = point[along] if along in game.parameters else game.evaluate(symbol(along), point)
-    if along in (at or {}):
-        value = exact((at or {})[along])
-    more = [f"{along} enters through a power, a root or a case: values outside its interval were not searched"]
-    if of is None and game.shape != (2, 2):
-        more.append("only pure equilibria are followed here")
-    label = name or (of.text if of is not None else "set of equilibria")
-    return Thresholds(along, label, (low, high), start, inside, (), value, (*notes, *more))
+    return pieces, found
 
 
 def _expressions(game: SymbolicGame, of: Any) -> list[Any]:

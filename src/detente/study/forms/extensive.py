@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from detente.conclusions.conclusion import Conclusion
+    from detente.conclusions.thresholds import Thresholds
     from detente.display import Table
     from detente.formula import Formula, Node
     from detente.games.definition import GameDefinition
@@ -381,8 +382,16 @@ class Extensive(Form):
         if kind not in {"equilibrium", "unique", "selected", "set"} or not rest:
             known = "equilibrium:PATH, unique:PATH, selected:PATH, set:PATH;PATH, sign:FORMULA"
             raise UsageError(f"found the conclusion {text!r} of a tree; expected one of {known}")
-        paths = [self.outcome(game, part) for part in (rest.split(";") if kind == "set" else [rest])]
-        return Conclusion(text, kind, name=";".join(",".join(path) for path in paths))
+        paths = [self._in_order(game, part) for part in (rest.split(";") if kind == "set" else [rest])]
+        return Conclusion(text, kind, name=";".join(paths))
+
+    def _in_order(self, game: GameDefinition, what: object) -> str:
+        """Return a path as text in the order of play, as the engine names it."""
+        choices = self.outcome(game, what)
+        if not game.data.profiles:
+            return ",".join(choices)
+        chosen = dict(zip(game.strategies, choices, strict=True))
+        return ",".join(chosen[point.name] for point in game.data.play.points)
 
     def atlas(
         self, model: GameModel, kind: str, over: Sequence[str] | None, values: Mapping[str, Fraction]
@@ -391,6 +400,71 @@ class Extensive(Form):
         from detente.solve.parametric.atlas import atlas
 
         return atlas(model.payoffs(kind), over, values)
+
+    def thresholds(
+        self,
+        model: GameModel,
+        kind: str,
+        along: str,
+        of: Conclusion | Formula | None,
+        values: Mapping[str, Fraction],
+        name: str = "",
+    ) -> Thresholds:
+        """Return the exact values of a parameter at which the outcomes, or a conclusion, change."""
+        from detente.conclusions.conclusion import Conclusion
+        from detente.conclusions.thresholds import thresholds
+        from detente.conclusions.tree_outcomes import tree_thresholds
+
+        domain = model.parameters[along].domain
+        if of is None or isinstance(of, Conclusion):
+            return tree_thresholds(model.payoffs(kind), along, of, values, domain, name)
+        return thresholds(self.formulas(model, kind), along, of, values, domain, name)
+
+    def holds(self, model: GameModel, of: Conclusion | Formula, values: Mapping[str, Fraction]) -> bool:
+        """Return whether a conclusion holds at a point; a formula holds where it is positive."""
+        from detente.conclusions.conclusion import Conclusion
+        from detente.conclusions.tree_outcomes import tree_holds
+
+        if isinstance(of, Conclusion):
+            return tree_holds(model.symbolic, of, values)
+        game = self.formulas(model, "strategic")
+        return bool(game.evaluate(game.expression(of), values) > 0)
+
+    def rests_on(
+        self, model: GameModel, kind: str, of: Conclusion | Formula, values: Mapping[str, Fraction], **more: Any
+    ) -> Any:
+        """Return the smallest sets of parameters that fix a conclusion whatever the others do in their ranges."""
+        from detente.conclusions.conclusion import Conclusion
+        from detente.conclusions.rests_on import rests_on
+        from detente.conclusions.tree_outcomes import PathConditions
+
+        game = self.formulas(model, kind)
+        if not isinstance(of, Conclusion):
+            return rests_on(game, of, values, **more)
+        return rests_on(game, PathConditions(model.payoffs(kind), of.name, of.kind), values, **more)
+
+    def levers(
+        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], **more: Any
+    ) -> Any:
+        """Return the cheapest changes that make a path an outcome, or the one of the tie rule."""
+        return self._moved(model, kind, to, outcome, values, False, more)
+
+    def breaks(self, model: GameModel, kind: str, profile: object, values: Mapping[str, Fraction], **more: Any) -> Any:
+        """Return the smallest changes after which a path is no outcome."""
+        return self._moved(model, kind, profile, "equilibrium", values, True, more)
+
+    def _moved(
+        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], negated: bool, more: Any
+    ) -> Any:
+        from detente.conclusions.levers import levers_for
+        from detente.conclusions.tree_outcomes import PathConditions
+
+        if more.pop("side_payments", False):
+            raise UsageError("side payments are for normal forms; found a tree")
+        if outcome not in {"equilibrium", "selected"}:
+            raise UsageError(f"found the outcome {outcome!r} of a tree; expected equilibrium or selected")
+        conditions = PathConditions(model.payoffs(kind), self._in_order(model.definition, to), outcome, negated)
+        return levers_for(conditions, values, exclude=model.definition.units, **more)
 
 
 def _when_text(when: Any) -> str:
