@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from detente.conclusions.conclusion import Conclusion
+    from detente.conclusions.robustness.classifier import Subject
     from detente.conclusions.thresholds import Thresholds
     from detente.display import Table
     from detente.formula import Formula, Node
@@ -442,6 +443,15 @@ class Extensive(Form):
         if not isinstance(of, Conclusion):
             return rests_on(game, of, values, **more)
         return rests_on(game, PathConditions(model.payoffs(kind), of.name, of.kind), values, **more)
+
+    def subject(
+        self, model: GameModel, kind: str, conclusions: Mapping[str, Any], held: Mapping[str, Fraction]
+    ) -> Subject:
+        """Return the tree with what sorts its draws by their outcomes."""
+        from detente.conclusions.robustness.trees import tree_subject
+
+        paths = self.payoffs(model, kind).paths
+        return tree_subject(model.payoffs(kind), self.formulas(model, kind), paths, conclusions, held)
 
     def levers(
         self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], **more: Any
