@@ -135,12 +135,14 @@ def test_expressions_that_differ_by_sign_stand_once_and_constants_not_at_all():
     assert Comparisons(game, "equilibrium:2,2").truth({}) is False
 
 
-def test_a_pole_and_an_irrational_value_are_refused_not_guessed():
+def test_a_pole_is_refused_not_guessed_and_an_irrational_value_has_its_certain_sign():
     game = SymbolicGame([[["1/a", 0], [0, 0]], [["sqrt(b)", 0], [0, 0]]], {"a": (-1, 1), "b": (0, 4)})
-    with pytest.raises(UsageError, match="undefined or irrational"):
+    with pytest.raises(UsageError, match="a payoff is undefined"):
         Comparisons(game, "dominant:1=1").truth({"a": 0})
-    with pytest.raises(UsageError, match="undefined or irrational"):
-        Comparisons(game, "equilibrium:1,1").truth({"a": 1, "b": 2})
+    assert Comparisons(game, "equilibrium:1,1").truth({"a": 1, "b": 2})
+    assert Comparisons(game, "sign:sqrt(b) - 141421356/100000000").truth({"b": 2})
+    assert not Comparisons(game, "sign:sqrt(b) - 141421357/100000000").truth({"b": 2})
+    assert not Comparisons(game, "sign:sqrt(b)*sqrt(b/2) - 2*sqrt(1/2)").truth({"b": 2})  # exactly 0
 
 
 def test_constraints_of_any_shape_hold_points_back():

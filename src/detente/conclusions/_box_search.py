@@ -189,11 +189,11 @@ class Searcher:
         slopes: list[dict[str, Any]] = []
         for each in active:
             form = self.forms[each.index]
-            value = form.value(middle)
+            value = form.most(middle, each.orient)
             spans = {name: form.slope(name, piece) for name in names if name in form.names}
             if value is None or any(span is None for span in spans.values()):
                 return False
-            at.append(value * each.orient)
+            at.append(value)
             slopes.append({n: s if each.orient > 0 else (-s[1], -s[0]) for n, s in spans.items() if s is not None})
         weights = refuting_weights(at, slopes, {name: (piece[name][1] - piece[name][0]) / 2 for name in names})
         total = sum(weight * value for weight, value in zip(weights, at, strict=True))

@@ -176,7 +176,7 @@ class Optimizer(Candidates):
     def _row(self, literal: Literal, node: _Node) -> Row | None:
         """Return an inequality around the center of a node, None where it has a pole."""
         form = self.c.forms[literal.index]
-        value = form.value(node.center)
+        value = form.most(node.center, literal.orient)
         # One coordinate moves at a time: those that moved before are anywhere, those after still at the center.
         area: Box = {name: (each, each) for name, each in node.center.items()}
         slopes: dict[str, Span] = {}
@@ -187,7 +187,7 @@ class Optimizer(Candidates):
                 if span is None:
                     return None
                 slopes[name] = span if literal.orient > 0 else (-span[1], -span[0])
-        return None if value is None else (value * literal.orient, slopes)
+        return None if value is None else (value, slopes)
 
     def _efficiency(self) -> dict[str, float]:
         """Return a key per parameter: those that do most for their cost at the point come first.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.conclusions._forms import Form, RiskForm, Values, is_rational
+from detente.conclusions._forms import Form, RiskForm, Values, is_known
 from detente.errors import UsageError
 from detente.games.rational import fast
 
@@ -95,7 +95,7 @@ class Conditions(ABC):
         if not expanded.free_symbols:
             value = Form(expanded).value({})
             if value is None:
-                raise UsageError(f"{expression} is no rational number, so its sign is not decided exactly")
+                raise UsageError(f"{expression} has no value, or none whose sign is certain")
             return None, int(value > 0) - int(value < 0)
         for key, orient in ((expanded, 1), (-expanded, -1)):
             if key in self._index:
@@ -111,7 +111,7 @@ class Conditions(ABC):
         opaque: list[Any] = []
         for each in (part for given in self.game.constraints for part in _conjuncts(given)):
             index, orient = (None, 0)
-            if each.is_Relational and each.rel_op in _SIDES and is_rational(self.game.expand(each.lhs - each.rhs)):
+            if each.is_Relational and each.rel_op in _SIDES and is_known(self.game.expand(each.lhs - each.rhs)):
                 index, orient = self._register(each.lhs - each.rhs)
             if index is None:
                 opaque.append(each)
@@ -128,7 +128,7 @@ class Conditions(ABC):
         return {name: fast(value) for name, value in self.game.point(point).items()}
 
     def signs(self, values: Values) -> tuple[int, ...] | None:
-        """Return the sign of every decisive expression, or None where one has no rational value."""
+        """Return the sign of every decisive expression, or None where one has no value or its sign is open."""
         found = [form.value(values) for form in self.forms[: self.decisive]]
         if any(value is None for value in found):
             return None
@@ -140,11 +140,11 @@ class Conditions(ABC):
         Raises
         ------
         UsageError
-            If an expression has no rational value there.
+            If an expression has no value there, or its sign is open.
         """
         found = self.truth_at(self.values(point))
         if found is None:
-            raise UsageError(f"{self.text} is not decided exactly here: a payoff is undefined or irrational")
+            raise UsageError(f"{self.text} is not decided here: a payoff is undefined, or too close to another to tell")
         return found
 
     def truth_at(self, values: Values) -> bool | None:

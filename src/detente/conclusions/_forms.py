@@ -1,6 +1,6 @@
-"""Rational expressions over a box: exact values, enclosures, and enclosures of slopes.
+"""Expressions over a box: values, enclosures, and enclosures of slopes.
 
-The numbers are FLINT's rationals. Enclosures are Moore's interval arithmetic on the expression tree, after every
+The numbers are FLINT's rationals. Enclosures are those of :mod:`detente.solve.parametric.intervals`, after every
 parameter in which the expression is monotone has moved to the end that gives the extreme (Moore 1966, chapter 6).
 """
 
@@ -13,98 +13,24 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
 from detente.formula import symbol
-from detente.games.rational import NotRational, Tree, fast, tree
+from detente.games.rational import NotRational, Tree, fast, is_known, is_rational, tree
 from detente.numbers import exact
+from detente.solve.parametric.intervals import Span, derivative, enclose, sign_at, span_at, times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Box", "Form", "RiskForm", "Span", "Values", "fractions", "full_box", "is_rational", "times"]
+__all__ = ["Box", "Form", "RiskForm", "Span", "Values", "fractions", "full_box", "is_known", "is_rational"]
 
 #: Parameters up to which all corners of a box are tried.
 _CORNERS = 6
 #: Exact values of parameters, as FLINT rationals.
 Values = dict[str, Any]
-#: Lower and upper end, as FLINT rationals.
-Span = tuple[Any, Any]
 Box = dict[str, Span]
 
 
-def _value(node: Tree, values: Mapping[str, Any]) -> Any:
-    kind = node[0]
-    if kind == "s":
-        return values[node[1]]
-    if kind == "n":
-        return node[1]
-    if kind == "+":
-        total = _value(node[1][0], values)
-        for arg in node[1][1:]:
-            total += _value(arg, values)
-        return total
-    if kind == "*":
-        total = _value(node[1][0], values)
-        for arg in node[1][1:]:
-            total *= _value(arg, values)
-        return total
-    if kind == "^":
-        return _value(node[1], values) ** node[2]
-    raise NotRational
-
-
-def is_rational(expression: Any) -> bool:
-    """Return whether an expression is a rational function of its parameters."""
-
-    def walk(node: Tree) -> bool:
-        if node[0] in "+*":
-            return all(map(walk, node[1]))
-        return walk(node[1]) if node[0] == "^" else node[0] != "?"
-
-    return walk(tree(expression))
-
-
-def times(a: Span, b: Span) -> Span:
-    """Return the product of two intervals."""
-    if a[0] >= 0 and b[0] >= 0:
-        return a[0] * b[0], a[1] * b[1]
-    ends = (a[0] * b[0], a[0] * b[1], a[1] * b[0], a[1] * b[1])
-    return min(ends), max(ends)
-
-
-def _enclose(node: Tree, box: Mapping[str, Span]) -> Span:
-    kind = node[0]
-    if kind == "s":
-        return box[node[1]]
-    if kind == "n":
-        return node[1], node[1]
-    if kind == "+":
-        low, high = _enclose(node[1][0], box)
-        for arg in node[1][1:]:
-            a, b = _enclose(arg, box)
-            low, high = low + a, high + b
-        return low, high
-    if kind == "*":
-        total = _enclose(node[1][0], box)
-        for arg in node[1][1:]:
-            total = times(total, _enclose(arg, box))
-        return total
-    if kind == "^":
-        low, high = _enclose(node[1], box)
-        power = node[2]
-        if power < 0:
-            if low <= 0 <= high:
-                raise NotRational
-            low, high, power = 1 / high, 1 / low, -power
-        if power == 1:
-            return low, high
-        raised = (low**power, high**power)
-        if power % 2 == 0 and low <= 0 <= high:
-            return low * 0, max(raised)
-        return min(raised), max(raised)
-    raise NotRational
-
-
 class Form:
-    """One rational expression of parameters."""
+    """One expression of parameters."""
 
     def __init__(self, expression: Any) -> None:
         self.expression = expression
@@ -112,12 +38,32 @@ class Form:
         self.names = tuple(sorted(each.name for each in expression.free_symbols))
         self._slopes: dict[str, tuple[Tree, Tree, bool]] = {}
 
-    def value(self, values: Mapping[str, Any]) -> Any:
-        """Return the exact value, or None where there is none that is rational."""
+    def span(self, values: Mapping[str, Any]) -> Span | None:
+        """Return close bounds of the value at a point, equal where it is rational; None where it has none."""
         try:
-            return _value(self.tree, values)
-        except (NotRational, ZeroDivisionError):
+            return span_at(self.tree, values)
+        except NotRational:
             return None
+
+    def value(self, values: Mapping[str, Any]) -> Any:
+        """Return the exact value at a point, or a close rational number of the same sign where it is irrational.
+
+        None where it has no value, or its sign is open.
+        """
+        found = self.span(values)
+        if found is None or found[0] == found[1]:
+            return None if found is None else found[0]
+        if found[0] > 0 or found[1] < 0:
+            return found[0] if found[0] > 0 else found[1]
+        sign = sign_at(self.expression, values)
+        if not sign:
+            return None if sign is None else found[0] * 0
+        return found[1] if sign > 0 else found[0]
+
+    def most(self, values: Mapping[str, Any], orient: int) -> Any:
+        """Return the value times 1 or -1, rounded up where it is irrational; None where it has none."""
+        found = self.span(values)
+        return None if found is None else found[1] if orient > 0 else -found[0]
 
     def slope(self, name: str, box: Mapping[str, Span]) -> Span | None:
         """Return an enclosure of the derivative by a parameter over a box, or None at a pole.
@@ -127,22 +73,20 @@ class Form:
         """
         plain, factored, _ = self._derivative(name)
         try:
-            low, high = _enclose(plain, box)
+            low, high = enclose(plain, box)
             if low < 0 < high and plain is not factored:
-                other = _enclose(factored, box)
+                other = enclose(factored, box)
                 low, high = max(low, other[0]), min(high, other[1])
         except NotRational:
             return None
         return low, high
 
     def _derivative(self, name: str) -> tuple[Tree, Tree, bool]:
-        """Return the derivative by a parameter, plain and factored, and whether it is free of the parameter."""
+        """Return the derivative by a parameter, plain and factored, and whether it is a number or free of it."""
         if name not in self._slopes:
-            import sympy
-
-            derivative = self.expression.diff(symbol(name))
-            free = symbol(name) not in derivative.free_symbols
-            self._slopes[name] = tree(derivative), tree(sympy.factor_terms(derivative)), free
+            found = derivative(self.expression, name)
+            free = found != ("?",) and symbol(name) not in self.expression.diff(symbol(name)).free_symbols
+            self._slopes[name] = found, derivative(self.expression, name, factored=True), free
         return self._slopes[name]
 
     def affine_in(self, name: str) -> bool:
@@ -186,10 +130,13 @@ class Form:
             # Affine in each of the open parameters, the expression has its extremes at corners.
             fixed = {name: span[0] for name, span in face.items()}
             corners = product(*(face[name] for name in open_names))
-            values = [self.value({**fixed, **dict(zip(open_names, corner, strict=True))}) for corner in corners]
-            return None if None in values else max(values) if high else min(values)
+            spans = [self.span({**fixed, **dict(zip(open_names, corner, strict=True))}) for corner in corners]
+            known_spans = [each for each in spans if each is not None]
+            if len(known_spans) < len(spans):
+                return None
+            return max(each[1] for each in known_spans) if high else min(each[0] for each in known_spans)
         try:
-            return _enclose(self.tree, face)[1 if high else 0]
+            return enclose(self.tree, face)[1 if high else 0]
         except NotRational:
             return None
 
@@ -210,13 +157,26 @@ class RiskForm:
         a1, a2, b1, b2 = (part.expression for part in self.parts)
         return a1 * a2 - b1 * b2
 
-    def value(self, values: Mapping[str, Any]) -> Any:
-        """Return the exact value, or None where there is none that is rational."""
-        found = [part.value(values) for part in self.parts]
+    def span(self, values: Mapping[str, Any]) -> Span | None:
+        """Return close bounds of the value at a point, equal where it is rational; None where it has none."""
+        found = [part.span(values) for part in self.parts]
         if any(each is None for each in found):
             return None
-        a1, a2, b1, b2 = (max(each, each * 0) for each in found)
-        return a1 * a2 - b1 * b2
+        a1, a2, b1, b2 = ((max(low, low * 0), max(high, high * 0)) for low, high in found)  # type: ignore[misc]
+        gain, loss = times(a1, a2), times(b1, b2)
+        return gain[0] - loss[1], gain[1] - loss[0]
+
+    def value(self, values: Mapping[str, Any]) -> Any:
+        """Return the exact value at a point, or a close rational number of the same sign; None where this is open."""
+        found = self.span(values)
+        if found is None or found[0] == found[1]:
+            return None if found is None else found[0]
+        return found[0] if found[0] > 0 else found[1] if found[1] < 0 else None
+
+    def most(self, values: Mapping[str, Any], orient: int) -> Any:
+        """Return the value times 1 or -1, rounded up where it is irrational; None where it has none."""
+        found = self.span(values)
+        return None if found is None else found[1] if orient > 0 else -found[0]
 
     def slope(self, name: str, box: Mapping[str, Span]) -> Span | None:
         """Return an enclosure of every generalized derivative by a parameter over a box, or None at a pole."""

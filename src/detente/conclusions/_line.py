@@ -1,26 +1,22 @@
-"""Where along one parameter a statement is true: exact points and open pieces, with all other parameters held.
+"""Where along one parameter a statement is true: exact places and open pieces, with all other parameters held.
 
-Every expression of the statement, and every constraint, changes sign at the thresholds that
-:func:`detente.conclusions.thresholds.thresholds` isolates exactly. Together they cut the interval into points and open
-pieces on which all signs, and so the statement, are constant.
+The expressions of the statement, and its constraints, change sign at places that
+:mod:`detente.solve.parametric.line_signs` isolates. They cut the interval into places and open pieces on which all
+signs, and so the statement, are constant.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any
 
-from detente import formula
-from detente.conclusions.thresholds import thresholds
-from detente.errors import UsageError
-from detente.games.rational import fast
-from detente.games.symbolic import SymbolicGame
 from detente.numbers import Enclosure
+from detente.solve.parametric.line_signs import LineSigns, OpenSign
+from detente.solve.parametric.real_roots import Root
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from detente.conclusions._conditions import Conditions
 
@@ -31,8 +27,8 @@ __all__ = ["Line", "Nearest", "compare"]
 class Nearest:
     """The value nearest to the present one at which a statement is true.
 
-    ``value`` is a Fraction or an algebraic number. Where it is not ``attained``, the statement is true arbitrarily
-    close to it, on the side of ``inside``, a point at which it is true.
+    ``value`` is a Fraction, an algebraic number or an enclosure. Where it is not ``attained``, the statement is true
+    arbitrarily close to it, on the side of ``inside``, a point at which it is true.
     """
 
     value: Any
@@ -41,17 +37,12 @@ class Nearest:
 
 
 def compare(a: Any, b: Any) -> int:
-    """Return the sign of a - b of exact numbers.
-
-    Raises
-    ------
-    UsageError
-        If one of them is only enclosed: the statement has no exact nearest value then.
-    """
-    if isinstance(a, Enclosure) or isinstance(b, Enclosure):
-        raise UsageError("a parameter enters through a power, a root or a case; levers need exact values")
+    """Return the sign of a - b of exact numbers; enclosures that meet count as equal."""
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         return (a > b) - (a < b)
+    if isinstance(a, Enclosure) or isinstance(b, Enclosure):
+        (low, high), (least, most) = (_ends(each) for each in (a, b))
+        return int(low > most) - int(high < least)
     import sympy
 
     left, right = (
@@ -64,6 +55,18 @@ def compare(a: Any, b: Any) -> int:
         return 1 if gap > 0 else -1
     exact_gap = left - right
     return 0 if exact_gap.equals(0) else 1 if sympy.N(exact_gap, 400) > 0 else -1
+
+
+def _ends(value: Any) -> tuple[Any, Any]:
+    if isinstance(value, Enclosure):
+        return value.low, value.high
+    if not isinstance(value, Fraction):  # an algebraic number: a little around it
+        import sympy
+
+        near = Fraction(str(sympy.N(value, 40)))
+        slack = (abs(near) + 1) / 10**35
+        return near - slack, near + slack
+    return value, value
 
 
 def _plain(value: Any) -> Any:
@@ -81,98 +84,81 @@ class Line:
 
     def __init__(self, conditions: Conditions) -> None:
         self.c = conditions
-        game = conditions.game
-        # A game with one player whose payoffs are the expressions: thresholds() follows the sign of each.
-        expressions = [form.expression for form in conditions.forms] or [0]
-        names = [f"e{k}" for k in range(len(expressions))]
-        box = {name: (i.low, i.value, i.high) for name, i in game.parameters.items()}
-        self.game = SymbolicGame([expressions], box, ["signs"], [names])
-        self.formulas = [formula.parse(f"payoff[signs][{name}]") for name in names]
+        # That risk dominance cuts its products at 0 matters only where no product is asked for.
+        self.expressions = [form.expression for form in conditions.forms]
 
     def nearest(self, along: str, point: Mapping[str, Fraction], low: Fraction, high: Fraction) -> Nearest | None:
         """Return the value of ``along`` nearest to that in ``point`` at which the statement is true.
 
         It lies in [low, high]; None where there is none.
+
+        Raises
+        ------
+        UsageError
+            If an expression of the statement has a part that cannot be enclosed.
         """
         at = point[along]
-        steps: list[tuple[Any, list[tuple[Any, int | None, int | None, int | None]]]] = []
-        for form, parsed in zip(self.c.forms, self.formulas, strict=False):
-            if along not in form.names:
-                value = form.value({name: fast(each) for name, each in point.items()})
-                sign = None if value is None else int(value > 0) - int(value < 0)
-                steps.append((sign, []))
-                continue
-            found = thresholds(self.game, along, parsed, {n: v for n, v in point.items() if n != along})
-            own = [
-                (_plain(each.at), each.before, each.at_point, each.after) for each in (*found.inside, *found.outside)
-            ]
-            own.sort(key=cmp_to_key(_by_root))
-            steps.append((found.state, own))
-        marks: list[Any] = [low, high, at] if low <= at <= high else [low, high]
-        marks += [each[0] for _, own in steps for each in own if compare(low, each[0]) < 0 < compare(high, each[0])]
-        marks.sort(key=cmp_to_key(compare))
-        marks = [each for k, each in enumerate(marks) if k == 0 or compare(marks[k - 1], each) < 0]
-        best: Nearest | None = None
+        line = LineSigns(self.c.game, along, point, (min(low, at), max(high, at)))
+        cells = line.cells(self.expressions)
+        ends = sorted({low, high, at} if low <= at <= high else {low, high})
+        marks: list[Root] = [Root(end, end, frozenset()) for end in ends]
+        marks += [each for each in cells.places if each.side(low) > 0 > each.side(high) and each.side(at)]
+        marks.sort(key=lambda each: (each.low, each.high))
+        best: tuple[Root, Nearest] | None = None
         for k, mark in enumerate(marks):
-            options = []
-            if self._true([_at(step, mark) for step in steps], point, along, mark):
-                options.append(Nearest(mark, attained=True))
-            for end in (k - 1, k + 1):
-                if 0 <= end < len(marks):
-                    inside = _between(mark, marks[end])
-                    if self._true([_beside(step, inside) for step in steps], point, along, inside):
-                        options.append(Nearest(mark, attained=False, inside=inside))
-            if options and (best is None or compare(_distance(mark, at), _distance(best.value, at)) < 0):
-                best = options[0]
-        return best
+            if best is not None and not _nearer(mark, best[0], at):
+                continue
+            found: Nearest | None = None
+            beside = [(marks[j].low + mark.high) / 2 if j > k else (marks[j].high + mark.low) / 2
+                      for j in (k - 1, k + 1) if 0 <= j < len(marks)]  # fmt: skip
+            nearby = beside[0] if beside else mark.low
+            if self._true(lambda each, m=mark, n=nearby: line.sign_at(each, m, n), point, along, mark):
+                found = Nearest(_plain(mark.value), attained=True)
+            else:
+                for inside in beside:
+                    here = Root(inside, inside, frozenset())
+                    if self._true(lambda each, i=inside: line.sign_between(each, i), point, along, here):
+                        found = Nearest(_plain(mark.value), attained=False, inside=inside)
+                        break
+            if found is not None:
+                best = mark, found
+        return None if best is None else best[1]
 
-    def _true(self, signs: Sequence[int | None], point: Mapping[str, Fraction], along: str, value: Any) -> bool:
+    def _true(self, sign: Any, point: Mapping[str, Fraction], along: str, place: Root) -> bool:
         """Return whether the statement is true, and allowed, where the expressions have these signs."""
-        known = [sign for sign in signs if sign is not None]
-        if len(known) < len(signs) or not self.c.holds(tuple(known[: self.c.decisive])):
+        known: list[int] = []
+        for each in self.expressions:
+            try:
+                found = sign(each)
+            except OpenSign:
+                found = None
+            if found is None:
+                return False
+            known.append(found)
+        if not self.c.holds(tuple(known[: self.c.decisive])):
             return False
         if not all(each.met(known[each.index]) for each in self.c.constraints):
             return False
         # A constraint that is no inequality is not followed to an irrational value.
-        return not self.c.opaque or (isinstance(value, Fraction) and self.c.game.allowed({**point, along: value}))
+        if not self.c.opaque:
+            return True
+        return place.low == place.high and self.c.game.allowed({**point, along: place.low})
 
 
-def _by_root(a: tuple[Any, ...], b: tuple[Any, ...]) -> int:
-    return compare(a[0], b[0])
-
-
-def _distance(a: Any, b: Any) -> Any:
-    return b - a if compare(a, b) < 0 else a - b
-
-
-def _between(a: Any, b: Any) -> Fraction:
-    """Return a rational number strictly between two numbers, in the middle where they are rational."""
-    if isinstance(a, Fraction) and isinstance(b, Fraction):
-        return (a + b) / 2
-    import sympy
-
-    digits = 20
+def _nearer(mark: Root, best: Root, at: Fraction) -> bool:
+    """Return whether a place is nearer to a fraction than another one."""
+    sides = mark.side(at), best.side(at)
+    if sides[0] == sides[1]:
+        return mark.low < best.low if sides[0] > 0 else mark.low > best.low
     while True:
-        middle = sympy.Rational(str(sympy.N((a + b) / 2, digits)))
-        guess = Fraction(int(middle.p), int(middle.q))
-        if compare(a, guess) * compare(guess, b) > 0:
-            return guess
-        digits *= 2
-
-
-def _at(step: tuple[Any, list[Any]], value: Any) -> int | None:
-    """Return the sign of an expression at a value: of its step function, state first."""
-    for root, _, at_point, _ in step[1]:
-        if compare(root, value) == 0:
-            return int(at_point) if at_point is not None else None
-    return _beside(step, value)
-
-
-def _beside(step: tuple[Any, list[Any]], value: Any) -> int | None:
-    """Return the sign of an expression at a value that is none of its thresholds."""
-    state, own = step
-    if not own:
-        return None if state is None else int(state)
-    below = [each for each in own if compare(each[0], value) < 0]
-    sign = below[-1][3] if below else own[0][1]
-    return None if sign is None else int(sign)
+        spans = [
+            (max(side * (each.low - at), side * (each.high - at)), min(side * (each.low - at), side * (each.high - at)))
+            for each, side in ((mark, sides[0]), (best, sides[1]))
+        ]
+        if spans[0][0] < spans[1][1] or spans[0][1] >= spans[1][0]:
+            return spans[0][0] < spans[1][1]
+        before = mark.high - mark.low + best.high - best.low
+        mark.refine()
+        best.refine()
+        if mark.high - mark.low + best.high - best.low == before or before < Fraction(1, 2**400):
+            return False

@@ -28,7 +28,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._conditions import Alternatives
-from detente.conclusions._forms import Form, fractions, full_box, is_rational
+from detente.conclusions._forms import Form, fractions, full_box, is_known, is_rational
 from detente.conclusions._linear_steps import refuting_weights
 from detente.conclusions._local_search import LocalSearch
 from detente.games.rational import fast
@@ -118,7 +118,7 @@ def greatest(
     parts = (expanded, *(form.expression for form in conditions.forms))
     if not conditions.cubes(wanted=True):
         return Extreme(None, None, empty=True)
-    if not all(map(is_rational, parts)):
+    if not is_rational(expanded) or not all(map(is_known, parts)):
         return Extreme(None, None)
     until = float("inf") if seconds is None else time.monotonic() + seconds
     return _Search(conditions, Form(expanded), full_box(game, box), tolerance).run(pieces, until)

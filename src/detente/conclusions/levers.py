@@ -35,7 +35,7 @@ from detente.conclusions._line import Line, compare
 from detente.conclusions._outcomes import broken, outcome_conditions, profile_of, transfers
 from detente.conclusions.decide import decide
 from detente.errors import UsageError, did_you_mean
-from detente.numbers import exact, plain
+from detente.numbers import Enclosure, exact, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -268,7 +268,7 @@ class _Search:
                 continue
             present = self.point[name]
             up = compare(nearest.value, present) > 0
-            cost = _times(rate, nearest.value - _like(present, nearest.value), up=up)
+            cost = _cost(rate, present, nearest.value, up=up)
             found.append(
                 Lever(
                     {name: nearest.value},
@@ -286,17 +286,14 @@ def _dearer(one: Lever, other: Lever) -> int:
     return compare(one.cost, other.cost)
 
 
-def _like(value: Fraction, other: Any) -> Any:
-    """Return a Fraction as the kind of number that ``other`` is."""
-    if isinstance(other, Fraction):
-        return value
+def _cost(rate: Fraction, present: Fraction, value: Any, *, up: bool) -> Any:
+    """Return the cost of a move that goes up or down to a fraction, an algebraic number or an enclosure."""
+    if isinstance(value, Enclosure):
+        ends = [rate * abs(end - present) for end in (value.low, value.high)]
+        return Enclosure(min(ends), max(ends))
+    if isinstance(value, Fraction):
+        return rate * abs(value - present)
     import sympy
 
-    return sympy.Rational(value.numerator, value.denominator)
-
-
-def _times(rate: Fraction, move: Any, *, up: bool) -> Any:
-    """Return the cost of a move that goes up or down."""
-    size = move if up else -move
-    product = _like(rate, size) * size
-    return product if isinstance(product, Fraction) else product.expand()
+    here, factor = (sympy.Rational(each.numerator, each.denominator) for each in (present, rate))
+    return (factor * (value - here if up else here - value)).expand()

@@ -1,28 +1,26 @@
 """Exact values of one parameter at which the set of equilibria, or a conclusion, changes.
 
-With all other parameters at exact values, every comparison of payoffs is a rational function of one
-variable. Its numerator and what it divides by are factored over the rationals; the real roots of the factors,
-isolated exactly by rational bounds, cut the line into points and open pieces on which every sign is constant.
-One rational point per piece gives the signs there; at a root the factor says which of them vanish. So the
-answer is exact, on the threshold too, and nothing is sampled. Where the parameter enters through powers with other
-exponents, exponentials or cases, thresholds are enclosed (:mod:`detente.conclusions.enclosed_thresholds`).
+With all other parameters at exact values, every comparison of payoffs is a function of one variable. The roots of its
+factors cut the line into places and open pieces on which every sign is constant
+(:mod:`detente.solve.parametric.line_signs`). One rational point per piece gives the signs there; at a root the factors
+say which of them vanish. So the answer is exact, on the threshold too, and nothing is sampled. Where the parameter
+enters through powers with other exponents, exponentials or logarithms, a root is isolated between two fractions with a
+proof that it is the only one there; what such an enclosure does not tell is said to be open.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.conclusion import Conclusion, Signs, describe_set
 from detente.display import Table
 from detente.errors import UsageError, did_you_mean
-from detente.games.rational import NotRational, Tree, fast, tree
 from detente.games.symbolic import symbol
-from detente.numbers import exact, number_to_json, plain, short, to_float
+from detente.numbers import Enclosure, exact, number_to_json, plain, short, to_float
+from detente.solve.parametric.line_signs import LineSigns, OpenSign
 from detente.solve.parametric.signs import bounds
 from detente.solve.parametric.support_polynomials import support_polynomials
 
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
     from detente.formula import Formula
     from detente.games.normal import Profile
     from detente.games.symbolic import SymbolicGame
+    from detente.solve.parametric.real_roots import Root
     from detente.solve.parametric.support_polynomials import SupportPolynomials
 
 __all__ = ["Threshold", "Thresholds", "follow", "game_signs", "thresholds"]
@@ -42,18 +41,28 @@ class Threshold:
     """A value at which something changes: the state just below, at it, and just above.
 
     A state is True or False for a conclusion, -1, 0 or 1 for a formula, a tuple of equilibria for the set; None where
-    it is not defined: at a pole, and beyond an end of the domain.
+    it is not defined: at a pole, and beyond an end of the domain. Where ``told`` is False the state at the value itself
+    is not known, since the value is only enclosed.
     """
 
     at: Any
     before: Any
     at_point: Any
     after: Any
+    told: bool = True
+
+    @property
+    def number(self) -> str:
+        """The value as text: exact, with digits where they help; ``~`` marks one that is only enclosed."""
+        if isinstance(self.at, Enclosure):
+            return f"~{short(self.at, 12)}"
+        text = plain(self.at)
+        return text if text == short(self.at, 4) else f"{text} = {short(self.at, 4)}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the threshold in the form of the JSON contract."""
         return {
-            "at": number_to_json(_number(self.at)),
+            "at": number_to_json(self.at),
             **{key: list(state) if isinstance(state, tuple) else state for key, state in self._states().items()},
         }
 
@@ -87,9 +96,9 @@ class Thresholds:
         """Return the thresholds as a table; those outside the interval are marked."""
         rows = [
             (
-                plain(each.at) if plain(each.at) == short(each.at, 4) else f"{plain(each.at)} = {short(each.at, 4)}",
+                each.number,
                 state_text(each.before),
-                state_text(each.at_point),
+                state_text(each.at_point) if each.told else "open",
                 state_text(each.after),
                 "yes" if each in self.inside else "no",
             )
@@ -117,185 +126,6 @@ def state_text(state: Any) -> str:
     if isinstance(state, int):
         return {1: "positive", 0: "zero", -1: "negative"}[state]
     return "; ".join(state) if state else "no equilibrium of this kind"
-
-
-def _number(value: Any) -> Any:
-    """Return a SymPy rational as Fraction, other numbers as they are."""
-    if getattr(value, "is_Rational", False):
-        return Fraction(int(value.p), int(value.q))
-    return value
-
-
-class _Root:
-    """A real root of an irreducible factor: exact, with rational bounds that can be drawn closer.
-
-    Bounds of an irrational root lie strictly on either side of it; those of a rational one are the root.
-    """
-
-    def __init__(self, value: Any, factor: Any, low: Fraction, high: Fraction) -> None:
-        self.value, self.factor, self.low, self.high = value, factor, low, high
-
-    def refine(self) -> None:
-        """Halve the bounds. At a rational point an irreducible factor of higher degree is never zero."""
-        if self.low == self.high:
-            return
-        middle = (self.low + self.high) / 2
-        below, here = self.factor(fast(self.low)), self.factor(fast(middle))
-        if (below > 0) == (here > 0):
-            self.low = middle
-        else:
-            self.high = middle
-
-    def side(self, at: Fraction) -> int:
-        """Return the sign of the root minus a rational number."""
-        while self.low != self.high and self.low < at < self.high:
-            self.refine()
-        return (self.low > at) - (self.high < at) if self.low == self.high else (1 if self.low >= at else -1)
-
-
-class _Line:
-    """Signs of expressions along one free parameter, all others at exact values.
-
-    Numerators and denominators are polynomials of FLINT over the rationals. Where an expression as it is written
-    divides by zero it has no sign, even if the division cancels elsewhere.
-    """
-
-    def __init__(self, game: SymbolicGame, along: str, point: Mapping[str, Fraction]) -> None:
-        self.game, self.along = game, along
-        self.keep = [along] if along in game.derived else []
-        self.point = point
-        self.cache: dict[Any, tuple[Any, Any, tuple[Any, ...]]] = {}
-
-    def polynomials(self, expression: Any) -> tuple[Any, Any, tuple[Any, ...]]:
-        """Return numerator and denominator of an expression, and everything it divides by, as polynomials."""
-        if expression not in self.cache:
-            line = self.game.expand(expression, keep=self.keep)
-            divisors: dict[Any, None] = {}
-            try:
-                try:
-                    top, bottom = self._ratio(tree(line), divisors)
-                except NotRational:  # roots of numbers may be rational once the numbers stand in
-                    top, bottom = self._ratio(tree(self._substituted(line)), divisors)
-            except NotRational:
-                raise _Transcendental from None
-            except ZeroDivisionError:
-                raise UsageError(f"{expression} divides by zero here for every value of {self.along}") from None
-            self.cache[expression] = (top, bottom, tuple(divisors))
-        return self.cache[expression]
-
-    def _substituted(self, line: Any) -> Any:
-        import sympy
-
-        return line.xreplace(
-            {
-                symbol(name): sympy.Rational(value.numerator, value.denominator)
-                for name, value in self.point.items()
-                if name != self.along
-            }
-        )
-
-    def _ratio(self, node: Tree, divisors: dict[Any, None]) -> tuple[Any, Any]:
-        """Return a tree as a numerator over a denominator; what it divides by is added to ``divisors``."""
-        from flint import fmpq_poly
-
-        kind = node[0]
-        if kind == "s":
-            return fmpq_poly([0, 1]) if node[1] == self.along else fmpq_poly([fast(self.point[node[1]])]), fmpq_poly(
-                [1]
-            )
-        if kind == "n":
-            return fmpq_poly([node[1]]), fmpq_poly([1])
-        if kind in "+*":
-            top, bottom = self._ratio(node[1][0], divisors)
-            for arg in node[1][1:]:
-                other_top, other_bottom = self._ratio(arg, divisors)
-                top = top * other_bottom + other_top * bottom if kind == "+" else top * other_top
-                bottom = bottom * other_bottom
-                common = top.gcd(bottom)
-                if common.degree() > 0:
-                    top, bottom = top // common, bottom // common
-            return top, bottom
-        if kind == "^":
-            top, bottom = self._ratio(node[1], divisors)
-            if node[2] > 0:
-                return top ** node[2], bottom ** node[2]
-            if not top:
-                raise ZeroDivisionError
-            if top.degree() > 0:
-                divisors[_key(top)] = None
-            return bottom ** -node[2], top ** -node[2]
-        raise NotRational
-
-    def divisors(self, expressions: Sequence[Any]) -> list[Any]:
-        """Return what the expressions divide by."""
-        from flint import fmpq_poly
-
-        return [
-            fmpq_poly(list(key))
-            for key in {each: None for expression in expressions for each in self.polynomials(expression)[2]}
-        ]
-
-    def roots(self, expressions: Sequence[Any], divisors: Sequence[Any]) -> list[_Root]:
-        """Return the real roots of all numerators and divisors in order, with bounds apart from each other."""
-        parts = [*divisors, *(self.polynomials(expression)[0] for expression in expressions)]
-        parts += self.divisors(expressions)
-        factors = {_key(factor): factor for part in parts if part.degree() > 0 for factor, _ in part.factor()[1]}
-        roots = [root for factor in factors.values() for root in _real_roots(factor)]
-        while True:
-            roots.sort(key=lambda root: (root.low, root.high))
-            close = [(a, b) for a, b in pairwise(roots) if a.high >= b.low]
-            if not close:
-                return roots
-            for pair in close:
-                for root in pair:
-                    root.refine()
-
-    def sign_between(self, expression: Any, at: Fraction) -> int:
-        """Return the sign at a rational point that is no root."""
-        top, bottom, _ = self.polynomials(expression)
-        value = top(fast(at)) * bottom(fast(at))
-        return int(value > 0) - int(value < 0)
-
-    def sign_at_root(self, expression: Any, factor: Any, nearby: Fraction) -> int | None:
-        """Return the sign at a root of ``factor``, or None at a pole; ``nearby`` is a point of an adjacent piece."""
-        top, _, divisors = self.polynomials(expression)
-        if any(_divides(factor, each) for each in self.divisors([expression])) if divisors else False:
-            return None
-        if not top or _divides(factor, top):
-            return 0
-        return self.sign_between(expression, nearby)
-
-
-def _key(polynomial: Any) -> tuple[Any, ...]:
-    """Return the coefficients of a polynomial, which can be hashed."""
-    return tuple(polynomial.coeffs())
-
-
-def _divides(factor: Any, polynomial: Any) -> bool:
-    return polynomial.degree() >= factor.degree() and not polynomial % factor
-
-
-def _real_roots(factor: Any) -> list[_Root]:
-    """Return the real roots of an irreducible polynomial, as SymPy numbers with rational bounds, in order."""
-    import sympy
-
-    coefficients = [sympy.Rational(int(each.p), int(each.q)) for each in reversed(factor.coeffs())]
-    if factor.degree() == 1:
-        root = -coefficients[1] / coefficients[0]
-        exact_root = Fraction(int(root.p), int(root.q))
-        return [_Root(root, factor, exact_root, exact_root)]
-    polynomial = sympy.Poly(coefficients, sympy.Symbol("x"))
-    bounds_of = [
-        (Fraction(int(low.p), int(low.q)), Fraction(int(high.p), int(high.q)))
-        for (low, high), _ in polynomial.intervals()
-    ]
-    return [
-        _Root(value, factor, low, high) for value, (low, high) in zip(polynomial.real_roots(), bounds_of, strict=True)
-    ]
-
-
-class _Transcendental(Exception):  # noqa: N818 - control flow, not an error
-    """An expression is no rational function of the parameter that varies."""
 
 
 class _Undefined(Exception):  # noqa: N818 - control flow, not an error
@@ -350,8 +180,8 @@ def thresholds(
     Parameters
     ----------
     game : SymbolicGame
-        Where payoffs are rational functions of ``along`` at the point, thresholds are exact; else they are enclosed,
-        and searched for inside the interval of ``along`` only.
+        Where payoffs are rational functions of ``along`` at the point, thresholds are exact; else those that no
+        polynomial gives are enclosed, and nothing is searched beyond the interval of ``along`` and a little more.
     along : str
         A parameter, or a derived name, which is then held free in place of its formula.
     of : Conclusion or Formula, optional
@@ -382,14 +212,10 @@ def thresholds(
     # Off the domain of the payoffs there is no game, even where the comparisons could be continued.
     needs_game = of is None or (isinstance(of, Conclusion) and of.kind != "sign")
     defined = list(game.payoffs.values()) if needs_game else []
-    only_pure = "only pure equilibria are followed here"
     # In games of two players larger than 2x2, signs of minors of the payoffs decide which supports have equilibria.
     if of is None and len(game.players) == 2 and game.shape != (2, 2) and along in game.parameters:
-        try:
-            supports = support_polynomials(game, along, point)
-            return _exactly(game, along, supports.expressions, partial(_supports, supports), at, domain, label, defined)
-        except (_Transcendental, NotRational):
-            pass
+        supports = support_polynomials(game, along, point)
+        return follow(game, along, supports.expressions, partial(_supports, supports), at, domain, label, defined)
 
     def state(sign: Callable[[Any], int]) -> Any:
         view = game_signs(game, sign)
@@ -398,7 +224,9 @@ def thresholds(
         return of.holds(view) if isinstance(of, Conclusion) else view.formula_sign(of)
 
     found = follow(game, along, _expressions(game, of), state, at, domain, label, defined)
-    return replace(found, notes=(*found.notes, only_pure)) if of is None and game.shape != (2, 2) else found
+    if of is not None or game.shape == (2, 2):
+        return found
+    return replace(found, notes=(*found.notes, "only pure equilibria are followed here"))
 
 
 def _supports(supports: SupportPolynomials, sign: Callable[[Any], int]) -> tuple[str, ...]:
@@ -423,8 +251,6 @@ def follow(
 ) -> Thresholds:
     """Return the values of a parameter at which a state changes that depends on the signs of expressions.
 
-    They are exact where every expression is rational in the parameter, else enclosed.
-
     Parameters
     ----------
     game : SymbolicGame
@@ -438,13 +264,45 @@ def follow(
     name : str
         What the state is of.
     defined : sequence of SymPy expressions
-        Where one of these divides by zero there is no state.
+        Where one of these has no value there is no state.
     """
     _known(game, along)
-    try:
-        return _exactly(game, along, expressions, state, at, domain, name, defined)
-    except (_Transcendental, NotRational):
-        return _enclosed(game, along, expressions, state, at, name)
+    point = game.point({key: value for key, value in (at or {}).items() if key != along})
+    low, high = _interval_of(game, along, point)
+    line = LineSigns(game, along, point, _window((low, high), domain))
+    cells = line.cells(list(expressions), defined)
+    told_by = _guarded(state)
+    pieces = [told_by(lambda each, s=sample: line.sign_between(each, s)) for sample in cells.samples]  # type: ignore[misc]
+    found: list[tuple[Root, Threshold]] = []
+    notes: list[str] = []
+    for index, root in enumerate(cells.places):
+        # Beyond the ends of the domain, and of the line, there is nothing to change from, or to.
+        sides = [None if end is None else root.side(end) for end in (line.window if line.bounded else domain)]
+        if sides[0] == -1 or sides[1] == 1:
+            continue
+        sample = cells.samples[index + 1 if sides[0] == 0 else index]
+        at_point, told = None, True
+        try:
+            if not line.undefined_at(defined, root, sample):
+                at_point = told_by(lambda each, r=root, s=sample: line.sign_at(each, r, s))  # type: ignore[misc]
+        except OpenSign:
+            told = False
+        before = None if sides[0] == 0 else pieces[index]
+        after = None if sides[1] == 0 else pieces[index + 1]
+        inner = [each for each, side in ((pieces[index], sides[0]), (pieces[index + 1], sides[1])) if side != 0]
+        if any(each != (at_point if told else inner[0]) for each in inner):
+            found.append((root, Threshold(root.value, before, at_point, after, told)))
+        elif not told and root.side(low) >= 0 and root.side(high) <= 0:
+            notes.append(f"near {short(root.value, 6)} a comparison may touch 0: what happens there is not decided")
+    within = [root.side(low) >= 0 and root.side(high) <= 0 for root, _ in found]
+    inside = tuple(each for (_, each), is_in in zip(found, within, strict=True) if is_in)
+    outside = tuple(each for (_, each), is_in in zip(found, within, strict=True) if not is_in)
+    start = next((pieces[k] for k, root in enumerate(cells.places) if root.side(low) > 0), pieces[-1])
+    notes += _remarks(line, [root for root, _ in found], outside)
+    value = point[along] if along in game.parameters else game.evaluate(symbol(along), point)
+    if along in (at or {}):
+        value = exact((at or {})[along])
+    return Thresholds(along, name, (low, high), start, inside, outside, value, tuple(notes))
 
 
 def _guarded(state: Callable[[Callable[[Any], int]], Any]) -> Callable[[Callable[[Any], int | None]], Any]:
@@ -459,88 +317,33 @@ def _guarded(state: Callable[[Callable[[Any], int]], Any]) -> Callable[[Callable
     return guarded
 
 
-def _value(game: SymbolicGame, along: str, at: Mapping[str, object] | None, point: Mapping[str, Fraction]) -> Any:
-    """Return the value that the parameter has now."""
-    if along in (at or {}):
-        return exact((at or {})[along])
-    return point[along] if along in game.parameters else game.evaluate(symbol(along), point)
+def _window(
+    interval: tuple[Fraction, Fraction], domain: tuple[Fraction | None, Fraction | None]
+) -> tuple[Fraction, Fraction]:
+    """Return where roots of what is not rational are looked for: the domain, or the interval and a little more."""
+    margin = (interval[1] - interval[0] or 1 + abs(interval[0])) / 8
+    low = interval[0] - margin if domain[0] is None else domain[0]
+    high = interval[1] + margin if domain[1] is None else domain[1]
+    return min(low, interval[0]), max(high, interval[1])
 
 
-def _exactly(
-    game: SymbolicGame,
-    along: str,
-    expressions: Sequence[Any],
-    state: Callable[[Callable[[Any], int]], Any],
-    at: Mapping[str, object] | None,
-    domain: tuple[Fraction | None, Fraction | None],
-    name: str,
-    defined: Sequence[Any],
-) -> Thresholds:
-    point = game.point({key: value for key, value in (at or {}).items() if key != along})
-    line = _Line(game, along, point)
-    divisors = line.divisors(list(defined))
-    roots = line.roots(list(expressions), divisors)
-    pieces, found = _changes(line, roots, divisors, _guarded(state), domain)
-    low, high = _interval_of(game, along, point)
-    within = [root.side(low) >= 0 and root.side(high) <= 0 for root, _ in found]
-    inside = tuple(each for (_, each), is_in in zip(found, within, strict=True) if is_in)
-    outside = tuple(each for (_, each), is_in in zip(found, within, strict=True) if not is_in)
-    start = next((pieces[k] for k, root in enumerate(roots) if root.side(low) > 0), pieces[-1])
-    notes = tuple(f"outside the interval of {along}: {plain(each.at)} = {short(each.at, 4)}" for each in outside)
-    return Thresholds(along, name, (low, high), start, inside, outside, _value(game, along, at, point), notes)
-
-
-def _enclosed(
-    game: SymbolicGame,
-    along: str,
-    expressions: Sequence[Any],
-    state: Callable[[Callable[[Any], int]], Any],
-    at: Mapping[str, object] | None,
-    name: str,
-) -> Thresholds:
-    """Return thresholds as enclosures, inside the interval of the parameter only."""
-    from detente.conclusions.enclosed_thresholds import EnclosedLine
-
-    point = game.point({key: value for key, value in (at or {}).items() if key != along})
-    low, high = _interval_of(game, along, point)
-    line = EnclosedLine(game, along, point, low, high)
-    steps, start, notes = line.steps(expressions, _guarded(state))
-    inside = tuple(Threshold(each.at, each.before, each.at_point, each.after) for each in steps)
-    more = f"{along} enters through a power, a root or a case: values outside its interval were not searched"
-    return Thresholds(along, name, (low, high), start, inside, (), _value(game, along, at, point), (*notes, more))
-
-
-def _changes(
-    line: _Line,
-    roots: Sequence[_Root],
-    divisors: Sequence[Any],
-    state: Callable[[Callable[[Any], int | None]], Any],
-    domain: tuple[Fraction | None, Fraction | None],
-) -> tuple[list[Any], list[tuple[_Root, Threshold]]]:
-    """Return the state on every open piece between the roots, and the roots at which it changes.
-
-    ``state`` maps the signs of expressions to the state.
-    """
-    samples = _samples(roots)
-    pieces = [state(lambda expression, s=sample: line.sign_between(expression, s)) for sample in samples]  # type: ignore[misc]
-    found: list[tuple[_Root, Threshold]] = []
-    for index, root in enumerate(roots):
-        defined = not any(_divides(root.factor, each) for each in divisors)
-        at_point = (
-            state(lambda expression, f=root.factor, s=samples[index]: line.sign_at_root(expression, f, s))  # type: ignore[misc]
-            if defined
-            else None
+def _remarks(line: LineSigns, roots: Sequence[Root], outside: Sequence[Threshold]) -> list[str]:
+    """Return what a reader has to know about the thresholds."""
+    along = line.along
+    notes = [f"outside the interval of {along}: {each.number}" for each in outside]
+    if any(each.certain and not each.exact for each in roots):
+        notes.append(
+            "~ marks a value that is enclosed: between two fractions, which --json shows, something is proved to "
+            "change once"
         )
-        # Beyond the ends of the domain there is nothing to change from, or to.
-        sides = [None if end is None else root.side(end) for end in domain]
-        if sides[0] == -1 or sides[1] == 1:
-            continue
-        before = None if sides[0] == 0 else pieces[index]
-        after = None if sides[1] == 0 else pieces[index + 1]
-        inner = [each for each, side in ((pieces[index], sides[0]), (pieces[index + 1], sides[1])) if side != 0]
-        if any(each != at_point for each in inner):
-            found.append((root, Threshold(root.value, before, at_point, after)))
-    return pieces, found
+    for each in roots:
+        if not each.certain:
+            low, high = (short(end, 6) for end in (each.low, each.high))
+            notes.append(f"what happens between {low} and {high} is not decided")
+    if line.bounded:
+        low, high = (short(end, 4) for end in line.window)
+        notes.append(f"a formula is not rational in {along}: values outside [{low}, {high}] were not searched")
+    return notes
 
 
 def _expressions(game: SymbolicGame, of: Any) -> list[Any]:
@@ -573,11 +376,3 @@ def _interval_of(game: SymbolicGame, along: str, point: Mapping[str, Fraction]) 
         value = Fraction(game.evaluate(symbol(along), point))
         return value, value
     return found
-
-
-def _samples(roots: Sequence[_Root]) -> list[Fraction]:
-    """Return one rational point in each open piece between the ordered roots."""
-    if not roots:
-        return [Fraction(0)]
-    between = [(a.high + b.low) / 2 for a, b in pairwise(roots)]
-    return [Fraction(math.floor(roots[0].low) - 1), *between, Fraction(math.ceil(roots[-1].high) + 1)]

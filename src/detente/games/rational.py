@@ -1,4 +1,8 @@
-"""Exact values of rational SymPy expressions, found without SymPy's own slow substitution."""
+"""SymPy expressions as trees, which are walked a hundred times faster; exact values of those that are rational.
+
+What is no rational function, such as a square root, an exponential or a case, is a node of its own kind: it has no
+value here, but :mod:`detente.solve.parametric.intervals` encloses it.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,39 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["NotRational", "Tree", "fast", "rational_value", "slope", "tree"]
+__all__ = [
+    "FUNCTIONS",
+    "NotRational",
+    "Tree",
+    "fast",
+    "is_known",
+    "is_rational",
+    "rational_value",
+    "slope",
+    "tree",
+    "value_of",
+]
 
-#: ``("s", name)``, ``("n", fmpq)``, ``("+", nodes)``, ``("*", nodes)``, ``("^", node, exponent)``, or ``("?",)``.
+#: ``("s", name)``, ``("n", fmpq)``, ``("+", nodes)``, ``("*", nodes)``, ``("^", node, whole exponent)``;
+#: ``("f", function, nodes)`` with a function of :data:`FUNCTIONS`; ``("cases", ((node, condition), ..))``;
+#: ``("?",)``. Conditions are ``("rel", sign, node)``, ``("and", ..)``, ``("or", ..)``, ``("not", ..)``,
+#: ``("true",)``, ``("false",)``.
 #: Inside trees numbers are FLINT's rationals, which compute ten times faster than Fractions.
 Tree = tuple[Any, ...]
+
+#: SymPy's names of functions, and those of nodes; ``step`` is 0 below 0 and 1 above, ``sign`` -1 and 1.
+FUNCTIONS = {
+    "Pow": "pow",
+    "exp": "exp",
+    "log": "log",
+    "Abs": "abs",
+    "Min": "min",
+    "Max": "max",
+    "sign": "sign",
+    "Heaviside": "step",
+    "Exp1": "e",
+    "Pi": "pi",
+}
 
 
 class NotRational(Exception):  # noqa: N818 - control flow, not an error
@@ -22,10 +54,7 @@ class NotRational(Exception):  # noqa: N818 - control flow, not an error
 
 @lru_cache(maxsize=4096)
 def tree(expression: Any) -> Tree:
-    """Return a SymPy expression as nested tuples, which are walked a hundred times faster.
-
-    Parts that are no rational function become ``("?",)``.
-    """
+    """Return a SymPy expression as nested tuples; parts that are not known become ``("?",)``."""
     from flint import fmpq
 
     if expression.is_Symbol:
@@ -36,7 +65,57 @@ def tree(expression: Any) -> Tree:
         return ("+" if expression.is_Add else "*", tuple(tree(arg) for arg in expression.args))
     if expression.is_Pow and expression.exp.is_Integer:
         return ("^", tree(expression.base), int(expression.exp))
+    kind = type(expression).__name__
+    if kind == "Piecewise":
+        return ("cases", tuple((tree(value), _condition(condition)) for value, condition in expression.args))
+    if kind in FUNCTIONS:
+        args = expression.args[:1] if kind == "Heaviside" else expression.args
+        return ("f", FUNCTIONS[kind], tuple(map(tree, args)))
     return ("?",)
+
+
+def _condition(condition: Any) -> Tree:
+    kind = type(condition).__name__
+    if kind in {"BooleanTrue", "BooleanFalse"}:
+        return ("true",) if kind == "BooleanTrue" else ("false",)
+    if kind in {"And", "Or"}:
+        return (kind.lower(), *map(_condition, condition.args))
+    if kind == "Not":
+        return ("not", _condition(condition.args[0]))
+    if getattr(condition, "is_Relational", False):
+        return ("rel", condition.rel_op, tree(condition.lhs - condition.rhs))
+    return ("?",)
+
+
+def is_rational(expression: Any) -> bool:
+    """Return whether an expression is a rational function of its parameters."""
+    return _made_of(tree(expression), "sn+*^")
+
+
+def is_known(expression: Any) -> bool:
+    """Return whether an expression can be enclosed over a box: all its functions are known."""
+    return _made_of(tree(expression), "")
+
+
+def _made_of(node: Tree, kinds: str) -> bool:
+    """Return whether all nodes are of the kinds given; of any known kind if none are."""
+    kind = node[0]
+    if kind == "?" or (kinds and kind not in kinds):
+        return False
+    inner: tuple[Any, ...] = ()
+    if kind in "+*":
+        inner = node[1]
+    elif kind == "^":
+        inner = (node[1],)
+    elif kind == "f":
+        inner = node[2]
+    elif kind == "cases":
+        inner = tuple(part for pair in node[1] for part in pair)
+    elif kind == "rel":
+        inner = (node[2],)
+    elif kind in {"and", "or", "not"}:
+        inner = node[1:]
+    return all(_made_of(each, kinds) for each in inner)
 
 
 def rational_value(expression: Any, values: Mapping[str, Fraction]) -> Fraction | None:
@@ -49,10 +128,22 @@ def rational_value(expression: Any, values: Mapping[str, Fraction]) -> Fraction 
     Fraction(7, 6)
     """
     try:
-        found = _value(tree(expression), values)
+        found = value_of(tree(expression), _Converted(values))
     except (NotRational, ZeroDivisionError):
         return None
     return Fraction(int(found.p), int(found.q))
+
+
+class _Converted(dict[str, Any]):
+    """Values as FLINT rationals, converted when they are asked for."""
+
+    def __init__(self, given: Mapping[str, Fraction]) -> None:
+        super().__init__()
+        self.given = given
+
+    def __missing__(self, name: str) -> Any:
+        found = self[name] = fast(self.given[name])
+        return found
 
 
 def fast(value: Fraction) -> Any:
@@ -62,21 +153,33 @@ def fast(value: Fraction) -> Any:
     return fmpq(value.numerator, value.denominator)
 
 
-def _value(node: Tree, values: Mapping[str, Fraction]) -> Any:
+def value_of(node: Tree, values: Mapping[str, Any]) -> Any:
+    """Return the exact value of a tree at FLINT rationals.
+
+    Raises
+    ------
+    NotRational
+        If part of it is no rational function.
+    ZeroDivisionError
+        At a pole.
+    """
     kind = node[0]
     if kind == "s":
-        return fast(values[node[1]])
+        return values[node[1]]
     if kind == "n":
         return node[1]
     if kind == "+":
-        return sum(_value(arg, values) for arg in node[1])
+        total = value_of(node[1][0], values)
+        for arg in node[1][1:]:
+            total += value_of(arg, values)
+        return total
     if kind == "*":
-        product = 1
-        for arg in node[1]:
-            product = product * _value(arg, values)
-        return product
+        total = value_of(node[1][0], values)
+        for arg in node[1][1:]:
+            total *= value_of(arg, values)
+        return total
     if kind == "^":
-        return _value(node[1], values) ** node[2]
+        return value_of(node[1], values) ** node[2]
     raise NotRational
 
 
@@ -100,7 +203,14 @@ def slope(node: Tree, name: str) -> Tree | None:
     if kind == "^":
         inner = slope(node[1], name)
         return None if inner is None else ("*", (("n", fast(Fraction(node[2]))), ("^", node[1], node[2] - 1), inner))
-    return node
+    return ("?",) if _holds(node, name) else None
+
+
+def _holds(node: Any, name: str) -> bool:
+    """Return whether a tree holds a parameter, or a part that is not known."""
+    if node and (node[0] == "?" or (node[0] == "s" and node[1] == name)):
+        return True
+    return any(_holds(each, name) for each in node if isinstance(each, tuple))
 
 
 def _one() -> Tree:

@@ -68,8 +68,26 @@ def test_nothing_is_claimed_where_a_pole_lies_in_the_box(expression):
     assert bounds(expression, UNIT) is None
 
 
-@pytest.mark.parametrize("expression", [sympy.sqrt(x) + 1, sympy.exp(x), abs(x) + 1, x + sympy.sqrt(2)])
-def test_nothing_is_claimed_about_what_is_not_rational(expression):
+@pytest.mark.parametrize(
+    ("expression", "signs"),
+    [
+        (sympy.sqrt(x) + 1, {1}),
+        (sympy.exp(x), {1}),
+        (abs(x) - 1, {-1, 0}),
+        (x + sympy.sqrt(2), {1}),
+        (sympy.log(x + 1), {0, 1}),
+        (sympy.Max(x, y) - 2, {-1}),
+        (sympy.exp(-x) - sympy.Rational(1, 3), {1}),  # 1/e = 0.367...
+        (sympy.Piecewise((1, x > 2), (-1, True)), {-1}),
+        (x ** (y + 1) - 2, {-1}),
+    ],
+)
+def test_signs_of_what_is_not_rational_are_proved_by_enclosures(expression, signs):
+    assert possible_signs(expression, UNIT) == signs
+
+
+@pytest.mark.parametrize("expression", [sympy.log(x), sympy.sqrt(x - 2), 1 / sympy.sqrt(x), sympy.gamma(x + 1)])
+def test_nothing_is_claimed_where_a_function_has_no_value_or_is_not_known(expression):
     assert possible_signs(expression, UNIT) == {-1, 0, 1}
 
 
@@ -135,4 +153,5 @@ def test_witnessed_signs_do_occur():
     assert witnessed_signs(x - y, UNIT) >= {-1, 1}
     assert witnessed_signs(x**2 + 1, UNIT) == {1}
     assert witnessed_signs(x - x**2, UNIT) <= {0, 1}
-    assert witnessed_signs(sympy.sqrt(x), UNIT) == frozenset()
+    assert witnessed_signs(sympy.sqrt(x), UNIT) == {0, 1}
+    assert witnessed_signs(sympy.log(-x), UNIT) == frozenset()

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from fractions import Fraction
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
+from detente.solve.parametric.real_roots import apart, polynomial_key, polynomial_roots
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from fractions import Fraction
 
-__all__ = ["Root", "all_roots", "projected", "roots_of", "samples"]
+    from detente.solve.parametric.real_roots import Root
 
-
-@dataclass(frozen=True)
-class Root:
-    """A real root: rational bounds (equal if it is rational), its exact value, and its polynomial."""
-
-    low: Fraction
-    high: Fraction
-    value: Any
-    polynomial: Any
-
-    def divides(self, expression: Any, variable: Any) -> bool:
-        """Return whether an expression in the variable is zero at the root."""
-        import sympy
-
-        top = sympy.Poly(sympy.together(expression).as_numer_denom()[0], variable)
-        return bool(top.rem(self.polynomial.set_domain("QQ").replace(*self.polynomial.gens, variable)).is_zero)
+__all__ = ["all_roots", "projected", "roots_of", "samples"]
 
 
 def _univariate(polynomial: Any, at: int) -> Any:
@@ -45,55 +31,15 @@ def roots_of(
     polynomials: Sequence[Any], at: int, span: tuple[Fraction, Fraction], *, closed: bool = False
 ) -> list[Root]:
     """Return the distinct real roots of polynomials in one generator inside an interval, in order, apart."""
-    import sympy
-
-    product = None
+    factors: dict[Any, Any] = {}
     for each in polynomials:
-        if not each or each.is_constant():
-            continue
-        own = _univariate(each, at)
-        product = own if product is None else product * (own // own.gcd(product))
-    if product is None or product.degree() < 1:
-        return []
-    x = sympy.Dummy("x")
-    low, high = (sympy.Rational(v.numerator, v.denominator) for v in span)
-    roots = []
-    for factor, _ in product.factor()[1]:
-        coefficients = [sympy.Rational(int(c.p), int(c.q)) for c in reversed(factor.coeffs())]
-        polynomial = sympy.Poly(coefficients, x)
-        if polynomial.degree() == 1:
-            value = -coefficients[1] / coefficients[0]
-            roots.append((value, value, value, polynomial))
-            continue
-        for index, ((a, b), _) in enumerate(polynomial.intervals()):
-            roots.append((a, b, index, polynomial))
-    while True:
-        roots.sort(key=lambda root: (root[0], root[1]))
-        close = {k + d for k, (one, two) in enumerate(pairwise(roots)) if one[1] >= two[0] for d in (0, 1)} | {
-            k for k, (a, b, _, _) in enumerate(roots) if a != b and (a <= low <= b or a <= high <= b)
-        }
-        close = {k for k in close if roots[k][0] != roots[k][1]}
-        if not close:
-            break
-        for k in close:
-            a, b, index, polynomial = roots[k]
-            roots[k] = (*polynomial.refine_root(a, b, eps=(b - a) / 4), index, polynomial)
-    inside = [
-        root for root in roots if (low <= root[0] and root[1] <= high if closed else low < root[0] and root[1] < high)
-    ]
-    return [
-        Root(
-            Fraction(int(a.p), int(a.q)),
-            Fraction(int(b.p), int(b.q)),
-            value if a == b else _real_root(polynomial, value),
-            polynomial,
-        )
-        for a, b, value, polynomial in inside
-    ]
-
-
-def _real_root(polynomial: Any, index: int) -> Any:
-    return polynomial.real_roots()[index]
+        if each and not each.is_constant():
+            for factor, _ in _univariate(each, at).factor()[1]:
+                factors.setdefault(polynomial_key(factor), factor)
+    roots = apart([root for factor in factors.values() for root in polynomial_roots(factor)])
+    low, high = span
+    least = 0 if closed else 1
+    return [root for root in roots if root.side(low) >= least and root.side(high) <= -least]
 
 
 def all_roots(polynomials: Sequence[Any], at: int, span: tuple[Fraction, Fraction]) -> list[Root]:

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 from detente.display import Table
 from detente.errors import UsageError
 from detente.games.rational import fast
-from detente.solve.parametric._planar_roots import Root, all_roots, projected, roots_of, samples
+from detente.solve.parametric._planar_roots import all_roots, projected, roots_of, samples
+from detente.solve.parametric.real_roots import PolynomialRoot, Root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -219,17 +220,13 @@ class _Maker:
 
     def line(self, curves: Sequence[Any], span: tuple[Fraction, Fraction]) -> None:
         """Note the sets along one parameter: on the open intervals, and at the roots and ends between them."""
-        import sympy
-
         (name,) = self.names
         low, high = span
-        roots = roots_of([each for each in curves if each.total_degree() > 0], 0, span, closed=True)
-        ends = [sympy.Rational(v.numerator, v.denominator) for v in span]
-        marks = [*roots]
-        if not marks or marks[0].value != ends[0]:
-            marks.insert(0, Root(low, low, ends[0], None))
-        if marks[-1].value != ends[1]:
-            marks.append(Root(high, high, ends[1], None))
+        marks = roots_of([each for each in curves if each.total_degree() > 0], 0, span, closed=True)
+        if not marks or marks[0].side(low):
+            marks.insert(0, Root(low, low, frozenset()))
+        if marks[-1].side(high):
+            marks.append(Root(high, high, frozenset()))
         pieces: list[tuple[tuple[int, ...] | None, Any, Any, Fraction | None]] = []
         for k, mark in enumerate(marks):
             if mark.low == mark.high:
@@ -261,7 +258,7 @@ class _Maker:
         near = {**self.baseline, name: mark.low}
         game = self.atlas.game
         fixed = {n: v for n, v in near.items() if n != name}
-        if any(mark.divides(each, symbol(name)) for each in self._divisors(fixed)):
+        if any(_divides(mark, each, symbol(name)) for each in self._divisors(fixed)):
             return None
 
         def sign(expression: Any) -> int:
@@ -274,7 +271,7 @@ class _Maker:
                 others = {
                     symbol(n): sympy.Rational(v.numerator, v.denominator) for n, v in self.baseline.items() if n != name
                 }
-                if mark.divides(expanded.xreplace(others), symbol(name)):
+                if _divides(mark, expanded.xreplace(others), symbol(name)):
                     return 0
             value = _value(game, expression, near)
             return int(value > 0) - int(value < 0)
@@ -316,6 +313,17 @@ class _Maker:
                 )
             )  # fmt: skip
         return tuple(made)
+
+
+def _divides(root: Root, expression: Any, variable: Any) -> bool:
+    """Return whether an expression in the variable is zero at a root."""
+    import sympy
+
+    if not isinstance(root, PolynomialRoot):
+        return False
+    top = sympy.Poly(sympy.together(expression).as_numer_denom()[0], variable)
+    factor = sympy.Poly([sympy.Rational(int(c.p), int(c.q)) for c in reversed(root.factor.coeffs())], variable)
+    return bool(top.rem(factor).is_zero)
 
 
 def _points(atlas: Atlas) -> Iterator[Mapping[str, Fraction]]:

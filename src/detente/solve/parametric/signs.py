@@ -1,10 +1,10 @@
 """The sign of an expression over a box of parameters, decided exactly.
 
-Bounds are found in three exact steps, each sound: interval arithmetic on the expression tree (Moore 1966,
-section 3.2); parameters in which the expression is monotone, by the sign of its derivative over the box, move
-to the end that gives the extreme; what remains is bisected until the question is settled or a budget of
-pieces is spent. Nothing is sampled, so "never" and "always" are proved. What the budget does not settle
-is left open.
+Bounds are found in three steps, each sound: interval arithmetic on the expression tree
+(:mod:`detente.solve.parametric.intervals`); parameters in which the expression is monotone, by the sign of its
+derivative over the box, move to the end that gives the extreme; what remains is bisected until the question is
+settled or a budget of pieces is spent. Nothing is sampled, so "never" and "always" are proved. What the budget does
+not settle is left open.
 """
 
 from __future__ import annotations
@@ -14,54 +14,21 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from detente.formula import symbol
-from detente.games.rational import NotRational, Tree, fast, rational_value, slope, tree
+from detente.games.rational import NotRational, Tree, fast, slope, tree
+from detente.solve.parametric.intervals import derivative, enclose, sign_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Range", "bounds", "corner", "possible_signs", "witnessed_signs"]
+    from detente.solve.parametric.intervals import Span
+
+__all__ = ["Range", "bounds", "corner", "possible_signs", "sign_of", "witnessed_signs"]
 
 #: Lower and upper end of an interval.
 Range = tuple[Fraction, Fraction]
 
 #: Pieces into which a box may be cut before a sign is left open.
 PIECES = 300
-
-
-#: The same in the numbers of :mod:`detente.games.rational`.
-_Fast = tuple[Any, Any]
-
-
-def _interval(node: Tree, box: Mapping[str, _Fast]) -> _Fast:
-    """Return an enclosure of a node over a box by interval arithmetic in exact rationals."""
-    kind = node[0]
-    if kind == "s":
-        return box[node[1]]
-    if kind == "n":
-        return node[1], node[1]
-    if kind == "+":
-        parts = [_interval(arg, box) for arg in node[1]]
-        return sum(part[0] for part in parts), sum(part[1] for part in parts)
-    if kind == "*":
-        low, high = _interval(node[1][0], box)
-        for arg in node[1][1:]:
-            a, b = _interval(arg, box)
-            ends = (low * a, low * b, high * a, high * b)
-            low, high = min(ends), max(ends)
-        return low, high
-    if kind == "^":
-        low, high = _interval(node[1], box)
-        power = node[2]
-        if power < 0:
-            if low <= 0 <= high:
-                raise NotRational
-            low, high, power = 1 / high, 1 / low, -power
-        raised = (low**power, high**power)
-        if power % 2 == 0 and low <= 0 <= high:
-            return low * 0, max(raised)
-        return min(raised), max(raised)
-    raise NotRational
 
 
 def bounds(expression: Any, box: Mapping[str, Range]) -> Range | None:
@@ -71,7 +38,7 @@ def bounds(expression: Any, box: Mapping[str, Range]) -> Range | None:
     is monotone in every parameter over the box.
     """
     try:
-        low, high = (_interval(tree(expression), _push(expression, box, low))[0 if low else 1] for low in (True, False))
+        low, high = (enclose(tree(expression), _push(expression, box, low))[0 if low else 1] for low in (True, False))
     except NotRational:
         return None
     return Fraction(int(low.p), int(low.q)), Fraction(int(high.p), int(high.q))
@@ -80,21 +47,18 @@ def bounds(expression: Any, box: Mapping[str, Range]) -> Range | None:
 @lru_cache(maxsize=4096)
 def _slope(expression: Any, name: str, factored: bool) -> Tree:
     """Return the derivative by a parameter as a tree; ``factored`` takes common factors out, which bounds better."""
-    if not factored:
-        return slope(tree(expression), name) or tree(expression * 0)
-    import sympy
-
-    return tree(sympy.factor_terms(expression.diff(symbol(name))))
+    plain = None if factored else slope(tree(expression), name)
+    return derivative(expression, name, factored=factored) if plain is None or plain == ("?",) else plain
 
 
-def _direction(expression: Any, name: str, box: Mapping[str, _Fast]) -> int:
+def _direction(expression: Any, name: str, box: Mapping[str, Span]) -> int:
     """Return 1 or -1 where the expression is proved not to fall or not to rise in a parameter over the box, else 0.
 
     A derivative that has no pole on the box belongs to an expression that has none along this parameter.
     """
     for factored in (False, True):
         try:
-            least, greatest = _interval(_slope(expression, name, factored), box)
+            least, greatest = enclose(_slope(expression, name, factored), box)
         except NotRational:
             continue
         if least >= 0 or greatest <= 0:
@@ -102,7 +66,7 @@ def _direction(expression: Any, name: str, box: Mapping[str, _Fast]) -> int:
     return 0
 
 
-def _push(expression: Any, box: Mapping[str, Range], low: bool) -> dict[str, _Fast]:
+def _push(expression: Any, box: Mapping[str, Range], low: bool) -> dict[str, Span]:
     """Move every parameter in which the expression is monotone to the end that gives the extreme.
 
     On the face that this leaves, further parameters may be monotone; so until nothing moves.
@@ -157,8 +121,8 @@ def possible_signs(expression: Any, box: Mapping[str, Range], pieces: int = PIEC
             return frozenset(signs)
         piece = stack.pop()
         enclosure = bounds(expression, piece)
-        met = [rational_value(expression, corner(expression, piece, low)) for low in (True, False)]
-        witnessed |= {(value > 0) - (value < 0) for value in met if value is not None}
+        met = [sign_of(expression, corner(expression, piece, low)) for low in (True, False)]
+        witnessed |= {sign for sign in met if sign is not None}
         # An end at 0 that no point attains may come from the bounds alone: then the piece is cut further.
         if enclosure is not None and (
             enclosure[0] > 0 or enclosure[1] < 0 or (0 in enclosure and (0 in met or enclosure[0] == enclosure[1]))
@@ -200,5 +164,9 @@ def witnessed_signs(expression: Any, box: Mapping[str, Range]) -> frozenset[int]
         {name: low + (high - low) * Fraction(generator.randrange(101), 100) for name, (low, high) in used.items()}
         for _ in range(100)
     ]
-    values = [rational_value(expression, point) for point in points]
-    return frozenset((value > 0) - (value < 0) for value in values if value is not None)
+    return frozenset(sign for point in points if (sign := sign_of(expression, point)) is not None)
+
+
+def sign_of(expression: Any, point: Mapping[str, Fraction]) -> int | None:
+    """Return the sign of an expression at an exact point, None where it is undefined or open."""
+    return sign_at(expression, {name: fast(value) for name, value in point.items()})

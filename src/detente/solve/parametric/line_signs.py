@@ -1,0 +1,465 @@
+"""Signs of expressions along one parameter of a game, all others at exact values.
+
+Expressions that are rational functions of the parameter become polynomials of FLINT, and are factored; the real roots
+of the factors are exact. What is not rational is factored with its irrational parts as variables of their own;
+factors that hold such parts are curves, whose roots are isolated with a certificate inside a window
+(:mod:`detente.solve.parametric.curves`). Where an expression has cases (``piecewise``, ``max``, ``min``, ``abs``) the
+line is cut where they change, and each piece has an expression without. Between neighboring places every sign is
+constant, and one rational point gives it; at a place the factors say what vanishes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import UsageError
+from detente.games.rational import NotRational, Tree, fast, is_known, tree
+from detente.games.symbolic import symbol
+from detente.solve.parametric.curves import Curve
+from detente.solve.parametric.real_roots import (
+    Root,
+    apart,
+    polynomial_key,
+    polynomial_roots,
+    samples_between,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from detente.games.symbolic import SymbolicGame
+
+__all__ = ["Cells", "LineSigns", "OpenSign"]
+
+
+class OpenSign(Exception):  # noqa: N818 - control flow, not an error
+    """The sign of an expression at a place is not known: a root that is only enclosed does not tell it."""
+
+
+@dataclass(frozen=True)
+class _Rational:
+    """A quotient of univariate polynomials, and everything that it divides by as it is written."""
+
+    top: Any
+    bottom: Any
+    divisors: tuple[Any, ...]
+    keys: frozenset[Any]
+    poles: frozenset[Any]
+
+    def sign(self, at: Fraction) -> int | None:
+        """Return the sign at a fraction, None at a pole."""
+        here = fast(at)
+        if any(not each(here) for each in self.divisors):
+            return None
+        value = self.top(here) * self.bottom(here)
+        return int(value > 0) - int(value < 0)
+
+
+@dataclass(frozen=True)
+class _Other:
+    """An expression in the variable that is no rational function of it, without cases.
+
+    It is zero where a factor of its numerator is, by ``keys``. Where one of ``guards`` is zero it may cease to be
+    defined; where one of ``poles``, by key, is zero it has no value.
+    """
+
+    expression: Any
+    guards: tuple[Any, ...]
+    keys: frozenset[Any]
+    poles: frozenset[Any]
+
+
+@dataclass(frozen=True)
+class _Cases:
+    """An expression with cases, and the expressions whose signs decide which of them holds."""
+
+    expression: Any
+    decided_by: tuple[Any, ...]
+
+
+_Form = _Rational | _Other | _Cases
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The line cut into places and open pieces: ``samples[k]`` lies between ``places[k - 1]`` and ``places[k]``."""
+
+    places: tuple[Root, ...]
+    samples: tuple[Fraction, ...]
+
+
+class LineSigns:
+    """Signs of expressions along one free parameter, all others at exact values.
+
+    Where an expression as it is written divides by zero it has no sign, even if the division cancels elsewhere.
+
+    Parameters
+    ----------
+    game : SymbolicGame
+        Gives the derived names.
+    along : str
+        A parameter, or a derived name that is held free.
+    point : mapping
+        The values of all parameters.
+    window : pair of Fraction
+        Where roots of what is not rational are looked for. As long as all expressions are rational, piece by piece,
+        the line has no ends.
+    """
+
+    def __init__(
+        self, game: SymbolicGame, along: str, point: Mapping[str, Fraction], window: tuple[Fraction, Fraction]
+    ) -> None:
+        self.game, self.along, self.window = game, along, window
+        self.keep = [along] if along in game.derived else []
+        self.point = point
+        #: True where something is not rational, so that nothing is known beyond the window.
+        self.bounded = False
+        self._forms: dict[Any, _Form] = {}
+        self._alone: dict[Any, _Form] = {}
+        self._roots: dict[Any, list[Root]] = {}
+
+    # ------------------------------------------------------------------------------------------------ forms
+
+    def form(self, expression: Any) -> _Form:
+        """Return an expression of the game's names along the parameter.
+
+        Raises
+        ------
+        UsageError
+            If it divides by zero for every value of the parameter, or holds a function that is not known.
+        """
+        if expression not in self._forms:
+            line = self.game.expand(expression, keep=self.keep)
+            try:
+                try:
+                    self._forms[expression] = self._rational(tree(line))
+                except NotRational:  # what is not rational may be once the numbers stand in
+                    self._forms[expression] = self.alone(self._with_numbers(line))
+            except ZeroDivisionError:
+                raise UsageError(f"{expression} divides by zero here for every value of {self.along}") from None
+            except NotRational:
+                raise UsageError(f"{expression} has a part that cannot be enclosed along {self.along}") from None
+        return self._forms[expression]
+
+    def alone(self, expression: Any) -> _Form:
+        """Return an expression in the variable alone."""
+        if expression not in self._alone:
+            try:
+                self._alone[expression] = self._rational(tree(expression))
+            except NotRational:
+                self._alone[expression] = self._irrational(expression)
+        return self._alone[expression]
+
+    def _with_numbers(self, line: Any) -> Any:
+        import sympy
+
+        numbers = {
+            each: sympy.Rational(self.point[each.name].numerator, self.point[each.name].denominator)
+            for each in line.free_symbols
+            if each.name != self.along
+        }
+        return line.xreplace(numbers)
+
+    def _rational(self, node: Tree) -> _Rational:
+        divisors: dict[tuple[Any, ...], Any] = {}
+        top, bottom = self._ratio(node, divisors)
+        poles = frozenset(polynomial_key(f) for each in divisors.values() for f, _ in each.factor()[1])
+        keys = frozenset(polynomial_key(f) for f, _ in top.factor()[1]) if top.degree() > 0 else frozenset()
+        return _Rational(top, bottom, tuple(divisors.values()), keys, poles)
+
+    def _ratio(self, node: Tree, divisors: dict[tuple[Any, ...], Any]) -> tuple[Any, Any]:
+        """Return a tree as a numerator over a denominator; what it divides by is added to ``divisors``."""
+        from flint import fmpq_poly
+
+        kind = node[0]
+        if kind == "s":
+            own = [0, 1] if node[1] == self.along else [fast(self.point[node[1]])]
+            return fmpq_poly(own), fmpq_poly([1])
+        if kind == "n":
+            return fmpq_poly([node[1]]), fmpq_poly([1])
+        if kind in "+*":
+            top, bottom = self._ratio(node[1][0], divisors)
+            for arg in node[1][1:]:
+                other_top, other_bottom = self._ratio(arg, divisors)
+                top = top * other_bottom + other_top * bottom if kind == "+" else top * other_top
+                bottom = bottom * other_bottom
+                common = top.gcd(bottom)
+                if common.degree() > 0:
+                    top, bottom = top // common, bottom // common
+            return top, bottom
+        if kind == "^":
+            top, bottom = self._ratio(node[1], divisors)
+            if node[2] > 0:
+                return top ** node[2], bottom ** node[2]
+            if not top:
+                raise ZeroDivisionError
+            if top.degree() > 0:
+                divisors[tuple(top.coeffs())] = top
+            return bottom ** -node[2], top ** -node[2]
+        raise NotRational
+
+    def _irrational(self, expression: Any) -> _Form:
+        from detente.solve.parametric._polynomial_ring import Ring
+
+        if not is_known(expression):
+            raise NotRational
+        own = symbol(self.along)
+        deciding = dict.fromkeys(each for part in _parts(expression) for each in _switches(part))
+        if deciding:
+            return _Cases(expression, tuple(each for each in deciding if own in each.free_symbols))
+        ring = Ring([expression, own])
+        top, _ = ring.quotient(expression)
+        self.bounded = True
+        keys: set[Any] = set()
+        for factor, _ in top.factor()[1] if top else ():
+            part = ring.expression(factor)
+            if own in part.free_symbols:
+                keys |= self._key(-part if part.could_extract_minus_sign() else part)
+        guards = self._guards(expression)
+        poles = frozenset().union(*(self._keys(each) for each, pole in guards.items() if pole))
+        return _Other(expression, tuple(guards), frozenset(keys), poles)
+
+    def _key(self, factor: Any) -> frozenset[Any]:
+        """Return the keys of an irreducible factor: that of a polynomial, or the factor itself."""
+        try:
+            return self._rational(tree(factor)).keys
+        except NotRational:
+            return frozenset({factor})
+
+    def _guards(self, expression: Any) -> dict[Any, bool]:
+        """Return the expressions at whose zeros one without cases may cease to be defined, and whether it has to."""
+        own = symbol(self.along)
+        guards: dict[Any, bool] = {}
+        for part in _parts(expression):
+            if part.is_Pow and not part.exp.is_Integer:
+                guards.setdefault(part.base, part.exp.is_negative is True)
+            elif part.is_Pow and part.exp < 0:
+                guards[part.base] = True
+            elif type(part).__name__ == "log":
+                guards[part.args[0]] = True
+        return {each: pole for each, pole in guards.items() if own in each.free_symbols}
+
+    def _keys(self, expression: Any) -> frozenset[Any]:
+        """Return the keys of the factors at whose zeros an expression in the variable alone is zero."""
+        form = self.alone(expression)
+        return frozenset() if isinstance(form, _Cases) else form.keys
+
+    def _resolved(self, expression: Any, sign: Callable[[Any], int | None]) -> Any:
+        """Return an expression without cases, given the signs of what decides them; None where it has no value."""
+        if not expression.args or not any(True for part in _parts(expression) for _ in _switches(part)):
+            return expression
+
+        def signed(difference: Any) -> int:
+            found = sign(difference)
+            if found is None:
+                raise _NoValue
+            return found
+
+        kind = type(expression).__name__
+        if kind == "Piecewise":
+            for value, condition in expression.args:
+                if _truth(condition, signed):
+                    return self._resolved(value, sign)
+            return None
+        if kind in {"Max", "Min"}:
+            best = expression.args[0]
+            for each in expression.args[1:]:
+                if signed(each - best) * (1 if kind == "Max" else -1) > 0:
+                    best = each
+            return self._resolved(best, sign)
+        parts = [self._resolved(each, sign) for each in expression.args]
+        if any(each is None for each in parts):
+            return None
+        if kind == "Abs":
+            return parts[0] if signed(expression.args[0]) >= 0 else -parts[0]
+        return expression.func(*parts)
+
+    # ------------------------------------------------------------------------------------------------ places
+
+    def cells(self, expressions: Sequence[Any], defined: Sequence[Any] = ()) -> Cells:
+        """Return the places at which a sign may change, or something in ``defined`` may cease to be defined."""
+        forms = [(self.form(each), False) for each in defined] + [(self.form(each), True) for each in expressions]
+        was = None
+        found: list[Root] = []
+        while was is not self.bounded:  # what is not rational may turn up on a piece
+            was = self.bounded
+            found = [root for form, zeros in forms for root in self._places(form, zeros=zeros)]
+        low, high = self.window if self.bounded else (None, None)
+        places = apart(self._inside(_once(found)))
+        return Cells(tuple(places), tuple(samples_between(places, low, high)))
+
+    def _inside(self, roots: list[Root]) -> list[Root]:
+        if not self.bounded:
+            return roots
+        low, high = self.window
+        return [each for each in roots if each.side(low) >= 0 and each.side(high) <= 0]
+
+    def _places(self, form: _Form, *, zeros: bool) -> list[Root]:
+        """Return the zeros of an expression, and everywhere that it may cease to be defined or change its case."""
+        if isinstance(form, _Rational):
+            return self._named(form.poles | form.keys if zeros else form.poles)
+        if isinstance(form, _Other):
+            found = [root for guard in form.guards for root in self._places(self.alone(guard), zeros=True)]
+            return found + (self._named(form.keys) if zeros else [])
+        cuts = self._cuts(form.decided_by)
+        found = list(cuts)
+        for k, sample in enumerate(samples_between(cuts, *(self.window if self.bounded else (None, None)))):
+            inner = self._at_sample(form, sample)
+            if inner is None:
+                continue
+            own = self._inside(_once(self._places(inner, zeros=zeros)))
+            before, after = cuts[:k][-1:], cuts[k : k + 1]
+            # Roots of the expression of one piece count there only.
+            placed = apart([*before, *own, *after])
+            found += [each for each in placed if _beyond(each, before) and _beyond(each, after, below=True)]
+        return found
+
+    def _named(self, keys: Iterable[Any]) -> list[Root]:
+        return [root for key in sorted(keys, key=str) for root in self._roots_by(key)]
+
+    def _cuts(self, deciding: Iterable[Any]) -> list[Root]:
+        found = [root for each in deciding for root in self._places(self.alone(each), zeros=True)]
+        return apart(self._inside(_once(found)))
+
+    def _roots_by(self, key: Any) -> list[Root]:
+        if key not in self._roots:
+            if isinstance(key, tuple):
+                from flint import fmpq_poly
+
+                self._roots[key] = polynomial_roots(fmpq_poly(list(key)))
+            else:
+                cuts = self._cuts(self._guards(key))
+                self._roots[key] = Curve(key, self.along).roots(*self.window, key, cuts)
+        return self._roots[key]
+
+    # ------------------------------------------------------------------------------------------------ signs
+
+    def sign_between(self, expression: Any, at: Fraction) -> int | None:
+        """Return the sign at a fraction, None where there is no value.
+
+        Raises
+        ------
+        OpenSign
+            If the sign cannot be told.
+        """
+        return self._sign(self.form(expression), at)
+
+    def _sign(self, form: _Form, at: Fraction) -> int | None:
+        if isinstance(form, _Rational):
+            return form.sign(at)
+        curve = Curve(form.expression, self.along)
+        if curve.nowhere(at, at):
+            return None
+        found = curve.sign(at)
+        if found is None:
+            raise OpenSign
+        return found
+
+    def sign_at(self, expression: Any, place: Root, nearby: Fraction) -> int | None:
+        """Return the sign at a place, or None where there is no value; ``nearby`` is a point of an adjacent piece.
+
+        Raises
+        ------
+        OpenSign
+            If the place is only enclosed, and does not tell.
+        """
+        return self._sign_at(self.form(expression), place, nearby)
+
+    def _sign_at(self, form: _Form, place: Root, nearby: Fraction) -> int | None:
+        if place.low == place.high:
+            return self._sign(form, place.low)
+        if isinstance(form, _Cases):
+            inner = self._resolved_at(form, place, nearby)
+            return None if inner is None else self._sign_at(inner, place, nearby)
+        if form.poles & place.keys or (form.keys & place.keys and not place.certain):
+            if place.certain:
+                return None
+            raise OpenSign
+        if isinstance(form, _Other) and any(self._keys(guard) & place.keys for guard in form.guards):
+            found = Curve(form.expression, self.along).over(place.low, place.high)
+            if found is None:
+                raise OpenSign
+            return found
+        if form.keys & place.keys or (isinstance(form, _Rational) and not form.top):
+            return 0
+        return self._sign(form, nearby)
+
+    def _at_sample(self, form: _Cases, sample: Fraction) -> _Form | None:
+        try:
+            found = self._resolved(form.expression, lambda each: self._sign(self.alone(each), sample))
+        except _NoValue:
+            return None
+        return None if found is None else self.alone(found)
+
+    def _resolved_at(self, form: _Cases, place: Root, nearby: Fraction) -> _Form | None:
+        try:
+            found = self._resolved(form.expression, lambda each: self._sign_at(self.alone(each), place, nearby))
+        except _NoValue:
+            return None
+        return None if found is None else self.alone(found)
+
+    def undefined_at(self, expressions: Iterable[Any], place: Root, nearby: Fraction) -> bool:
+        """Return whether some expression has no value at a place."""
+        for each in expressions:
+            form = self.form(each)
+            if isinstance(form, _Rational) and place.low != place.high:
+                if form.poles & place.keys:
+                    if not place.certain:
+                        raise OpenSign
+                    return True
+            elif self._sign_at(form, place, nearby) is None:
+                return True
+        return False
+
+
+class _NoValue(Exception):  # noqa: N818 - control flow, not an error
+    """What decides a case has no value."""
+
+
+def _once(roots: Iterable[Root]) -> list[Root]:
+    """Return roots, each once."""
+    return list({id(each): each for each in roots}.values())
+
+
+def _beyond(root: Root, cut: Sequence[Root], *, below: bool = False) -> bool:
+    """Return whether a root lies strictly above (or below) a cut, if there is one; bounds do not meet."""
+    if not cut:
+        return True
+    if root.keys >= cut[0].keys:
+        return False
+    return root.high <= cut[0].low if below else root.low >= cut[0].high
+
+
+def _switches(part: Any) -> Iterator[Any]:
+    """Yield the expressions whose signs decide which case of a function holds."""
+    kind = type(part).__name__
+    if kind in {"Max", "Min"}:
+        for k, each in enumerate(part.args):
+            yield from (each - other for other in part.args[:k])
+    elif kind == "Abs":
+        yield part.args[0]
+    elif getattr(part, "is_Relational", False):
+        yield part.lhs - part.rhs
+
+
+def _truth(condition: Any, sign: Callable[[Any], int]) -> bool:
+    kind = type(condition).__name__
+    if kind in {"BooleanTrue", "BooleanFalse"}:
+        return kind == "BooleanTrue"
+    if kind == "And":
+        return all(_truth(each, sign) for each in condition.args)
+    if kind == "Or":
+        return any(_truth(each, sign) for each in condition.args)
+    if kind == "Not":
+        return not _truth(condition.args[0], sign)
+    allowed = {">": {1}, ">=": {0, 1}, "<": {-1}, "<=": {-1, 0}, "==": {0}, "!=": {-1, 1}}
+    return sign(condition.lhs - condition.rhs) in allowed[condition.rel_op]
+
+
+def _parts(expression: Any) -> Iterator[Any]:
+    """Yield an expression and everything inside it, conditions of cases included."""
+    yield expression
+    for each in expression.args:
+        yield from _parts(each)

@@ -1,0 +1,209 @@
+"""Real roots with rational bounds that can be drawn closer, so that they can be put in order.
+
+Roots of irreducible polynomials over the rationals are exact: isolated by FLINT's certified complex roots, given as
+SymPy numbers. Roots of other functions (:mod:`detente.solve.parametric.curves`) are known by their enclosure.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from detente.games.rational import fast
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["PolynomialRoot", "Root", "apart", "polynomial_key", "polynomial_roots", "samples_between", "simplest"]
+
+#: Width, relative to 1 + the size of the root, below which roots of functions that are no polynomials count as one.
+_CLOSE = Fraction(1, 2**200)
+
+
+class Root:
+    """A place on the line between ``low`` and ``high``, which are equal where it is rational.
+
+    ``keys`` name what vanishes there. Where ``certain`` is False it is not known what vanishes between the bounds.
+    """
+
+    certain = True
+    #: False where the root itself is not known to differ from another number between its bounds.
+    exact = True
+    #: True where the bounds cannot be drawn closer.
+    stuck = False
+
+    def __init__(self, low: Fraction, high: Fraction, keys: frozenset[Any]) -> None:
+        self.low, self.high, self.keys = low, high, keys
+
+    @property
+    def value(self) -> Any:
+        """The root as a number."""
+        import sympy
+
+        return sympy.Rational(self.low.numerator, self.low.denominator)
+
+    def refine(self) -> None:
+        """Draw the bounds closer; a rational root has none."""
+
+    def side(self, at: Fraction) -> int:
+        """Return the sign of the root minus a rational number."""
+        while self.low != self.high and self.low < at < self.high:
+            self.refine()
+        if self.low == self.high:
+            return (self.low > at) - (self.low < at)
+        return 1 if self.low >= at else -1
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} in [{float(self.low):.6g}, {float(self.high):.6g}]>"
+
+
+class PolynomialRoot(Root):
+    """The root number ``index`` of an irreducible polynomial, counted from below.
+
+    Bounds of an irrational one lie strictly on either side of it.
+    """
+
+    def __init__(self, factor: Any, index: int, low: Fraction, high: Fraction) -> None:
+        super().__init__(low, high, frozenset({polynomial_key(factor)}))
+        self.factor, self.index = factor, index
+        self._below = factor(fast(low)) > 0
+
+    @cached_property
+    def value(self) -> Any:
+        """The root as a SymPy number."""
+        if self.factor.degree() == 1:
+            return super().value
+        import sympy
+
+        coefficients = [sympy.Rational(int(each.p), int(each.q)) for each in reversed(self.factor.coeffs())]
+        return sympy.Poly(coefficients, sympy.Symbol("x")).real_roots()[self.index]
+
+    def refine(self) -> None:
+        """Halve the bounds. At a rational point an irreducible factor of higher degree is never zero."""
+        if self.low == self.high:
+            return
+        middle = (self.low + self.high) / 2
+        if (self.factor(fast(middle)) > 0) == self._below:
+            self.low = middle
+        else:
+            self.high = middle
+
+
+def polynomial_key(polynomial: Any) -> tuple[Any, ...]:
+    """Return what identifies a polynomial up to a factor, and can be hashed."""
+    lead = polynomial.leading_coefficient()
+    return tuple(each / lead for each in polynomial.coeffs())
+
+
+def polynomial_roots(factor: Any) -> list[Root]:
+    """Return the real roots of an irreducible univariate polynomial of FLINT over the rationals, in order.
+
+    Examples
+    --------
+    >>> from flint import fmpq_poly
+    >>> [str(root.value) for root in polynomial_roots(fmpq_poly([-2, 0, 1]))]
+    ['-sqrt(2)', 'sqrt(2)']
+    """
+    if factor.degree() == 1:
+        found = -factor[0] / factor[1]
+        rational = Fraction(int(found.p), int(found.q))
+        return [PolynomialRoot(factor, 0, rational, rational)]
+    from flint import ctx
+
+    bits = 64
+    while True:
+        with ctx.workprec(bits):
+            balls = [root.real for root, _ in factor.numer().complex_roots() if root.imag == 0]
+        ends = sorted((_fraction(ball.lower()), _fraction(ball.upper())) for ball in balls)
+        if all(a[1] < b[0] for a, b in pairwise(ends)):
+            break
+        bits *= 2
+    return [PolynomialRoot(factor, index, low, high) for index, (low, high) in enumerate(ends)]
+
+
+def _fraction(ball: Any) -> Fraction:
+    found = ball.fmpq()
+    return Fraction(int(found.p), int(found.q))
+
+
+class _Several(Root):
+    """Roots that are too close to each other to be told apart, or equal."""
+
+    def __init__(self, parts: Sequence[Root]) -> None:
+        keys: frozenset[Any] = frozenset().union(*(each.keys for each in parts))
+        super().__init__(min(each.low for each in parts), max(each.high for each in parts), keys)
+        self.certain = self.low == self.high and all(each.certain for each in parts)
+        self.exact = self.low == self.high
+
+    @property
+    def value(self) -> Any:
+        """The number if it is rational, else an enclosure of all of them."""
+        from detente.numbers import Enclosure
+
+        return super().value if self.low == self.high else Enclosure(self.low, self.high)
+
+
+def apart(roots: Sequence[Root]) -> list[Root]:
+    """Return roots in order with bounds that do not meet; those that cannot be told apart become one.
+
+    Different irreducible polynomials have no common root, so theirs are always told apart.
+    """
+    left = list(roots)
+    while True:
+        left.sort(key=lambda root: (root.low, root.high))
+        close = [(k, k + 1) for k, (a, b) in enumerate(pairwise(left)) if a.high >= b.low]
+        if not close:
+            return left
+        merged = next((pair for pair in close if _inseparable(left[pair[0]], left[pair[1]])), None)
+        if merged is not None:
+            left[merged[0] : merged[1] + 1] = [_Several([left[merged[0]], left[merged[1]]])]
+            continue
+        for pair in close:
+            for k in pair:
+                left[k].refine()
+
+
+def _inseparable(a: Root, b: Root) -> bool:
+    """Return whether two roots whose bounds meet are the same number, or too close to be told apart."""
+    if a is not b and isinstance(a, PolynomialRoot) and isinstance(b, PolynomialRoot) and a.low != a.high != b.high:
+        return False
+    return all(
+        each.low == each.high or each.stuck or not each.certain or each.high - each.low < _CLOSE * (1 + abs(each.low))
+        for each in (a, b)
+    )
+
+
+def samples_between(roots: Sequence[Root], low: Fraction | None = None, high: Fraction | None = None) -> list[Fraction]:
+    """Return one rational point in each open piece between roots in order that are apart.
+
+    ``low`` and ``high`` are the ends of the line, or None where it has none. A root at an end leaves no piece beyond
+    it, for which the end itself stands.
+    """
+    if not roots:
+        return [Fraction(0) if low is None or high is None else (low + high) / 2]
+    first = Fraction(math.floor(roots[0].low) - 1) if low is None else (low + roots[0].low) / 2
+    last = Fraction(math.ceil(roots[-1].high) + 1) if high is None else (high + roots[-1].high) / 2
+    return [first, *((a.high + b.low) / 2 for a, b in pairwise(roots)), last]
+
+
+def simplest(low: Fraction, high: Fraction) -> Fraction:
+    """Return the fraction with the least denominator in a closed interval.
+
+    Examples
+    --------
+    >>> simplest(Fraction(31, 100), Fraction(34, 100))
+    Fraction(1, 3)
+    """
+    if low <= 0 <= high:
+        return Fraction(0)
+    if high < 0:
+        return -simplest(-high, -low)
+    whole = math.floor(low)
+    if whole == low:
+        return Fraction(whole)
+    if whole + 1 <= high:
+        return Fraction(whole + 1)
+    return whole + 1 / simplest(1 / (high - whole), 1 / (low - whole))
