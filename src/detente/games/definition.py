@@ -130,6 +130,8 @@ class Question:
     variant: str | None
     place: Place
     path: tuple[str | int, ...]
+    #: From where to where a parameter of ``along`` is followed, where not through its interval.
+    ranges: Mapping[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

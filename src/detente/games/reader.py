@@ -71,6 +71,12 @@ def _ask(value: object) -> list[str]:
     return items
 
 
+def _pair(value: list[Any]) -> list[Any]:
+    if len(value) != 2 or value[0] >= value[1]:
+        raise Wrong(f"found {len(value)} numbers" if len(value) != 2 else "found an empty range", "expected [from, to]")
+    return value
+
+
 class BoxTable(Table):
     """A ``[box.PARAMETER]`` of a game."""
 
@@ -102,6 +108,7 @@ class QuestionTable(Table):
     along: Names | None = None
     points: Annotated[list[Symbol], AfterValidator(distinct)] | None = None
     variant: Name | None = None
+    ranges: dict[str, Annotated[list[Exact], AfterValidator(_pair)]] = Field(default_factory=dict)
 
 
 class GameFile(Table):
@@ -525,6 +532,7 @@ class GameReader:
                     along=tuple(table.along or ()),
                     points=tuple(table.points or ()),
                     variant=table.variant,
+                    ranges={name: (low, high) for name, (low, high) in table.ranges.items()},
                     place=self.file.key_place(path),
                     path=path,
                 )

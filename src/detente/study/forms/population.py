@@ -1,0 +1,425 @@
+"""Many members with the same few actions, whose payoffs depend on how many choose what.
+
+The terms of the payoff model are templates for all members: what they count are actions, never single players. Payoffs
+that are affine in the counts may have any number of actions; others only two. Members can be held at an action, as in
+a cascade.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from detente.display import Table, mimebundle
+from detente.errors import UsageError
+from detente.fields import Names, unknown
+from detente.formula import parse
+from detente.games.definition import Content
+from detente.games.population import PopulationGame
+from detente.games.reader import GameFile, VariantTable
+from detente.numbers import number_to_json, short
+from detente.payoffs.items import Tally
+from detente.study.form import Form
+from detente.study.forms._formulas import Formulas
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from detente.conclusions.conclusion import Conclusion
+    from detente.conclusions.thresholds import Thresholds
+    from detente.formula import Formula
+    from detente.games.definition import GameDefinition
+    from detente.games.reader import GameReader
+    from detente.payoffs.table import Payoffs
+    from detente.payoffs.terms import Term
+    from detente.solve.concepts import Options
+    from detente.solve.population.best_reply import BestReplyPath
+    from detente.solve.population.logit import LogitEquilibrium
+    from detente.solve.population.pure import PopulationEquilibria
+    from detente.study.model import GameModel, Point
+    from detente.toml import KeyPath
+
+__all__ = ["FORM", "Members", "Population", "PopulationSolution", "member_payoffs"]
+
+STARTS = ("lowest", "highest", "least", "greatest")
+
+
+class PopulationFile(GameFile):
+    """The top of the file of a game of many members."""
+
+    strategies: dict[str, Names]
+
+
+class PopulationVariant(VariantTable):
+    """A ``[variants.NAME]`` that is a game of many members; with ``held`` it is a cascade."""
+
+    strategies: dict[str, Names] | None = None
+    held: dict[str, str] | None = None
+    start: str | None = None
+
+
+@dataclass(frozen=True)
+class Members:
+    """Members held at an action for good, and where best replies of the others start."""
+
+    held: Mapping[str, str] = field(default_factory=dict)
+    start: str = "greatest"
+
+
+@dataclass(frozen=True)
+class PopulationSolution:
+    """All pure equilibria by counts, with the rest points of best replies from both ends; or a cascade."""
+
+    equilibria: PopulationEquilibria
+    low: BestReplyPath
+    high: BestReplyPath
+    complements: bool
+    cascade: BestReplyPath | None = None
+
+    @property
+    def complete(self) -> bool:
+        """All pure equilibria are there; mixed ones are not looked for."""
+        return True
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the contract's equilibria, with the paths of best replies."""
+        data = self.equilibria.to_json()
+        data["players"] = list(self.equilibria.game.members)
+        data["supermodular"] = self.complements
+        data["best_replies"] = {"lowest": self.low.to_json(), "highest": self.high.to_json()}
+        if self.cascade is not None:
+            data["cascade"] = {**self.cascade.to_json(), "followers": list(self.cascade.followers())}
+        return data
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the equilibria, the paths and the cascade."""
+        rows = []
+        for words, path in (("all lowest, ties down", self.low), ("all highest, ties up", self.high)):
+            end = f"cycle of {path.cycle}" if path.cycle else "equilibrium" if path.equilibrium else "rest point"
+            rows.append((words, *map(str, path.counts), str(path.rounds), end))
+        actions = self.equilibria.game.actions
+        words = (
+            "Strategic complements in the order of the actions: these are the least and the greatest equilibrium."
+            if self.complements
+            else "Not supermodular in the order of the actions: best replies may miss equilibria, the list above does not."
+        )
+        tables = [
+            self.equilibria.table(),
+            Table("simultaneous best replies", ("start", *actions, "rounds", "ends in"), tuple(rows), (words,)),
+        ]
+        if self.cascade is not None:
+            held = [self.cascade.game.members[k] for k in self.cascade.held]
+            table = self.cascade.table()
+            followers = self.cascade.followers()
+            note = (
+                f"{len(followers)} follow {', '.join(held)}"
+                + (f": {', '.join(followers[:12])}" if followers else "")
+                + "."
+            )
+            tables.append(Table("cascade", table.columns, table.rows, (*table.notes, note)))
+        return tuple(tables)
+
+    def table(self) -> Table:
+        """Return the equilibria by counts."""
+        return self.equilibria.table()
+
+    def __str__(self) -> str:
+        return "\n\n".join(each.to_text() for each in self.tables())
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return mimebundle(*self.tables())
+
+
+@dataclass(frozen=True)
+class Responses:
+    """Logit equilibria from both ends."""
+
+    found: tuple[tuple[str, LogitEquilibrium], ...]
+
+    @property
+    def complete(self) -> bool:
+        """Other logit equilibria may exist."""
+        return False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the equilibria by start."""
+        return {
+            "concept": "quantal",
+            "form": "population",
+            "arithmetic": "float",
+            "complete": False,
+            "equilibria": [{"start": start, **each.to_json()} for start, each in self.found],
+        }
+
+    def table(self) -> Table:
+        """Return expected counts from each start."""
+        first = self.found[0][1]
+        rows = tuple((start, *(short(x, 4) for x in each.expected.values())) for start, each in self.found)
+        residual = max(each.residual for _, each in self.found)
+        title = f"logit equilibria at precision {short(first.precision, 4)}: expected counts"
+        note = f"Residual at most {residual:.1e}. Followed from each end; other logit equilibria may exist."
+        return Table(title, ("from all at", *first.game.actions), rows, (note,))
+
+    def __str__(self) -> str:
+        return self.table().to_text()
+
+
+@dataclass(frozen=True)
+class View:
+    """What a member gets from each action at three mixtures of the others."""
+
+    shown: Table
+    terms: Table | None
+    data: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return payoffs as data."""
+        return self.data
+
+    def __str__(self) -> str:
+        return "\n\n".join(each.to_text() for each in (self.shown, self.terms) if each is not None)
+
+
+class Population(Form):
+    """``form = "population"``."""
+
+    name = "population"
+    words = "many members with the same few actions"
+    file = PopulationFile
+    variant = PopulationVariant
+    concepts = ("pure", "quantal")
+
+    def read(self, reader: GameReader, path: KeyPath, table: Any, game: GameDefinition | None) -> Content:
+        """Return the actions of the members, all with the same, and who is held."""
+        if table.strategies is None:
+            assert game is not None
+            strategies, choices = dict(game.strategies), game.content.choices
+        else:
+            payoffs = getattr(table, "payoffs", None) or (game.payoffs if game is not None else None)
+            choices = reader.strategies(path, table.strategies, payoffs)
+            strategies = {player: tuple(own) for player, own in choices.items()}
+        if len(set(strategies.values())) > 1:
+            expected = 'expected the same actions in the same order for all, as in each = ["stay", "go"]'
+            reader.fail((*path, "strategies"), "found members with different actions", expected)
+        held: dict[str, str] = getattr(table, "held", None) or {}
+        for member, action in held.items():
+            at: KeyPath = (*path, "held", member)
+            if member not in strategies:
+                reader.wrong(at, unknown("member", member, tuple(strategies)))
+            elif action not in strategies[member]:
+                reader.wrong(at, unknown("action", action, strategies[member]), key=False)
+        start = getattr(table, "start", None) or "greatest"
+        if start not in STARTS and start not in next(iter(strategies.values()), ()):
+            known = (*STARTS, *next(iter(strategies.values()), ()))
+            reader.wrong((*path, "start"), unknown("start", start, known), key=False)
+        return Content(strategies, choices, data=Members(held, start))
+
+    def inherits(self, content: Content, game: GameDefinition) -> bool:
+        """Keep the conclusions: they are formulas of parameters."""
+        return True
+
+    def game(self, model: GameModel, material: bool) -> Formulas:
+        """Return the box; payoffs are formulas of counts, which :meth:`at` puts at a point."""
+        return Formulas.of(model, {}, lambda _: None)
+
+    def at(self, model: GameModel, point: Point, kind: str) -> PopulationGame:
+        """Return the numeric game at a point."""
+        env = {**point.values, **model.derived_values(point.values)}
+        return member_payoffs(model, env, kind == "material")
+
+    def table(self, model: GameModel, material: bool) -> Payoffs:
+        """Return the payoffs with the terms behind them."""
+        from detente.payoffs.table import Payoffs
+
+        return Payoffs(model.players, model.payoff_model.terms, tuple(model.parameters), material)
+
+    def solve(
+        self, model: GameModel, point: Point, kind: str, concept: str | None = None, options: Options | None = None
+    ) -> PopulationSolution | Responses:
+        """Return all pure equilibria, or logit equilibria at ``--precision``."""
+        from detente.solve.population.best_reply import best_reply_path, increasing_differences
+        from detente.solve.population.logit import logit_equilibrium
+        from detente.solve.population.pure import population_equilibria
+
+        game = self.at(model, point, kind)
+        if self.check_concept(concept) == "quantal":
+            precision = getattr(options, "precision", None)
+            if precision is None:
+                raise UsageError("a logit equilibrium needs --precision, per unit of payoff")
+            ends = (game.actions[0], game.actions[-1])
+            return Responses(tuple((each, logit_equilibrium(game, float(precision), each)) for each in ends))
+        low = best_reply_path(game, game.actions[0], "lowest")
+        high = best_reply_path(game, game.actions[-1], "highest")
+        members: Members = model.definition.data
+        cascade = None
+        if members.held:
+            starts: dict[str, Any] = {
+                "lowest": game.actions[0], "highest": game.actions[-1], "least": low.last, "greatest": high.last,
+            }  # fmt: skip
+            ties: Any = "lowest" if members.start in {"lowest", "least"} else "highest"
+            cascade = best_reply_path(game, starts.get(members.start, members.start), ties, members.held)
+        found = population_equilibria(game)
+        if any(isinstance(each, float) for each in model.derived_values(point.values).values()):
+            found = replace(found, arithmetic="float")  # derived values that leave the rationals, at the numbers stored
+        return PopulationSolution(found, low, high, increasing_differences(game), cascade)
+
+    def show(self, model: GameModel, point: Point, kind: str, terms: bool = False, title: str = "") -> View:
+        """Return what the first, the middle and the last member get when all choose the same."""
+        game = self.at(model, point, kind)
+        rows, cells = [], []
+        for i in sorted({0, game.n // 2, game.n - 1}):
+            for k, others in enumerate(game.actions):
+                counts = [0] * len(game.actions)
+                counts[k] = game.n
+                values = []
+                for a in range(len(game.actions)):
+                    moved = list(counts)
+                    moved[k] -= 1
+                    moved[a] += 1
+                    values.append(game.payoff(i, a, tuple(moved)))
+                rows.append((game.members[i], others, *(short(each, 5) for each in values)))
+                cells.append(
+                    {
+                        "profile": {"others": others},
+                        "payoffs": {game.members[i]: dict(zip(game.actions, map(number_to_json, values), strict=True))},
+                    }
+                )
+        shown = Table(title or "payoffs", ("member", "all others", *game.actions), tuple(rows))
+        listed = None
+        if terms:
+            own = model.payoff_model.terms_of(game.members[0])
+            listed = Table(
+                f"terms of {game.members[0]}, as of every member",
+                ("term", "counts for", "formula"),
+                tuple((each.name, _when(each), each.formula.text) for each in own),
+            )
+        return View(
+            shown, listed, {"players": list(game.members), "actions": list(game.actions), "cells": cells, "inert": {}}
+        )
+
+    def conclusion(self, game: GameDefinition, text: str) -> Formula:
+        """Return the formula of a conclusion ``sign:FORMULA``."""
+        kind, _, rest = text.partition(":")
+        if kind != "sign" or not rest:
+            names = f"; the names of the file are {', '.join(game.conclusions)}" if game.conclusions else ""
+            raise UsageError(f"the form population has the conclusions sign:FORMULA{names}; found {text!r}")
+        return parse(rest)
+
+    def thresholds(
+        self,
+        model: GameModel,
+        kind: str,
+        along: str,
+        of: Conclusion | Formula | None,
+        values: Mapping[str, Fraction],
+        name: str = "",
+    ) -> Thresholds:
+        """Return the exact values of a parameter at which the sign of a formula changes."""
+        from detente.conclusions.thresholds import thresholds
+
+        if of is None:
+            raise UsageError("a game of many members has thresholds of named formulas; name one with --of")
+        game = self.game(model, kind == "material")
+        return thresholds(game.box, along, of, values, model.parameters[along].domain, name)
+
+    def holds(self, model: GameModel, of: Conclusion | Formula, values: Mapping[str, Fraction]) -> bool:
+        """Return whether a formula is positive at a point."""
+        game = model.symbolic
+        return bool(game.evaluate(game.expression(of), values) > 0)
+
+
+def _when(term: Term) -> str:
+    if not term.when:
+        return "always"
+    return " or ".join(", ".join(" or ".join(allowed) for allowed in each.values()) for each in term.when)
+
+
+def member_payoffs(model: GameModel, env: Mapping[str, Any], material: bool) -> PopulationGame:
+    """Return the game at values of all parameters and derived values.
+
+    Payoffs are evaluated at no counts and at one more of each action; that they are affine is checked at another
+    vector of counts. With two actions they may have any shape.
+
+    Raises
+    ------
+    UsageError
+        If a payoff names other members, is not rational, or is not affine with more than two actions.
+    """
+    members = model.players
+    actions = next(iter(model.definition.strategies.values()))
+    n, size = len(members), len(actions)
+    base: list[list[Fraction]] = []
+    slope: list[list[list[Fraction]]] = []
+    curved = False
+    for member in members:
+        rows: list[Fraction] = []
+        steps: list[list[Fraction]] = []
+        for action in actions:
+            value = _Payoff(model, member, action, env, material, n)
+            at_none = value([0] * size)
+            units = [value([int(a == b) for b in range(size)]) - at_none for a in range(size)]
+            probe = [2 + 3 * a for a in range(size)]
+            line = at_none + sum((u * p for u, p in zip(units, probe, strict=True)), Fraction(0))
+            curved = curved or line != value(probe)
+            rows.append(at_none)
+            steps.append(units)
+        base.append(rows)
+        slope.append(steps)
+        if curved:
+            break
+    if not curved:
+        return PopulationGame(actions, base, slope, members)
+    if size > 2:
+        raise UsageError(f"payoffs of {model.name} are not affine in the counts; with {size} actions they have to be")
+    payoffs = [[_Payoff(model, member, action, env, material, n) for action in actions] for member in members]
+    return PopulationGame.two_actions(actions, lambda i, a, k: payoffs[i][a]([n - k, k]), members)
+
+
+class _Payoff:
+    """The payoff of a member from an action as a function of the counts of all actions."""
+
+    def __init__(
+        self, model: GameModel, member: str, action: str, env: Mapping[str, Any], material: bool, n: int
+    ) -> None:
+        self.env, self.n, self.action = env, n, action
+        self.actions = next(iter(model.definition.strategies.values()))
+        self.fixed = Fraction(0)
+        self.counting: list[Term] = []
+        for term in model.payoff_model.terms_of(member):
+            if material and not term.material:
+                continue
+            others = {each for one in term.when for each in one} - {member}
+            if others:
+                raise UsageError(
+                    f"the term {member}.{term.name} names {min(others)}; here terms count members, with count() or share()"
+                )
+            if not term.holds({member: action}):
+                continue
+            if term.counts:
+                self.counting.append(term)
+            else:
+                self.fixed += self.value(term, None)
+
+    def value(self, term: Term, tally: Tally | None) -> Fraction:
+        item = None if tally is None else tally.item
+        if term.condition is not None and not term.condition.evaluate(self.env, item):
+            return Fraction(0)
+        value = term.formula.evaluate(self.env, item)
+        if not isinstance(value, Fraction):
+            value = Fraction(value) if isinstance(value, int) else _rational(value, term)
+        return value
+
+    def __call__(self, counts: Sequence[int]) -> Fraction:
+        tally = Tally(dict(zip(self.actions, counts, strict=True)), self.action, self.n)
+        return self.fixed + sum((self.value(term, tally) for term in self.counting), Fraction(0))
+
+
+def _rational(value: Any, term: Term) -> Fraction:
+    """Return a float at the binary number that it stores: derived values such as powers may be irrational."""
+    if not isinstance(value, float):
+        raise UsageError(f"{term.formula.text} is no number at this point")
+    return Fraction(value)
+
+
+FORM = Population()
