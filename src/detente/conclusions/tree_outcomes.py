@@ -15,15 +15,13 @@ M. J. Osborne and A. Rubinstein (1994), A Course in Game Theory, section 6.2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import combinations, product
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._conditions import Conditions, Cube, Literal
 from detente.conclusions.thresholds import follow
 from detente.errors import UsageError
-from detente.solve.parametric._cases import cases, resolved
+from detente.solve.parametric.tree_ways import Way, ways_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,32 +31,15 @@ if TYPE_CHECKING:
     from detente.conclusions.thresholds import Thresholds
     from detente.games.extensive import TreeNode
     from detente.games.symbolic_tree import SymbolicTree
+    from detente.solve.parametric.tree_ways import WaysCase
 
-__all__ = ["PathConditions", "TreeOutcomes", "Way", "tree_holds", "tree_thresholds"]
+__all__ = ["PathConditions", "TreeOutcomes", "tree_holds", "tree_thresholds"]
 
-#: Most ways of play from one node.
-LIMIT = 2000
 #: Most alternatives of one statement.
 MAX_ALTERNATIVES = 3000
 
 #: Inequalities ``(expression, strict)`` that hold together.
 Conjunction = tuple[tuple[Any, bool], ...]
-
-
-@dataclass(frozen=True)
-class Way:
-    """A way of play: the ends that it may reach, and the payoffs expected."""
-
-    ends: tuple[int, ...]
-    values: tuple[Any, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class _Case:
-    """The ways of play of a tree, node by node, where its payoffs are rational functions."""
-
-    conditions: tuple[tuple[Any, str], ...]
-    ways: tuple[tuple[Way, ...], ...]
 
 
 class TreeOutcomes:
@@ -87,52 +68,9 @@ class TreeOutcomes:
     """
 
     def __init__(self, tree: SymbolicTree) -> None:
-        for each in tree.information_sets:
-            if len(each.nodes) > 1:
-                raise UsageError(
-                    f"this needs perfect information; {tree.players[each.player]} cannot tell apart the "
-                    f"{len(each.nodes)} nodes of [{each.label}]"
-                )
         self.tree = tree
-        ends = [node.index for node in tree.nodes if node.kind == "terminal"]
-        chances = [(node.index, k) for node in tree.nodes for k in range(len(node.probabilities))]
-        written = [value for index in ends for value in tree.totals[index]]
-        written += [tree.odds(tree.nodes[index])[k] for index, k in chances]
-        size = len(tree.players)
-        self.cases = []
-        for conditions, values in cases([resolved(tree.formulas, each) for each in written]):
-            payoffs = {index: tuple(values[size * k : size * (k + 1)]) for k, index in enumerate(ends)}
-            odds = dict(zip(chances, values[size * len(ends) :], strict=True))
-            self.cases.append(_Case(conditions, self._ways(payoffs, odds)))
+        self.cases = ways_of(tree)
         self.labels = {way.ends: self.label(way) for way in self.cases[0].ways[0]}
-
-    def _ways(self, payoffs: Mapping[int, tuple[Any, ...]], odds: Mapping[Any, Any]) -> tuple[tuple[Way, ...], ...]:
-        import sympy
-
-        found: list[tuple[Way, ...]] = [()] * len(self.tree.nodes)
-        for node in reversed(self.tree.nodes):
-            if node.kind == "terminal":
-                found[node.index] = (Way((node.index,), payoffs[node.index]),)
-            elif node.kind == "chance":
-                below = [found[child] for child in node.children]
-                if prod(map(len, below)) > LIMIT:
-                    raise UsageError(f"found more than {LIMIT} ways of play behind a chance move; expected fewer")
-                weights = [odds[node.index, k] for k in range(len(below))]
-                found[node.index] = tuple(
-                    Way(
-                        tuple(end for way in each for end in way.ends),
-                        tuple(
-                            sympy.Add(*(p * way.values[i] for p, way in zip(weights, each, strict=True)))
-                            for i in range(len(self.tree.players))
-                        ),
-                    )
-                    for each in product(*below)
-                )
-            else:
-                found[node.index] = tuple(way for child in node.children for way in found[child])
-                if len(found[node.index]) > LIMIT:
-                    raise UsageError(f"found more than {LIMIT} ways of play; expected fewer")
-        return tuple(found)
 
     def label(self, way: Way) -> str:
         """Return a way of play as text: the actions, ways behind chance joined by ``|``."""
@@ -368,7 +306,7 @@ class _Ladder:
     ``strict``: when it is the outcome of the rule "of equals the first".
     """
 
-    def __init__(self, outcomes: TreeOutcomes, case: _Case, strict: bool) -> None:
+    def __init__(self, outcomes: TreeOutcomes, case: WaysCase, strict: bool) -> None:
         self.tree, self.case, self.strict = outcomes.tree, case, strict
         self.outcomes = outcomes
         self.known: dict[tuple[int, tuple[int, ...]], list[Conjunction]] = {}

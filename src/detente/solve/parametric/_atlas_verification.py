@@ -137,11 +137,16 @@ def _verify(found: Atlas, numeric: NormalFormGame, point: Point) -> None:
 
 def _verify_tree(found: Atlas, tree: SymbolicTree, point: Point) -> None:
     """Compare the plans that are claimed at a point with all that backward induction finds there."""
+    from detente.solve.parametric.move_atlas import MoveAtlas
     from detente.solve.trees.backward_induction import backward_induction
 
     try:
         numeric = tree.at_point(point)
     except UsageError:
+        return
+    if isinstance(found, MoveAtlas):
+        if numeric.arithmetic != "float":
+            found.verify_at(numeric, point)
         return
     solved = backward_induction(numeric)
     every = solved.complete or "every pure equilibrium is listed" in solved.notes

@@ -6,6 +6,7 @@ A normal form whose players move one after another is a variant with an ``order`
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import Fault, UsageError, did_you_mean
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from detente.toml import KeyPath
 
 __all__ = ["FORM", "Extensive", "ExtensiveFile", "ExtensiveVariant", "Paths", "TreeOrder"]
+
+#: Plans up to which the atlas lists them all.
+_PLANS = 12
 
 
 class ExtensiveFile(GameFile):
@@ -397,10 +401,16 @@ class Extensive(Form):
     def atlas(
         self, model: GameModel, kind: str, over: Sequence[str] | None, values: Mapping[str, Fraction]
     ) -> Any:
-        """Return the subgame-perfect equilibria in closed form with their conditions."""
-        from detente.solve.parametric.atlas import atlas
+        """Return the subgame-perfect equilibria in closed form with their conditions.
 
-        return atlas(model.payoffs(kind), over, values)
+        A tree with many plans is taken move by move: when one is at least as good as another, given how play goes on.
+        """
+        from detente.solve.parametric.atlas import atlas
+        from detente.solve.parametric.move_atlas import move_atlas
+
+        tree: SymbolicTree = model.payoffs(kind)
+        plans = prod(len(each.actions) for each in tree.information_sets)
+        return (atlas if plans <= _PLANS else move_atlas)(tree, over, values)
 
     def thresholds(
         self,
