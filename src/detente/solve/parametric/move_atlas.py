@@ -38,7 +38,7 @@ __all__ = ["MoveAtlas", "MoveRegion", "move_atlas"]
 class MoveRegion(Region):
     """One comparison of ``player`` at ``node``: of two moves and of how play goes on behind each.
 
-    ``pairs`` holds the ends that play may reach behind the one and behind the other; the comparison is the same for all.
+    ``pairs`` holds the ends that play may reach behind the one and behind the other, all with the same comparison.
     """
 
     player: int = 0
