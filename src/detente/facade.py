@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from detente.conclusions.options import Options
     from detente.conclusions.rests_on import RestsOn
     from detente.conclusions.robustness.evidence import Given
+    from detente.conclusions.robustness.importance import Importance
     from detente.conclusions.robustness.results import Robustness
     from detente.conclusions.thresholds import Thresholds
     from detente.formula import Formula
@@ -319,6 +320,30 @@ class Game:
         at = self.model.point(point, changes)
         counted = How(draws=draws, seed=seed, **(how or {}))
         return game_robustness(self.model, at, kind, conclusions, given, how=counted, terms=terms, save=save)
+
+    def importance(
+        self,
+        *outputs: str,
+        draws: int = 100_000,
+        seed: int = 0,
+        prior: str = "uniform",
+        region: str | Given | None = None,
+        only: str | None = None,
+        point: str = "baseline",
+        kind: str = "strategic",
+        **changes: object,
+    ) -> Importance:
+        """Return what drives outputs: first-order and total importance of every parameter, of figures, of judgements.
+
+        An output is ``set``, ``class``, ``selected``, a conclusion, or ``value:NAME`` (the number of a named formula); a
+        region is a condition such as ``class:stag_hunt`` or ``observed``.
+        """
+        from detente.study.robustness import game_importance
+
+        at = self.model.point(point, changes)
+        return game_importance(
+            self.model, at, kind, outputs, draws=draws, seed=seed, prior=prior, region=region, only=only
+        )
 
     def compare(
         self, first: str, second: str, *, kind: str = "strategic", budget: float | None = 20.0

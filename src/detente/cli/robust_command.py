@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from detente.cli.game_commands import head_line
-from detente.cli.output import GameOptions, emit, game_options, open_game
+from detente.cli.output import GameOptions, emit, game_options, note, open_game
+from detente.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from detente.conclusions.robustness.importance import Importance
+    from detente.conclusions.robustness.results import Robustness
+
 __all__ = ["robust_command"]
+
+#: Draws that importance looks at at most: they are held in memory.
+_IMPORTANCE_DRAWS = 100_000
 
 
 @click.command("robust")
@@ -31,6 +39,18 @@ __all__ = ["robust_command"]
 @click.option("--prior", "priors", multiple=True, metavar="P", help="Only this prior; repeatable. Default: all five.")
 @click.option("--only", type=click.Choice(["figures", "judgements"]), help="Let only these parameters vary.")
 @click.option("--budget", type=click.FloatRange(min=0), default=10.0, show_default=True, help="Seconds for proofs.")
+@click.option(
+    "--importance",
+    "outputs",
+    multiple=True,
+    metavar="OUT",
+    help="What drives this: set, class, selected, a conclusion or value:NAME; repeatable. Default: what is asked for.",
+)
+@click.option("--region", metavar="C", help="Importance within a condition, as for --given.")
+@click.option("--no-importance", is_flag=True, help="Shares only.")
+@click.option(
+    "--figures", type=click.Path(path_type=Path), metavar="DIR", help="Also draw shares, convergence, importance."
+)
 @click.option("--executor", metavar="URL", help="A scheduler of dask.distributed, such as tcp://127.0.0.1:8786.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes on this machine; default: one per processor.")
 @click.option("--no-save", is_flag=True, help="Keep nothing in .detente/ for the next run.")
@@ -44,6 +64,10 @@ def robust_command(
     priors: tuple[str, ...],
     only: str | None,
     budget: float,
+    outputs: tuple[str, ...],
+    region: str | None,
+    no_importance: bool,
+    figures: Path | None,
     executor: str | None,
     workers: int | None,
     no_save: bool,
@@ -53,7 +77,9 @@ def robust_command(
 
     Without --conclusion: every equilibrium, set of equilibria, class of 2x2 games, selection, and named formula of the
     game file (which holds where it is positive). What is proved for the whole box says always or never. Then the same
-    with only figures, or only judgements, varying; with the constraints ignored; and without each payoff term in turn.
+    with only figures, or only judgements, varying; with the constraints ignored; and without each payoff term in turn. At
+    the end, what drives the answer: how much of its variance each parameter explains alone, and how much is left if all
+    but that parameter are known.
 
     Parameters that --point or --at move are held there. Counts are kept in .detente/, so that the same run, or one that
     was interrupted, need not start again.
@@ -69,9 +95,47 @@ def robust_command(
             draws, seed, conclusions=conclusions, given=given or None, point=at.point.name, kind=at.kind,
             save=not no_save, how=how, **at.changes,
         )  # fmt: skip
+    drivers = None
+    if not no_importance:
+        drivers = at.game.importance(
+            *(outputs or conclusions), draws=min(draws, _IMPORTANCE_DRAWS), seed=seed, prior=found.priors[0], region=region,
+            only=only, point=at.point.name, kind=at.kind, **at.changes,
+        )  # fmt: skip
     data = {**at.head, "robust": found.to_json(), **found.more_json()}
     data["notes"] = [*at.head["notes"], *found.notes]
-    emit(f"{head_line(at)}\n\n{found}", data, as_json=options.as_json, out=options.out, notes=at.point.notes)
+    text = f"{head_line(at)}\n\n{found}"
+    if drivers is not None:
+        data |= {**drivers.to_json(), "region": drivers.region}
+        text += f"\n\n{drivers}"
+    if figures is not None:
+        _draw(figures, found, drivers, at)
+    emit(text, data, as_json=options.as_json, out=options.out, notes=at.point.notes)
+
+
+def _draw(folder: Path, found: Robustness, drivers: Importance | None, at: Any) -> None:
+    """Write the pictures into a folder."""
+    from detente.reports.figure_file import write_figure
+    from detente.reports.robustness_figures import convergence_figure, importance_figure, shares_figure
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be made; {error.strerror or error}") from None
+    subtitle = head_line(at)
+    pictures = {
+        "shares": shares_figure(found, subtitle=subtitle),
+        "convergence": convergence_figure(found, subtitle=subtitle),
+    }
+    model = at.game.model
+    labels = {name: model.label(name) for name in model.parameters}
+    for order, output in enumerate(drivers.outputs if drivers is not None else ()):
+        assert drivers is not None
+        if drivers.variances[output]:
+            name = "importance" + (f"-{order + 1}" if len(drivers.outputs) > 1 else "")
+            pictures[name] = importance_figure(drivers, output, labels=labels, subtitle=subtitle)
+    for name, picture in pictures.items():
+        write_figure(picture, folder / f"{name}.svg")
+    note(f"wrote {', '.join(f'{name}.svg' for name in pictures)} in {folder}")
 
 
 def _executor(address: str | None) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.robustness.evidence import Given, observed
+from detente.conclusions.robustness.importance import importance_of
 from detente.conclusions.robustness.robustness import How, robustness_of
 from detente.conclusions.robustness.statements import is_played
 from detente.errors import UsageError, did_you_mean
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from detente.conclusions.robustness.classifier import Subject
+    from detente.conclusions.robustness.importance import Importance
     from detente.conclusions.robustness.results import Robustness
     from detente.seeds.observations import Observation
     from detente.study.model import GameModel, Point
 
-__all__ = ["OBSERVED", "Asked", "asked_of", "game_robustness", "held_at", "observed_play"]
+__all__ = ["OBSERVED", "Asked", "asked_of", "game_importance", "game_robustness", "held_at", "observed_play"]
 
 #: The condition that stands for all observations of a game.
 OBSERVED = "observed"
@@ -163,6 +165,43 @@ def game_robustness(
     return replace(found, notes=(*found.notes, *notes))
 
 
+def game_importance(
+    model: GameModel,
+    point: Point,
+    kind: str = "strategic",
+    outputs: Sequence[str] = (),
+    *,
+    draws: int = 100_000,
+    seed: int = 0,
+    prior: str = "uniform",
+    region: str | Given | None = None,
+    only: str | None = None,
+) -> Importance:
+    """Return what drives outputs of a game of a study.
+
+    ``outputs`` are conclusions, ``set``, ``class``, ``selected``, or ``value:NAME`` for the number of a named formula; by default
+    the class of a 2x2 game, else the set of equilibria. ``region`` is a condition as for :func:`asked_of`, within which
+    importance is told; ``only`` lets only ``figures`` or ``judgements`` vary.
+    """
+    families = model.form.subject(model, kind, {}, {}).classifier.families
+    stated = [name for name in outputs if name not in families and not name.startswith("value:")]
+    asked = asked_of(model, point, kind, stated, [] if region is None else [region])
+    names = tuple(outputs) or (("class",) if "class" in families else families[:1])
+    varied = None
+    if only is not None:
+        varied = [name for name, each in asked.kinds.items() if each == only.removesuffix("s")]
+    return importance_of(
+        asked.subject,
+        names,
+        draws=draws,
+        seed=seed,
+        prior=prior,
+        region=asked.given[0] if asked.given else None,
+        kinds=asked.kinds if only is None else None,
+        only=varied,
+    )
+
+
 def _conditions(model: GameModel, given: Sequence[str | Given] | None, notes: list[str]) -> tuple[Given, ...]:
     events = [each for each in model.files.observations.values() if each.game == model.name]
     if given is None:
@@ -213,7 +252,7 @@ def observed_play(events: Sequence[Observation], name: str = OBSERVED) -> Given:
         sure, names = moves.get(text, (each.sure, []))
         moves[text] = max(sure, each.sure), [*names, each.event]
     parts = [
-        f"{text}{'' if sure == 1 else f', coded right with probability {sure},'} ({', '.join(names)})"
+        f"{text} ({', '.join(names)}{'' if sure == 1 else f'; coded right with probability {sure}'})"
         for text, (sure, names) in moves.items()
     ]
     words = f"some pure equilibrium has what was seen: {'; '.join(parts)}"

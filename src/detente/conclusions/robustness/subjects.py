@@ -59,4 +59,5 @@ def subject_of(
         found = decided(comparisons, {**more, **fixed}, expected=holds, pieces=_PIECES, seconds=seconds)
         return {"fixed": True, "varies": False}.get(found.status)
 
-    return Subject(classifier, game.parameters, game.derived, game.constraints, fixed, decide)
+    direct = frozenset(str(each) for cell in game.payoffs.values() for each in cell.free_symbols)
+    return Subject(classifier, game.parameters, game.derived, game.constraints, fixed, direct, decide)
