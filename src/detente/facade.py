@@ -335,8 +335,8 @@ class Game:
     ) -> Importance:
         """Return what drives outputs: first-order and total importance of every parameter, of figures, of judgements.
 
-        An output is ``set``, ``class``, ``selected``, a conclusion, or ``value:NAME`` (the number of a named formula); a
-        region is a condition such as ``class:stag_hunt`` or ``observed``.
+        An output is ``set``, ``class``, ``selected``, a conclusion, or ``value:NAME`` (the number of a named formula).
+        A region is a condition such as ``class:stag_hunt`` or ``observed``.
         """
         from detente.study.robustness import game_importance
 

@@ -88,7 +88,7 @@ def test_a_value_outside_its_interval_is_used_and_noted(detente):
         (["solve", "confrontation", "--at", "sev=0.1", "--at", "sev=0.2"], "twice"),
         (["solve", "confrontation", "--point", "hawk"], "did you mean 'hawkish'"),
         (["solve", "confrontation", "--method", "magic"], "unknown method"),
-        (["solve", "confrontation", "--question", "99"], "expected one of 1, 2, 3, 4, 7"),
+        (["solve", "confrontation", "--question", "99"], "expected one of 1, 2, 3, 4, 5, 6, 7"),
         (["solve", "confrontation", "--concept", "nosh"], "nosh"),
         (["thresholds", "confrontation", "--along", "sevv"], "did you mean 'sev'"),
         (["thresholds", "confrontation", "--along", "sev", "--of", "A_uss"], "expected"),

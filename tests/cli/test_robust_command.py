@@ -112,3 +112,33 @@ def test_an_interrupted_run_goes_on_and_ends_with_the_same_numbers(study, detent
     _, out, _ = detente(*arguments[3:5], *arguments[7:-2], "--no-save", "--workers", "1")
     fresh = json.loads(out)
     assert resumed["robust"] == fresh["robust"] and resumed["rejected"] == fresh["rejected"]
+
+
+def test_what_drives_it_comes_with_kinds_regions_and_pictures(detente, tmp_path):
+    code, out, errors = detente(
+        "robust", "confrontation", "--draws", "20000", "--conclusion", f"equilibrium:{CC}", "--importance", "class", "--importance",
+        "value:A_us", "--region", f"equilibrium:{CC}", "--figures", str(tmp_path / "figures"), "--json",
+    )  # fmt: skip
+    assert code == 0
+    found = json.loads(out)
+    assert found["region"] == f"equilibrium:{CC}"
+    assert {each["output"] for each in found["importance"]} == {"class", "value:A_us"}
+    by_name = {each["parameter"]: each for each in found["importance"] if each["output"] == "value:A_us"}
+    # A_us = rel_us*tech_hit - c_reb - ally_cost - div_us has no other parameters
+    assert by_name["rel_us"]["total"] > 0.2 and by_name["relief"]["total"] == 0 and by_name["c_reb"]["kind"] == "derived"
+    groups = {each["group"]: each for each in found["variance"] if each["output"] == "class"}
+    assert set(groups) == {"figures", "judgements", "derived"}
+    assert groups["judgements"]["total"] > groups["figures"]["total"]
+    pictures = sorted(each.name for each in (tmp_path / "figures").iterdir())
+    assert pictures == ["convergence.svg", "importance-1.svg", "importance-2.svg", "shares.svg"]
+    for each in pictures:
+        assert (tmp_path / "figures" / each).read_text(encoding="utf-8").lstrip().startswith("<?xml")
+    code, out, errors = detente("robust", "confrontation", "--draws", "3000", "--importance", "value:nothing")
+    assert (code, out) == (2, "") and "unknown output" in errors
+
+
+def test_the_questions_on_shares_and_importance_are_answered(detente):
+    code, out, _ = detente("solve", "confrontation", "--question", "5")
+    assert code == 0 and "some profile is" in out and "with rel_us = 0, rel_cn = 0, conc = 0" in " ".join(out.split())
+    code, out, _ = detente("solve", "confrontation", "--question", "6")
+    assert code == 0 and "what drives the class of the game" in out and "what drives none" in out

@@ -70,6 +70,7 @@ def test_the_game_of_the_examples_is_solved_and_its_questions_are_answered(study
     assert {tuple(own[0] for own in each.support.values()) for each in game.equilibria().pure} == {("pay", "wait"), ("wait", "pay")}
     assert game.question(1).tables
     assert game.question(2).tables
+    assert any("engine = 1/5" in table.title for table in game.question(3).tables)
     assert game.critical_discount_factors().values == {"alder": Fraction(9, 10), "birch": Fraction(49, 50)}
     assert game.holds("equilibrium:birch=wait,alder=pay")
 

@@ -7,6 +7,7 @@ close) and at draws of NumPy's own generator.
 from __future__ import annotations
 
 import itertools
+import shutil
 from fractions import Fraction as F
 from functools import cache
 from pathlib import Path
@@ -230,3 +231,30 @@ def test_unknown_names_are_refused_with_a_hint(game):
             game.robustness(save=False, **arguments)
     with pytest.raises(detente.UsageError, match="the form .* offers"):
         detente.Study(ROOT).game("ultimatum_180").robustness(save=False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("at = { rel_us = 0,", "at = { rel_uss = 0,", "did you mean 'rel_us'"),
+        ("at = { rel_us = 0,", "at = { c_reb = 0,", "change what it is made of"),
+        ("at = { rel_us = 0,", 'at = { rel_us = "x",', "found 'x'"),
+        ('given = ["observed"]', 'given = ["notice_11"]', "did you mean 'notice_10'"),
+        ('given = ["observed"]', 'given = ["class:none"]', "unknown class"),
+        ('given = ["observed"]', 'given = ["observed"]\nonly = "figure"', "did you mean 'figures'"),
+        ('of = ["class", "equilibrium",', 'of = ["klass", "equilibrium",', "did you mean 'class'"),
+        ('ask = ["shares"]', 'ask = ["shares", "thresholds"]', "unknown conclusion 'class'"),
+        ('ask = ["importance"]\nof = [', 'ask = ["importance"]\nof = [ "unique",', "unknown conclusion 'unique'"),
+    ],
+)
+def test_a_fault_in_the_restrictions_of_a_question_is_told_with_its_line(tmp_path, old, new, words):
+    for name in ("seeds", "payoffs", "games", "reports"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    path = tmp_path / "games" / "confrontation.toml"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(detente.InputError) as caught:
+        detente.Study(tmp_path)
+    assert words in str(caught.value) and "games/confrontation.toml:" in str(caught.value)

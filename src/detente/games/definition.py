@@ -119,7 +119,11 @@ class Conclusion:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of the game: analyses of the engine, of conclusions, along parameters, at points."""
+    """What is asked of the game: analyses of the engine, of conclusions, along parameters, at points.
+
+    ``at`` holds parameters, ``only`` lets one kind of parameters vary, and ``given`` are conditions, where an analysis
+    looks at the whole box.
+    """
 
     number: int
     text: Mapping[str, str]
@@ -132,6 +136,9 @@ class Question:
     path: tuple[str | int, ...]
     #: From where to where a parameter of ``along`` is followed, where not through its interval.
     ranges: Mapping[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
+    at: Mapping[str, Fraction] = field(default_factory=dict)
+    only: str | None = None
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from detente.fields import (
     check_name,
     distinct,
     kind_of,
+    one_of,
     unknown,
     within,
 )
@@ -77,6 +78,10 @@ def _pair(value: list[Any]) -> list[Any]:
     return value
 
 
+def _only(value: object) -> str:
+    return one_of("kind of parameters", ("figures", "judgements"))(value)
+
+
 class BoxTable(Table):
     """A ``[box.PARAMETER]`` of a game."""
 
@@ -109,6 +114,9 @@ class QuestionTable(Table):
     points: Annotated[list[Symbol], AfterValidator(distinct)] | None = None
     variant: Name | None = None
     ranges: dict[str, Annotated[list[Exact], AfterValidator(_pair)]] = Field(default_factory=dict)
+    at: dict[str, Exact] | None = None
+    only: Annotated[str | None, PlainValidator(_only), WithJsonSchema({"enum": ["figures", "judgements"]})] = None
+    given: Annotated[list[Line], AfterValidator(distinct)] | None = None
 
 
 class GameFile(Table):
@@ -169,6 +177,7 @@ class Fitting(Protocol):
     """What the reader asks of an analysis."""
 
     forms: tuple[str, ...]
+    kinds: tuple[str, ...]
 
     def fits(self, form: str) -> bool:
         """Return whether games of this form can be asked."""
@@ -519,7 +528,9 @@ class GameReader:
                         path, "of", "conclusion", [each] if kind not in CONCLUSION_KINDS else (), CONCLUSION_KINDS
                     )
                 elif each != "none":
-                    self.among(path, "of", "conclusion", [each], self.asked_keys("conclusions", table.variant))
+                    kinds = {kind: self.file.place((*path, "ask")) for kind in self.kinds(table.ask, analyses)}
+                    known = {**self.asked_keys("conclusions", table.variant), **kinds}
+                    self.among(path, "of", "conclusion", [each], known)
             points = [each for each in table.points or () if each != "baseline"]
             self.among(path, "points", "point", points, self.asked_keys("points", table.variant))
             self.among(path, "variant", "variant", [table.variant] if table.variant else (), self.keys("variants"))
@@ -535,9 +546,23 @@ class GameReader:
                     ranges={name: (low, high) for name, (low, high) in table.ranges.items()},
                     place=self.file.key_place(path),
                     path=path,
+                    at=dict(table.at or {}),
+                    only=table.only,
+                    given=tuple(table.given or ()),
                 )
             )
         return tuple(questions)
+
+    @staticmethod
+    def kinds(asked: list[str], analyses: Collection[str] | Mapping[str, Fitting] | None) -> tuple[str, ...]:
+        """Return the kinds of conclusions, such as ``class``, that all analyses asked for understand as such."""
+        if not isinstance(analyses, Mapping):
+            return ()
+        return tuple(
+            kind
+            for kind in CONCLUSION_KINDS
+            if all(name in analyses and kind in analyses[name].kinds for name in asked)
+        )
 
     def fitting(self, path: KeyPath, asked: list[str], analyses: Mapping[str, Fitting], form: str) -> None:
         """Add a fault for every analysis that does not fit the form of the game that it is asked of."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from detente.errors import Place
     from detente.formula import Formula
-    from detente.games.definition import GameDefinition
+    from detente.games.definition import GameDefinition, Question
     from detente.payoffs.terms import PayoffModel, Term
     from detente.schema import Definitions
     from detente.seeds.claims import Claim, ClaimTest, Conflict
@@ -304,6 +304,9 @@ class _References:
             for index, text in enumerate(question.of):
                 if ":" in text:
                     self.conclusion(text, game, game.file.place((*question.path, "of", index)))
+            for name in question.at:
+                self.held(name, scope, game, (*question.path, "at", name), "a question")
+            self.conditions(question, game)
         self.symbols(game, model, scope)
 
     def conclusion(self, text: str, game: GameDefinition, place: Place) -> None:
@@ -312,6 +315,25 @@ class _References:
             FORMS[game.form].conclusion(game, text)
         except UsageError as error:
             self.faults.append(Fault(place, str(error).partition("\n")[0]))
+
+    def conditions(self, question: Question, game: GameDefinition) -> None:
+        """Add a fault for every condition of a question that is no observation, observed event or conclusion."""
+        own = {
+            each.event: each.place
+            for each in self.rooms.observations.entries.values()
+            if each.game == ":".join((game.name, *map(str, game.path[1:])))
+        }
+        for index, text in enumerate(question.given):
+            place = game.file.place((*question.path, "given", index))
+            if ":" in text or text == "none":
+                self.conclusion(text, game, place)
+            elif text == "observed":
+                if not own:
+                    expected = "expected an observation of this game in seeds/observations.toml"
+                    self.faults.append(Fault(place, "found 'observed'", expected))
+            elif text not in own and text not in game.conclusions:
+                known = {**own, **{name: each.place for name, each in game.conclusions.items()}}
+                self.unknown("condition", text, place, known)
 
     def held(self, name: str, scope: Scope, game: GameDefinition, path: tuple[str | int, ...], what: str) -> None:
         """Check a name that a point or an interval gives a value: a parameter, and no derived one."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from detente.conclusions.robustness.evidence import Given, observed
 from detente.conclusions.robustness.importance import importance_of
 from detente.conclusions.robustness.robustness import How, robustness_of
-from detente.conclusions.robustness.statements import is_played
+from detente.conclusions.robustness.statements import KINDS, is_played
 from detente.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def asked_of(
     kind : str
         ``strategic`` or ``material`` payoffs.
     conclusions : sequence of str
-        Names of the game file or conclusions.
+        Names of the game file, conclusions, or kinds of conclusions such as ``class`` (all that occur).
     given : sequence, optional
         ``observed`` (all observations of the game), the name of an observed event, a conclusion, or a condition. By
         default ``observed`` where the game was observed.
@@ -96,7 +96,7 @@ def asked_of(
     parsed: dict[str, Any] = {name: each.formula for name, each in model.definition.conclusions.items()}
     statements = (*conclusions, *(each for condition in conditions for each in condition.statements))
     for text in statements:
-        if text not in parsed and not is_played(text):
+        if text not in parsed and not is_played(text) and text not in KINDS:
             parsed[text] = model.form.conclusion(model.definition, text)
     kinds = {name: each.kind for name, each in model.parameters.items() if not each.is_derived}
     held = held_at(model, point)
@@ -160,8 +160,8 @@ def game_robustness(
         key=key,
         named=asked.named,
     )
-    if asked.held:
-        notes.insert(0, f"Held: {', '.join(f'{name} = {value}' for name, value in asked.held.items())}.")
+    if found.held:
+        notes.insert(0, f"Held: {', '.join(found.held)}.")
     return replace(found, notes=(*found.notes, *notes))
 
 

@@ -60,7 +60,7 @@ def _formula_names(rooms: Rooms) -> set[str]:
     for game in every_game(rooms):
         used |= game_names(game)
         used.update(name for point in game.points.values() for name in point.values)
-        used.update(name for question in game.questions for name in question.along)
+        used.update(name for question in game.questions for name in (*question.along, *question.at))
         used.update(game.box)
     return used
 

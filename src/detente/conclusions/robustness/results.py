@@ -45,10 +45,12 @@ class Robustness:
         What varied, the first being what the main shares are about.
     terms : tuple of str
         The payoff terms that were left out in turn.
-    asked : bool
-        Whether the conclusions were asked for, rather than those that occur.
+    asked : tuple of str
+        The conclusions, or kinds of conclusions, that were asked for; empty where those that occur are reported.
     method : str
     notes : tuple of str
+    held : tuple of str
+        Parameters held at a value, as ``NAME = VALUE``.
     settle : callable
         From a conclusion, a prior and a condition to rows (draws tried, share, error), as draws came in.
     """
@@ -63,10 +65,11 @@ class Robustness:
     rejected: Mapping[str, float]
     vary: tuple[str, ...]
     terms: tuple[str, ...]
-    asked: bool
+    asked: tuple[str, ...]
     method: str
     settle: Callable[[str, str, str | None], list[tuple[int, float, float]]] = field(repr=False)
     notes: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
     # -- reading ----------------------------------------------------------------------------------------------
 
@@ -111,16 +114,17 @@ class Robustness:
 
     def shown(self, kinds: Iterable[str] | None = None) -> tuple[str, ...]:
         """Return the conclusions that printed tables have: those asked for, else those that are not too rare."""
-        if self.asked:
-            return self.conclusions
         wanted = []
         for name in self.conclusions:
+            if name in self.asked:
+                wanted.append(name)
+                continue
             kind = name.partition(":")[0] if ":" in name or name == "none" else "named"
-            if kinds is not None and kind not in kinds:
+            if kinds is not None and kind not in kinds and kind not in self.asked:
                 continue
             spread = [self.range(name, given=each) for each in (None, *(given.name for given in self.given))]
             most = max((each[1] for each in spread if each is not None), default=0.0)
-            if most >= _RARE or kind in {"equilibrium", "none"}:
+            if most >= _RARE or (kind in {"equilibrium", "none"} and not self.asked):
                 wanted.append(name)
         return tuple(wanted)
 
@@ -148,6 +152,7 @@ class Robustness:
                 here = f"{first.share:.0f}"
             conditional = [_span(self.range(name, given=each.name)) for each in self.given]
             rows.append((name, here, _span(self.range(name)), *conditional, self.verdict(name)))
+        rows += [self._any(kind) for kind in ("unique", "selected") if kind in self.asked]
         columns = (
             "conclusion",
             self.priors[0],
@@ -159,6 +164,16 @@ class Robustness:
         what += "" if self.vary[0] == "all" else f", only {self.vary[0]} varying"
         title = f"{what} ({self.draws:,} draws per prior, seed {self.seed})"
         return Table(title, columns, tuple(rows), self.remarks())
+
+    def _any(self, kind: str) -> tuple[str, ...]:
+        """Return the row that some profile is unique, or selected; no two profiles are."""
+        own = [name for name in self.conclusions if name.startswith(f"{kind}:")]
+        cells = []
+        for given in (None, *(each.name for each in self.given)):
+            shares = [[each.share or 0.0 for each in self.find(name, given=given)] for name in own]
+            sums = [sum(column) for column in zip(*shares, strict=True)]
+            cells.append(((min(sums), max(sums)), sums[0]) if sums else ((0.0, 0.0), 0.0))
+        return (f"some profile is {kind}", f"{cells[0][1]:.4f}", *(_span(spread) for spread, _ in cells), "")
 
     def remarks(self) -> tuple[str, ...]:
         """Return the sentences below the shares."""
@@ -179,7 +194,7 @@ class Robustness:
 
     def kind_table(self) -> Table:
         """Return the range over priors by what varies, and without the constraints."""
-        names = self.shown({"equilibrium", "none", "selected"})
+        names = self.shown({"equilibrium", "none", "selected"} if not self.asked else ())
         rows = []
         for name in names:
             cells = [_span(self.range(name, vary=each)) for each in self.vary]
@@ -197,7 +212,7 @@ class Robustness:
     def term_table(self, most: int = 3) -> Table:
         """Return, for each conclusion, the payoff terms without which its share moves most."""
         rows = []
-        for name in self.shown({"equilibrium", "selected"}):
+        for name in self.shown({"equilibrium", "selected"} if not self.asked else ()):
             whole = self.find(name)[0].share
             if not self.asked and (whole is None or not _SELDOM <= whole <= 1 - _SELDOM):
                 continue

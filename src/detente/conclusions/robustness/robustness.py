@@ -15,10 +15,11 @@ from detente.conclusions.robustness.counting import MAX_TRUTHS, Case, Job, combi
 from detente.conclusions.robustness.evidence import Given
 from detente.conclusions.robustness.results import Robustness
 from detente.conclusions.robustness.shares import Reading, Share
+from detente.conclusions.robustness.statements import KINDS
 from detente.conclusions.robustness.subjects import subject_of
 from detente.errors import UsageError, did_you_mean
 from detente.games.symbolic import Interval
-from detente.numbers import exact
+from detente.numbers import exact, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -95,8 +96,9 @@ def robustness(
         A normal form of any size. Of a 2x2 game every conclusion is answered; of other games of two players with up to
         five strategies, all but classes; of larger ones, those on pure equilibria.
     conclusions : sequence of str, or mapping
-        What is asked (see :mod:`detente.conclusions.conclusion`); as a mapping, also named formulas. By default every
-        equilibrium, set of equilibria, class and selection that occurs.
+        What is asked (see :mod:`detente.conclusions.conclusion`); as a mapping, also named formulas. The name of a
+        kind, such as ``class``, stands for all conclusions of this kind that occur. By default every equilibrium, set
+        of equilibria, class and selection that occurs.
     given : sequence
         Conditions beside the unconditional shares: conclusions, or :class:`Given` such as observed play.
     held : mapping, optional
@@ -146,8 +148,9 @@ def robustness(
         if name not in game.parameters:
             hint = did_you_mean(name, game.parameters)
             raise UsageError(f"held: unknown parameter {name!r}" + (f"; {hint}" if hint else ""))
-    subject = subject_of(game, {**parsed, **more}, fixed)
-    dropped = {name: subject_of(each, {**parsed, **more}, fixed) for name, each in (without or {}).items()}
+    stated = {name: each for name, each in {**parsed, **more}.items() if each is not None}
+    subject = subject_of(game, stated, fixed)
+    dropped = {name: subject_of(each, stated, fixed) for name, each in (without or {}).items()}
     return robustness_of(subject, tuple(parsed), given=conditions, kinds=kinds, without=dropped, how=How(**how))
 
 
@@ -159,7 +162,9 @@ def _parsed(game: Any, conclusions: Sequence[str] | Mapping[str, Any]) -> dict[s
             name: parse_conclusion(each, game.players, game.strategies) if isinstance(each, str) else each
             for name, each in conclusions.items()
         }
-    return {each: parse_conclusion(each, game.players, game.strategies) for each in conclusions}
+    return {
+        each: None if each in KINDS else parse_conclusion(each, game.players, game.strategies) for each in conclusions
+    }
 
 
 def robustness_of(
@@ -185,7 +190,8 @@ def robustness_of(
         raise UsageError(
             f"found {len(classifier.truths)} formulas; at most {MAX_TRUTHS} are counted together; name some"
         )
-    for statement in (*conclusions, *(each for condition in given for each in condition.statements)):
+    asked = tuple(name for name in conclusions if name not in KINDS)
+    for statement in (*asked, *(each for condition in given for each in condition.statements)):
         classifier.check(statement)
     modes = _modes(subject, kinds, how.only)
     job, places = _job(subject, dropped, modes, how)
@@ -203,7 +209,18 @@ def robustness_of(
                 f"none of {how.draws} draws under the prior {prior!r} meets the constraints; check them and the "
                 "intervals"
             )
-    names = tuple(conclusions) or (*named, *classifier.listed(reading.seen(base)))
+    listed = classifier.listed(reading.seen(base))
+    names = (
+        tuple(
+            dict.fromkeys(
+                each
+                for name in conclusions
+                for each in ((own for own in listed if own.startswith(f"{name}:")) if name in KINDS else (name,))
+            )
+        )
+        if conclusions
+        else (*named, *listed)
+    )
     shares = _shares(reading, places, names, given)
     proved = _proved(subject, shares, names, modes[0], how)
     shares = [_exactly(each, proved, modes[0][0]) for each in shares]
@@ -233,9 +250,10 @@ def robustness_of(
         },
         tuple(name for name, _ in modes),
         tuple(dropped),
-        bool(conclusions),
+        tuple(conclusions),
         classifier.method,
         settle,
+        held=tuple(f"{name} = {plain(value)}" for name, value in subject.held.items()),
     )
 
 

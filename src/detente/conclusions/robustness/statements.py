@@ -11,8 +11,10 @@ from detente.errors import UsageError, did_you_mean
 if TYPE_CHECKING:
     from detente.games.normal import Profile
 
-__all__ = ["ALWAYS", "is_played", "moves_text", "parse_moves", "parsed", "plays"]
+__all__ = ["ALWAYS", "KINDS", "is_played", "moves_text", "parse_moves", "parsed", "plays"]
 
+#: Kinds of conclusions that may be asked for as such: all that occur.
+KINDS = ("equilibrium", "unique", "selected", "set", "class")
 #: The statement that holds everywhere.
 ALWAYS = "always"
 

@@ -58,11 +58,15 @@ class Task:
 
 @dataclass(frozen=True)
 class Analysis:
-    """A function that answers, what it answers in one line, and the forms whose games it fits (empty: all)."""
+    """A function that answers, what it answers in one line, and the forms whose games it fits (empty: all).
+
+    ``kinds`` are the kinds of conclusions, such as ``class``, that ``of`` may name for all of the kind that occur.
+    """
 
     run: Callable[[Task], list[Table]]
     words: str
     forms: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
     def fits(self, form: str) -> bool:
         """Return whether games of this form can be asked."""
