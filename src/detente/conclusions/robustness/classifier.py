@@ -114,11 +114,11 @@ class Subject:
         Conditions that reject a draw.
     held : mapping
         Parameters held at exact values.
-    direct : frozenset of str, optional
-        Parameters that enter not only through derived values; None where that is not known.
     decide : callable or None
         ``decide(conclusion, holds, seconds, fixed)``: True where it is proved that the conclusion is ``holds`` all over
         the box, with further parameters fixed; False where a point refutes that; None where it stays open.
+    direct : frozenset of str, optional
+        Parameters that enter not only through derived values; None where that is not known.
     """
 
     classifier: Classifier
@@ -126,5 +126,5 @@ class Subject:
     derived: Mapping[str, Any]
     constraints: tuple[Any, ...] = ()
     held: Mapping[str, Fraction] = field(default_factory=dict)
-    direct: frozenset[str] | None = None
     decide: Callable[[str, bool, float, Mapping[str, Fraction]], bool | None] | None = None
+    direct: frozenset[str] | None = None

@@ -60,4 +60,4 @@ def subject_of(
         return {"fixed": True, "varies": False}.get(found.status)
 
     direct = frozenset(str(each) for cell in game.payoffs.values() for each in cell.free_symbols)
-    return Subject(classifier, game.parameters, game.derived, game.constraints, fixed, direct, decide)
+    return Subject(classifier, game.parameters, game.derived, game.constraints, fixed, decide, direct)

@@ -281,4 +281,5 @@ def tree_subject(
         found = decided(conditions, {**more, **fixed}, expected=holds, pieces=_PIECES, seconds=seconds)
         return {"fixed": True, "varies": False}.get(found.status)
 
-    return Subject(classifier, tree.parameters, tree.formulas.derived, tree.formulas.constraints, fixed, decide)
+    direct = frozenset(str(each) for totals in tree.totals for cell in totals for each in cell.free_symbols)
+    return Subject(classifier, tree.parameters, tree.formulas.derived, tree.formulas.constraints, fixed, decide, direct)
