@@ -285,14 +285,11 @@ class Game:
         **changes: object,
     ) -> Options:
         """Return each strategy of a player as a commitment: what follows, what it is worth, how often it is best."""
-        from detente.conclusions.options import options
-
-        if self.model.variant is not None and self.model.variant.form == "repeated":
-            raise UsageError(
-                f"{self.name} is repeated; options are those of a game played once: ask {self.model.definition.name}"
-            )
         values = self.model.point(point, changes).values
-        return options(self.model.payoffs(kind), player, values, draws=draws, seed=seed, budget=budget)
+        found: Options = self.model.form.options(
+            self.model, kind, player, values, draws=draws, seed=seed, budget=budget
+        )
+        return found
 
     def robustness(
         self,

@@ -297,7 +297,7 @@ def test_material_payoffs_and_points_are_options_too(study_root):
 
 
 def test_a_repeated_variant_has_no_options(study_root):
-    with pytest.raises(UsageError, match="is repeated"):
+    with pytest.raises(UsageError, match="the form repeated offers .*; found options"):
         Study(study_root).game("confrontation:repeated").options("us")
 
 

@@ -241,3 +241,23 @@ def test_a_study_compared_with_itself_after_a_parameter_became_derived(versions)
     kinds = {each.kind for game in found.games for each in game.changes}
     assert "definition" in kinds
     json.dumps(found.to_json())
+
+
+def test_the_solution_of_another_form_is_compared_without_its_numbers():
+    game = Study(Path(__file__).parents[2]).game("ultimatum_180")
+    found = game.compare("baseline", "hard_stick")
+    flip = found["solution: actions"]
+    # solved anew at each of the four points between: who is in the mix of members
+    a, b = game.point("baseline").values, game.point("hard_stick").values
+    changed = [name for name in a if a[name] != b[name]]
+    assert len(changed) == 2
+    actions = {}
+    for size in range(3):
+        for on in combinations(changed, size):
+            solution = game.solve("baseline", **{name: b[name] for name in on})
+            actions[frozenset(on)] = ", ".join(solution.to_json()["actions"])
+    every = frozenset(changed)
+    assert (flip.before, flip.after) == (actions[frozenset()], actions[every])
+    does = [on for on in actions if on and actions[on] == actions[every]]
+    assert {frozenset(map(str, each)) for each in flip.attribution.sets} == minimal(does)
+    assert flip.meaning is None

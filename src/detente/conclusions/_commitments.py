@@ -89,6 +89,8 @@ def menu(game: SymbolicGame | SymbolicTree | NormalFormGame, player: str | int) 
     """
     if isinstance(game, NormalFormGame):
         game = _with_formulas(game)
+    if not isinstance(game, (SymbolicGame, SymbolicTree)):
+        raise UsageError(f"found {type(game).__name__}; options are those of normal forms and trees")
     players = game.players
     if player in players:
         index = players.index(player)
@@ -149,6 +151,12 @@ class _Plan:
 
 
 def _of_tree(tree: SymbolicTree, player: int) -> Menu:
+    hidden = next((each for each in tree.information_sets if len(each.nodes) > 1), None)
+    if hidden is not None:
+        raise UsageError(
+            f"{tree.players[hidden.player]} cannot tell apart {len(hidden.nodes)} nodes of [{hidden.label}]; options "
+            "of trees need perfect information: ask the normal form, or a variant in which moves are seen"
+        )
     plans = list(_own_plans(tree, player, 0))
     labels, made = [], []
     sets = [each for each in tree.information_sets if each.player == player]
@@ -211,7 +219,10 @@ def _replies(tree: SymbolicTree, player: int, plan: Mapping[int, int], node: int
         if here.kind == "chance":
             import sympy
 
-            weights = [sympy.Rational(p.numerator, p.denominator) for p in here.probabilities]
+            weights = [
+                p if hasattr(p, "free_symbols") else sympy.Rational(p.numerator, p.denominator)
+                for p in here.probabilities
+            ]
             values = tuple(
                 sum(w * part.values[k] for w, part in zip(weights, below, strict=True))
                 for k in range(len(tree.players))

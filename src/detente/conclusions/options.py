@@ -109,7 +109,7 @@ def options(
     made = []
     for index, strategy in enumerate(chosen.labels):
         low, high = bounds.payoff(index)
-        points = [point, *(each.worst_regret[index] for each in sampled)]
+        points = [point, *(where for each in sampled if (where := each.worst_regret[index]) is not None)]
         regret = bounds.regret(index, points)
         seen_low, worst_case = _more(low, [each.lowest[index] for each in sampled], min)
         seen_high, _ = _more(high, [each.highest[index] for each in sampled], max)

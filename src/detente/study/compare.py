@@ -303,7 +303,7 @@ def _left(until: float) -> float | None:
 def _flips(between: Between, until: float) -> tuple[tuple[Flip, ...], tuple[str, ...]]:
     """Return the facts that differ, with their attribution, and the names of those that do not."""
     before, after = between.facts(frozenset()), between.facts(frozenset(between.changes))
-    names = [name for name in before.names if name in after.names]
+    names = list(dict.fromkeys((*before.names, *after.names)))
     flips, same = [], []
     for name in names:
         if before[name] == after[name]:

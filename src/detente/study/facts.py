@@ -25,6 +25,9 @@ MAX_PROFILES = 64
 #: What a fact is where it cannot be established.
 UNDEFINED = "undefined"
 
+#: Parts of a solution that say how it was found, or of which game.
+_ABOUT = frozenset({"concept", "method", "form", "arithmetic", "complete", "missing", "players", "strategies"})
+
 _SIGN = {1: "positive", 0: "zero", -1: "negative"}
 
 
@@ -49,7 +52,7 @@ class Facts:
         """What can be asked, in the order in which to read it."""
         named = tuple(self.model.definition.conclusions)
         if not self.normal:
-            return ("solution", *named)
+            return (*(f"solution: {key}" for key in self._solution), *named)
         game = self.game
         two = game.shape == (2, 2)
         profiles = [",".join(game.profile_labels(each)) for each in game.profiles()]
@@ -93,6 +96,15 @@ class Facts:
             return meaning_of_result("risk dominance" if self.game.shape == (2, 2) else "mixed equilibrium")
         return meaning_of_result("material sum" if name.endswith("sum") else "critical discount factor")
 
+    @cached_property
+    def _solution(self) -> dict[str, str]:
+        """What the solution of another form says apart from its numbers, part by part."""
+        try:
+            found = self.model.form.solve(self.model, self.point, self.kind).to_json()
+        except DetenteError:
+            return {}
+        return {key: words for key, value in found.items() if key not in _ABOUT and (words := _words(value))}
+
     # -- normal forms -----------------------------------------------------------------------------------------
 
     @property
@@ -126,8 +138,8 @@ class Facts:
     def _fact(self, name: str) -> str:
         if name in self.model.definition.conclusions:
             return self._named(name)
-        if name == "solution":
-            return _words(self.model.form.solve(self.model, self.point, self.kind).to_json())
+        if name.startswith("solution: "):
+            return self._solution.get(name.removeprefix("solution: "), "none")
         head, _, rest = name.partition(":")
         signs = self.signs
         if head == "equilibrium":

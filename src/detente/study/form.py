@@ -43,6 +43,7 @@ COMMANDS = {
     "levers": "levers",
     "rests-on": "rests_on",
     "robust": "subject",
+    "options": "options",
     "export": "at",
 }
 
@@ -220,6 +221,12 @@ class Form:
         ``conclusions`` maps names to conclusions and named formulas; ``held`` has parameters at exact values.
         """
         raise self.refused("robust")
+
+    def options(
+        self, model: GameModel, kind: str, player: str, values: Mapping[str, Fraction], **more: Any
+    ) -> Any:
+        """Return each strategy of a player as a commitment, compared."""
+        raise self.refused("options")
 
     def holds(self, model: GameModel, of: Conclusion | Formula, values: Mapping[str, Fraction]) -> bool:
         """Return whether a conclusion holds at a point."""

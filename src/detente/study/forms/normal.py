@@ -270,6 +270,14 @@ class Normal(Form):
 
         return breaks(model.payoffs(kind), profile, values, exclude=model.definition.units, **more)
 
+    def options(
+        self, model: GameModel, kind: str, player: str, values: Mapping[str, Fraction], **more: Any
+    ) -> Any:
+        """Return each strategy of a player as a commitment, compared."""
+        from detente.conclusions.options import options
+
+        return options(model.payoffs(kind), player, values, **more)
+
     def rests_on(
         self, model: GameModel, kind: str, of: Conclusion | Formula, values: Mapping[str, Fraction], **more: Any
     ) -> Any:

@@ -15,6 +15,7 @@ from detente.games.definition import Content, Located
 from detente.games.reader import VariantTable
 from detente.numbers import number_to_json, plain, short
 from detente.solve.repeated.critical_discount_factor import CriticalDiscountFactor, critical_discount_factor
+from detente.study.form import Form
 from detente.study.forms.normal import Normal
 
 if TYPE_CHECKING:
@@ -228,6 +229,9 @@ class Repeated(Normal):
             elif number is not None and not 0 < number < 1:
                 found = f"found the discount factor {each.formula.text} = {plain(number)}"
                 yield Fault(each.inside(1), found, "expected a number between 0 and 1")
+
+    #: A commitment for one period says nothing of the game that is repeated.
+    options = Form.options
 
     def solve(
         self, model: GameModel, point: Point, kind: str, concept: str | None = None, options: Options | None = None
