@@ -104,3 +104,21 @@ def test_a_spent_budget_leaves_a_bound_that_still_holds():
     f = X**2 * Y - Y**2 * Z + Z**2 * X
     rough, fine = greatest(box(), f, [X + Y + Z], pieces=0), greatest(box(), f, [X + Y + Z], pieces=500)
     assert rough.bound >= fine.bound >= fine.value
+
+
+def test_equations_are_solved_for_a_parameter():
+    # x y = z exactly: the greatest x + z is at x = 1, y = z = 1; the least x on it with z = 1 and y <= 1 is 1
+    top = greatest(box(0, 1), X + Z, [X * Y - Z, Z - X * Y])
+    assert (top.bound, top.value) == (2, 2)
+    assert top.point["x"] * top.point["y"] == top.point["z"]
+    low = least(box(0, 1), X, [X * Y - Z, Z - X * Y, Z - 1])
+    assert low.bound <= 1 <= low.value
+    assert low.value - low.bound < Fraction(1, 1000)
+    # an equation that the box cannot meet
+    assert greatest(box(), X, [X + Y - 3, 3 - X - Y]).empty
+
+
+def test_factors_that_are_positive_do_not_hide_that_inequalities_are_at_odds():
+    # x (y z - z) >= 0 and x (z - 1/2) >= 0 with y <= 3/4, z >= 1/2, x >= 1/4 cannot both hold
+    game = SymbolicGame([[0, 1]], {"x": ("1/4", 1), "y": (0, "3/4"), "z": (0, 1)})
+    assert greatest(game, Y, [X * (Y * Z - Z), X * (Z - Fraction(1, 2))]).empty

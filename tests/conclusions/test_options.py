@@ -380,3 +380,88 @@ def test_which_option_is_best_is_ordinal_with_one_other_player_and_cardinal_with
     assert found.meanings["ranking"].level == "cardinal"
     assert [each.strategy for each in found.best] == ["bet"]
     assert [each.strategy for each in detente.options(bet("1/4"), "me", draws=1).best] == ["pass"]
+
+
+def outcomes(tree, plan, node=0):
+    """Every payoff vector of a subgame-perfect equilibrium of the others once a plan is fixed, by enumeration."""
+    here = tree.nodes[node]
+    if here.kind == "terminal":
+        return {tree.payoffs(node)}
+    if here.information_set in plan:
+        return outcomes(tree, plan, here.children[plan[here.information_set]])
+    found = set()
+    for below in product(*(outcomes(tree, plan, child) for child in here.children)):
+        if here.kind == "chance":
+            found.add(tuple(sum(p * each[k] for p, each in zip(here.probabilities, below, strict=True)) for k in range(len(tree.players))))
+        else:
+            top = max(each[here.player] for each in below)
+            found |= {each for each in below if each[here.player] == top}
+    return found
+
+
+def plans(tree, player, node=0):
+    """Every plan of a player as {information set: action}, what it rules out left out."""
+    here = tree.nodes[node]
+    if here.kind == "terminal":
+        return [{}]
+    if here.player == player and here.kind == "decision":
+        return [{here.information_set: k, **rest} for k, child in enumerate(here.children) for rest in plans(tree, player, child)]
+    return [{k: v for part in parts for k, v in part.items()} for parts in product(*(plans(tree, player, child) for child in here.children))]
+
+
+def test_the_plans_of_a_game_of_three_are_worth_what_enumeration_finds(study_root):
+    game = Study(study_root).game("pakistan_balancing")
+    random = Random(3)
+    for name in ("rep_strong", "random"):
+        values = dict(game.point("rep_strong").values)
+        if name == "random":
+            values = {k: v.low + (v.high - v.low) * F(random.randrange(9), 8) for k, v in game.symbolic.parameters.items()}
+        tree = game.symbolic.at_point(values)
+        for index, player in enumerate(tree.players):
+            expected = {}
+            for plan in plans(tree, index):
+                sets = [k for k, own in enumerate(tree.information_sets) if own.player == index and len(own.actions) > 1]
+                label = ",".join(tree.information_sets[k].actions[plan[k]] if k in plan else "*" for k in sets)
+                payoffs = [each[index] for each in outcomes(tree, plan)]
+                expected[label] = min(payoffs), max(payoffs)
+            found = detente.options(game.symbolic, player, values, draws=1, priors=("uniform",), budget=0.0)
+            assert {each.strategy: (each.worst, each.best) for each in found} == expected
+            for each in found:
+                assert each.low <= each.worst <= each.best <= each.high
+
+
+def test_draws_of_a_tree_agree_with_enumeration(study_root):
+    game = Study(study_root).game("pakistan_balancing").symbolic
+    drawn = detente.ensemble.draws(game.formulas, 40, "uniform", 2)
+    counts = dict.fromkeys(range(4), 0)
+    for k in range(drawn.n):
+        tree = game.at_point(drawn.point(k))
+        worst = [min(each[1] for each in outcomes(tree, plan)) for plan in plans(tree, 1)]
+        assert len(worst) == 4
+        for index, value in enumerate(worst):
+            counts[index] += value == max(worst)
+    found = detente.options(game, "us", draws=40, priors=("uniform",), seed=2, budget=0.0)
+    assert [each.share_best for each in found] == [pytest.approx(counts[k] / 40) for k in range(4)]
+
+
+def test_what_is_hidden_in_a_tree_is_seen_once_a_player_is_bound():
+    # matching pennies with a hidden first move: bound to a side, the first player loses it
+    second = {"h": terminal(1, -1), "t": terminal(-1, 1)}
+    other = {"h": terminal(-1, 1), "t": terminal(1, -1)}
+    tree = SymbolicTree(
+        ["one", "two"],
+        decision("one", {"h": decision("two", second, "hidden"), "t": decision("two", other, "hidden")}),
+        {},
+    )
+    assert [each.worst for each in detente.options(tree, "one", draws=1)] == [-1, -1]
+    # two others who do not see each other are no matter for backward induction
+    three = SymbolicTree(
+        ["one", "two", "three"],
+        decision("one", {"a": decision("two", {
+            "l": decision("three", {"x": terminal(0, 0, 0), "y": terminal(1, 1, 1)}, "s"),
+            "r": decision("three", {"x": terminal(0, 0, 0), "y": terminal(1, 1, 1)}, "s"),
+        })}),
+        {},
+    )  # fmt: skip
+    with pytest.raises(UsageError, match="cannot tell apart"):
+        detente.options(three, "one", draws=1)

@@ -72,7 +72,7 @@ class Searcher:
         self.known.append({name: found for name in form.names if (found := form.direction(name, self.box))})
         return len(self.forms) - 1
 
-    def _implied(self, cube: Cube) -> Cube:
+    def implied(self, cube: Cube) -> Cube:
         """Return a cube with sums of two of its inequalities added, where the sum is shorter: payoffs share terms."""
         found = dict.fromkeys(cube)
         for pair in combinations(cube, 2):
@@ -99,7 +99,7 @@ class Searcher:
             still = []
             for cube in cubes:
                 own = Budget(min(share, budget.pieces - budget.spent), budget.until)
-                found = self._search(self._implied((*cube, *self.c.constraints)), wanted, box, own)
+                found = self._search(self.implied((*cube, *self.c.constraints)), wanted, box, own)
                 budget.spent += own.spent
                 if isinstance(found, dict):
                     return found

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from detente.conclusions._forms import Form, full_box, is_rational
 from detente.conclusions.ensemble.solve_batch import MAX_STRATEGIES
 from detente.errors import UsageError, did_you_mean
 from detente.games.normal import NormalFormGame
@@ -20,7 +21,7 @@ from detente.games.symbolic import SymbolicGame
 from detente.games.symbolic_tree import SymbolicTree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from detente.games.normal import Profile
 
@@ -61,7 +62,7 @@ class Menu:
     ``game`` gives the box, derived values and constraints (and the payoffs, in a normal form). ``method`` says what is
     looked at once an option is fixed: ``best replies`` of the only other mover; ``all equilibria`` of the two others
     that move, mixed ones included; ``pure equilibria`` of more; ``subgame-perfect plans`` in a tree, which has
-    chance moves where ``chance`` is True.
+    chance moves where ``chance`` is True. ``places`` are the decision points that a plan of a tree names, in order.
     """
 
     game: SymbolicGame
@@ -72,6 +73,7 @@ class Menu:
     replies: tuple[tuple[Reply, ...], ...]
     method: str
     chance: bool = False
+    places: tuple[str, ...] = ()
 
     @property
     def others(self) -> tuple[int, ...]:
@@ -151,62 +153,91 @@ class _Plan:
 
 
 def _of_tree(tree: SymbolicTree, player: int) -> Menu:
-    hidden = next((each for each in tree.information_sets if len(each.nodes) > 1), None)
-    if hidden is not None:
-        raise UsageError(
-            f"{tree.players[hidden.player]} cannot tell apart {len(hidden.nodes)} nodes of [{hidden.label}]; options "
-            "of trees need perfect information: ask the normal form, or a variant in which moves are seen"
-        )
-    plans = list(_own_plans(tree, player, 0))
+    sets = [each for each, own in enumerate(tree.information_sets) if own.player == player and len(own.actions) > 1]
     labels, made = [], []
-    sets = [each for each in tree.information_sets if each.player == player]
-    for plan in plans:
-        labels.append(
-            ",".join(each.actions[plan[each.nodes[0]]] if each.nodes[0] in plan else "*" for each in sets) or "-"
-        )
+    possible = _Possible(tree)
+    for plan in _own_plans(tree, player):
+        names = [tree.information_sets[each].actions[plan[each]] if each in plan else "*" for each in sets]
+        labels.append(",".join(names) or "-")
+        _check_hidden(tree, plan)
         replies = [
             Reply(
                 ", ".join(f"{tree.players[who]}={what}" for who, what in each.path) or "none",
                 each.values,
                 each.conditions,
             )
-            for each in _replies(tree, player, plan, 0)
+            for each in _replies(tree, plan, 0, possible)
         ]
         made.append(tuple(replies))
     chance = any(node.kind == "chance" for node in tree.nodes)
     return Menu(
-        tree.formulas, "extensive", tree.players, player, tuple(labels), tuple(made), "subgame-perfect plans", chance
-    )
+        tree.formulas, "extensive", tree.players, player, tuple(labels), tuple(made), "subgame-perfect plans", chance,
+        tuple(tree.information_sets[each].label for each in sets),
+    )  # fmt: skip
 
 
-def _own_plans(tree: SymbolicTree, player: int, node: int) -> Iterator[dict[int, int]]:
-    """Yield the plans of a player below a node: an action at each of its nodes that the plan does not rule out."""
-    here = tree.nodes[node]
-    if here.kind == "decision" and here.player == player:
-        for action, child in enumerate(here.children):
-            for below in _own_plans(tree, player, child):
-                yield {node: action, **below}
-        return
-    parts = [list(_own_plans(tree, player, child)) for child in here.children]
-    number = 1
-    for part in parts:
-        number *= len(part)
-    if number > MAX_PLANS:
-        raise UsageError(
-            f"found more than {MAX_PLANS} plans of {tree.players[player]}; options are written out for smaller trees"
+def _reached(tree: SymbolicTree, plan: Mapping[int, int]) -> list[int]:
+    """Return the nodes that a plan, by information set, does not rule out, in the order of the tree."""
+    found, stack = [], [0]
+    while stack:
+        at = stack.pop()
+        found.append(at)
+        node = tree.nodes[at]
+        fixed = node.information_set in plan if node.kind == "decision" else False
+        children = [node.children[plan[node.information_set]]] if fixed else list(node.children)  # type: ignore[index]
+        stack += reversed(children)
+    return found
+
+
+def _own_plans(tree: SymbolicTree, player: int) -> list[dict[int, int]]:
+    """Return the plans of a player: an action at each of its information sets that the plan does not rule out."""
+    found: list[dict[int, int]] = []
+    stack: list[dict[int, int]] = [{}]
+    while stack:
+        plan = stack.pop()
+        open_sets = (
+            tree.nodes[at].information_set
+            for at in _reached(tree, plan)
+            if tree.nodes[at].player == player and tree.nodes[at].information_set not in plan
         )
-    for chosen in product(*parts):
-        yield {own: action for below in chosen for own, action in below.items()}
+        where = next(open_sets, None)
+        if where is None:
+            found.append(plan)
+        else:
+            actions = range(len(tree.information_sets[where].actions))
+            stack += [{**plan, where: action} for action in reversed(actions)]
+        if len(found) + len(stack) > MAX_PLANS:
+            raise UsageError(
+                f"found more than {MAX_PLANS} plans of {tree.players[player]}; options are for smaller trees"
+            )
+    return found
 
 
-def _replies(tree: SymbolicTree, player: int, plan: Mapping[int, int], node: int) -> list[_Plan]:
+def _check_hidden(tree: SymbolicTree, plan: Mapping[int, int]) -> None:
+    """Refuse a plan after which somebody else moves without knowing what was chosen before."""
+    met: set[int] = set()
+    for at in _reached(tree, plan):
+        where = tree.nodes[at].information_set
+        if tree.nodes[at].kind != "decision" or where is None or where in plan:
+            continue
+        if where in met:
+            own = tree.information_sets[where]
+            raise UsageError(
+                f"{tree.players[own.player]} cannot tell apart the nodes of [{own.label}] once a plan is fixed; "
+                "options of trees need perfect information among the others: ask a game in which moves are seen"
+            )
+        met.add(where)
+
+
+def _replies(tree: SymbolicTree, plan: Mapping[int, int], node: int, possible: _Possible) -> list[_Plan]:
     """Return the ways in which the others may play below a node, given the plan of the player."""
     here = tree.nodes[node]
     if here.kind == "terminal":
         return [_Plan((), tree.totals[node], (), ())]
-    if node in plan:
-        return _replies(tree, player, plan, here.children[plan[node]])
-    parts = [_replies(tree, player, plan, child) for child in here.children]
+    where = here.information_set
+    if where is not None and where in plan:
+        return _replies(tree, plan, here.children[plan[where]], possible)
+    parts = [_replies(tree, plan, child, possible) for child in here.children]
     number = 1
     for part in parts:
         number *= len(part)
@@ -217,12 +248,7 @@ def _replies(tree: SymbolicTree, player: int, plan: Mapping[int, int], node: int
         choices = tuple(each for part in below for each in part.choices)
         conditions = tuple(each for part in below for each in part.conditions)
         if here.kind == "chance":
-            import sympy
-
-            weights = [
-                p if hasattr(p, "free_symbols") else sympy.Rational(p.numerator, p.denominator)
-                for p in here.probabilities
-            ]
+            weights = tree.odds(here)
             values = tuple(
                 sum(w * part.values[k] for w, part in zip(weights, below, strict=True))
                 for k in range(len(tree.players))
@@ -237,6 +263,8 @@ def _replies(tree: SymbolicTree, player: int, plan: Mapping[int, int], node: int
                 for k, other in enumerate(below)
                 if k != action
             ]
+            if not all(possible(condition) for _, condition in better):
+                continue
             move = (here.player, here.actions[action])
             found.append(
                 _Plan(
@@ -246,4 +274,19 @@ def _replies(tree: SymbolicTree, player: int, plan: Mapping[int, int], node: int
                     (move, *follows.path),
                 )
             )
-    return found
+    return list({(each.values, frozenset(each.conditions), each.path): each for each in found}.values())
+
+
+class _Possible:
+    """Tells apart conditions that bounds refute all over the box: plans with them need not be followed."""
+
+    def __init__(self, tree: SymbolicTree) -> None:
+        self.game, self.box = tree.formulas, full_box(tree.formulas)
+        self.known: dict[Any, bool] = {}
+
+    def __call__(self, condition: Any) -> bool:
+        if condition not in self.known:
+            expanded = self.game.expand(condition)
+            most = Form(expanded).extreme(self.box, high=True, known={}) if is_rational(expanded) else None
+            self.known[condition] = most is None or bool(most >= 0)
+        return self.known[condition]

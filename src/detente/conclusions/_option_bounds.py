@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.conclusions._forms import is_rational
+from detente.conclusions._forms import Form, full_box, is_rational
 from detente.conclusions.extremes import Extreme, greatest, least
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Bounds:
 
     def __init__(self, menu: Menu, values: Valuation, seconds: float) -> None:
         self.menu, self.values = menu, values
-        self.until = time.monotonic() + seconds
+        self.end = self.until = time.monotonic() + seconds
         self.replies = [self._possible(own) for own in menu.replies]
         #: False where some payoff is no rational function of the parameters, so that nothing is proved.
         self.rational = all(
@@ -62,6 +62,13 @@ class Bounds:
         #: False where the budget ran out.
         self.finished = True
         self._together: dict[Reply, list[Any]] = {}
+        self._roughly: dict[tuple[Any, bool], Fraction | None] = {}
+        self.box = full_box(menu.game)
+
+    def allow(self, share: float) -> None:
+        """Let what is asked next spend a share of the time that is left."""
+        now = time.monotonic()
+        self.until = now + max(0.0, self.end - now) * share
 
     def _spend(self) -> dict[str, Any]:
         left = self.until - time.monotonic()
@@ -73,19 +80,37 @@ class Bounds:
 
     def payoff(self, option: int) -> tuple[Extreme, Extreme]:
         """Return the least and the greatest payoff of an option over the box and all equilibria after it."""
-        replies = self.replies[option]
-        hull = self.menu.method == "all equilibria"
-        lows, highs = [], []
-        for each in replies:
-            region = () if hull else [expression for _, expression in each.conditions]
-            own = each.payoffs[self.menu.player]
-            lows.append(least(self.menu.game, own, region, **self._spend()))
-            highs.append(greatest(self.menu.game, own, region, **self._spend()))
-        low, high = _join(lows, min), _join(highs, max)
-        if hull:
+        low, high = self._end(option, high=False), self._end(option, high=True)
+        if self.menu.method == "all equilibria":
             # The bound holds for mixtures; that it is attained has to be seen at a point.
             low, high = self._attained(option, low, worst=True), self._attained(option, high, worst=False)
         return low, high
+
+    def _end(self, option: int, *, high: bool) -> Extreme:
+        """Return one end of the payoffs of an option: replies that may reach furthest are looked at first."""
+        search, pick = (greatest, max) if high else (least, min)
+        sign = 1 if high else -1
+        order = sorted(
+            self.replies[option], key=lambda each: _last(self._rough(each.payoffs[self.menu.player], high=high), sign)
+        )
+        found: list[Extreme] = []
+        for each in order:
+            rough = self._rough(each.payoffs[self.menu.player], high=high)
+            known = _join(found, pick)
+            if rough is not None and known.bound is not None and (known.bound - rough) * sign >= 0:
+                break  # neither this reply nor those behind it reach further
+            region = () if self.menu.method == "all equilibria" else [e for _, e in each.conditions]
+            found.append(search(self.menu.game, each.payoffs[self.menu.player], region, **self._spend()))
+        return _join(found, pick)
+
+    def _rough(self, expression: Any, *, high: bool) -> Fraction | None:
+        """Return a bound on an expression over the whole box, None where there is none."""
+        key = (expression, high)
+        if key not in self._roughly:
+            expanded = self.menu.game.expand(expression)
+            found = Form(expanded).extreme(self.box, high=high, known={}) if is_rational(expanded) else None
+            self._roughly[key] = None if found is None else Fraction(int(found.p), int(found.q))
+        return self._roughly[key]
 
     def _attained(self, option: int, extreme: Extreme, *, worst: bool) -> Extreme:
         if extreme.point is None:
@@ -134,30 +159,42 @@ class Bounds:
         seen = [(value, point) for point in points if (value := self._regret_at(option, point)) is not None]
         best, where = max(seen, key=lambda each: each[0], default=(Fraction(0), baseline))
         bound: Fraction | None = Fraction(0)
-        hull = self.menu.method == "all equilibria"
-        for other, others in enumerate(self.replies):
-            if other == option:
+        pairs = [
+            (self._gap(there, here), number, other, there, here)
+            for number, (other, there, here) in enumerate(
+                (other, there, here)
+                for other, others in enumerate(self.replies)
+                if other != option
+                for there in others
+                for here in self.replies[option]
+            )
+        ]
+        # Pairs that may be regretted most come first; none behind one that cannot raise the bound can.
+        for rough, _, other, there, here in sorted(pairs, key=lambda each: (_last(each[0], 1), each[1])):
+            if rough is not None and bound is not None and rough <= max(bound, best):
+                break
+            if self._spend()["seconds"] <= 0:
+                bound = None if rough is None or bound is None else max(bound, rough)
+                break
+            gain = there.payoffs[player] - here.payoffs[player]
+            region: list[Any] = []
+            if self.menu.method != "all equilibria":
+                region = [e for _, e in (*there.conditions, *here.conditions)]
+                region += self._pessimistic(other, there)
+            found = greatest(game, gain, region, **self._spend())
+            if found.empty:
                 continue
-            for there in others:
-                for here in self.replies[option]:
-                    gain = there.payoffs[player] - here.payoffs[player]
-                    quick = greatest(game, gain, pieces=0, seconds=0.0)
-                    if quick.bound is not None and quick.bound <= best:
-                        continue  # no part of the box can raise the bound above what was seen
-                    region: list[Any] = []
-                    if not hull:
-                        region = [e for _, e in (*there.conditions, *here.conditions)]
-                        region += self._pessimistic(other, there)
-                    found = greatest(game, gain, region, **self._spend())
-                    if found.empty:
-                        continue
-                    if found.point is not None:
-                        point = {**baseline, **found.point}
-                        value = self._regret_at(option, point)
-                        if value is not None and value > best:
-                            best, where = value, point
-                    bound = None if found.bound is None or bound is None else max(bound, found.bound)
+            if found.point is not None:
+                point = {**baseline, **found.point}
+                value = self._regret_at(option, point)
+                if value is not None and value > best:
+                    best, where = value, point
+            bound = None if found.bound is None or bound is None else max(bound, found.bound)
         return Regret(None if bound is None else max(bound, best), best, where)
+
+    def _gap(self, there: Reply, here: Reply) -> Fraction | None:
+        """Return a bound over the whole box on what one reply pays more than another."""
+        return self._rough(there.payoffs[self.menu.player] - here.payoffs[self.menu.player], high=True)
 
     def _pessimistic(self, option: int, reply: Reply) -> list[Any]:
         """Return that no reply which is proved to be an equilibrium wherever this one is pays the player less.
@@ -193,6 +230,11 @@ class Bounds:
         if not all(isinstance(each, Fraction) for each in worst) or not self.menu.game.allowed(point):
             return None
         return Fraction(max(worst) - worst[option])
+
+
+def _last(value: Fraction | None, sign: int) -> tuple[int, Fraction]:
+    """Return a key that puts what is unbounded first, then the greatest (or, with sign -1, the least)."""
+    return (0, Fraction(0)) if value is None else (1, -sign * value)
 
 
 def _join(parts: list[Extreme], pick: Any) -> Extreme:

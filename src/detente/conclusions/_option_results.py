@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["QUANTILES", "Option", "Options", "PriorShare", "percent"]
 
+#: Replies to an option that its table shows.
+_SHOWN = 3
+
 #: Quantiles of the payoff that are kept.
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -189,6 +192,15 @@ class Options:
         least = min((each.regret for each in known), default=None)
         return tuple(each for each in known if each.regret == least)
 
+    def _regrets_settled(self) -> bool:
+        """Return whether the bounds prove whose largest regret is least, up to what is shown."""
+        least = {each.strategy for each in self.least_regret}
+        mine = [each.regret_bound for each in self.options if each.strategy in least]
+        others = [each.regret for each in self.options if each.strategy not in least]
+        return None not in mine and all(
+            float(own) <= float(other) or short(own) == short(other) for own in mine for other in others
+        )
+
     def to_json(self) -> list[dict[str, Any]]:
         """Return the entry ``options`` of the JSON contract."""
         return [each.to_json() for each in self.options]
@@ -201,7 +213,7 @@ class Options:
             rows.append(
                 (
                     each.strategy,
-                    "; ".join(f"{text} ({short(value)})" for text, value in each.replies) or "none found",
+                    _replied(each.replies),
                     _bounded(each.seen_low, each.low, "no less than"),
                     _bounded(each.seen_high, each.high, "no more than"),
                     "always (proved)" if each.always_best else percent(low, high),
@@ -224,7 +236,10 @@ class Options:
             said.append("At this point some option leaves a game in which no equilibrium was found.")
         if len(self.options) > 1:
             names = " or ".join(each.strategy for each in self.least_regret)
-            said.append(f"The least of the largest regrets is that of {names}.")
+            settled = self._regrets_settled()
+            seen = "" if settled else "As far as was seen, "
+            open_ = "" if settled else "; the proved bounds leave it open"
+            said.append(f"{seen}{'T' if settled else 't'}he least of the largest regrets is that of {names}{open_}.")
         if self.meanings:
             ranking, amounts = self.meanings["ranking"].label, self.meanings["amounts"].label
             said.append(f"Which option is best is {ranking}; payoffs and regrets are {amounts}, in the player's unit.")
@@ -262,6 +277,12 @@ class Options:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return self.table().mimebundle()
+
+
+def _replied(replies: tuple[tuple[str, Any], ...]) -> str:
+    shown = "; ".join(f"{text} ({short(value)})" for text, value in replies[:_SHOWN])
+    more = len(replies) - _SHOWN
+    return (shown + (f"; {more} more" if more > 0 else "")) or "none found"
 
 
 def _bounded(seen: Any, bound: Any, words: str) -> str:

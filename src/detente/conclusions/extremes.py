@@ -27,18 +27,20 @@ from fractions import Fraction
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from detente.conclusions._box_search import Budget, Searcher
 from detente.conclusions._conditions import Alternatives
 from detente.conclusions._forms import Form, fractions, full_box, is_known, is_rational
 from detente.conclusions._linear_steps import refuting_weights
 from detente.conclusions._local_search import LocalSearch
 from detente.games.rational import fast
+from detente.games.symbolic import SymbolicGame
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from detente.conclusions._conditions import Cube
     from detente.conclusions._forms import Box, Values
-    from detente.games.symbolic import SymbolicGame
+
 
 __all__ = ["Extreme", "greatest", "least"]
 
@@ -46,6 +48,8 @@ __all__ = ["Extreme", "greatest", "least"]
 PIECES = 200
 #: Local searches per question.
 _CLIMBS = 4
+#: Pieces in which a first point is looked for.
+_FIRST_PIECES = 100
 
 
 @dataclass(frozen=True)
@@ -114,14 +118,76 @@ def greatest(
     True
     """
     expanded = game.expand(expression)
-    conditions = Alternatives(game, "region", [[(each, False) for each in region]])
+    ranges = full_box(game, box)
+    inequalities = dict.fromkeys(_without_factors(game, each, ranges) for each in region)
+    solved = _solved(game, expanded, tuple(inequalities), ranges)
+    if solved is not None:
+        name, smaller, rest = solved
+        others = {each: span for each, span in (box or {}).items() if each != name}
+        found = greatest(smaller, expanded, rest, others, pieces=pieces, seconds=seconds, tolerance=tolerance)
+        rough = Form(expanded).extreme(ranges, high=True, known={}) if is_rational(expanded) else None
+        if rough is not None and not found.empty:
+            found = replace(found, bound=min(each for each in (found.bound, _fraction(rough)) if each is not None))
+        if found.point is None:
+            return found
+        value = smaller.evaluate(smaller.derived[name], {**smaller.baseline, **found.point})
+        return replace(found, point={**found.point, name: value})
+    conditions = Alternatives(game, "region", [[(each, False) for each in inequalities]])
     parts = (expanded, *(form.expression for form in conditions.forms))
     if not conditions.cubes(wanted=True):
         return Extreme(None, None, empty=True)
     if not is_rational(expanded) or not all(map(is_known, parts)):
         return Extreme(None, None)
     until = float("inf") if seconds is None else time.monotonic() + seconds
-    return _Search(conditions, Form(expanded), full_box(game, box), tolerance).run(pieces, until)
+    return _Search(conditions, Form(expanded), ranges, tolerance).run(pieces, until)
+
+
+def _solved(
+    game: SymbolicGame, objective: Any, region: tuple[Any, ...], box: Box
+) -> tuple[str, SymbolicGame, list[Any]] | None:
+    """Return a parameter that an equation of the region gives in terms of the others, the game without it, the rest.
+
+    An equation is an inequality whose opposite stands beside it: its points have no inside in which to search. The
+    parameter has to enter linearly, with a factor that is nowhere 0; its range becomes two inequalities.
+    """
+    import sympy
+
+    equations = (each for each in region if each.free_symbols and any(sympy.expand(each + o) == 0 for o in region))
+    for equation in equations:
+        own = sorted(equation.free_symbols, key=lambda each: (each in objective.free_symbols, each.name))
+        slopes = [(each, equation.diff(each)) for each in own if box[each.name][0] != box[each.name][1]]
+        for unknown, slope in sorted(slopes, key=lambda each: bool(each[1].free_symbols)):
+            if unknown in slope.free_symbols or not is_rational(slope):
+                continue
+            ends = [Form(slope).extreme(box, high=end, known={}) for end in (False, True)]
+            if None in ends or ends[0] * ends[1] <= 0:
+                continue
+            value = sympy.expand(equation).xreplace({unknown: sympy.Integer(0)}) / -slope
+            parameters = {key: span for key, span in game.parameters.items() if key != unknown.name}
+            derived = {**game.derived, unknown.name: value}
+            smaller = SymbolicGame([[0]], parameters, derived=derived, constraints=game.constraints)
+            low, high = (sympy.Rational(int(end.p), int(end.q)) for end in box[unknown.name])
+            rest = [each for each in region if each != equation and sympy.expand(each + equation) != 0]
+            return unknown.name, smaller, [*rest, value - low, high - value]
+    return None
+
+
+def _without_factors(game: SymbolicGame, expression: Any, box: Box) -> Any:
+    """Return an expression without factors that are positive all over a box, which do not matter to its sign.
+
+    What is left shares more terms with other inequalities, so that sums of them cancel.
+    """
+    import sympy
+
+    factored = sympy.factor_terms(game.expand(expression))
+    if not factored.is_Mul:
+        return factored
+    kept = []
+    for factor in factored.args:
+        least = Form(factor).extreme(box, high=False, known={}) if is_rational(factor) else None
+        if least is None or least <= 0:
+            kept.append(factor)
+    return sympy.Mul(*kept)
 
 
 def least(
@@ -149,8 +215,9 @@ class _Search:
     def __init__(self, conditions: Alternatives, objective: Form, box: Box, tolerance: Fraction) -> None:
         self.c, self.f, self.box = conditions, objective, box
         self.names = [name for name in box if name in {*objective.names, *conditions.names}]
-        self.known = [self._directions(form) for form in conditions.forms]
-        self.known_f = self._directions(objective)
+        self.searcher = Searcher(conditions, box)
+        self.forms, self.known = self.searcher.forms, self.searcher.known
+        self.known_f = {name: found for name in objective.names if (found := objective.direction(name, box))}
         ends = [objective.extreme(box, high=high, known=self.known_f) for high in (False, True)]
         spread = fast(Fraction(0)) if ends[0] is None or ends[1] is None else ends[1] - ends[0]
         self.slack = spread * fast(tolerance)
@@ -158,9 +225,6 @@ class _Search:
         self.point: Values | None = None
         self.local: LocalSearch | None = None
         self.climbs = _CLIMBS
-
-    def _directions(self, form: Any) -> dict[str, int]:
-        return {name: found for name in form.names if (found := form.direction(name, self.box))}
 
     def run(self, pieces: int, until: float) -> Extreme:
         """Return what is known when no piece can hold more, or when the budget is spent."""
@@ -185,7 +249,14 @@ class _Search:
                 heap, (float("-inf") if bound is None else -float(bound), next(number), bound, piece, active)
             )
 
-        push(self.box, (*cube, *self.c.constraints), None)
+        literals = (*cube, *self.c.constraints)
+        if literals:
+            start = self.searcher.find(True, self.box, Budget(_FIRST_PIECES, until))
+            if start is False:
+                return Extreme(None, None, empty=True)
+            if isinstance(start, dict):
+                self._offer(start)
+        push(self.box, self.searcher.implied(literals), None)
         for _ in range(pieces):
             if not heap or self._settled(heap[0][2]) or time.monotonic() > until:
                 break
@@ -223,7 +294,7 @@ class _Search:
         while True:
             still = []
             for each in active:
-                form, known = self.c.forms[each.index], self.known[each.index]
+                form, known = self.forms[each.index], self.known[each.index]
                 most = form.extreme(piece, high=each.orient > 0, known=known)
                 if most is not None and (most * each.orient < 0 or (each.strict and most == 0)):
                     return None
@@ -240,7 +311,7 @@ class _Search:
                 if name in self.f.names:
                     directions.add(self.known_f.get(name, 0) or self.f.direction(name, piece))
                 for each in active:
-                    form = self.c.forms[each.index]
+                    form = self.forms[each.index]
                     if name in form.names:
                         found = self.known[each.index].get(name, 0) or form.direction(name, piece)
                         directions.add(found * each.orient)
@@ -256,7 +327,7 @@ class _Search:
         middle = {name: (low + high) / 2 for name, (low, high) in piece.items()}
         points = [middle]
         forms: list[tuple[Any, dict[str, int], int]] = [(self.f, self.known_f, 1)]
-        forms += [(self.c.forms[each.index], self.known[each.index], each.orient) for each in active]
+        forms += [(self.forms[each.index], self.known[each.index], each.orient) for each in active]
         for form, known, orient in forms:
             # What an inequality leaves free goes where the expression wants it.
             for start in (middle, points[1] if len(points) > 1 else middle):
@@ -299,7 +370,7 @@ class _Search:
         at: list[Any] = []
         slopes: list[dict[str, Any]] = []
         forms: list[tuple[Any, int, Any]] = [(self.f, 1, level)]
-        forms += [(self.c.forms[each.index], each.orient, 0) for each in active]
+        forms += [(self.forms[each.index], each.orient, 0) for each in active]
         for form, orient, less in forms:
             value = form.value(middle)
             spans = {name: form.slope(name, piece) for name in open_names if name in form.names}
@@ -318,7 +389,7 @@ class _Search:
     def _cut(self, piece: Box, active: Cube) -> str | None:
         """Return the parameter that moves the expression and the open inequalities most, None where none is open."""
         scores: dict[str, float] = {}
-        for form in (self.f, *(self.c.forms[each.index] for each in active)):
+        for form in (self.f, *(self.forms[each.index] for each in active)):
             moves: dict[str, float] = {}
             for name in form.names:
                 low, high = piece[name]

@@ -106,9 +106,15 @@ def options(
     here = values.at(point)
     sampled = [Sample.make(chosen, values, int(draws), prior, seed) for prior in dict.fromkeys(priors)]
     bounds = Bounds(chosen, values, budget)
-    made = []
+    made, ends = [], []
+    left = 2 * len(chosen.labels)
+    for index in range(len(chosen.labels)):
+        bounds.allow(1 / (left - index))
+        ends.append(bounds.payoff(index))
+    left -= len(ends)
     for index, strategy in enumerate(chosen.labels):
-        low, high = bounds.payoff(index)
+        low, high = ends[index]
+        bounds.allow(1 / (left - index))
         points = [point, *(where for each in sampled if (where := each.worst_regret[index]) is not None)]
         regret = bounds.regret(index, points)
         seen_low, worst_case = _more(low, [each.lowest[index] for each in sampled], min)
@@ -173,6 +179,8 @@ def _notes(
     missing = max(share.open for each in sampled for share in each.shares)
     if missing > 0:
         said.append(f"In {short(100 * missing)}% of draws some option leaves no pure equilibrium: they count for none.")
+    if chosen.places:
+        said.append(f"Options say what {chosen.players[chosen.player]} does at: {'; '.join(chosen.places)}.")
     if chosen.method == "pure equilibria":
         said.append("Mixed equilibria of the game that is left are not looked at.")
     if not bounds.rational:

@@ -398,6 +398,14 @@ class Extensive(Form):
         chosen = dict(zip(game.strategies, choices, strict=True))
         return ",".join(chosen[point.name] for point in game.data.play.points)
 
+    def options(
+        self, model: GameModel, kind: str, player: str, values: Mapping[str, Fraction], **more: Any
+    ) -> Any:
+        """Return each plan of a player as a commitment, compared."""
+        from detente.conclusions.options import options
+
+        return options(model.payoffs(kind), player, values, **more)
+
     def atlas(
         self, model: GameModel, kind: str, over: Sequence[str] | None, values: Mapping[str, Fraction]
     ) -> Any:
