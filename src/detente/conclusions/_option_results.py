@@ -197,8 +197,8 @@ class Options:
         least = {each.strategy for each in self.least_regret}
         mine = [each.regret_bound for each in self.options if each.strategy in least]
         others = [each.regret for each in self.options if each.strategy not in least]
-        return None not in mine and all(
-            float(own) <= float(other) or short(own) == short(other) for own in mine for other in others
+        return all(
+            own is not None and (own <= other or short(own) == short(other)) for own in mine for other in others
         )
 
     def to_json(self) -> list[dict[str, Any]]:
