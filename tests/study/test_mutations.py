@@ -179,6 +179,11 @@ CASES = [
     Case("an unknown conclusion", GAME, 'of = ["gain_north"]', 'of = ["gain_south"]', "did you mean 'gain_north'"),
     Case("an unknown variant", GAME, 'variant = "forever"', 'variant = "for_ever"', "did you mean 'forever'"),
     Case("an unknown analysis", GAME, '"thresholds", "signs"', '"treshholds", "signs"', "did you mean 'thresholds'"),
+    Case("levers without a profile", GAME, 'to = "north=concede,south=concede"\n', "", "without a profile", line='ask = "levers"'),
+    Case("levers to an unknown strategy", GAME, '"north=concede,south=concede"', '"north=conceed,south=concede"', "did you mean 'concede'"),
+    Case("an unknown outcome of levers", GAME, '"selected", "unique"', '"selected", "uniqe"', "did you mean 'unique'"),
+    Case("an outcome at an unknown point", GAME, 'dry = ["selected"', 'dri = ["selected"', "did you mean 'dry'"),
+    Case("an outcome that is a number", GAME, 'baseline = "equilibrium", dry', "baseline = 3, dry", "expected one of equilibrium"),
     Case("an unknown label", GAME, 'dry = "a dry year"', 'drye = "a dry year"', "did you mean 'dry'"),
     Case("an unknown strategy in a profile", GAME, 'target = { north = "concede"', 'target = { north = "conceed"', "did you mean 'concede'"),
     Case("a profile without a player", GAME, 'target = { north = "concede", south = "concede" }', 'target = { north = "concede" }', "without south"),
@@ -304,7 +309,7 @@ def study(tmp_path: Path) -> Path:
 
 
 #: What the blocks and questions of the small study may be.
-KNOWN = {"analyses": {"thresholds", "signs", "discount_factors"}, "blocks": {"summary", "payoffs"}}
+KNOWN = {"analyses": {"thresholds", "signs", "discount_factors", "levers"}, "blocks": {"summary", "payoffs"}}
 
 
 def faults_of(root: Path) -> list[Fault]:

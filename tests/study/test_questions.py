@@ -31,7 +31,7 @@ def asking(model, **more):
     return replace(model, definition=definition)
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 6, 7])
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 6, 7, 9])
 def test_every_question_of_the_game_has_an_answer_that_fits_a_terminal_and_is_data(model, number):
     found = answer(model, number)
     assert found.tables
@@ -48,7 +48,7 @@ def test_the_text_comes_in_the_language_asked_for(model):
 
 
 def test_an_unknown_question_names_the_known_ones(model):
-    with pytest.raises(UsageError, match="1, 2, 3, 4, 5, 6, 7"):
+    with pytest.raises(UsageError, match="1, 2, 3, 4, 5, 6, 7, 9"):
         answer(model, 99)
 
 
@@ -112,3 +112,43 @@ def test_either_sign_over_the_box_is_backed_by_two_points(model):
             value = game.evaluate(expression, point)
             met.add((value > 0) - (value < 0))
         assert met == {-1, 1}, name
+
+
+def test_levers_are_listed_point_by_point_for_what_is_wanted_there(model):
+    """The values are those of the search, which tests/conclusions/test_levers.py holds to brute force."""
+    (table,) = answer(model, 9).tables
+    wanted = [("baseline", "selected"), ("baseline", "unique"), ("hawkish", "equilibrium"), ("doc003_strong", "selected")]
+    assert [row[:2] for row in table.rows] == wanted
+    singles = [row[2] for row in table.rows]
+    assert singles[0].startswith("sev 0.3 -> < 0.28")
+    assert singles[1].startswith("rel_us 0.25 -> < 0.163")
+    assert singles[2] == "none"
+    assert "sev" in table.rows[2][4] and "rel_us" in table.rows[2][4]
+    assert [row[4] for row in table.rows if row[1] != "equilibrium"] == ["no cheaper pair"] * 3
+
+
+def test_levers_at_another_point_are_asked_for_everything_that_is_wanted_anywhere(model):
+    question = replace(
+        model.definition.questions[0], number=98, ask=("levers",), to="confront,confront", wanted=("equilibrium", "unique"),
+        wanted_at={"baseline": ("equilibrium",)},
+    )  # fmt: skip
+    definition = replace(model.definition, questions=(question,))
+    asked = replace(model, definition=definition)
+    (table,) = answer(asked, 98, [model.point("baseline"), model.point("hawkish")]).tables
+    assert [row[:3] for row in table.rows[:2]] == [
+        ("baseline", "equilibrium", "holds already"),
+        ("hawkish", "equilibrium", "holds already"),
+    ]
+    assert table.rows[2][:3] == ("hawkish", "unique", "holds already")  # a prisoner's dilemma
+
+
+def test_what_a_conclusion_rests_on_is_a_set_that_fixes_it(model):
+    asked = asking(model, ask=("rests_on",), of=("equilibrium:confront,confront", "B_us"), points=())
+    (table,) = answer(asked, 99).tables
+    assert [row[:3] for row in table.rows] == [
+        ("baseline", "equilibrium:confront,confront", "holds"),
+        ("baseline", "B_us", "holds"),
+    ]
+    held = table.rows[1][4].split(" (and")[0].split(", ")
+    found = model.form.rests_on(model, "strategic", model.conclusion("B_us"), model.point().values)
+    assert tuple(held) == found.sets[0] and str(found.size) == table.rows[1][3]

@@ -14,6 +14,7 @@ from detente.conclusions._line import Line
 from detente.conclusions.comparisons import Comparisons
 from detente.conclusions.conclusion import parse_profile
 from detente.errors import UsageError
+from detente.games.definition import OUTCOMES
 from detente.games.symbolic import SymbolicGame
 from detente.numbers import number_to_json, plain, short
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from detente.games.normal import Profile
 
 __all__ = ["OUTCOMES", "Transfers", "broken", "outcome_conditions", "profile_of", "transfers"]
-
-OUTCOMES = ("equilibrium", "unique", "selected", "sustainable")
-
 
 def profile_of(game: SymbolicGame, given: object) -> Profile:
     """Return a pure profile as indices, from text, labels, indices, or a mapping of player to label."""

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from detente.formula import Formula
     from detente.toml import KeyPath, TomlFile
 
-__all__ = ["Box", "Conclusion", "Content", "GameDefinition", "Located", "Point", "Question", "Variant"]
+__all__ = ["OUTCOMES", "Box", "Conclusion", "Content", "GameDefinition", "Located", "Point", "Question", "Variant"]
+
+#: What levers can make of a profile.
+OUTCOMES = ("equilibrium", "unique", "selected", "sustainable")
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,8 @@ class Question:
     """What is asked of the game: analyses of the engine, of conclusions, along parameters, at points.
 
     ``at`` holds parameters, ``only`` lets one kind of parameters vary, and ``given`` are conditions, where an analysis
-    looks at the whole box.
+    looks at the whole box. ``to`` is a profile that levers should bring about, ``wanted`` what it should be there, one of :data:`OUTCOMES`;
+    ``wanted_at`` says it point by point.
     """
 
     number: int
@@ -139,6 +143,13 @@ class Question:
     at: Mapping[str, Fraction] = field(default_factory=dict)
     only: str | None = None
     given: tuple[str, ...] = ()
+    to: str | None = None
+    wanted: tuple[str, ...] = ()
+    wanted_at: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def outcomes(self, point: str) -> tuple[str, ...]:
+        """Return what the profile ``to`` should be at a point."""
+        return self.wanted_at.get(point) or self.wanted
 
 
 @dataclass(frozen=True)

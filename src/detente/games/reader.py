@@ -32,7 +32,7 @@ from detente.fields import (
     unknown,
     within,
 )
-from detente.games.definition import Box, Conclusion, Content, GameDefinition, Point, Question, Variant
+from detente.games.definition import OUTCOMES, Box, Conclusion, Content, GameDefinition, Point, Question, Variant
 from detente.schema import Table, validate
 
 if TYPE_CHECKING:
@@ -82,6 +82,30 @@ def _only(value: object) -> str:
     return one_of("kind of parameters", ("figures", "judgements"))(value)
 
 
+def _outcomes(value: object) -> list[str] | dict[str, list[str]]:
+    """Return what a profile should be: one of the outcomes, several, or a table of them by point."""
+    if isinstance(value, dict):
+        found: dict[str, list[str]] = {}
+        for name, each in value.items():
+            own = within((name,), _outcomes, each)
+            if isinstance(own, dict):
+                raise Wrong("found a table in a table", f"expected one of {', '.join(OUTCOMES)}", below=(name,))
+            found[name] = own
+        return found
+    items: list[Any] = value if isinstance(value, list) else [value]
+    distinct(items)
+    for index, each in enumerate(items):
+        within((index,) if isinstance(value, list) else (), _outcome, each)
+    return items
+
+
+def _outcome(value: object) -> None:
+    if not isinstance(value, str):
+        raise Wrong(kind_of(value), f"expected one of {', '.join(OUTCOMES)}")
+    if value not in OUTCOMES:
+        raise unknown("outcome", value, OUTCOMES)
+
+
 class BoxTable(Table):
     """A ``[box.PARAMETER]`` of a game."""
 
@@ -112,6 +136,12 @@ class QuestionTable(Table):
     of: Annotated[list[Line], AfterValidator(distinct)] | None = None
     along: Names | None = None
     points: Annotated[list[Symbol], AfterValidator(distinct)] | None = None
+    to: Line | None = None
+    for_: Annotated[
+        list[str] | dict[str, list[str]],
+        PlainValidator(_outcomes),
+        WithJsonSchema({"type": ["string", "array", "object"]}),
+    ] | None = Field(default=None, alias="for")
     variant: Name | None = None
     ranges: dict[str, Annotated[list[Exact], AfterValidator(_pair)]] = Field(default_factory=dict)
     at: dict[str, Exact] | None = None
@@ -533,6 +563,14 @@ class GameReader:
                     self.among(path, "of", "conclusion", [each], known)
             points = [each for each in table.points or () if each != "baseline"]
             self.among(path, "points", "point", points, self.asked_keys("points", table.variant))
+            by_point = table.for_ if isinstance(table.for_, dict) else {}
+            for each in by_point:
+                if each != "baseline" and each not in (known := self.asked_keys("points", table.variant)):
+                    self.wrong((*path, "for", each), unknown("point", each, known))
+            if "levers" in table.ask and table.to is None:
+                self.fail((*path, "ask"), "found the analysis 'levers' without a profile", "expected also to = ..", key=False)
+            if table.for_ is not None and table.to is None:
+                self.fail((*path, "for"), "found for without a profile", "expected also to = ..")
             self.among(path, "variant", "variant", [table.variant] if table.variant else (), self.keys("variants"))
             questions.append(
                 Question(
@@ -541,7 +579,7 @@ class GameReader:
                     ask=tuple(table.ask),
                     of=tuple(table.of or ()),
                     along=tuple(table.along or ()),
-                    points=tuple(table.points or ()),
+                    points=tuple(table.points or by_point),
                     variant=table.variant,
                     ranges={name: (low, high) for name, (low, high) in table.ranges.items()},
                     place=self.file.key_place(path),
@@ -549,6 +587,11 @@ class GameReader:
                     at=dict(table.at or {}),
                     only=table.only,
                     given=tuple(table.given or ()),
+                    to=table.to,
+                    wanted=tuple(dict.fromkeys(each for own in by_point.values() for each in own))
+                    if by_point
+                    else tuple(table.for_ or OUTCOMES[:1]),
+                    wanted_at={name: tuple(own) for name, own in by_point.items()},
                 )
             )
         return tuple(questions)

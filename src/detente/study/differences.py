@@ -177,7 +177,8 @@ def _game(each: GameDefinition) -> Fields:
 
 
 def _question(each: Any) -> Fields:
-    return {name: _list(getattr(each, name)) for name in ("ask", "of", "along", "points")}
+    lists = {name: _list(getattr(each, name)) for name in ("ask", "of", "along", "points", "wanted")}
+    return {**lists, "to": str(each.to)}
 
 
 def _values(each: Any) -> Fields:

@@ -307,6 +307,8 @@ class _References:
             for name in question.at:
                 self.held(name, scope, game, (*question.path, "at", name), "a question")
             self.conditions(question, game)
+            if question.to is not None:
+                self.conclusion(f"equilibrium:{question.to}", game, game.file.place((*question.path, "to")))
         self.symbols(game, model, scope)
 
     def conclusion(self, text: str, game: GameDefinition, place: Place) -> None:
