@@ -568,7 +568,8 @@ class GameReader:
                 if each != "baseline" and each not in (known := self.asked_keys("points", table.variant)):
                     self.wrong((*path, "for", each), unknown("point", each, known))
             if "levers" in table.ask and table.to is None:
-                self.fail((*path, "ask"), "found the analysis 'levers' without a profile", "expected also to = ..", key=False)
+                found = "found the analysis 'levers' without a profile"
+                self.fail((*path, "ask"), found, "expected also to = ..", key=False)
             if table.for_ is not None and table.to is None:
                 self.fail((*path, "for"), "found for without a profile", "expected also to = ..")
             self.among(path, "variant", "variant", [table.variant] if table.variant else (), self.keys("variants"))

@@ -227,6 +227,9 @@ class _References:
                 places.setdefault(name, {}).update(own)
                 movers.setdefault(name, next(iter(own.values()), game.place))
         every = {strategy: place for own in places.values() for strategy, place in own.items()}
+        # a game that cannot be read may be the one that has the name
+        read = len(self.rooms.games.entries) == len(self.rooms.games.declared) and self.rooms.games.complete
+        whole = read and all(game.complete for game in games)
         seen: set[tuple[object, ...]] = set()
         for term in model.terms:
             for index, alternative in enumerate(term.when):
@@ -235,7 +238,7 @@ class _References:
                     if (path, player, strategies) in seen:
                         continue  # the same lines of a template for another player
                     seen.add((path, player, strategies))
-                    if model.players and player not in movers:
+                    if model.players and whole and player not in movers:
                         self.unknown("player", player, model.file.key_place(path), movers)
                     # a template may list what only some of its players can do
                     known = every if path[-1] == SELF else places.get(player)
