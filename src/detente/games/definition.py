@@ -125,8 +125,8 @@ class Question:
     """What is asked of the game: analyses of the engine, of conclusions, along parameters, at points.
 
     ``at`` holds parameters, ``only`` lets one kind of parameters vary, and ``given`` are conditions, where an analysis
-    looks at the whole box. ``to`` is a profile that levers should bring about, ``wanted`` what it should be there, one of :data:`OUTCOMES`;
-    ``wanted_at`` says it point by point.
+    looks at the whole box. ``to`` is a profile that levers should bring about, ``wanted`` what it should be there, one
+    of :data:`OUTCOMES`; ``wanted_at`` says it point by point.
     """
 
     number: int
