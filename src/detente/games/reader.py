@@ -599,9 +599,12 @@ class GameReader:
 
     @staticmethod
     def kinds(asked: list[str], analyses: Collection[str] | Mapping[str, Fitting] | None) -> tuple[str, ...]:
-        """Return the kinds of conclusions, such as ``class``, that all analyses asked for understand as such."""
+        """Return the kinds of conclusions, such as ``class``, that all analyses asked for understand as such.
+
+        Where it is not known what analyses there are, any of them may.
+        """
         if not isinstance(analyses, Mapping):
-            return ()
+            return CONCLUSION_KINDS
         return tuple(
             kind
             for kind in CONCLUSION_KINDS
