@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["COMPARISONS", "COUNTS", "Node"]
+__all__ = ["COMPARISONS", "COUNTS", "TOTAL", "Node"]
 
 #: Operators whose result is true or false.
 COMPARISONS = frozenset({"<", "<=", ">", ">=", "==", "!="})
 #: Functions of a strategy: how many players choose it, which share of all of them, which share of the others.
 COUNTS = ("count", "share", "others")
+#: The sum of a table over the members of a coalition.
+TOTAL = "total"
 
 
 @dataclass(frozen=True)

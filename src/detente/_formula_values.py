@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente._formula_tree import COUNTS
+from detente._formula_tree import COUNTS, TOTAL
 from detente.errors import FormulaError, UnknownName, did_you_mean
 from detente.numbers import is_exact
 
@@ -41,7 +41,8 @@ class _Interpreter:
                 raise UnknownName(self.text, node.column, node.value, did_you_mean(node.value, self.env)) from None
         if node.op == "item":
             if self.item is None:
-                raise self.fail(node, f"{node.value}{'(...)' if node.value in COUNTS else '[...]'} has no meaning here")
+                called = node.value in {*COUNTS, TOTAL}
+                raise self.fail(node, f"{node.value}{'(...)' if called else '[...]'} has no meaning here")
             return self.item(node)
         return self.apply(node)
 

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente._formula_tree import COUNTS, Node
+from detente._formula_tree import COUNTS, TOTAL, Node
 from detente._formula_values import Numeric, Symbolic
 from detente.errors import FormulaError, UnknownName, UsageError, did_you_mean
 from detente.numbers import MAX_DIGITS, exact
@@ -31,7 +31,7 @@ from detente.numbers import MAX_DIGITS, exact
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["COUNTS", "FUNCTIONS", "RESERVED", "Formula", "Node", "parse", "symbol"]
+__all__ = ["COUNTS", "FUNCTIONS", "RESERVED", "TOTAL", "Formula", "Node", "parse", "symbol"]
 
 FUNCTIONS = {"min": None, "max": None, "abs": 1, "exp": 1, "log": 1, "sqrt": 1, "piecewise": None}
 #: Names no definition may take.
@@ -288,7 +288,7 @@ class _Builder:
         return pairs[0] if len(pairs) == 1 else Node("and", tuple(pairs), column=column)
 
     def call(self, node: ast.Call, depth: int, column: int) -> Node:
-        if isinstance(node.func, ast.Name) and node.func.id in COUNTS:
+        if isinstance(node.func, ast.Name) and node.func.id in {*COUNTS, TOTAL}:
             return self.tally(node, node.func.id, column)
         if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
             name = node.func.id if isinstance(node.func, ast.Name) else "an expression"
@@ -317,7 +317,9 @@ class _Builder:
     def tally(self, node: ast.Call, name: str, column: int) -> Node:
         if len(node.args) != 1 or node.keywords or not isinstance(node.args[0], ast.Name):
             at = node.args[0] if len(node.args) == 1 else node
-            raise self.fail(at, f"found {name}() of something else", "expected one strategy", f"write {name}(STRATEGY)")
+            what = "table" if name == TOTAL else "strategy"
+            do = f"write {name}({what.upper()})"
+            raise self.fail(at, f"found {name}() of something else", f"expected one {what}", do)
         return Node("item", value=name, keys=((self.name(node.args[0]),),), column=column)
 
     def subscript(self, node: ast.Subscript, column: int) -> Node:

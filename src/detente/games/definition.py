@@ -146,6 +146,8 @@ class Question:
     to: str | None = None
     wanted: tuple[str, ...] = ()
     wanted_at: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Whom it is about, where not about all.
+    players: tuple[str, ...] = ()
 
     def outcomes(self, point: str) -> tuple[str, ...]:
         """Return what the profile ``to`` should be at a point."""

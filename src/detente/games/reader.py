@@ -147,6 +147,7 @@ class QuestionTable(Table):
     at: dict[str, Exact] | None = None
     only: Annotated[str | None, PlainValidator(_only), WithJsonSchema({"enum": ["figures", "judgements"]})] = None
     given: Annotated[list[Line], AfterValidator(distinct)] | None = None
+    players: Names | None = None
 
 
 class GameFile(Table):
@@ -582,6 +583,7 @@ class GameReader:
                     along=tuple(table.along or ()),
                     points=tuple(table.points or by_point),
                     variant=table.variant,
+                    players=tuple(table.players or ()),
                     ranges={name: (low, high) for name, (low, high) in table.ranges.items()},
                     place=self.file.key_place(path),
                     path=path,

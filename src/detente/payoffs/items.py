@@ -17,7 +17,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.fields import Wrong, unknown
-from detente.formula import COUNTS, Formula, Node
+from detente.formula import COUNTS, TOTAL, Formula, Node
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -133,6 +133,8 @@ def table_fault(node: Node, tables: Mapping[str, ValueTable], me: str | None) ->
     if node.value not in tables:
         if node.value in COUNTS:
             return Wrong(f"found {node.value}(...) where nobody has chosen", "it stands in formulas of terms")
+        if node.value == TOTAL:
+            return Wrong("found total(...) where there is no coalition", "it stands in the worth of coalitions")
         if not tables:
             return Wrong(f"{node.value}[...] has no meaning here", "expected tables under [tables.NAME]")
         return unknown("table", node.value, {name: each.place for name, each in tables.items()})

@@ -97,6 +97,10 @@ class Form:
         Whether the form itself says how many players choose what, so that no player needs a choice of its name.
     concepts : tuple of str
         Solution concepts, the default first.
+    drops_terms : bool
+        Whether shares are also counted with each payoff term left out.
+    sees_play : bool
+        Whether shares can be conditional on observed play.
     """
 
     name: ClassVar[str]
@@ -106,6 +110,8 @@ class Form:
     tables: ClassVar[Mapping[str, type[SchemaTable]]] = {}
     counts: ClassVar[bool] = False
     concepts: ClassVar[tuple[str, ...]] = ()
+    drops_terms: ClassVar[bool] = True
+    sees_play: ClassVar[bool] = True
 
     # --- files
 

@@ -124,7 +124,7 @@ def game_robustness(
     how = how or How()
     asked = asked_of(model, point, kind, conclusions, given)
     without = {}
-    if terms and how.only is None:
+    if terms and model.form.drops_terms and how.only is None:
         for term in model.payoff_model.terms:
             if kind == "material" and not term.material:
                 continue
@@ -206,6 +206,9 @@ def _conditions(model: GameModel, given: Sequence[str | Given] | None, notes: li
     events = [each for each in model.files.observations.values() if each.game == model.name]
     if given is None:
         if not events:
+            return ()
+        if not model.form.sees_play:
+            notes.append(f"observed play is left out: shares of the form {model.form.name} are about formulas")
             return ()
         try:
             return (observed_play(events),)

@@ -1,4 +1,4 @@
-"""A game whose numbers are named formulas of the parameters: what forms without a payoff table hand to the engine."""
+"""What forms without a payoff table share: named formulas over the box, and what can be asked of them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
+from detente.formula import parse
 from detente.games.symbolic import SymbolicGame, symbol
+from detente.study.form import Form
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from detente.conclusions.conclusion import Conclusion
+    from detente.conclusions.robustness.classifier import Subject
+    from detente.conclusions.thresholds import Thresholds
     from detente.formula import Formula
+    from detente.games.definition import Content, GameDefinition
     from detente.study.model import GameModel
 
-__all__ = ["Formulas"]
+__all__ = ["FormulaForm", "Formulas"]
 
 
 @dataclass(frozen=True)
@@ -89,3 +97,56 @@ class Formulas:
                 raise UsageError(f"{each} is no rational number at this point; expected one")
             numbers[key] = value
         return self.build(numbers)
+
+
+class FormulaForm(Form):
+    """A form whose conclusions are formulas: where their sign changes, and on what share of the box they are positive.
+
+    Its :meth:`game` is a :class:`Formulas`.
+    """
+
+    drops_terms = False
+    sees_play = False
+
+    def inherits(self, content: Content, game: GameDefinition) -> bool:
+        """Keep the conclusions: they are formulas of parameters."""
+        return True
+
+    def conclusion(self, game: GameDefinition, text: str) -> Formula:
+        """Return the formula of a conclusion ``sign:FORMULA``."""
+        kind, _, rest = text.partition(":")
+        if kind != "sign" or not rest:
+            names = f"; the names of the file are {', '.join(game.conclusions)}" if game.conclusions else ""
+            raise UsageError(f"the form {self.name} has the conclusions sign:FORMULA{names}; found {text!r}")
+        return parse(rest)
+
+    def thresholds(
+        self,
+        model: GameModel,
+        kind: str,
+        along: str,
+        of: Conclusion | Formula | None,
+        values: Mapping[str, Fraction],
+        name: str = "",
+    ) -> Thresholds:
+        """Return the values of a parameter at which the sign of a formula changes."""
+        from detente.conclusions.thresholds import thresholds
+
+        if of is None:
+            raise UsageError(f"a game of the form {self.name} has thresholds of named formulas; name one with --of")
+        return thresholds(model.payoffs(kind).box, along, of, values, model.parameters[along].domain, name)
+
+    def subject(
+        self, model: GameModel, kind: str, conclusions: Mapping[str, Any], held: Mapping[str, Fraction]
+    ) -> Subject:
+        """Return the named formulas as shares and importance look at them."""
+        from detente.conclusions.robustness.formulas import formula_subject
+
+        if not conclusions:
+            raise UsageError(f"{model.name} names no formula under [conclusions]; ask for one as sign:FORMULA")
+        return formula_subject(model.payoffs(kind).box, conclusions, held)
+
+    def holds(self, model: GameModel, of: Conclusion | Formula, values: Mapping[str, Fraction]) -> bool:
+        """Return whether a formula is positive at a point."""
+        game = model.symbolic
+        return bool(game.evaluate(game.expression(of), values) > 0)

@@ -9,8 +9,7 @@ from detente.fields import Expression
 from detente.games.definition import Content, Located
 from detente.games.incomplete import AttritionGame
 from detente.games.reader import GameFile, VariantTable
-from detente.study.form import Form
-from detente.study.forms._formulas import Formulas
+from detente.study.forms._formulas import FormulaForm, Formulas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +50,7 @@ class Contest:
     deadline: Formula | None
 
 
-class Attrition(Form):
+class Attrition(FormulaForm):
     """``form = "attrition"``."""
 
     name = "attrition"

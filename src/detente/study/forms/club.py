@@ -17,8 +17,7 @@ from detente.games.definition import Content, Located
 from detente.games.reader import GameFile, VariantTable
 from detente.numbers import number_to_json, plain, short
 from detente.solve.population.membership import StableSizes, capacity_club_limit, capacity_club_sizes
-from detente.study.form import Form
-from detente.study.forms._formulas import Formulas
+from detente.study.forms._formulas import FormulaForm, Formulas
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -108,7 +107,7 @@ class ClubSolution:
         return self.table().mimebundle()
 
 
-class Club(Form):
+class Club(FormulaForm):
     """``form = "club"``."""
 
     name = "club"

@@ -12,22 +12,16 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from detente.display import Table
-from detente.errors import UsageError
 from detente.fields import Expression, Name, Names
-from detente.formula import parse
 from detente.games.definition import Content, Located
 from detente.games.incomplete import GlobalGame
 from detente.games.reader import GameFile, VariantTable
 from detente.numbers import number_to_json, plain, short
-from detente.study.form import Form
-from detente.study.forms._formulas import Formulas
+from detente.study.forms._formulas import FormulaForm, Formulas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from fractions import Fraction
 
-    from detente.conclusions.conclusion import Conclusion
-    from detente.conclusions.thresholds import Thresholds
     from detente.fields import Wrong
     from detente.formula import Formula, Node
     from detente.games.definition import GameDefinition
@@ -156,7 +150,7 @@ class View:
         return "\n\n".join(table.to_text() for table in self.tables)
 
 
-class Global(Form):
+class Global(FormulaForm):
     """``form = "global"``."""
 
     name = "global"
@@ -247,38 +241,6 @@ class Global(Form):
     def chosen(self, content: Content, choices: Sequence[str]) -> Mapping[str, str]:
         """Return what the member and the enforcer do in an item ``payoff[..][..]``."""
         return dict(zip(content.data.choices, choices, strict=True))
-
-    def conclusion(self, game: GameDefinition, text: str) -> Formula:
-        """Return the formula of a conclusion ``sign:FORMULA``."""
-        kind, _, rest = text.partition(":")
-        if kind != "sign" or not rest:
-            raise UsageError(
-                f"the form global has the conclusions sign:FORMULA and the names of the file; found {text!r}"
-            )
-        return parse(rest)
-
-    def thresholds(
-        self,
-        model: GameModel,
-        kind: str,
-        along: str,
-        of: Conclusion | Formula | None,
-        values: Mapping[str, Fraction],
-        name: str = "",
-    ) -> Thresholds:
-        """Return the exact values of a parameter at which the sign of a formula changes."""
-        from detente.conclusions.thresholds import thresholds
-
-        if of is None:
-            raise UsageError("a global game has thresholds of named formulas; name one with --of")
-        return thresholds(
-            self.game(model, kind == "material").box, along, of, values, model.parameters[along].domain, name
-        )
-
-    def holds(self, model: GameModel, of: Conclusion | Formula, values: Mapping[str, Fraction]) -> bool:
-        """Return whether a formula is positive at a point."""
-        game = model.symbolic
-        return bool(game.evaluate(game.expression(of), values) > 0)
 
     def solve(
         self, model: GameModel, point: Point, kind: str, concept: str | None = None, options: Options | None = None

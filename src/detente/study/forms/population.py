@@ -14,21 +14,16 @@ from typing import TYPE_CHECKING, Any
 from detente.display import Table, mimebundle
 from detente.errors import UsageError
 from detente.fields import Names, unknown
-from detente.formula import parse
 from detente.games.definition import Content
 from detente.games.population import PopulationGame
 from detente.games.reader import GameFile, VariantTable
 from detente.numbers import number_to_json, short
 from detente.payoffs.items import Tally
-from detente.study.form import Form
-from detente.study.forms._formulas import Formulas
+from detente.study.forms._formulas import FormulaForm, Formulas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from detente.conclusions.conclusion import Conclusion
-    from detente.conclusions.thresholds import Thresholds
-    from detente.formula import Formula
     from detente.games.definition import GameDefinition
     from detente.games.reader import GameReader
     from detente.payoffs.table import Payoffs
@@ -181,7 +176,7 @@ class View:
         return "\n\n".join(each.to_text() for each in (self.shown, self.terms) if each is not None)
 
 
-class Population(Form):
+class Population(FormulaForm):
     """``form = "population"``."""
 
     name = "population"
@@ -214,10 +209,6 @@ class Population(Form):
             known = (*STARTS, *next(iter(strategies.values()), ()))
             reader.wrong((*path, "start"), unknown("start", start, known), key=False)
         return Content(strategies, choices, data=Members(held, start))
-
-    def inherits(self, content: Content, game: GameDefinition) -> bool:
-        """Keep the conclusions: they are formulas of parameters."""
-        return True
 
     def game(self, model: GameModel, material: bool) -> Formulas:
         """Return the box; payoffs are formulas of counts, which :meth:`at` puts at a point."""
@@ -297,36 +288,6 @@ class Population(Form):
         return View(
             shown, listed, {"players": list(game.members), "actions": list(game.actions), "cells": cells, "inert": {}}
         )
-
-    def conclusion(self, game: GameDefinition, text: str) -> Formula:
-        """Return the formula of a conclusion ``sign:FORMULA``."""
-        kind, _, rest = text.partition(":")
-        if kind != "sign" or not rest:
-            names = f"; the names of the file are {', '.join(game.conclusions)}" if game.conclusions else ""
-            raise UsageError(f"the form population has the conclusions sign:FORMULA{names}; found {text!r}")
-        return parse(rest)
-
-    def thresholds(
-        self,
-        model: GameModel,
-        kind: str,
-        along: str,
-        of: Conclusion | Formula | None,
-        values: Mapping[str, Fraction],
-        name: str = "",
-    ) -> Thresholds:
-        """Return the exact values of a parameter at which the sign of a formula changes."""
-        from detente.conclusions.thresholds import thresholds
-
-        if of is None:
-            raise UsageError("a game of many members has thresholds of named formulas; name one with --of")
-        game = self.game(model, kind == "material")
-        return thresholds(game.box, along, of, values, model.parameters[along].domain, name)
-
-    def holds(self, model: GameModel, of: Conclusion | Formula, values: Mapping[str, Fraction]) -> bool:
-        """Return whether a formula is positive at a point."""
-        game = model.symbolic
-        return bool(game.evaluate(game.expression(of), values) > 0)
 
 
 def _when(term: Term) -> str:
