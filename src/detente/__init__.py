@@ -37,11 +37,13 @@ if TYPE_CHECKING:
     from detente.solve.correlated import correlated_equilibrium
     from detente.solve.correlated_polytope import correlated_vertices
     from detente.solve.dominance import undominated
+    from detente.solve.dynamics.basins import basins
     from detente.solve.dynamics.best_response_path import best_response_dynamics
     from detente.solve.dynamics.fictitious_play import fictitious_play
     from detente.solve.dynamics.finite_population import fixation, rare_mutations
     from detente.solve.dynamics.population_chain import long_run
     from detente.solve.dynamics.rest_points import rest_points
+    from detente.solve.dynamics.simulate import simulate
     from detente.solve.dynamics.spiral import critical_biases, spiral
     from detente.solve.dynamics.stochastic_stability import stochastic_stability
     from detente.solve.dynamics.trajectory import trajectory
@@ -116,11 +118,13 @@ _NAMES = {
     "detente.solve.correlated": ("correlated_equilibrium",),
     "detente.solve.correlated_polytope": ("correlated_vertices",),
     "detente.solve.dominance": ("undominated",),
+    "detente.solve.dynamics.basins": ("basins",),
     "detente.solve.dynamics.best_response_path": ("best_response_dynamics",),
     "detente.solve.dynamics.fictitious_play": ("fictitious_play",),
     "detente.solve.dynamics.finite_population": ("fixation", "rare_mutations"),
     "detente.solve.dynamics.population_chain": ("long_run",),
     "detente.solve.dynamics.rest_points": ("rest_points",),
+    "detente.solve.dynamics.simulate": ("simulate",),
     "detente.solve.dynamics.spiral": ("critical_biases", "spiral"),
     "detente.solve.dynamics.stochastic_stability": ("stochastic_stability",),
     "detente.solve.dynamics.trajectory": ("trajectory",),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from detente.formula import Formula
     from detente.reports.build import Report
     from detente.seeds.observations import Observation
+    from detente.solve.dynamics.simulate import Simulation
     from detente.solve.parametric.atlas import Atlas
     from detente.study.claims import Claims
     from detente.study.compare import GameComparison, StudyComparison
@@ -349,6 +350,31 @@ class Game:
         from detente.study.compare import compare_points
 
         return compare_points(self.model, self.model.point(first), self.model.point(second), kind, seconds=budget)
+
+    def simulate(
+        self,
+        dynamic: str = "replicator",
+        point: str = "baseline",
+        /,
+        *,
+        kind: str = "strategic",
+        settings: Mapping[str, Any] | None = None,
+        **changes: object,
+    ) -> Simulation:
+        """Return how play moves under a dynamic at a point.
+
+        ``settings`` are the fields of :class:`~detente.solve.dynamics.simulate.Settings`, such as
+        ``{"start": "9/10,1/10"}`` or ``{"hostile": "1/4"}``.
+        """
+        from detente.solve.dynamics.simulate import Settings, simulate
+
+        at = self.model.point(point, changes)
+        try:
+            chosen = Settings(**(settings or {}))
+        except TypeError:
+            known = ", ".join(vars(Settings()))
+            raise UsageError(f"found the settings {', '.join(settings or {})}; expected some of {known}") from None
+        return simulate(self.model.at(at, kind), dynamic, chosen)
 
     def critical_discount_factors(self, point: str = "baseline", **changes: object) -> DiscountFactors:
         """Return the critical discount factors of the repeated variant at a point."""

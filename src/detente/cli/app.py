@@ -21,6 +21,7 @@ COMMANDS = {
     "rests-on": ("detente.cli.advice_commands", "Find the few parameters that a conclusion rests on."),
     "options": ("detente.cli.advice_commands", "Compare a player's strategies as commitments."),
     "compare": ("detente.cli.advice_commands", "Show what flips between two points or versions, and why."),
+    "simulate": ("detente.cli.simulate_command", "Follow evolution, learning, tournaments and misperception."),
     "export": ("detente.cli.solve_command", "Write the numeric game for other programs."),
     "new": ("detente.cli.study_commands", "Make a small complete study in a new folder."),
     "show": ("detente.cli.game_commands", "Show a payoff table with the terms behind each cell."),

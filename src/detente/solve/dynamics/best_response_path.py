@@ -90,7 +90,7 @@ class BestResponsePath:
     def explain(self) -> tuple[str, ...]:
         """Return what happened in sentences."""
         turns = len(self.corners) - 1
-        last = self.setting.text(_readable(self.corners[-1]))
+        last = self.setting.text(self.corners[-1])
         if self.outcome == "rests":
             first = (
                 f"Play reaches the equilibrium {last} at time {short(self.times[-1], 4)} and rests there."
@@ -98,7 +98,7 @@ class BestResponsePath:
                 else f"Play rests: {last} is an equilibrium."
             )
         elif self.outcome == "tends":
-            goal = self.setting.text(_readable(self.targets[-1]))
+            goal = self.setting.text(self.targets[-1])
             after = f"After {turns} turn{'s' * (turns > 1)} play" if turns else "Play"
             first = f"{after} heads straight for the equilibrium {goal}, which it approaches for ever."
         elif self.outcome == "closes in":
@@ -151,7 +151,7 @@ class BestResponsePath:
     def table(self) -> Table:
         """Return the corners with where the path heads."""
         rows = [
-            (str(k), short(time, 4), self.setting.text(_readable(corner)), self.setting.text(_readable(target)))
+            (str(k), short(time, 4), self.setting.text(corner), self.setting.text(target))
             for k, (time, corner, target) in enumerate(zip(self.times, self.corners, self.targets, strict=True))
         ]
         if len(rows) > 12:
@@ -329,10 +329,3 @@ def _returned(corners: Sequence[State], faces: Sequence[Any], tolerance: float) 
         )
         return period if moved <= tolerance else None
     return None
-
-
-def _readable(state: State) -> State:
-    """Return a state with long fractions as floats."""
-    return tuple(
-        tuple(float(w) if isinstance(w, Fraction) and w.denominator > 10_000 else w for w in own) for own in state
-    )

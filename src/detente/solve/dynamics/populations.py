@@ -11,12 +11,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
-from detente.numbers import exact_or_float, plain, to_float
+from detente.numbers import exact_or_float, plain, short, to_float
 
 if TYPE_CHECKING:
     from detente.games.normal import NormalFormGame
 
-__all__ = ["Populations", "State", "populations"]
+__all__ = ["Populations", "State", "populations", "readable"]
 
 #: One distribution per population.
 State = tuple[tuple[Any, ...], ...]
@@ -134,7 +134,7 @@ class Populations:
         parts = []
         for name, labels, own in zip(self.names, self.labels, state, strict=True):
             played = [(label, w) for label, w in zip(labels, own, strict=True) if w != 0]
-            shown = played[0][0] if len(played) == 1 else " + ".join(f"{_share(w)} {label}" for label, w in played)
+            shown = played[0][0] if len(played) == 1 else " + ".join(f"{readable(w)} {label}" for label, w in played)
             parts.append(shown if self.count == 1 else f"{name}: {shown}")
         return ", ".join(parts)
 
@@ -146,10 +146,18 @@ class Populations:
         }
 
 
-def _share(value: Any) -> str:
-    from detente.numbers import short
+#: Exact numbers with longer text are shown rounded in sentences and tables; results and JSON keep them.
+LONG = 9
 
-    return short(value, 4) if isinstance(value, float) else plain(value)
+
+def readable(value: Any) -> str:
+    """Return a number for reading: exact where that is short, else to four digits.
+
+    >>> readable(Fraction(2, 3)), readable(Fraction(376655, 465299))
+    ('2/3', '0.8095')
+    """
+    text = plain(value)
+    return short(value, 4) if isinstance(value, float) or len(text) > LONG else text
 
 
 def _nested(given: Any) -> bool:

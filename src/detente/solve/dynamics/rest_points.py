@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from detente.display import Table
 from detente.errors import UsageError
-from detente.numbers import exact, number_to_json, plain, short
+from detente.numbers import exact, number_to_json, short
 from detente.solve.dynamics._spectrum import Matrix, closed_form, real_part_signs
-from detente.solve.dynamics.populations import Populations, State, populations
+from detente.solve.dynamics.populations import LONG, Populations, State, populations, readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -393,5 +393,6 @@ def _eigenvalue_text(value: Any) -> str:
         sign = "+" if value.imag >= 0 else "-"
         return f"{short(value.real, 3)} {sign} {short(abs(value.imag), 3)}i"
     if hasattr(value, "is_real") and not value.is_real:
-        return str(value).replace("I", "i")
-    return short(value, 4) if isinstance(value, float) else plain(value)
+        text = str(value).replace("I", "i")
+        return text if len(text) <= 2 * LONG else _eigenvalue_text(complex(value))
+    return readable(value)

@@ -21,11 +21,11 @@ from detente.errors import UsageError
 from detente.games.normal import NormalFormGame
 from detente.numbers import exact_or_float, number_to_json, plain, short
 from detente.solve.dynamics.best_response_path import BestResponsePath, best_response_dynamics
-from detente.solve.dynamics.populations import populations
+from detente.solve.dynamics.populations import populations, readable
 from detente.solve.equilibria import equilibria
 from detente.solve.memory_one.match import Match, check_stage, long_run_payoffs
 from detente.solve.memory_one.strategy import MemoryOne
-from detente.solve.result import SolveResult, profile_text
+from detente.solve.result import SolveResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +98,7 @@ class Spiral:
             first = f"({together}) is no equilibrium even under true perception: no spiral is needed to leave it."
         elif self.spiral:
             over = [
-                f"{each.player} misreads with {plain(bias)}, more than {plain(each.hostile)}"
+                f"{each.player} misreads with {readable(bias)}, more than {readable(each.hostile)}"
                 for each, bias in zip(self.critical, self.hostile, strict=True)
                 if bias > each.hostile
             ]
@@ -141,10 +141,11 @@ class Spiral:
     def table(self) -> Table:
         """Return critical biases and steady states."""
         rows = [
-            (each.player, plain(bias), _bias_text(each.hostile), plain(kind), _bias_text(each.benign))
+            (each.player, readable(bias), _bias_text(each.hostile), readable(kind), _bias_text(each.benign))
             for each, bias, kind in zip(self.critical, self.hostile, self.benign, strict=True)
         ]
-        states = "; ".join(profile_text(each) for each in self.steady.equilibria)
+        setting = self.path.setting
+        states = "; ".join(setting.text(each.mixed) for each in self.steady.equilibria)
         notes = (*self.explain(), f"Steady states: {states}{'' if self.steady.complete else ' (perhaps not all)'}.")
         heads = ("player", "hostile bias", "at most", "benign bias", "at most")
         return Table("misperception and its critical values", heads, tuple(rows), notes)
@@ -301,4 +302,4 @@ def _pair(given: Any, what: str) -> tuple[Any, Any]:
 
 
 def _bias_text(value: Any) -> str:
-    return "none" if value is None else "any" if value == 1 else plain(value)
+    return "none" if value is None else "any" if value == 1 else readable(value)

@@ -22,7 +22,7 @@ from detente.solve.dynamics.population_chain import Counts, states_of
 from detente.solve.dynamics.populations import Populations, populations
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from detente.games.normal import NormalFormGame
 
@@ -64,22 +64,22 @@ class StochasticStability:
         least = min(self.potentials)
         return tuple(k for k, value in enumerate(self.potentials) if value == least)
 
-    def name(self, k: int) -> str:
+    def name(self, k: int, labels: Mapping[str, str] | None = None) -> str:
         """Return a class in words: a uniform population by its strategies, else its states."""
         states = self.classes[k]
         if len(states) == 1:
-            return self._state(states[0])
-        shown = " / ".join(self._state(each) for each in states[:3])
+            return self._state(states[0], labels or {})
+        shown = " / ".join(self._state(each, labels or {}) for each in states[:3])
         return f"{len(states)} states: {shown}{' ..' if len(states) > 3 else ''}"
 
-    def _state(self, state: Position) -> str:
+    def _state(self, state: Position, labels: Mapping[str, str]) -> str:
         parts = []
-        for name, labels, counts in zip(self.setting.names, self.setting.labels, state, strict=True):
-            played = [(label, count) for label, count in zip(labels, counts, strict=True) if count]
+        for name, own, counts in zip(self.setting.names, self.setting.labels, state, strict=True):
+            played = [(labels.get(label, label), count) for label, count in zip(own, counts, strict=True) if count]
             text = (
                 f"all {played[0][0]}" if len(played) == 1 else ", ".join(f"{count} {label}" for label, count in played)
             )
-            parts.append(text if self.setting.count == 1 else f"{name} {text}")
+            parts.append(text if self.setting.count == 1 else f"{labels.get(name, name)} {text}")
         return ", ".join(parts)
 
     def explain(self) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from detente.display import Table
 from detente.errors import UsageError
-from detente.numbers import number_to_json, plain, short
+from detente.numbers import number_to_json, plain, short, to_float
 from detente.solve.memory_one.match import check_stage
 from detente.solve.tournaments.exact_match import Horizon, machine_payoffs
 from detente.solve.tournaments.machine import Machine
@@ -35,6 +36,7 @@ DEFAULT_FIELD = (
     "random",
 )
 MAX_ENTRANTS = 400
+TERMINAL = 80
 
 
 @dataclass(frozen=True)
@@ -131,14 +133,25 @@ class Tournament:
         return (f"Each plays every other {own}, on both sides of the game. {how}", *self.notes)
 
     def matrix(self) -> Table:
-        """Return what each earns against each, averaged over both sides."""
+        """Return what each earns against each, averaged over both sides, to a hundredth of the spread."""
         count = range(len(self.names))
-        rows = tuple((str(i + 1), *(short(self.mean(i, j), 3) for j in count)) for i in count)
+        cells = [[to_float(self.mean(i, j)) for j in count] for i in count]
+        flat = [value for row in cells for value in row]
+        spread = max(flat) - min(flat)
+        decimals = max(0, 2 - math.floor(math.log10(spread))) if spread > 0 else 2
+        rows = tuple((str(i + 1), *(f"{value:.{decimals}f}" for value in cells[i])) for i in count)
         legend = ", ".join(f"{i + 1} {name}" for i, name in enumerate(self.names))
         return Table("payoff of the row against the column", ("", *(str(k + 1) for k in count)), rows, (f"{legend}.",))
 
+    def tables(self) -> list[Table]:
+        """Return the ranking, and the matrix where it fits a terminal."""
+        matrix = self.matrix()
+        widths = [max(len(row[k]) for row in (matrix.columns, *matrix.rows)) for k in range(len(matrix.columns))]
+        fits = sum(widths) + 2 * (len(widths) - 1) <= TERMINAL
+        return [self.table(), matrix] if fits else [self.table()]
+
     def __str__(self) -> str:
-        return f"{self.table()}\n\n{self.matrix()}"
+        return "\n\n".join(str(each) for each in self.tables())
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         from detente.display import mimebundle
