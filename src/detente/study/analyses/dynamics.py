@@ -51,10 +51,11 @@ def _misperception(task: Task) -> list[Table]:
     symbolic = critical_biases(task.game)
     first = [own[0] for own in task.game.strategies]
     formulas = tuple((each.player, formula_text(each.hostile), formula_text(each.benign)) for each in symbolic)
-    rows = []
-    for point in task.points:
-        for each in critical_biases(task.game.at_point(point.values)):
-            rows.append((point.name, each.player, _bias(each.hostile), _bias(each.benign)))
+    rows = tuple(
+        (point.name, each.player, _bias(each.hostile), _bias(each.benign))
+        for point in task.points
+        for each in critical_biases(task.game.at_point(point.values))
+    )
     meaning = (
         f"How often a player may take the other's {first[0]} for the alternative and still answer {first[0]} with its own "
         "first strategy (hostile), and the reverse for confrontation (benign). One side above its hostile value starts a "
@@ -63,7 +64,7 @@ def _misperception(task: Task) -> list[Table]:
     where = "The formulas hold where each strategy is the best response to its like; values at points hold anywhere."
     return [
         Table("critical misperception in closed form", ("player", "hostile", "benign"), formulas, (meaning, where)),
-        Table("critical misperception at the points", ("point", "player", "hostile", "benign"), tuple(rows)),
+        Table("critical misperception at the points", ("point", "player", "hostile", "benign"), rows),
     ]
 
 
