@@ -13,6 +13,7 @@ from itertools import combinations
 from statistics import median
 
 import sympy
+from ratios import ratio
 from sympy.core.cache import clear_cache
 
 from detente.formula import symbol
@@ -74,7 +75,9 @@ def main():
     print("all supports of a 3x3 game, conditions included, ms")
     for name, tables in (("18 free payoffs", free()), ("four parameters", four_parameters())):
         ours(*tables)
-        mine, theirs = timed(ours, *tables, repeat=9), timed(peer, *tables, repeat=3)
+        pairs = [(timed(ours, *tables, repeat=5), timed(peer, *tables, repeat=1)) for _ in range(3)]
+        mine, theirs = (median(each) for each in zip(*pairs, strict=True))
+        ratio(f"supports of a 3x3 game in symbols, {name}", "sympy.solve", [b / a for a, b in pairs])
         print(f"  {name:16s} detente {1000 * mine:8.2f}   sympy.solve {1000 * theirs:9.1f}   ratio {theirs / mine:6.0f}")
     print("whole atlas, redundant inequalities removed, s")
     rows = [["0", "-a", "b"], ["a", "0", "-c"], ["-b", "c", "0"]]

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from ratios import fact, ratio
 
 from detente.conclusions.ensemble import all_equilibria, draws, payoffs, pure_equilibria
 from detente.games.symbolic import SymbolicGame
@@ -115,8 +116,13 @@ def compare(n: int, rounds: int) -> None:
         for engine in engines:
             ratios = [own / other for own, other in zip(rates[engine], rates[name], strict=True)]
             print(f"       ratio {engine:<16}{text(ratios)}")
+            if name in {"quantecon", "gambit float", "nashpy"} and (engine == "numba" or name == "quantecon"):
+                ratio(f"all equilibria, batches of {n}x{n}" + (", without numba" if engine == "numpy" else ""), name, ratios)
     if HAVE["quantecon"]:
-        print(f"       same equilibria as quantecon: {same_as_quantecon(games[:few])} of {few} games", flush=True)
+        same = same_as_quantecon(games[:few])
+        print(f"       same equilibria as quantecon: {same} of {few} games", flush=True)
+        if n == 3:
+            fact(f"random {n}x{n} games", f"the same equilibria as QuantEcon on {same:,} of {few:,}")
 
 
 def ties(rounds: int) -> None:

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from ratios import ratio
 
 from detente.solve.two_players import _certified_search
 from detente.solve.two_players.enumeration import enumerate_extreme
@@ -86,6 +87,9 @@ def compare(name: str, games: list[tuple[Any, Any]], solvers: dict[str, Solver],
             counts[label].append(count)
     summary = {label: (max if worst else statistics.median)(each) for label, each in times.items()}
     mine = summary["detente"]
+    for label in list(solvers)[1:]:
+        each = [theirs / mine for mine, theirs in zip(times["detente"], times[label], strict=True)]
+        ratio(f"{'one equilibrium' if worst else 'all equilibria, one by one'}: {name}", label, [max(each)] if worst else each)
     cells = [f"{name:<34}{len(games):>5}{mine * 1e3:>11.2f}"]
     for label in list(solvers)[1:]:
         agree = sum(x == y for x, y in zip(counts[label], counts["detente"], strict=True))

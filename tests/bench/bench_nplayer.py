@@ -11,6 +11,7 @@ import sys
 import time
 
 import numpy as np
+from ratios import ratio
 
 from detente.games.normal import NormalFormGame
 
@@ -68,6 +69,13 @@ def logit(shape, out):
     gambit(shape, out, "logit")
 
 
+def compared(shape, what, peer, mine, theirs):
+    """Keep the ratio where both came to an end."""
+    seconds = [float(each.split()[0]) for each in (mine, theirs) if each.split()[0] != ">"]
+    if len(seconds) == 2:
+        ratio(f"{what}, {'x'.join(map(str, shape))}", peer, [seconds[1] / seconds[0]])
+
+
 def timed(job, shape, limit):
     out = mp.Queue()
     process = mp.Process(target=job, args=(shape, out))
@@ -83,19 +91,17 @@ def timed(job, shape, limit):
 
 
 def main():
-    limit = float(sys.argv[1]) if len(sys.argv) > 1 else 60
+    limit = float(sys.argv[1]) if len(sys.argv) > 1 else 20
     print(f"{'all equilibria':16}{'detente':>24}{'pygambit enumpoly':>24}")
     for shape in SHAPES:
-        print(
-            f"{'x'.join(map(str, shape)):16}{timed(ours, shape, limit):>24}{timed(gambit, shape, limit):>24}",
-            flush=True,
-        )
+        mine, theirs = timed(ours, shape, limit), timed(gambit, shape, limit)
+        print(f"{'x'.join(map(str, shape)):16}{mine:>24}{theirs:>24}", flush=True)
+        compared(shape, "all equilibria", "gambit enumpoly", mine, theirs)
     print(f"{'one, mixed':16}{'detente':>24}{'pygambit logit':>24}")
     for shape in LARGE:
-        print(
-            f"{'x'.join(map(str, shape)):16}{timed(one, shape, limit):>24}{timed(logit, shape, limit):>24}",
-            flush=True,
-        )
+        mine, theirs = timed(one, shape, limit), timed(logit, shape, limit)
+        print(f"{'x'.join(map(str, shape)):16}{mine:>24}{theirs:>24}", flush=True)
+        compared(shape, "one equilibrium", "gambit logit", mine, theirs)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["BLOCK", "Program", "compiled", "payoffs"]
+__all__ = ["BLOCK", "Program", "compiled", "joined", "payoffs"]
 
 #: Draws computed in one go, so that intermediate results stay in cache.
 BLOCK = 4096
@@ -111,6 +111,36 @@ def compiled(
     used = {key[1]: slot for key, slot in builder.slots.items() if key[0] == "name"}
     constants = tuple((slot, key[2]) for key, slot in builder.slots.items() if key[0] == "constant")
     return Program(tuple(used), tuple(used.values()), constants, tuple(builder.steps), outputs)
+
+
+def joined(programs: Sequence[Program]) -> Program:
+    """Return one program with the outputs of several, one after another; what they share is computed once.
+
+    Examples
+    --------
+    >>> parts = [compiled([text], {}, ("a", "b")) for text in ("exp(a)*b", "exp(a) - b", "exp(a)*b")]
+    >>> len(joined(parts).steps), [len(part.steps) for part in parts]
+    (3, [2, 2, 2])
+    """
+    slots: dict[tuple[Any, ...], int] = {}
+    steps: list[tuple[int, str, tuple[int, ...]]] = []
+    outputs: list[int] = []
+    for program in programs:
+        place: dict[int, int] = {}
+        for name, slot in zip(program.names, program.slots, strict=True):
+            place[slot] = slots.setdefault(("name", name), len(slots))
+        for slot, value in program.constants:
+            place[slot] = slots.setdefault(("constant", type(value).__name__, value), len(slots))
+        for slot, operation, arguments in program.steps:
+            moved = tuple(place[each] for each in arguments)
+            if (operation, *moved) not in slots:
+                slots[operation, *moved] = len(slots)
+                steps.append((slots[operation, *moved], operation, moved))
+            place[slot] = slots[operation, *moved]
+        outputs += [place[slot] for slot in program.outputs]
+    names = {key[1]: slot for key, slot in slots.items() if key[0] == "name"}
+    constants = tuple((slot, key[2]) for key, slot in slots.items() if key[0] == "constant")
+    return Program(tuple(names), tuple(names.values()), constants, tuple(steps), tuple(outputs))
 
 
 class _Builder:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.ensemble.recipes import BLOCK, block_count
+from detente.conclusions.robustness.together import Together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,11 +55,17 @@ class Job:
     recipes: tuple[Recipe, ...]
     cases: tuple[Case, ...]
     step: int
+    together: tuple[Together, ...] = field(repr=False)
 
     @classmethod
     def make(cls, recipes: tuple[Recipe, ...], cases: tuple[Case, ...]) -> Job:
         """Return the job, cut into at most some hundred tasks."""
-        return cls(recipes, cases, max(1, block_count(recipes[0].n) // TASKS))
+        made: dict[tuple[int, ...], Together] = {}
+        together = []
+        for recipe in range(len(recipes)):
+            own = [case.classifier for case in cases if case.recipe == recipe and not case.rejected]
+            together.append(made.setdefault(tuple(map(id, own)), Together.of(own)))
+        return cls(recipes, cases, max(1, block_count(recipes[0].n) // TASKS), tuple(together))
 
     @property
     def blocks(self) -> int:
@@ -102,10 +109,11 @@ class Job:
                     else {name: each[where] for name, each in values.items()}
                     for rejected, where in ((False, good), (True, bad))
                 }
+                verdicts = self.together[index](cut[False], len(good))
                 for number, case in enumerate(self.cases):
                     where = bad if case.rejected else good
                     if case.recipe == index and len(where):
-                        found = case.classifier.classify(cut[case.rejected], len(where))
+                        found = case.classifier.classify(cut[True], len(bad)) if case.rejected else next(verdicts)
                         ends = self._stages(block, task, where) if case.staged else [(0, len(where))]
                         at = 0
                         for stage, end in ends:

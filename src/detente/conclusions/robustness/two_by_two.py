@@ -13,7 +13,7 @@ from detente.conclusions.robustness.statements import ALWAYS, is_played, parse_m
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from fractions import Fraction
 
     import numpy as np
@@ -79,25 +79,24 @@ class TwoByTwo:
 
     def classify(self, values: Mapping[str, Any], n: int) -> Verdicts:
         """Return the code and the truths of n draws."""
+        return self.judge(self.program({name: values[name] for name in self.names}), values, n, {})
+
+    def judge(self, found: Sequence[Any], values: Mapping[str, Any], n: int, memo: dict[Any, Any]) -> Verdicts:
+        """Return the code and the truths from what the program gave; ``memo`` keeps what several games share."""
         import numpy as np
 
-        found = self.program({name: values[name] for name in self.names})
         codes = np.zeros(n, dtype=np.int16)
         a, b, spreads = [], [], []
         for player in (0, 1):
             gains = found[3 * player : 3 * player + 3]
             a.append(gains[0])
             b.append(gains[1])
-            # The payoffs less R: 0, A, -D and -D - B.
-            last = -gains[2]
-            other = last - gains[1]
-            spread = np.maximum(np.maximum(gains[0], last), np.maximum(other, 0.0))
-            spread = spread - np.minimum(np.minimum(gains[0], last), np.minimum(other, 0.0))
-            finite(spread, self.players[player], values, self.names)
+            key = (player, *map(id, gains))
+            if key not in memo:
+                memo[key] = self._signs(gains, player, values)
+            spread, signs = memo[key]
             spreads.append(spread)
-            slack = self.relative * spread
-            for each in reversed(gains):
-                codes = codes * np.int16(3) + _digit(each, slack)
+            codes = codes * np.int16(27) + signs
         # Of two strict equilibria on one diagonal, the difference of the products of losses: (0,0) less (1,1) where A
         # is negative, (0,1) less (1,0) where it is positive.
         risk = np.where(np.asarray(a[0]) > 0, a[0] * b[1] - b[0] * a[1], a[0] * a[1] - b[0] * b[1])
@@ -106,6 +105,22 @@ class TwoByTwo:
         for row, each in enumerate(found[6:]):
             truths[row] = np.asarray(each) > 0
         return Verdicts(codes.astype(np.int64), truths)
+
+    def _signs(self, gains: Sequence[Any], player: int, values: Mapping[str, Any]) -> tuple[Any, Any]:
+        """Return the spread of a player's payoffs, and the signs of D, B and A as digits."""
+        import numpy as np
+
+        # The payoffs less R: 0, A, -D and -D - B.
+        last = -gains[2]
+        other = last - gains[1]
+        spread = np.maximum(np.maximum(gains[0], last), np.maximum(other, 0.0))
+        spread = spread - np.minimum(np.minimum(gains[0], last), np.minimum(other, 0.0))
+        finite(spread, self.players[player], values, self.names)
+        slack = self.relative * spread
+        signs = np.int16(0)
+        for each in reversed(gains):
+            signs = signs * np.int16(3) + _digit(each, slack)
+        return spread, signs
 
     def measure(self, values: Mapping[str, Any], n: int) -> NDArray[np.float64]:
         """Return the values of the formulas."""
