@@ -31,6 +31,11 @@ POINTS = {
     "rep_strong": {"rep_b": "1", "rep_d": "3", "self_cost": "0.1"},
     "unreliable_us": {"us_promise_kept": "0.2", "rep_b": "0.5", "rep_d": "1.5"},
     "high_share_kept": {"keep_b": "0.9", "leak": "0", "port_pk": "0.2", "rep_d": "3"},
+    # the limits of question 7
+    "free_aid": {"aid_cost": "0", "leak": "0", "port_pk": "0", "port_us": "0"},
+    "never_delivers": {"us_promise_kept": "0"},
+    "free_punishment": {"self_cost": "0"},
+    "useless_aid": {"cap0": "1"},
 }
 
 
@@ -156,6 +161,7 @@ def test_the_named_formulas_are_those_of_the_specification(game):
             "offer_bal_none": k * (p["cap0"] * p["gain_us"] - p["offer"]),
             "offer_def_none": k * (p["cap0"] * p["gain_us"] - p["offer"] + p["port_us"] - p["port_cost"]),
             "aid_stay": (1 - p["cap0"]) * p["offtake"] - p["aid_cost"],
+            "more_reputation": p["self_cost"] * (p["cut_d"] - p["cut_b"]) * p["cpec"],
             "aid_bal": (p["keep_b"] - p["cap0"]) * p["offtake"] - p["leak"] - p["aid_cost"],
         }
         formulas = game.model.form.formulas(game.model, "strategic")

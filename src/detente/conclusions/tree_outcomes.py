@@ -101,13 +101,13 @@ class TreeOutcomes:
 
         def of(expression: Any) -> int:
             if not expression.free_symbols:
-                return int(bool(expression > 0)) - int(bool(expression < 0))
+                return _sign(expression)
             if expression not in known:
                 known[expression] = sign(expression)
                 known[-expression] = -known[expression]
             return known[expression]
 
-        case = next(case for case in self.cases if all(_met(of(each), kind) for each, kind in case.conditions))
+        case = self.cases[self.case(of)]
         every: list[list[Way]] = [[] for _ in self.tree.nodes]
         ruled: list[Way | None] = [None] * len(self.tree.nodes)
         for node in reversed(self.tree.nodes):
@@ -125,6 +125,20 @@ class TreeOutcomes:
         assert first is not None
         return tuple(self.label(way) for way in every[0]), self.label(first)
 
+    def case(self, sign: Callable[[Any], int]) -> int:
+        """Return the position of the case of the payoffs that holds."""
+
+        def of(expression: Any) -> int:
+            return sign(expression) if expression.free_symbols else _sign(expression)
+
+        return next(
+            k for k, case in enumerate(self.cases) if all(_met(of(each), kind) for each, kind in case.conditions)
+        )
+
+    def ruled(self, sign: Callable[[Any], int]) -> tuple[str, int]:
+        """Return the outcome of the tie rule, and the position of the case of the payoffs."""
+        return self.solve(sign)[1], self.case(sign)
+
     def at(self, values: Mapping[str, object]) -> tuple[tuple[str, ...], str]:
         """Return the outcomes at a point, and that of the tie rule."""
         game = self.tree.formulas
@@ -140,6 +154,10 @@ class TreeOutcomes:
     def holds(self, conclusion: Conclusion, sign: Callable[[Any], int]) -> bool:
         """Return whether a conclusion about paths holds."""
         return _holds(conclusion, *self.solve(sign))
+
+
+def _sign(number: Any) -> int:
+    return int(bool(number > 0)) - int(bool(number < 0))
 
 
 def _met(sign: int, kind: str) -> bool:
@@ -215,8 +233,8 @@ def tree_thresholds(
     outcomes = TreeOutcomes(tree)
 
     def state(sign: Callable[[Any], int]) -> Any:
-        found, ruled = outcomes.solve(sign)
-        return found if of is None else _holds(of, found, ruled)
+        found, first = outcomes.solve(sign)
+        return found if of is None else _holds(of, found, first)
 
     label = name or (of.text if of is not None else "set of outcomes")
     defined = [value for way in outcomes.cases[0].ways[0] for value in way.values]

@@ -92,7 +92,9 @@ def _split(found: Any) -> list[tuple[tuple[tuple[Any, str], ...], dict[Any, Any]
     if isinstance(found, sympy.Piecewise):
         relation = min(found.atoms(sympy.core.relational.Relational), key=str)
         gap, kind = relation.lhs - relation.rhs, relation.rel_op
-        yes, no = {relation: sympy.true}, {relation: sympy.false}
+        same, other = (relation, relation.reversed), (relation.negated, relation.negated.reversed)
+        yes = {**dict.fromkeys(same, sympy.true), **dict.fromkeys(other, sympy.false)}
+        no = {**dict.fromkeys(same, sympy.false), **dict.fromkeys(other, sympy.true)}
         return [(((gap, kind),), yes), (((gap, _OPPOSITE[kind]),), no)]
     args = sorted(found.args, key=str)
     turn = 1 if isinstance(found, sympy.Max) else -1

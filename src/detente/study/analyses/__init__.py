@@ -20,6 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
+from detente.study.form import Form
 
 if TYPE_CHECKING:
     from detente.conclusions.conclusion import Conclusion
@@ -44,6 +45,12 @@ class Task:
     def game(self) -> Any:
         """The parametric game, of the payoffs asked for."""
         return self.model.payoffs(self.kind)
+
+    @property
+    def values(self) -> Any:
+        """What evaluates formulas of parameters and payoffs: the parametric game, or what its form has for it."""
+        form = self.model.form
+        return form.formulas(self.model, self.kind) if type(form).formulas is not Form.formulas else self.game
 
     def formulas(self) -> dict[str, Formula]:
         """Return the named formulas asked about, by default all of the game file."""

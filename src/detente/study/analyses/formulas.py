@@ -26,8 +26,8 @@ def _closed_form(task: Task) -> list[Table]:
 
     rows = []
     for name, parsed in task.formulas().items():
-        expression = task.game.expression(parsed)
-        values = [short(task.game.evaluate(expression, point.values), 4) for point in task.points]
+        expression = task.values.expression(parsed)
+        values = [short(task.values.evaluate(expression, point.values), 4) for point in task.points]
         rows.append((name, formula_text(expression), *values))
     return [Table("closed forms", ("name", "formula", *(point.name for point in task.points)), tuple(rows))]
 
@@ -100,16 +100,18 @@ def _change(threshold: Threshold) -> str:
 
 
 def _over(expanded: Any, box: Mapping[str, Range]) -> str:
-    return sign_words(possible_signs(expanded, box), witnessed_signs(expanded, box))
+    met = witnessed_signs(expanded, box)
+    # Both signs were met: nothing is left to be excluded.
+    return sign_words(met | {0} if {-1, 1} <= met else possible_signs(expanded, box), met)
 
 
 def _signs(task: Task) -> list[Table]:
-    box = {name: (interval.low, interval.high) for name, interval in task.game.parameters.items()}
+    box = {name: (interval.low, interval.high) for name, interval in task.values.parameters.items()}
     rows = []
     for name, parsed in task.formulas().items():
-        expression = task.game.expression(parsed)
-        values = [short(task.game.evaluate(expression, point.values), 4) for point in task.points]
-        rows.append((name, task.model.label(name), _over(task.game.expand(expression), box), *values))
+        expression = task.values.expression(parsed)
+        values = [short(task.values.evaluate(expression, point.values), 4) for point in task.points]
+        rows.append((name, task.model.label(name), _over(task.values.expand(expression), box), *values))
     return [
         Table(
             "signs over the whole box",
