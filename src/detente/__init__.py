@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from detente.solve.dynamics.best_response_path import best_response_dynamics
     from detente.solve.dynamics.fictitious_play import fictitious_play
     from detente.solve.dynamics.finite_population import fixation, rare_mutations
+    from detente.solve.dynamics.parametric_rest_points import parametric_rest_points
     from detente.solve.dynamics.population_chain import long_run
     from detente.solve.dynamics.rest_points import rest_points
     from detente.solve.dynamics.simulate import simulate
@@ -122,6 +123,7 @@ _NAMES = {
     "detente.solve.dynamics.best_response_path": ("best_response_dynamics",),
     "detente.solve.dynamics.fictitious_play": ("fictitious_play",),
     "detente.solve.dynamics.finite_population": ("fixation", "rare_mutations"),
+    "detente.solve.dynamics.parametric_rest_points": ("parametric_rest_points",),
     "detente.solve.dynamics.population_chain": ("long_run",),
     "detente.solve.dynamics.rest_points": ("rest_points",),
     "detente.solve.dynamics.simulate": ("simulate",),

@@ -96,6 +96,19 @@ def test_expected_payoffs_with_errors_equal_the_sum_over_all_paths(pair):
     assert found[0] == total
 
 
+@pytest.mark.parametrize("player", [0, 1])
+def test_one_players_part_of_a_profile_plays_as_the_automaton_of_that_name(player):
+    from detente.solve.repeated.one_shot import grim_trigger, tit_for_tat
+
+    pairs = [(grim_trigger(STAGE, (0, 0), (1, 1)), "grim"), (tit_for_tat(STAGE, (0, 0), (1, 1)), "tit_for_tat")]
+    for profile, name in pairs:
+        part = Machine.from_profile(STAGE, profile, player)
+        for other in ("suspicious_tit_for_tat", "alternator", "random", "punishment_2"):
+            for horizon in (Horizon(), Horizon(rounds=9)):
+                # grim answers any deviation of one side alone, its own too; against others both do the same
+                assert machine_payoffs(STAGE, part, Machine.named(other), horizon) == machine_payoffs(STAGE, Machine.named(name), Machine.named(other), horizon)
+
+
 def test_every_name_is_an_automaton():
     for name in (*NAMED, *MACHINES, "punishment_7"):
         assert Machine.named(name).name == name

@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError, did_you_mean
 from detente.numbers import plain
 from detente.solve.chains import arithmetic_of
+from detente.solve.memory_one.match import check_stage
 from detente.solve.memory_one.strategy import NAMED, OUTCOMES, MemoryOne, probability
+
+if TYPE_CHECKING:
+    from detente.games.normal import NormalFormGame
 
 __all__ = ["MACHINES", "Machine"]
 
@@ -112,6 +116,48 @@ class Machine:
         raise UsageError(
             f"unknown strategy {name!r}; expected one of {', '.join(known)}" + (f"; {hint}" if hint else "")
         )
+
+    @classmethod
+    def from_profile(cls, stage: NormalFormGame, profile: Any, player: int | str = 0, name: str = "") -> Machine:
+        """Return what one player does in a profile given as an automaton that both run.
+
+        Parameters
+        ----------
+        profile : Automaton
+            Of :mod:`detente.solve.repeated.one_shot`: states, the profile played in each, and the transition after a
+            realized profile. Only states that play can reach are kept.
+        player : index or name
+            Whose part to take.
+
+        Examples
+        --------
+        >>> from detente.games.normal import NormalFormGame
+        >>> from detente.solve.repeated.one_shot import grim_trigger
+        >>> g = NormalFormGame([[[3, 0], [5, 1]], [[3, 5], [0, 1]]])
+        >>> Machine.from_profile(g, grim_trigger(g, (0, 0), (1, 1))).moves["target"]["CD"]
+        '(1, 0)'
+        """
+        check_stage(stage)
+        who = stage.player_index(player)
+        chance: dict[str, Any] = {}
+        moves: dict[str, dict[str, str]] = {}
+        queue = [profile.states[0]]
+        while queue:
+            state = queue.pop(0)
+            if str(state) in chance:
+                continue
+            given = profile.output[state]
+            if all(isinstance(each, (int, str)) for each in given):
+                chance[str(state)] = int(stage.profile_index(given)[who] == 0)
+            else:
+                chance[str(state)] = given[who][0]
+            moves[str(state)] = {}
+            for outcome in OUTCOMES:
+                own, other = ("CD".index(each) for each in outcome)
+                follow = profile.transition(state, (own, other) if who == 0 else (other, own))
+                moves[str(state)][outcome] = str(follow)
+                queue.append(follow)
+        return cls(name or f"automaton of {stage.players[who]}", chance, moves)
 
     def __str__(self) -> str:
         states = "; ".join(f"{state} {plain(p)}" for state, p in self.chance.items())

@@ -8,6 +8,7 @@ from detente.display import Table
 from detente.errors import UsageError
 from detente.numbers import short
 from detente.solve.dynamics.basins import basins
+from detente.solve.dynamics.parametric_rest_points import parametric_rest_points
 from detente.solve.dynamics.populations import readable
 from detente.solve.dynamics.spiral import critical_biases
 from detente.study.analyses import Analysis
@@ -45,6 +46,10 @@ def _evolution(task: Task) -> list[Table]:
     return [Table("evolution", ("point", "equilibrium", "stability", "basin"), tuple(rows), tuple(notes))]
 
 
+def _rest_points(task: Task) -> list[Table]:
+    return [parametric_rest_points(task.game, 2).table()]
+
+
 def _misperception(task: Task) -> list[Table]:
     from detente.printing import plain as formula_text
 
@@ -75,6 +80,9 @@ def _bias(value: Any) -> str:
 ANALYSES = {
     "evolution": Analysis(
         _evolution, "which equilibria attract play under the replicator dynamic, and from which share of starts", NORMAL
+    ),
+    "rest_points": Analysis(
+        _rest_points, "the rest points of the replicator dynamic in closed form, with conditions (up to 3x3)", NORMAL
     ),
     "misperception": Analysis(
         _misperception, "how much misreading of the other's moves cooperation bears before it unravels (2x2)", NORMAL
