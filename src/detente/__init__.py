@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from detente.games.normal import NormalFormGame
     from detente.games.population import PopulationGame
     from detente.games.repeated import RepeatedGame
+    from detente.games.stochastic import StochasticGame
     from detente.games.symbolic import SymbolicGame
     from detente.games.symbolic_tree import SymbolicTree
     from detente.solve.best_response import is_equilibrium, regret
@@ -74,6 +75,9 @@ if TYPE_CHECKING:
     from detente.solve.repeated.payoff_set import feasible_set, payoff_set
     from detente.solve.result import Equilibrium, SolveResult
     from detente.solve.security import maximin, minmax, pareto_set
+    from detente.solve.stochastic.markov_perfect import markov_perfect
+    from detente.solve.stochastic.one_shot import best_markov_deviation
+    from detente.solve.stochastic.zero_sum import zero_sum_markov
     from detente.solve.tournaments.ecology import ecology
     from detente.solve.tournaments.machine import Machine
     from detente.solve.tournaments.play import play
@@ -107,6 +111,7 @@ _NAMES = {
     "detente.games.normal": ("NormalFormGame",),
     "detente.games.population": ("PopulationGame",),
     "detente.games.repeated": ("RepeatedGame",),
+    "detente.games.stochastic": ("StochasticGame",),
     "detente.games.symbolic": ("SymbolicGame",),
     "detente.games.symbolic_tree": ("SymbolicTree",),
     "detente.solve.parametric.atlas": ("Atlas", "atlas"),
@@ -157,6 +162,9 @@ _NAMES = {
     "detente.solve.repeated.payoff_set": ("feasible_set", "payoff_set"),
     "detente.solve.result": ("Equilibrium", "SolveResult"),
     "detente.solve.security": ("maximin", "minmax", "pareto_set"),
+    "detente.solve.stochastic.markov_perfect": ("markov_perfect",),
+    "detente.solve.stochastic.one_shot": ("best_markov_deviation",),
+    "detente.solve.stochastic.zero_sum": ("zero_sum_markov",),
     "detente.solve.tournaments.ecology": ("ecology",),
     "detente.solve.tournaments.machine": ("Machine",),
     "detente.solve.tournaments.play": ("play",),

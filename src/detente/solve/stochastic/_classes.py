@@ -1,0 +1,216 @@
+"""The pure stationary equilibria of one class of states, when the values of the states behind it are known.
+
+If ``v`` is what the states of the class are worth under a pure stationary profile, every profile ``a`` of a state is
+worth ``w(a) = u(a) + d * sum P(t | a) v(t)``. The stationary profile is an equilibrium exactly where in every state
+what is played is an outcome of the period with the payoffs ``w`` (:class:`~detente.solve.stochastic._stage.Stage`). And
+``v`` depends only on what is played, not on what would be answered to other moves. So it is enough to go through all
+combinations of one profile per state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import islice, product
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from detente.solve.stochastic._stage import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from detente.games.normal import Profile
+    from detente.games.stochastic import State, StochasticGame
+
+__all__ = ["MAX_COMBINATIONS", "Part", "combinations", "pure_parts", "worths"]
+
+#: Combinations of one profile per state that are gone through in one class.
+MAX_COMBINATIONS = 200_000
+#: Combinations from which on floats sort out what cannot be an equilibrium, before anything is computed exactly.
+_FILTER_FROM = 400
+_CHUNK = 4096
+
+Values = dict["State", tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A class of states with equilibrium values, the periods with these values, and what may be played there."""
+
+    values: Values
+    stages: Mapping[State, Stage]
+    options: Mapping[State, tuple[Profile, ...]]
+
+    @property
+    def count(self) -> int:
+        """How many pure equilibria have these values."""
+        return prod(sum(self.stages[s].count(kept) for kept in own) for s, own in self.options.items())
+
+
+def combinations(game: StochasticGame, states: Sequence[State]) -> int:
+    """Return how many combinations of one profile per state there are."""
+    return prod(prod(game.shape(state)) for state in states)
+
+
+def pure_parts(game: StochasticGame, states: Sequence[State], known: Values, slack: tuple[Any, ...]) -> list[Part]:
+    """Return every vector of values of a pure stationary equilibrium of a class, each once.
+
+    Combinations are taken in lexicographic order, so that the first part plays the earliest listed actions; where all
+    move one by one, the part whose play the rule "of equals the first" gives comes first among those with the same
+    values.
+    """
+    chosen: Iterable[tuple[Profile, ...]] = product(*(tuple(game.profiles(state)) for state in states))
+    total = combinations(game, states)
+    if total > _FILTER_FROM:
+        chosen = _filtered(game, states, known, chosen)
+    parts: list[Part] = []
+    for profiles in chosen:
+        values = _evaluated(game, states, profiles, known)
+        if any(_same(values, part.values, slack) for part in parts):
+            continue
+        stages = {
+            state: Stage(game.order, game.shape(state), worths(game, state, {**known, **values}), slack)
+            for state in states
+        }
+        if all(kept in stages[state].outcomes() for state, kept in zip(states, profiles, strict=True)):
+            parts.append(Part(values, stages, {s: _options(stages[s], values[s], slack) for s in states}))
+    return parts
+
+
+def _options(stage: Stage, values: tuple[Any, ...], slack: tuple[Any, ...]) -> tuple[Profile, ...]:
+    """Return the outcomes worth these values, that of the tie rule first."""
+    found = [
+        each
+        for each in stage.outcomes()
+        if all(abs(a - b) <= s for a, b, s in zip(stage.worth[each], values, slack, strict=True))
+    ]
+    if stage.ruled in found:
+        found.sort(key=lambda each: each != stage.ruled)
+    return tuple(found)
+
+
+def _same(one: Values, other: Values, slack: tuple[Any, ...]) -> bool:
+    return all(abs(a - b) <= s for k in one for a, b, s in zip(one[k], other[k], slack, strict=True))
+
+
+def worths(game: StochasticGame, state: State, known: Values) -> dict[Profile, tuple[Any, ...]]:
+    """Return what every profile of a state is worth to each player, when all states that can follow are known."""
+    found = {}
+    for profile, here in game.rewards[state].items():
+        ahead = game.transitions[state][profile]
+        found[profile] = tuple(
+            u + d * sum(q * known[game.states[to]][i] for to, q in ahead)
+            for i, (u, d) in enumerate(zip(here, game.discount_factors, strict=True))
+        )
+    return found
+
+
+def _evaluated(game: StochasticGame, states: Sequence[State], profiles: Sequence[Profile], known: Values) -> Values:
+    """Return what the states of a class are worth if a profile is played in each of them for ever."""
+    place = {state: k for k, state in enumerate(states)}
+    columns = []
+    for i, factor in enumerate(game.discount_factors):
+        rows, right = [], []
+        for k, (state, profile) in enumerate(zip(states, profiles, strict=True)):
+            row = [Fraction(0)] * len(states)
+            row[k] = Fraction(1)
+            total = game.rewards[state][profile][i]
+            for to, q in game.transitions[state][profile]:
+                there = game.states[to]
+                if there in place:
+                    row[place[there]] = row[place[there]] - factor * q
+                else:
+                    total = total + factor * q * known[there][i]
+            rows.append(row)
+            right.append(total)
+        columns.append(_eliminated(rows, right))
+    return {state: tuple(column[k] for column in columns) for k, state in enumerate(states)}
+
+
+def _eliminated(rows: list[list[Any]], right: list[Any]) -> list[Any]:
+    """Solve a system that is strictly diagonally dominant: no pivoting is needed."""
+    size = len(rows)
+    for k in range(size):
+        for below in range(k + 1, size):
+            if rows[below][k] != 0:
+                scale = rows[below][k] / rows[k][k]
+                rows[below] = [a - scale * b for a, b in zip(rows[below], rows[k], strict=True)]
+                right[below] = right[below] - scale * right[k]
+    found: list[Any] = [0] * size
+    for k in reversed(range(size)):
+        found[k] = (right[k] - sum(rows[k][j] * found[j] for j in range(k + 1, size))) / rows[k][k]
+    return found
+
+
+def _filtered(
+    game: StochasticGame, states: Sequence[State], known: Values, chosen: Iterable[tuple[Profile, ...]]
+) -> Iterator[tuple[Profile, ...]]:
+    """Yield the combinations that floats do not rule out.
+
+    Ruled out is what leaves a mover a deviation that gains whatever later movers answer. The margin is far above the
+    rounding errors of a linear system with this condition number.
+    """
+    import numpy as np
+
+    m, players = len(states), len(game.players)
+    tables = [tuple(game.profiles(state)) for state in states]
+    index = [{profile: k for k, profile in enumerate(own)} for own in tables]
+    place = {state: k for k, state in enumerate(states)}
+    rewards, inside, outside = [], [], []
+    for state, own in zip(states, tables, strict=True):
+        rewards.append(np.array([[float(x) for x in game.rewards[state][profile]] for profile in own]))
+        moves, rest = np.zeros((len(own), m)), np.zeros((len(own), players))
+        for k, profile in enumerate(own):
+            for to, q in game.transitions[state][profile]:
+                there = game.states[to]
+                if there in place:
+                    moves[k, place[there]] += float(q)
+                else:
+                    rest[k] += float(q) * np.array([float(x) for x in known[there]])
+        inside.append(moves)
+        outside.append(rest)
+    deviations = [_deviations(game, state, own) for state, own in zip(states, tables, strict=True)]
+    factors = [float(each) for each in game.discount_factors]
+    iterator = iter(chosen)
+    while batch := list(islice(iterator, _CHUNK)):
+        picked = np.array([[index[k][profile] for k, profile in enumerate(each)] for each in batch])
+        worth = []
+        for i, factor in enumerate(factors):
+            flow = [rewards[k][:, i] + factor * outside[k][:, i] for k in range(m)]
+            right = np.stack([flow[k][picked[:, k]] for k in range(m)], axis=1)
+            rows = np.eye(m) - factor * np.stack([inside[k][picked[:, k]] for k in range(m)], axis=1)
+            values = np.linalg.solve(rows, right[:, :, None])[:, :, 0]
+            worth.append([flow[k] + factor * values @ inside[k].T for k in range(m)])
+        good = np.ones(len(batch), dtype=bool)
+        for k in range(m):
+            for i in range(players):
+                table = worth[i][k]
+                margin = 1e-6 * (1 + np.abs(table).max())
+                kept = table[np.arange(len(batch)), picked[:, k]]
+                for position, groups in deviations[k].get(i, {}).items():
+                    at = picked[:, k] == position
+                    for reached in groups:
+                        good[at] &= table[np.ix_(at, reached)].min(axis=1) <= kept[at] + margin
+        yield from (combined for combined, fine in zip(batch, good, strict=True) if fine)
+
+
+def _deviations(
+    game: StochasticGame, state: State, profiles: tuple[Profile, ...]
+) -> dict[int, dict[int, list[list[int]]]]:
+    """Return for each player and profile the profiles that each other action may lead to."""
+    found: dict[int, dict[int, list[list[int]]]] = {}
+    for position, group in enumerate(game.order):
+        later = {player for each in game.order[position + 1 :] for player in each}
+        for i in group:
+            others = [j for j in range(len(game.players)) if j != i and j not in later]
+            for at, kept in enumerate(profiles):
+                for action in range(game.shape(state)[i]):
+                    if action != kept[i]:
+                        each = [
+                            k
+                            for k, profile in enumerate(profiles)
+                            if profile[i] == action and all(profile[j] == kept[j] for j in others)
+                        ]
+                        found.setdefault(i, {}).setdefault(at, []).append(each)
+    return found

@@ -1,0 +1,231 @@
+r"""The one-shot deviation principle as a check of stationary profiles of stochastic games.
+
+A stationary profile is an equilibrium from every state on if and only if no player, in any state and after anything
+seen in the period, gains by choosing another action once and following the profile ever after (Blackwell 1965;
+Fudenberg and Tirole 1991, theorem 4.2). The values of a profile solve
+
+.. math:: v_i(s) = \sum_a \sigma(s)(a) \Big( u_i(s, a) + \delta_i \sum_t P(t \mid s, a)\, v_i(t) \Big).
+
+Nothing here is shared with the solvers: the values come from one linear system per player over all states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import UsageError
+from detente.numbers import exact_or_float, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from detente.games.stochastic import State, StochasticGame
+
+__all__ = ["Behavior", "MarkovDeviation", "best_markov_deviation"]
+
+#: For each state and what was seen there in the period (actions of earlier movers, in the order of play), the
+#: probabilities of the actions of each player who moves then.
+Behavior = Mapping[tuple[Any, tuple[str, ...]], Mapping[str, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True)
+class MarkovDeviation:
+    """The one-shot deviation that gains most; the profile is Markov perfect if and only if ``gain <= 0``.
+
+    ``gain`` counts all that follows, discounted. ``seen`` are the earlier moves of the period. ``values`` maps players
+    to states to values. Where nobody has a choice, ``gain`` is 0 and ``player`` None.
+    """
+
+    gain: Any
+    player: str | None
+    state: Any
+    seen: tuple[str, ...]
+    action: str | None
+    values: Mapping[str, Mapping[Any, Any]]
+
+    def __str__(self) -> str:
+        if self.player is None:
+            return "nobody has another action"
+        after = f" after {', '.join(self.seen)}" if self.seen else ""
+        return f"{self.player} gains {plain(self.gain)} by {self.action} once in state {self.state}{after}"
+
+
+def best_markov_deviation(game: StochasticGame, behavior: Behavior) -> MarkovDeviation:
+    """Return the one-shot deviation that gains most from a stationary profile, with the values of the profile.
+
+    Parameters
+    ----------
+    game : StochasticGame
+    behavior : mapping
+        ``behavior[state, seen][player][action]`` is a probability; actions left out have 0. ``seen`` is empty for those
+        who move first.
+
+    Raises
+    ------
+    UsageError
+        If a point is missing or probabilities do not add up to 1.
+
+    Notes
+    -----
+    Exact in an exact game with exact probabilities. Cost: a linear system of the size of the states for each player.
+
+    Examples
+    --------
+    >>> from detente.games.stochastic import StochasticGame
+    >>> game = StochasticGame(
+    ...     ["worker"], ["field", "house"], {"worker": ["rest", "build"]},
+    ...     payoffs={"field": {("rest",): (1,), ("build",): (-2,)}},
+    ...     next={"field": {("rest",): "field", ("build",): "house"}},
+    ...     discount_factor="9/10", terminal={"house": (20,)},
+    ... )
+    >>> found = best_markov_deviation(game, {("field", ()): {"worker": {"rest": 1}}})
+    >>> print(found, "| resting for ever is worth", found.values["worker"]["field"])
+    worker gains 6 by build once in state field | resting for ever is worth 10
+    """
+    number: type = Fraction if game.arithmetic == "exact" else float
+    chosen = _checked(game, behavior)
+    if any(isinstance(p, float) for each in chosen.values() for own in each.values() for p in own):
+        number = float
+    best: tuple[Any, str, Any, tuple[str, ...], str] | None = None
+    values: dict[str, dict[Any, Any]] = {}
+    for i, player in enumerate(game.players):
+        known = _values(game, chosen, i, number)
+        values[player] = known
+        for (state, seen), own in chosen.items():
+            if i not in own or len(game.actions[state][i]) == 1:
+                continue
+            here = _expected(game, chosen, state, seen, i, known, number)
+            for action, label in enumerate(game.actions[state][i]):
+                gain = _expected(game, chosen, state, seen, i, known, number, action) - here
+                if best is None or gain > best[0]:
+                    best = (gain, player, state, _labels(game, state, seen), label)
+    if best is None:
+        return MarkovDeviation(number(0), None, None, (), None, values)
+    return MarkovDeviation(*best, values)
+
+
+_Chosen = dict[tuple[Any, tuple[int, ...]], dict[int, tuple[Any, ...]]]
+
+
+def _points(game: StochasticGame, state: State) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Yield what can be seen at each point of a period, with who moves there."""
+    earlier: tuple[int, ...] = ()
+    for group in game.order:
+        for seen in product(*(range(len(game.actions[state][player])) for player in earlier)):
+            yield seen, group
+        earlier += group
+
+
+def _labels(game: StochasticGame, state: State, seen: tuple[int, ...]) -> tuple[str, ...]:
+    movers = [player for group in game.order for player in group]
+    return tuple(game.actions[state][player][action] for player, action in zip(movers, seen, strict=False))
+
+
+def _checked(game: StochasticGame, behavior: Behavior) -> _Chosen:
+    found: _Chosen = {}
+    for state in game.playing:
+        for seen, group in _points(game, state):
+            words = _labels(game, state, seen)
+            given = behavior.get((state, words))
+            where = f"state {state}" + (f" after {', '.join(words)}" if words else "")
+            if given is None:
+                raise UsageError(f"found no behavior in {where}")
+            found[state, seen] = {}
+            for player in group:
+                own = given.get(game.players[player], {})
+                actions = game.actions[state][player]
+                if len(actions) == 1 and not own:
+                    own = {actions[0]: 1}
+                strange = [action for action in own if action not in actions]
+                weights = tuple(exact_or_float(own.get(action, 0)) for action in actions)
+                total = sum(weights)
+                off = abs(total - 1) > 1e-9 if isinstance(total, float) else total != 1
+                if strange or off or min(weights) < 0:
+                    shown = ", ".join(f"{action} {p}" for action, p in own.items()) or "nothing"
+                    expected = f"probabilities of {', '.join(actions)} that add up to 1"
+                    raise UsageError(f"found {shown} for {game.players[player]} in {where}; expected {expected}")
+                found[state, seen][player] = weights
+    return found
+
+
+def _lottery(
+    game: StochasticGame, chosen: _Chosen, state: State, seen: tuple[int, ...], fixed: tuple[int, int] | None
+) -> Iterator[tuple[tuple[int, ...], Any]]:
+    """Yield every profile that can follow from a point with its probability; ``fixed`` is one player's action there."""
+    movers = [player for group in game.order for player in group]
+    if len(seen) == len(movers):
+        profile = [0] * len(movers)
+        for player, action in zip(movers, seen, strict=True):
+            profile[player] = action
+        yield tuple(profile), 1
+        return
+    own = chosen[state, seen]
+    for actions in product(*(range(len(weights)) for weights in own.values())):
+        chance: Any = 1
+        for (player, weights), action in zip(own.items(), actions, strict=True):
+            chance *= (1 if action == fixed[1] else 0) if fixed and player == fixed[0] else weights[action]
+        if chance != 0:
+            for profile_, behind in _lottery(game, chosen, state, (*seen, *actions), None):
+                yield profile_, chance * behind
+
+
+def _expected(
+    game: StochasticGame,
+    chosen: _Chosen,
+    state: State,
+    seen: tuple[int, ...],
+    player: int,
+    known: Mapping[Any, Any],
+    number: type,
+    action: int | None = None,
+) -> Any:
+    """Return what a player expects from a point on, following the profile but for one action there."""
+    total = number(0)
+    factor = game.discount_factors[player]
+    for profile, chance in _lottery(game, chosen, state, seen, None if action is None else (player, action)):
+        here = game.rewards[state][profile][player]
+        ahead = sum(q * known[game.states[to]] for to, q in game.transitions[state][profile])
+        total += chance * (here + factor * ahead)
+    return total
+
+
+def _values(game: StochasticGame, chosen: _Chosen, player: int, number: type) -> dict[Any, Any]:
+    """Return the value of every state to a player."""
+    playing = game.playing
+    place = {state: k for k, state in enumerate(playing)}
+    size, factor = len(playing), number(game.discount_factors[player])
+    rows = [[number(0)] * size for _ in range(size)]
+    right = [number(0)] * size
+    for k, state in enumerate(playing):
+        rows[k][k] += 1
+        for profile, chance in _lottery(game, chosen, state, (), None):
+            right[k] += chance * game.rewards[state][profile][player]
+            for to, q in game.transitions[state][profile]:
+                there = game.states[to]
+                if there in game.terminal:
+                    right[k] += factor * chance * q * game.terminal[there][player]
+                else:
+                    rows[k][place[there]] -= factor * chance * q
+    found = _solved(rows, right) if number is Fraction else _float_solved(rows, right)
+    ends = {state: each[player] for state, each in game.terminal.items()}
+    values = {**ends, **dict(zip(playing, found, strict=True))}
+    return {state: values[state] for state in game.states}
+
+
+def _solved(rows: list[list[Any]], right: list[Any]) -> list[Fraction]:
+    from flint import fmpq, fmpq_mat
+
+    size = len(rows)
+    matrix = fmpq_mat(size, size, [fmpq(x.numerator, x.denominator) for row in rows for x in row])
+    found = matrix.solve(fmpq_mat(size, 1, [fmpq(x.numerator, x.denominator) for x in right]))
+    return [Fraction(int(found[k, 0].p), int(found[k, 0].q)) for k in range(size)]
+
+
+def _float_solved(rows: list[list[Any]], right: list[Any]) -> list[float]:
+    import numpy as np
+
+    return [float(x) for x in np.linalg.solve(np.array(rows, dtype=float), np.array(right, dtype=float))]
