@@ -138,13 +138,14 @@ def _verify(found: Atlas, numeric: NormalFormGame, point: Point) -> None:
 def _verify_tree(found: Atlas, tree: SymbolicTree, point: Point) -> None:
     """Compare the plans that are claimed at a point with all that backward induction finds there."""
     from detente.solve.parametric.move_atlas import MoveAtlas
+    from detente.solve.parametric.signaling import SignalingAtlas
     from detente.solve.trees.backward_induction import backward_induction
 
     try:
         numeric = tree.at_point(point)
     except UsageError:
         return
-    if isinstance(found, MoveAtlas):
+    if isinstance(found, (MoveAtlas, SignalingAtlas)):
         if numeric.arithmetic != "float":
             found.verify_at(numeric, point)
         return

@@ -108,6 +108,41 @@ def _range_text(ranges: Any) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
+def _signals(task: Task) -> list[Table]:
+    from detente.printing import plain as formula_text
+    from detente.solve.parametric.signaling import signaling
+
+    found = signaling(task.game)
+    at, mixing, rows = [], [], []
+    for number, (each, row) in enumerate(zip(found.signals, found.table().rows, strict=True)):
+        rows.append((str(number), *row))
+        mixing += [
+            (str(number), label, action, formula_text(weight))
+            for sets in each.profile.values()
+            for label, actions in sets.items()
+            for action, weight in actions.items()
+            if getattr(weight, "free_symbols", None)
+        ]
+    for point in task.points:
+        for number, each in enumerate(found.signals):
+            if each.holds_at(point.values):
+                weights = ", ".join(
+                    f"{label} {action} {short(found.game.evaluate(weight, point.values), 4)}"
+                    for sets in each.profile.values()
+                    for label, actions in sets.items()
+                    for action, weight in actions.items()
+                    if getattr(weight, "free_symbols", None)
+                )
+                passes = "yes" if each.survives(point.values) else "no"
+                at.append((point.name, str(number), each.kind, each.label, weights, passes))
+    tables = [Table("equilibria of the signaling game", ("#", *found.table().columns), tuple(rows), (f"Not listed: {found.missing}.",))]
+    if mixing:
+        tables.append(Table("mixing probabilities", ("#", "at", "of", "probability"), tuple(mixing)))
+    columns = ("point", "#", "kind", "equilibrium", "mixing", "intuitive criterion")
+    note = "The intuitive criterion (Cho and Kreps 1987) asks who could gain by a message that is not sent."
+    return [*tables, Table("at the points", columns, tuple(at), (note,))]
+
+
 def _best_value(task: Task) -> list[Table]:
     if not task.question.along:
         raise UsageError("best_value needs `along` in the question")
@@ -137,5 +172,8 @@ def _both(value: Any) -> str:
 ANALYSES = {
     "outcomes": Analysis(_outcomes, "how a tree is played at the points, with the plans off the path", TREES),
     "assessments": Analysis(_assessments, "the sequential equilibria of a tree at the points, with beliefs", TREES),
+    "signals": Analysis(
+        _signals, "separating, pooling and semi-separating equilibria of a signaling game, exactly when", TREES
+    ),
     "best_value": Analysis(_best_value, "the value of the first parameter `along` that is best for each of `players`", TREES),
 }

@@ -412,11 +412,16 @@ class Extensive(Form):
         """Return the subgame-perfect equilibria in closed form with their conditions.
 
         A tree with many plans is taken move by move: when one is at least as good as another, given how play goes on.
+        A signaling game has its separating, pooling and semi-separating equilibria.
         """
         from detente.solve.parametric.atlas import atlas
         from detente.solve.parametric.move_atlas import move_atlas
 
         tree: SymbolicTree = model.payoffs(kind)
+        if not tree.perfect_information:
+            from detente.solve.parametric.signaling import signaling
+
+            return signaling(tree, over, values)
         plans = prod(len(each.actions) for each in tree.information_sets)
         return (atlas if plans <= _PLANS else move_atlas)(tree, over, values)
 
