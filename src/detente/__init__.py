@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from detente.solve.pure import pure_equilibria
     from detente.solve.quantal import logit_branch, quantal_response
     from detente.solve.refinements import undominated_equilibria
+    from detente.solve.repeated.automaton import Automaton
     from detente.solve.repeated.critical_discount_factor import critical_discount_factor
     from detente.solve.repeated.payoff_set import feasible_set, payoff_set
     from detente.solve.result import Equilibrium, SolveResult
@@ -158,6 +159,7 @@ _NAMES = {
     "detente.solve.pure": ("pure_equilibria",),
     "detente.solve.quantal": ("logit_branch", "quantal_response"),
     "detente.solve.refinements": ("undominated_equilibria",),
+    "detente.solve.repeated.automaton": ("Automaton",),
     "detente.solve.repeated.critical_discount_factor": ("critical_discount_factor",),
     "detente.solve.repeated.payoff_set": ("feasible_set", "payoff_set"),
     "detente.solve.result": ("Equilibrium", "SolveResult"),

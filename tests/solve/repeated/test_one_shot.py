@@ -7,7 +7,7 @@ import sympy
 
 from detente.errors import UsageError
 from detente.games.normal import NormalFormGame
-from detente.solve.repeated.one_shot import Automaton, best_one_shot_deviation, grim_trigger, largest_gain, tit_for_tat
+from detente.solve.repeated.one_shot import Plan, best_one_shot_deviation, grim_trigger, largest_gain, tit_for_tat
 
 C, D = 0, 1
 DILEMMA = NormalFormGame([[[3, 0], [5, 1]], [[3, 5], [0, 1]]], ["row", "column"], [["c", "d"], ["c", "d"]])
@@ -49,9 +49,9 @@ def test_a_punishment_that_is_no_stage_equilibrium_is_found_out():
 
 def test_a_mixed_stage_equilibrium_repeated_for_ever_gains_exactly_nothing():
     half = Fraction(1, 2)
-    mixing = Automaton(["mix"], {"mix": ((half, half), (half, half))}, lambda state, profile: state)
+    mixing = Plan(["mix"], {"mix": ((half, half), (half, half))}, lambda state, profile: state)
     assert largest_gain(PENNIES, mixing, "2/3") == 0
-    skewed = Automaton(
+    skewed = Plan(
         ["mix"], {"mix": ((Fraction(2, 3), Fraction(1, 3)), (half, half))}, lambda state, profile: state
     )
     # The column player loses in expectation nothing at (2/3, 1/2), and 1/3 becomes the gain of matching.
@@ -61,7 +61,7 @@ def test_a_mixed_stage_equilibrium_repeated_for_ever_gains_exactly_nothing():
 def test_a_transition_may_depend_on_what_a_mixed_profile_realized():
     # Play matching pennies; heads-heads leads to the row player's favorite profile for ever: no equilibrium.
     half = Fraction(1, 2)
-    machine = Automaton(
+    machine = Plan(
         ["mix", "won"],
         {"mix": ((half, half), (half, half)), "won": (0, 0)},
         lambda state, profile: "won" if state == "won" or profile == (0, 0) else "mix",
@@ -109,8 +109,8 @@ def test_wrong_arguments_are_refused():
         with pytest.raises(UsageError, match="discount factor"):
             largest_gain(DILEMMA, grim, factor)
     with pytest.raises(UsageError, match="not among the states"):
-        largest_gain(DILEMMA, Automaton(["a"], {"a": (0, 0)}, lambda state, profile: "b"), "1/2")
+        largest_gain(DILEMMA, Plan(["a"], {"a": (0, 0)}, lambda state, profile: "b"), "1/2")
     with pytest.raises(UsageError, match="no output"):
-        Automaton(["a"], {}, lambda state, profile: "a")
+        Plan(["a"], {}, lambda state, profile: "a")
     with pytest.raises(UsageError, match="sum to 1"):
-        largest_gain(DILEMMA, Automaton(["a"], {"a": ((1, 1), (0, 1))}, lambda state, profile: "a"), "1/2")
+        largest_gain(DILEMMA, Plan(["a"], {"a": ((1, 1), (0, 1))}, lambda state, profile: "a"), "1/2")

@@ -41,12 +41,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import UsageError, did_you_mean
+from detente.errors import UsageError
 from detente.games.normal import NormalFormGame
 from detente.games.repeated import RepeatedGame
 from detente.games.symbolic import SymbolicGame, symbol
+from detente.solve.repeated.automaton import Automaton
+from detente.solve.repeated.automaton_factors import automaton_factors
 from detente.solve.repeated.critical_factor import CriticalDiscountFactor
-from detente.solve.repeated.punishments import defections, naming_game, stated_punishments
+from detente.solve.repeated.known_automata import KNOWN, known_automaton
+from detente.solve.repeated.punishments import defections, naming_game, replies, stated_punishments
 from detente.solve.repeated.stage_equilibria import worst_equilibria
 from detente.solve.repeated.tit_for_tat import numeric_tit_for_tat, symbolic_tit_for_tat
 from detente.solve.repeated.triggers import numeric_trigger, symbolic_trigger
@@ -64,8 +67,8 @@ MAX_PERIODS = 30
 
 def critical_discount_factor(
     game: NormalFormGame | SymbolicGame | RepeatedGame,
-    strategy: str,
-    target: Sequence[int | str] | Mapping[str, int | str],
+    strategy: str | Automaton,
+    target: Sequence[int | str] | Mapping[str, int | str] | None = None,
     punishment: Any = None,
     periods: int | None = None,
     *,
@@ -77,11 +80,14 @@ def critical_discount_factor(
     ----------
     game : NormalFormGame, SymbolicGame or RepeatedGame
         The stage game, with any number of players; of a repeated game the stage is used.
-    strategy : {"grim", "punishment", "tit_for_tat"}
-        Grim trigger; punishment for ``periods`` periods and then back to the target; or tit for tat of
-        two players, who start with their target strategies and then defect exactly after the other did.
+    strategy : str or Automaton
+        ``"grim"`` trigger; ``"punishment"`` for ``periods`` periods and then back to the target (``"punishment_3"`` is
+        one of three); ``"tit_for_tat"`` of two players, who start with their target strategies and then defect exactly
+        after the other did; the name of another automaton of
+        :data:`detente.solve.repeated.known_automata.KNOWN`, such as ``"contrite_tit_for_tat"``; or any
+        :class:`~detente.solve.repeated.automaton.Automaton`.
     target : pure profile
-        Indices, labels or ``{player: label}``.
+        Indices, labels or ``{player: label}``; left out where an automaton says what is played.
     punishment : optional
         Stage equilibrium, pure or mixed, that follows a deviation: a pure profile as above, one sequence of
         probabilities per player, ``{player: {strategy: probability}}``, an equilibrium that a solver
@@ -136,14 +142,31 @@ def critical_discount_factor(
         raise UsageError(
             f"found a game of type {type(game).__name__}; expected a NormalFormGame, SymbolicGame or RepeatedGame"
         )
-    if strategy not in STRATEGIES:
-        hint = did_you_mean(strategy, STRATEGIES) if isinstance(strategy, str) else ""
-        raise UsageError(
-            f"unknown strategy {strategy!r}; expected one of {', '.join(STRATEGIES)}" + (f"; {hint}" if hint else "")
-        )
-    _check_periods(strategy, periods)
+    if isinstance(strategy, Automaton):
+        if target is not None or punishment is not None or periods is not None:
+            raise UsageError(
+                f"the automaton {strategy.name} says what is played; leave out target, punishment and periods"
+            )
+        return _of_automaton(stage, strategy, tolerance)
+    if not isinstance(strategy, str):
+        raise UsageError(f"found the strategy {strategy!r}; expected a name or an Automaton")
+    if target is None:
+        raise UsageError(f"{strategy} needs a target: the profile that it sustains")
     names = naming_game(stage)
     aim = names.profile_index(target)
+    if strategy not in STRATEGIES:
+        if periods is not None:
+            raise UsageError(f"found periods={periods!r} with {strategy!r}; only 'punishment' has a length")
+        if strategy.startswith("punishment_") and strategy not in KNOWN:
+            known_automaton(strategy, aim, aim)  # refuses what is no length
+            length = int(strategy.removeprefix("punishment_"))
+            return critical_discount_factor(stage, "punishment", aim, punishment, length, tolerance=tolerance)
+        if strategy not in KNOWN:
+            known_automaton(strategy, aim, aim)  # says what is known
+        bad = replies(names, aim, punishment, strategy)
+        automaton = known_automaton(strategy, names.profile_labels(aim), names.profile_labels(bad))
+        return _of_automaton(stage, automaton, tolerance)
+    _check_periods(strategy, periods)
     if strategy == "tit_for_tat":
         bad = defections(names, aim, punishment)
         if isinstance(stage, SymbolicGame):
@@ -166,6 +189,14 @@ def critical_discount_factor(
     return numeric_trigger(
         stage, strategy, aim, punishments, periods=periods, tolerance=tolerance, reservation=reservation
     )
+
+
+def _of_automaton(
+    stage: NormalFormGame | SymbolicGame, automaton: Automaton, tolerance: float
+) -> CriticalDiscountFactor:
+    if isinstance(stage, SymbolicGame):
+        _refuse_delta(stage)
+    return automaton_factors(stage, automaton, tolerance)
 
 
 def _check_periods(strategy: str, periods: object) -> None:

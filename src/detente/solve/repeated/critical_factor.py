@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
 from detente.printing import plain
+from detente.solve.repeated.factor_line import FactorSet
 from detente.solve.repeated.factor_sets import (
     FactorInterval,
     FactorRange,
@@ -52,8 +53,8 @@ class CriticalDiscountFactor:
         Their conjunction for a common factor; for a symbolic game with the conditions under which the
         punishments are stage equilibria (:attr:`punishment_condition`).
     polynomial : dict
-        Trigger strategies: player to a polynomial in ``delta``, nonnegative exactly where the best
-        deviation does not gain.
+        Player to a polynomial in ``delta``, nonnegative exactly where the best deviation does not gain (trigger
+        strategies); to all such polynomials, one a deviation (automata).
     formula, formula_condition : dict
         Symbolic games: player to the critical factor in closed form, and the condition under which it
         is the critical factor and lies in (0, 1): gain and loss positive, and the punishment long enough.
@@ -61,6 +62,9 @@ class CriticalDiscountFactor:
     strict : dict
         Numeric games: True where a player loses by every deviation from the target at the factors inside
         the set, False where indifferent or where no factor sustains the profile.
+    binding : dict
+        Automata in numeric games: player to the deviations, pairs of state and strategy, that gain exactly nothing at
+        the player's critical factor.
     intervals, player_intervals
         Numeric games: the factors in (0, 1) that sustain the profile, as a tuple of
         :class:`FactorInterval`, for all players with a common factor and per player.
@@ -87,6 +91,7 @@ class CriticalDiscountFactor:
     formula_condition: dict[str, Any] = field(default_factory=dict)
     punishment_condition: Any = True
     strict: dict[str, bool] = field(default_factory=dict)
+    binding: dict[str, tuple[tuple[Any, str], ...]] = field(default_factory=dict)
     intervals: tuple[FactorInterval, ...] = ()
     player_intervals: dict[str, tuple[FactorInterval, ...]] = field(default_factory=dict)
     nash: CriticalDiscountFactor | None = None
@@ -94,7 +99,7 @@ class CriticalDiscountFactor:
     notes: tuple[str, ...] = ()
     _thresholds: dict[str, Any] = field(default_factory=dict, repr=False)
     _overall: Any = field(default=None, repr=False)
-    _ranges: dict[str, FactorRange] = field(default_factory=dict, repr=False)
+    _ranges: Mapping[str, FactorRange | FactorSet] = field(default_factory=dict, repr=False)
     _again: Callable[[Mapping[str, Any]], CriticalDiscountFactor] | None = field(
         default=None, repr=False, compare=False
     )
@@ -104,8 +109,8 @@ class CriticalDiscountFactor:
         """Each player's critical factor: Fraction, SymPy algebraic number, float, or None.
 
         It is 0 where every factor in (0, 1) sustains the profile, else the least factor that does. None:
-        no factor does, or (see :attr:`intervals` and :attr:`notes`) none is least, because the set is
-        an interval ``(0, u]`` of impatient players who would rather be punished.
+        no factor does, or (see :attr:`intervals` and :attr:`notes`) none is least, because the set begins with an
+        interval ``(0, u]`` of impatient players who would rather be punished.
         """
         self._require_numbers()
         return dict(self._thresholds)
@@ -146,8 +151,11 @@ class CriticalDiscountFactor:
             raise UsageError(
                 f"found {len(each)} discount factors; expected one, or one for each of {', '.join(self._ranges)}"
             )
+        span = self.periods if self.strategy != "tit_for_tat" else 1
         return all(
-            inside(discount_factor_value(delta), own, self.periods if self.strategy != "tit_for_tat" else 1)
+            own.contains(discount_factor_value(delta))
+            if isinstance(own, FactorSet)
+            else inside(discount_factor_value(delta), own, span)
             for delta, own in zip(each, self._ranges.values(), strict=True)
         )
 

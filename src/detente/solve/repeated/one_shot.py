@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from detente.games.normal import NormalFormGame, Profile
 
 __all__ = [
-    "Automaton",
     "OneShotDeviation",
+    "Plan",
     "best_one_shot_deviation",
     "grim_trigger",
     "largest_gain",
@@ -41,7 +41,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Automaton:
+class Plan:
     """A strategy profile as a finite automaton that all players run.
 
     Parameters
@@ -95,14 +95,14 @@ class OneShotDeviation:
         return f"{self.player} gains {plain(self.gain)} by playing {self.action} once in state {self.state!r}"
 
 
-def largest_gain(stage: NormalFormGame, automaton: Automaton, discount_factor: object) -> Any:
+def largest_gain(stage: NormalFormGame, automaton: Plan, discount_factor: object) -> Any:
     """Return the largest gain from a one-shot deviation; 0 or negative iff subgame perfect.
 
     Parameters
     ----------
     stage : NormalFormGame
         Any number of players.
-    automaton : Automaton
+    automaton : Plan
         The profile to check.
     discount_factor : number or sequence of numbers
         One for all or one per player, in (0, 1): exact numbers or text, SymPy algebraic numbers, floats.
@@ -124,7 +124,7 @@ def largest_gain(stage: NormalFormGame, automaton: Automaton, discount_factor: o
 
 
 def best_one_shot_deviation(
-    stage: NormalFormGame, automaton: Automaton, discount_factor: object
+    stage: NormalFormGame, automaton: Plan, discount_factor: object
 ) -> OneShotDeviation:
     """Return the most profitable one-shot deviation with the values of all states.
 
@@ -202,7 +202,7 @@ def grim_trigger(
     target: Any,
     punishment: Any,
     periods: int | None = None,
-) -> Automaton:
+) -> Plan:
     """Return the automaton of a trigger profile: play ``target``, punish whoever deviates alone.
 
     A player who alone deviates from the target starts the punishment ``punishment[player]`` (or the one
@@ -237,10 +237,10 @@ def grim_trigger(
             return (player, left)
         return (player, left - 1) if left else "target"
 
-    return Automaton(states, output, transition)
+    return Plan(states, output, transition)
 
 
-def tit_for_tat(stage: NormalFormGame, target: Any, defection: Any) -> Automaton:
+def tit_for_tat(stage: NormalFormGame, target: Any, defection: Any) -> Plan:
     """Return the automaton of tit for tat between two players; a state is who played the target last.
 
     Each player plays the target strategy if the other did so in the last period, else ``defection``;
@@ -252,7 +252,7 @@ def tit_for_tat(stage: NormalFormGame, target: Any, defection: Any) -> Automaton
         (first, second): (good[0] if second else bad[0], good[1] if first else bad[1])
         for first, second in states
     }
-    return Automaton(states, output, lambda _, profile: (profile[0] == good[0], profile[1] == good[1]))
+    return Plan(states, output, lambda _, profile: (profile[0] == good[0], profile[1] == good[1]))
 
 
 def _factors(given: Any, count: int) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from detente.games.normal import NormalFormGame, Profile
 from detente.games.symbolic import SymbolicGame, symbol
 from detente.numbers import exact
 
-__all__ = ["defections", "naming_game", "stated_punishments"]
+__all__ = ["defections", "naming_game", "profile_or_mixture", "replies", "stated_punishments"]
 
 
 def naming_game(stage: NormalFormGame | SymbolicGame) -> NormalFormGame:
@@ -45,6 +45,21 @@ def defections(names: NormalFormGame, aim: Profile, punishment: Any) -> Profile:
     return bad
 
 
+def replies(names: NormalFormGame, aim: Profile, punishment: Any, strategy: str) -> Profile:
+    """Return the pure profile that an automaton punishes with: as given, or the other strategies where each has two."""
+    if punishment is None:
+        if any(size != 2 for size in names.shape):
+            sizes = "x".join(map(str, names.shape))
+            raise UsageError(
+                f"found a {sizes} stage game; {strategy} needs what is played to punish: give a profile as punishment="
+            )
+        return tuple(1 - own for own in aim)
+    found = profile_or_mixture(names, getattr(punishment, "mixed", punishment))
+    if any(not isinstance(each, int) for each in found):
+        raise UsageError(f"{strategy}: found a mixed punishment; expected a pure profile, or give an Automaton")
+    return found  # type: ignore[no-any-return]
+
+
 def stated_punishments(stage: NormalFormGame | SymbolicGame, names: NormalFormGame, given: Any) -> list[Any]:
     """Return for each player the punishing profile as one tuple of probabilities per player."""
     if isinstance(given, Mapping) and set(given) == set(names.players):
@@ -61,6 +76,14 @@ def stated_punishments(stage: NormalFormGame | SymbolicGame, names: NormalFormGa
             return [_mixed(stage, names, given[name]) for name in names.players]
     profile = _mixed(stage, names, given)
     return [profile] * len(names.players)
+
+
+def profile_or_mixture(names: NormalFormGame, given: Any) -> Any:
+    """Return a profile of numbers: indices where it is pure, else one tuple of exact probabilities per player."""
+    parts = list(given.values()) if isinstance(given, Mapping) else given
+    if isinstance(parts, (list, tuple)) and all(isinstance(each, (str, int)) for each in parts):
+        return names.profile_index(given)
+    return _mixed(names, names, given)
 
 
 def _mixed(stage: NormalFormGame | SymbolicGame, names: NormalFormGame, given: Any) -> Any:
