@@ -85,7 +85,7 @@ def simulate_command(game: str, dynamic: str, figure: Path | None, options: Game
     found = simulate(numeric, dynamic, settings)
     drawn = options.out is not None and options.out.suffix.lower() in PICTURES
     picture = options.out if drawn else figure
-    data = {**head, **found.to_json()}
+    data = {**head, **found.to_json(), "notes": [*head["notes"], *found.notes]}
     if picture is not None:
         _draw(found, picture, labels, f"{dynamic}: {title}")
         data["files"] = [str(picture)]

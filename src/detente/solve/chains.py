@@ -10,6 +10,7 @@ A chain with several recurrent classes has no single long-run distribution: the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -148,19 +149,36 @@ class Chain:
         return Chain(tuple(rows)).long_run(start)
 
     def finite(self, start: Mapping[int, Any], rounds: int) -> list[Any]:
-        """Return the expected share of time in every state over so many periods."""
-        total: list[Any] = [0] * len(self.rows)
-        mass = dict(start)
-        for _ in range(rounds):
+        """Return the expected share of time in every state over so many periods.
+
+        Fractions are brought to one denominator first, so that the periods take products of integers alone.
+        """
+        values = [*start.values(), *(value for row in self.rows for value in row.values())]
+        if all(isinstance(value, (int, Fraction)) for value in values):
+            unit = math.lcm(*(value.denominator for value in values))
+            rows = [{j: int(value * unit) for j, value in row.items()} for row in self.rows]
+            counts = _occupation(rows, {state: int(value * unit) for state, value in start.items()}, rounds, unit)
+            scale = unit**rounds * rounds  # the last period has taken rounds - 1 steps from a start in units
+            return [Fraction(count, scale) for count in counts]
+        return [value / rounds for value in _occupation(self.rows, start, rounds, 1)]
+
+
+def _occupation(rows: Sequence[Mapping[int, Any]], start: Mapping[int, Any], rounds: int, unit: int) -> list[Any]:
+    """Return the summed distributions of all periods, each brought to the scale of the last one."""
+    total: list[Any] = [0] * len(rows)
+    mass = dict(start)
+    for period in range(rounds):
+        if period:
             following: dict[int, Any] = {}
             for i, weight in mass.items():
-                if weight == 0:
-                    continue
-                total[i] = total[i] + weight
-                for j, value in self.rows[i].items():
+                for j, value in rows[i].items():
                     following[j] = following.get(j, 0) + weight * value
             mass = following
-        return [value / rounds if isinstance(value, float) else value * Fraction(1, rounds) for value in total]
+        if unit != 1:
+            total = [value * unit for value in total]
+        for i, weight in mass.items():
+            total[i] = total[i] + weight
+    return total
 
 
 def _one(rows: Sequence[Mapping[int, Any]]) -> Any:

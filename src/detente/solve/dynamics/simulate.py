@@ -57,6 +57,7 @@ class Simulation:
     dynamic: str
     parts: Mapping[str, Any]
     setting: Populations | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -84,11 +85,12 @@ class Simulation:
                 player: list(own) for player, own in zip(self.game.players, self.game.strategies, strict=True)
             },
             "converged": self.complete,
+            "notes": list(self.notes),
             **{name: each.to_json() for name, each in self.parts.items()},
         }
 
     def __str__(self) -> str:
-        return "\n\n".join(each.to_text() for each in self.tables())
+        return "\n\n".join([*(each.to_text() for each in self.tables()), *(f"note: {each}" for each in self.notes)])
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         from detente.display import mimebundle
@@ -167,7 +169,6 @@ def _beliefs(text: str | None) -> Any:
 
 
 def _evolution(game: NormalFormGame, settings: Settings, name: str) -> Simulation:
-    from detente.solve.dynamics.rest_points import rest_points
     from detente.solve.dynamics.trajectory import trajectory
 
     setting = populations(game, settings.populations)
@@ -175,12 +176,16 @@ def _evolution(game: NormalFormGame, settings: Settings, name: str) -> Simulatio
         setting, _start(setting, settings.start), name, time=settings.steps, precision=_number(settings.precision, 1)
     )
     parts: dict[str, Any] = {"trajectory": path}
-    if name == "replicator":
-        from detente.solve.dynamics.basins import basins
+    if name == "logit":
+        return Simulation(game, name, parts, setting)
+    from detente.solve.dynamics.basins import basins
 
-        found = basins(setting, samples=1000, seed=settings.seed or 0)
-        parts |= {"rest_points": rest_points(setting), "basins": found}
-    return Simulation(game, name, parts, setting)
+    small = sum(setting.sizes) <= 4
+    try:
+        found = basins(setting, samples=1000 if small else 200, seed=settings.seed or 0)
+    except UsageError as error:  # too many supports: the path stands alone
+        return Simulation(game, name, parts, setting, (f"rest points and basins are left out: {error}",))
+    return Simulation(game, name, {**parts, "rest_points": found.rest, "basins": found}, setting)
 
 
 def _best_response(game: NormalFormGame, settings: Settings) -> Simulation:

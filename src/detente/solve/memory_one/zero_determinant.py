@@ -114,6 +114,8 @@ def equalizer(
         return ZeroDeterminant(
             stage, who, strategy, 0 * scale, scale, -scale * target, "equalizer", phi=scale, conditions=conditions
         )
+    if not any(direction):
+        raise UsageError(f"the payoff of {stage.players[1 - who]} is {plain(target)} whatever anybody plays")
     bounds = _phi_bounds(direction)
     if bounds is None:
         low_high = target_range(stage, player)
@@ -260,6 +262,8 @@ def _on_line(
         return ZeroDeterminant(
             stage, who, formulas, scale, -scale * slope, gamma, kind, phi=scale, conditions=conditions
         )
+    if not any(direction):
+        raise UsageError(f"payoffs of both players lie on the line of slope {plain(slope)} whatever anybody plays")
     bounds = _phi_bounds(direction)
     if bounds is None:
         shown = " or ".join(_interval(each) for each in chi_range(stage, kind, player)) or "none in this game"

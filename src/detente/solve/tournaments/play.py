@@ -80,7 +80,7 @@ class Session:
         if self.over:
             raise UsageError(f"the match of {self.horizon.rounds} rounds is over; start again with .again()")
         own_labels, other_labels = self.stage.strategies[self.player], self.stage.strategies[1 - self.player]
-        if strategy not in own_labels and strategy not in (0, 1):
+        if isinstance(strategy, bool) or (strategy not in own_labels and strategy not in (0, 1)):
             hint = did_you_mean(str(strategy), own_labels)
             raise UsageError(
                 f"unknown strategy {strategy!r}; expected one of {', '.join(own_labels)}"
