@@ -4,9 +4,11 @@ from fractions import Fraction as F
 
 import numpy as np
 import pytest
+import sympy
 
 from detente.errors import UsageError
 from detente.games.normal import NormalFormGame
+from detente.games.symbolic import SymbolicGame, symbol
 from detente.solve.memory_one.invasion import best_reply, invasion, invasions
 from detente.solve.memory_one.match import long_run_payoffs
 from detente.solve.memory_one.strategy import MemoryOne
@@ -71,4 +73,20 @@ def test_bad_input_is_refused():
     with pytest.raises(UsageError, match="round"):
         best_reply(AXELROD, "grim", rounds=10)
     with pytest.raises(UsageError, match="symbols"):
-        invasion(AXELROD, ["x", 0, 0, 0], "grim")
+        best_reply(AXELROD, ["x", 0, 0, 0])
+    with pytest.raises(UsageError, match="symmetric"):
+        invasion(SymbolicGame([[["a", "b"], ["c", "d"]], [["a", "b"], ["c", "d"]]], {n: (0, 1) for n in "abcd"}), "random", "grim")
+
+
+def test_formulas_say_where_a_mutant_invades():
+    # donation game, discount d: defectors repelled by tit for tat where d b > c
+    game = SymbolicGame([[["b - c", "-c"], ["b", 0]], [["b - c", "b"], ["-c", 0]]], {"b": (2, 3), "c": (1, 2)})
+    found = invasion(game, "tit_for_tat", "always_defect", discount_factor="d")
+    b, c, d = (symbol(n) for n in "bcd")
+    assert found.verdict == "depends"
+    # (1 - d) b against b - c
+    assert sympy.expand(found.gain - ((1 - d) * b - (b - c))) == 0
+    assert "> 0" in str(found)
+    numbers = invasion(game.at(b=2, c=1), "tit_for_tat", "always_defect", discount_factor="1/3")
+    assert found.gain.subs({b: 2, c: 1, d: sympy.Rational(1, 3)}) == sympy.Rational(str(numbers.gain))
+    assert numbers.verdict == "invades"

@@ -15,16 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 from detente.display import Table
 from detente.errors import UsageError
+from detente.games.normal import NormalFormGame
 from detente.numbers import number_to_json, plain, tolerance
-from detente.solve.memory_one.match import check_stage, long_run_payoffs
-from detente.solve.memory_one.strategy import MemoryOne
+from detente.solve.chains import arithmetic_of
+from detente.solve.memory_one.match import check_stage, json_value, long_run_payoffs, text
+from detente.solve.memory_one.strategy import MemoryOne, probability
 from detente.solve.two_players.evolutionary_stability import symmetric_matrix
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from detente.games.normal import NormalFormGame
-    from detente.solve.memory_one.match import Strategy
+    from detente.solve.memory_one.match import Stage, Strategy
 
 __all__ = ["BestReply", "Invasion", "best_reply", "invasion", "invasions"]
 
@@ -35,7 +36,8 @@ class Invasion:
 
     ``payoffs`` are (resident, resident), (mutant, resident), (resident, mutant), (mutant, mutant): what the first of
     each pair earns. ``verdict`` is ``invades`` (more against residents), ``invades after drift`` (the same against
-    residents, more against mutants), ``drifts`` (the same against both) or ``repelled``.
+    residents, more against mutants), ``drifts`` (the same against both) or ``repelled``. With formulas it is
+    ``depends``: the mutant invades where ``gain`` is positive, and where that is zero, where ``later`` is.
     """
 
     resident: MemoryOne
@@ -43,6 +45,16 @@ class Invasion:
     payoffs: tuple[Any, Any, Any, Any]
     verdict: str
     horizon: str
+
+    @property
+    def gain(self) -> Any:
+        """What the mutant earns more against residents than they do."""
+        return _difference(self.payoffs[1], self.payoffs[0])
+
+    @property
+    def later(self) -> Any:
+        """What the mutant earns more against mutants than residents do."""
+        return _difference(self.payoffs[3], self.payoffs[2])
 
     @property
     def repelled(self) -> bool:
@@ -56,15 +68,20 @@ class Invasion:
             "resident": self.resident.name,
             "mutant": self.mutant.name,
             "verdict": self.verdict,
-            "payoffs": {name: number_to_json(value) for name, value in zip(names, self.payoffs, strict=True)},
+            "payoffs": {name: json_value(value) for name, value in zip(names, self.payoffs, strict=True)},
+            "gain": json_value(self.gain),
+            "later": json_value(self.later),
         }
 
     def table(self) -> Table:
         """Return the four payoffs with the verdict below."""
         own, other = self.resident.name, self.mutant.name
         pairs = ((own, own), (other, own), (own, other), (other, other))
-        rows = tuple((a, b, plain(value)) for (a, b), value in zip(pairs, self.payoffs, strict=True))
-        note = f"Residents {own}, rare mutant {other}: {self.verdict}. Expected payoffs per round, {self.horizon}."
+        rows = tuple((a, b, text(value)) for (a, b), value in zip(pairs, self.payoffs, strict=True))
+        verdict = self.verdict
+        if verdict == "depends":
+            verdict = f"invades where {text(self.gain)} > 0; where that is 0, {text(self.later)} > 0 decides"
+        note = f"Residents {own}, rare mutant {other}: {verdict}. Expected payoffs per round, {self.horizon}."
         return Table("invasion", ("strategy", "against", "payoff"), rows, (note,))
 
     def __str__(self) -> str:
@@ -117,8 +134,8 @@ class BestReply:
         return self.table().mimebundle()
 
 
-def invasion(stage: NormalFormGame, resident: Strategy, mutant: Strategy, **how: Any) -> Invasion:
-    """Return whether a rare mutant invades residents, in a symmetric 2x2 game.
+def invasion(stage: Stage, resident: Strategy, mutant: Strategy, **how: Any) -> Invasion:
+    """Return whether a rare mutant invades residents, in a symmetric 2x2 game; formulas give formulas.
 
     Parameters
     ----------
@@ -128,7 +145,7 @@ def invasion(stage: NormalFormGame, resident: Strategy, mutant: Strategy, **how:
     Raises
     ------
     UsageError
-        If the game is not symmetric or probabilities have symbols.
+        If the game is not symmetric.
 
     Examples
     --------
@@ -140,19 +157,18 @@ def invasion(stage: NormalFormGame, resident: Strategy, mutant: Strategy, **how:
     'drifts'
     """
     check_stage(stage)
-    symmetric_matrix(stage)
+    _check_symmetry(stage)
     own, other = MemoryOne.of(resident), MemoryOne.of(mutant)
     home = long_run_payoffs(stage, own, own, **how)
-    if home.arithmetic == "symbolic":
-        raise UsageError("found probabilities with symbols; expected numbers")
     met = long_run_payoffs(stage, own, other, **how)
     away = long_run_payoffs(stage, other, other, **how)
     first, second = stage.players
     payoffs = (home.payoffs[first], met.payoffs[second], met.payoffs[first], away.payoffs[first])
-    return Invasion(own, other, payoffs, _verdict(payoffs, _slack(stage, home.arithmetic)), home.horizon)
+    kind = arithmetic_of(*payoffs)
+    return Invasion(own, other, payoffs, _verdict(payoffs, _slack(stage, kind)), home.horizon)
 
 
-def invasions(stage: NormalFormGame, strategies: Sequence[Strategy], **how: Any) -> tuple[tuple[Invasion, ...], ...]:
+def invasions(stage: Stage, strategies: Sequence[Strategy], **how: Any) -> tuple[tuple[Invasion, ...], ...]:
     """Return, for every resident, how each of the other strategies fares as a rare mutant, in the order given."""
     read = [MemoryOne.of(each) for each in strategies]
     return tuple(
@@ -177,7 +193,7 @@ def best_reply(stage: NormalFormGame, against: Strategy, player: int | str = 0, 
 
     Examples
     --------
-    Tit for tat cannot be beaten by more than itself here: patience makes cooperation a best reply.
+    Against tit for tat cooperation is the best that a patient player can do; with a factor of 1/2 more is possible.
 
     >>> from detente.games.normal import NormalFormGame
     >>> g = NormalFormGame([[[3, 0], [5, 1]], [[3, 5], [0, 1]]])
@@ -202,17 +218,39 @@ def best_reply(stage: NormalFormGame, against: Strategy, player: int | str = 0, 
     slack = _slack(stage, kind)
     misread = how.get("misperception", 0)
     own_misread = misread[who] if isinstance(misread, (tuple, list)) else misread
-    blind = own_misread not in (0, "0")
+    blind = probability(own_misread, "of a misperception") != 0
     return BestReply(stage, who, other, best, tuple(own for value, own in found if best - value <= slack), not blind)
 
 
-def _slack(stage: NormalFormGame, arithmetic: str) -> Any:
+def _difference(one: Any, other: Any) -> Any:
+    """Return the difference, simplified for formulas."""
+    if arithmetic_of(one, other) != "symbolic":
+        return one - other
+    import sympy
+
+    return sympy.factor(sympy.cancel(one - other))
+
+
+def _check_symmetry(stage: Stage) -> None:
+    if isinstance(stage, NormalFormGame):
+        symmetric_matrix(stage)
+        return
+    import sympy
+
+    for i, j in product((0, 1), repeat=2):
+        if sympy.expand(stage.expand(stage.payoff(0, (i, j)) - stage.payoff(1, (j, i)))) != 0:
+            raise UsageError(f"found different payoffs at {(i, j)} and {(j, i)}; expected a symmetric game")
+
+
+def _slack(stage: Any, arithmetic: str) -> Any:
     return tolerance(stage.payoffs.flat) if arithmetic == "float" else 0
 
 
 def _verdict(payoffs: tuple[Any, Any, Any, Any], slack: Any) -> str:
     home, entering, meeting, away = payoffs
-    gain, later = entering - home, away - meeting
+    gain, later = _difference(entering, home), _difference(away, meeting)
+    if arithmetic_of(gain, later) == "symbolic":
+        return "depends"
     if abs(gain) > slack:
         return "invades" if gain > 0 else "repelled"
     if abs(later) > slack:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from detente.display import Table
 from detente.errors import UsageError
 from detente.numbers import number_to_json, plain
-from detente.solve.memory_one.match import check_stage
+from detente.solve.memory_one.match import check_stage, json_value, text
 from detente.solve.memory_one.strategy import OUTCOMES, MemoryOne, probability
 
 if TYPE_CHECKING:
@@ -76,14 +76,14 @@ class ZeroDeterminant:
             base = -self.gamma / self.alpha
             symbolic = bool(getattr(base, "free_symbols", None))
             sign, size = (" + ", base) if symbolic or base > 0 else (" - ", -base)
-            tail = "" if base == 0 else f"{sign}{_text(size)}"
-            lines = [f"Payoffs lie on the line: payoff of {own} = {_text(self.chi)} * payoff of {other}{tail}."]
+            tail = "" if base == 0 else f"{sign}{text(size)}"
+            lines = [f"Payoffs lie on the line: payoff of {own} = {text(self.chi)} * payoff of {other}{tail}."]
             if self.kind == "extortionate":
-                lines.append(f"Above mutual defection {own} takes {_text(self.chi)} for each 1 that {other} gains.")
+                lines.append(f"Above mutual defection {own} takes {text(self.chi)} for each 1 that {other} gains.")
             if self.kind == "generous":
-                lines.append(f"Below mutual cooperation {own} loses {_text(self.chi)} for each 1 that {other} loses.")
+                lines.append(f"Below mutual cooperation {own} loses {text(self.chi)} for each 1 that {other} loses.")
         if self.conditions:
-            lines.append(f"A strategy exactly where {' and '.join(map(_text, self.conditions))}.")
+            lines.append(f"A strategy exactly where {' and '.join(map(text, self.conditions))}.")
         if self.phi_range is not None:
             low, high = (plain(each) for each in self.phi_range)
             lines.append(f"phi = {plain(self.phi)}; feasible from {low} to {high}, 0 excepted.")
@@ -94,21 +94,21 @@ class ZeroDeterminant:
         bounds = None if self.phi_range is None else [number_to_json(each) for each in self.phi_range]
         return {
             "player": self.stage.players[self.player],
-            "after": [_json(each) for each in self.strategy.after],
-            "first": _json(self.strategy.first),
-            "alpha": _json(self.alpha),
-            "beta": _json(self.beta),
-            "gamma": _json(self.gamma),
+            "after": [json_value(each) for each in self.strategy.after],
+            "first": json_value(self.strategy.first),
+            "alpha": json_value(self.alpha),
+            "beta": json_value(self.beta),
+            "gamma": json_value(self.gamma),
             "kind": self.kind,
-            "chi": _json(self.chi),
-            "phi": _json(self.phi),
+            "chi": json_value(self.chi),
+            "phi": json_value(self.phi),
             "phi_range": bounds,
-            "conditions": [_text(each) for each in self.conditions],
+            "conditions": [text(each) for each in self.conditions],
         }
 
     def table(self) -> Table:
         """Return the strategy with what it enforces."""
-        rows = tuple((f"after {what}", _text(p)) for what, p in zip(OUTCOMES, self.strategy.after, strict=True))
+        rows = tuple((f"after {what}", text(p)) for what, p in zip(OUTCOMES, self.strategy.after, strict=True))
         return Table(
             f"{self.kind} zero-determinant strategy",
             ("C is played", "probability"),
@@ -219,15 +219,3 @@ def _kind(own: list[Fraction], other: list[Fraction], alpha: Any, beta: Any, gam
         if alpha * own[0] + beta * other[0] + gamma == 0:
             return "generous"
     return "linear"
-
-
-def _text(value: Any) -> str:
-    if getattr(value, "free_symbols", None):
-        from detente.printing import plain as formula_text
-
-        return formula_text(value)
-    return plain(value)
-
-
-def _json(value: Any) -> Any:
-    return _text(value) if getattr(value, "free_symbols", None) else number_to_json(value)

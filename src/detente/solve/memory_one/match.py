@@ -27,7 +27,16 @@ if TYPE_CHECKING:
     Stage = NormalFormGame | SymbolicGame
     Strategy = MemoryOne | str | Sequence[object]
 
-__all__ = ["Match", "Settled", "check_stage", "long_run_payoffs", "press_dyson_determinant", "transition_matrix"]
+__all__ = [
+    "Match",
+    "Settled",
+    "check_stage",
+    "json_value",
+    "long_run_payoffs",
+    "press_dyson_determinant",
+    "text",
+    "transition_matrix",
+]
 
 MAX_ROUNDS = 100_000
 
@@ -82,7 +91,7 @@ class Match:
         lines = [f"Expected payoffs per round, {self.horizon}, {self.arithmetic} arithmetic; nothing is simulated."]
         if len(self.settled) > 1:
             ends = [each for each in self.settled if each.probability != 0]
-            shown = "; ".join(f"{_outcomes(each.outcomes)} with probability {_text(each.probability)}" for each in ends)
+            shown = "; ".join(f"{_outcomes(each.outcomes)} with probability {text(each.probability)}" for each in ends)
             other = "; ".join(_outcomes(each.outcomes) for each in self.settled if each.probability == 0)
             lines.append(
                 f"The start decides where play settles: {shown}" + (f" (other starts: {other})." if other else ".")
@@ -95,21 +104,25 @@ class Match:
         """Return the match as JSON values."""
         return {
             "strategies": {
-                player: {"name": each.name, "after": [_json(p) for p in each.after], "first": _json(each.first)}
+                player: {
+                    "name": each.name,
+                    "after": [json_value(p) for p in each.after],
+                    "first": json_value(each.first),
+                }
                 for player, each in zip(self.stage.players, self.strategies, strict=True)
             },
             "horizon": self.horizon,
             "arithmetic": self.arithmetic,
-            "payoffs": {player: _json(value) for player, value in self.payoffs.items()},
+            "payoffs": {player: json_value(value) for player, value in self.payoffs.items()},
             "shares": [
-                {"profile": dict(zip(self.stage.players, outcome, strict=True)), "share": _json(share)}
+                {"profile": dict(zip(self.stage.players, outcome, strict=True)), "share": json_value(share)}
                 for outcome, share in self.shares.items()
             ],
             "settled": [
                 {
                     "outcomes": [list(outcome) for outcome in each.outcomes],
-                    "probability": _json(each.probability),
-                    "payoffs": {player: _json(value) for player, value in each.payoffs.items()},
+                    "probability": json_value(each.probability),
+                    "payoffs": {player: json_value(value) for player, value in each.payoffs.items()},
                 }
                 for each in self.settled
             ],
@@ -119,8 +132,8 @@ class Match:
     def table(self) -> Table:
         """Return the payoffs and the shares of the outcomes."""
         rows = [
-            *((f"payoff of {player}", _text(value)) for player, value in self.payoffs.items()),
-            *((f"share of {', '.join(outcome)}", _text(share)) for outcome, share in self.shares.items()),
+            *((f"payoff of {player}", text(value)) for player, value in self.payoffs.items()),
+            *((f"share of {', '.join(outcome)}", text(share)) for outcome, share in self.shares.items()),
         ]
         title = " against ".join(each.name for each in self.strategies)
         return Table(title, ("per round", "value"), tuple(rows), tuple(self.explain()))
@@ -354,7 +367,8 @@ def _outcomes(outcomes: tuple[tuple[str, str], ...]) -> str:
     return " / ".join(", ".join(each) for each in outcomes)
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
+    """Return a number or a formula as plain text."""
     if getattr(value, "free_symbols", None):
         from detente.printing import plain as formula_text
 
@@ -362,5 +376,6 @@ def _text(value: Any) -> str:
     return plain(value)
 
 
-def _json(value: Any) -> Any:
-    return _text(value) if getattr(value, "free_symbols", None) else number_to_json(value)
+def json_value(value: Any) -> Any:
+    """Return a number in the form of the contract, a formula as text."""
+    return text(value) if getattr(value, "free_symbols", None) else number_to_json(value)
