@@ -1,11 +1,13 @@
 """Proved bounds on expressions over parts of boxes, compared with grids that the engine does not see."""
 
+import math
 from fractions import Fraction
 from itertools import product
 from random import Random
 
 import pytest
 
+from detente import formula
 from detente.conclusions.extremes import greatest, least
 from detente.games.symbolic import SymbolicGame, symbol
 
@@ -91,13 +93,26 @@ def test_a_pole_gives_no_bound_and_no_error():
     assert 1 / top.point["x"] == top.value
 
 
-@pytest.mark.parametrize("expression", ["exp(x)", "sqrt(x + 2)"])
-def test_what_is_not_rational_is_left_open(expression):
+@pytest.mark.parametrize(
+    ("text", "top"),
+    [("exp(x)", math.e), ("sqrt(x + 2)", math.sqrt(3)), ("x*exp(y)", math.e), ("max(x, y) - min(y, z)", 2.0), ("abs(x) + abs(y - 1)", 3.0)],
+)
+def test_irrational_values_and_cases_are_enclosed(text, top):
     game = box()
-    from detente import formula
+    found = greatest(game, game.expression(formula.parse(text)))
+    assert float(found.value) <= top + 1e-12
+    assert float(found.bound) >= top - 1e-12
+    assert float(found.bound - found.value) < 1e-5
 
-    top = greatest(game, game.expression(formula.parse(expression)))
-    assert (top.bound, top.value, top.empty) == (None, None, False)
+
+def test_a_jump_between_cases_is_bounded_on_both_sides():
+    # 2 - x where x > 0, else x: the supremum 2 is approached from the right of 0, where it is not attained
+    game = box()
+    expression = game.expression(formula.parse("piecewise(2 - x, x > 0, x)"))
+    found = greatest(game, expression)
+    assert found.bound == 2
+    assert found.value is None or found.value < 2
+    assert least(game, expression).value == -1
 
 
 def test_a_spent_budget_leaves_a_bound_that_still_holds():

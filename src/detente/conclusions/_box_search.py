@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._conditions import Literal
-from detente.conclusions._forms import Form
+from detente.conclusions._forms import Form, form_of
 from detente.conclusions._linear_steps import refuting_weights
 from detente.games.rational import fast
 
@@ -83,7 +83,7 @@ class Searcher:
                     total = sum(each.orient * part.expression for each, part in zip(pair, parts, strict=True))
                     if len(total.args) < max(len(part.expression.args) for part in parts):
                         strict = pair[0].strict or pair[1].strict
-                        self._sums[pair] = Literal(self._add(Form(total)), 1, strict)
+                        self._sums[pair] = Literal(self._add(form_of(total)), 1, strict)
             implied = self._sums[pair]
             if implied is not None:
                 found[implied] = None

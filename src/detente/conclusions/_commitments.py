@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from detente.conclusions._forms import Form, full_box, is_rational
+from detente.conclusions._forms import form_of, full_box, is_known
 from detente.conclusions.ensemble.solve_batch import MAX_STRATEGIES
 from detente.errors import UsageError, did_you_mean
 from detente.games.normal import NormalFormGame
@@ -287,6 +287,6 @@ class _Possible:
     def __call__(self, condition: Any) -> bool:
         if condition not in self.known:
             expanded = self.game.expand(condition)
-            most = Form(expanded).extreme(self.box, high=True, known={}) if is_rational(expanded) else None
+            most = form_of(expanded).extreme(self.box, high=True, known={}) if is_known(expanded) else None
             self.known[condition] = most is None or bool(most >= 0)
         return self.known[condition]

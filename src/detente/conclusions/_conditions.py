@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.conclusions._forms import Form, RiskForm, Values, is_known
+from detente.conclusions._forms import Form, RiskForm, Values, form_of, is_known
 from detente.errors import UsageError
 from detente.games.rational import fast
 
@@ -101,7 +101,7 @@ class Conditions(ABC):
             if key in self._index:
                 return self._index[key], orient
         self._index[expanded] = len(self._forms)
-        self._forms.append(Form(expanded))
+        self._forms.append(form_of(expanded))
         return self._index[expanded], 1
 
     def _finish(self) -> None:

@@ -7,7 +7,7 @@ parameter in which the expression is monotone has moved to the end that gives th
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from detente.solve.parametric.intervals import Span, derivative, enclose, sign_a
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Box", "Form", "RiskForm", "Span", "Values", "fractions", "full_box", "is_known", "is_rational"]
+__all__ = ["Box", "Form", "RiskForm", "Span", "Values", "form_of", "fractions", "full_box", "is_known", "is_rational"]
 
 #: Parameters up to which all corners of a box are tried.
 _CORNERS = 6
@@ -139,6 +139,12 @@ class Form:
             return enclose(self.tree, face)[1 if high else 0]
         except NotRational:
             return None
+
+
+@lru_cache(maxsize=8192)
+def form_of(expression: Any) -> Form:
+    """Return the form of an expression; the slopes that one question works out serve the next."""
+    return Form(expression)
 
 
 class RiskForm:

@@ -40,6 +40,8 @@ class LocalSearch:
     """
 
     def __init__(self, objective: Form, conditions: Conditions, names: Sequence[str], box: Box) -> None:
+        import sympy
+
         from detente.conclusions.ensemble.compile import compiled
 
         self.names = [name for name in names if box[name][0] != box[name][1]]
@@ -48,6 +50,10 @@ class LocalSearch:
         rows = [each.orient * conditions.forms[each.index].expression for each in literals]
         self.count = len(rows)
         expressions = [objective.expression, *rows]
+        #: False where a kink would mislead the search.
+        self.smooth = not any(each.has(sympy.Max, sympy.Min, sympy.Abs, sympy.Piecewise) for each in expressions)
+        if not self.smooth:
+            return
         slopes = [each.diff(symbol(name)) for each in expressions for name in self.names]
         self.program = compiled([*expressions, *slopes], {}, tuple(box))
 
@@ -56,7 +62,7 @@ class LocalSearch:
         import numpy as np
         from scipy.optimize import minimize
 
-        if not self.names:
+        if not self.names or not self.smooth:
             return
         low = np.array([float(self.box[name][0]) for name in self.names])
         width = np.array([float(self.box[name][1] - self.box[name][0]) for name in self.names])

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.conclusions._forms import Form, full_box, is_rational
-from detente.conclusions.extremes import Extreme, greatest, least
+from detente.conclusions._forms import form_of, full_box, is_known
+from detente.conclusions.extremes import Extreme, greatest, joined, least
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ class Regret:
     """The largest regret of an option over the box: proved bound, and an exact point that comes closest to it."""
 
     bound: Fraction | None
-    value: Fraction
+    value: Any
     point: Mapping[str, Fraction]
 
 
@@ -55,10 +55,6 @@ class Bounds:
         self.menu, self.values = menu, values
         self.end = self.until = time.monotonic() + seconds
         self.replies = [self._possible(own) for own in menu.replies]
-        #: False where some payoff is no rational function of the parameters, so that nothing is proved.
-        self.rational = all(
-            is_rational(menu.game.expand(value)) for own in menu.replies for each in own for value in each.payoffs
-        )
         #: False where the budget ran out.
         self.finished = True
         self._together: dict[Reply, list[Any]] = {}
@@ -88,7 +84,7 @@ class Bounds:
 
     def _end(self, option: int, *, high: bool) -> Extreme:
         """Return one end of the payoffs of an option: replies that may reach furthest are looked at first."""
-        search, pick = (greatest, max) if high else (least, min)
+        search = greatest if high else least
         sign = 1 if high else -1
         order = sorted(
             self.replies[option], key=lambda each: _last(self._rough(each.payoffs[self.menu.player], high=high), sign)
@@ -96,19 +92,19 @@ class Bounds:
         found: list[Extreme] = []
         for each in order:
             rough = self._rough(each.payoffs[self.menu.player], high=high)
-            known = _join(found, pick)
+            known = joined(found, high=high)
             if rough is not None and known.bound is not None and (known.bound - rough) * sign >= 0:
                 break  # neither this reply nor those behind it reach further
             region = () if self.menu.method == "all equilibria" else [e for _, e in each.conditions]
             found.append(search(self.menu.game, each.payoffs[self.menu.player], region, **self._spend()))
-        return _join(found, pick)
+        return joined(found, high=high)
 
     def _rough(self, expression: Any, *, high: bool) -> Fraction | None:
         """Return a bound on an expression over the whole box, None where there is none."""
         key = (expression, high)
         if key not in self._roughly:
             expanded = self.menu.game.expand(expression)
-            found = Form(expanded).extreme(self.box, high=high, known={}) if is_rational(expanded) else None
+            found = form_of(expanded).extreme(self.box, high=high, known={}) if is_known(expanded) else None
             self._roughly[key] = None if found is None else Fraction(int(found.p), int(found.q))
         return self._roughly[key]
 
@@ -190,7 +186,9 @@ class Bounds:
                 if value is not None and value > best:
                     best, where = value, point
             bound = None if found.bound is None or bound is None else max(bound, found.bound)
-        return Regret(None if bound is None else max(bound, best), best, where)
+        if bound is not None and isinstance(best, Fraction):
+            bound = max(bound, best)
+        return Regret(bound, best, where)
 
     def _gap(self, there: Reply, here: Reply) -> Fraction | None:
         """Return a bound over the whole box on what one reply pays more than another."""
@@ -224,26 +222,14 @@ class Bounds:
                 return False
         return True
 
-    def _regret_at(self, option: int, point: Mapping[str, Fraction]) -> Fraction | None:
-        """Return the regret of an option at a point, None where an option has no equilibrium or a payoff is a float."""
+    def _regret_at(self, option: int, point: Mapping[str, Fraction]) -> Any:
+        """Return the regret of an option at a point, None where some option has no equilibrium."""
         worst = [each.worst for each in self.values.at(point)]
-        if not all(isinstance(each, Fraction) for each in worst) or not self.menu.game.allowed(point):
+        if any(each is None for each in worst) or not self.menu.game.allowed(point):
             return None
-        return Fraction(max(worst) - worst[option])
+        return max(worst) - worst[option]
 
 
 def _last(value: Fraction | None, sign: int) -> tuple[int, Fraction]:
     """Return a key that puts what is unbounded first, then the greatest (or, with sign -1, the least)."""
     return (0, Fraction(0)) if value is None else (1, -sign * value)
-
-
-def _join(parts: list[Extreme], pick: Any) -> Extreme:
-    """Return the least (or greatest) of several extremes."""
-    parts = [each for each in parts if not each.empty]
-    if not parts:
-        return Extreme(None, None, empty=True)
-    bounds = [each.bound for each in parts]
-    attained = [each for each in parts if each.value is not None]
-    chosen = pick(attained, key=lambda each: each.value) if attained else None
-    bound = None if None in bounds else pick(bounds)
-    return Extreme(bound, chosen.value if chosen else None, chosen.point if chosen else None)

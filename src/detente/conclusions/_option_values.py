@@ -7,6 +7,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from detente.conclusions._forms import form_of
+from detente.games.rational import fast
 from detente.numbers import plain
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detente.conclusions._commitments import Menu, Reply
+    from detente.conclusions._forms import Form
 
 __all__ = ["Batch", "Valuation", "Value"]
 
@@ -78,12 +81,23 @@ class Valuation:
         values = [value for _, value in found]
         return Value(min(values, default=None), max(values, default=None), tuple(found))
 
+    def _form(self, expression: Any) -> Form:
+        return form_of(self.menu.game.expand(expression))
+
     def _number(self, expression: Any, point: Mapping[str, Fraction]) -> Any:
-        return self.menu.game.evaluate(expression, point)
+        """Return a payoff: exact where it is rational, else a float from a close enclosure."""
+        span = self._form(expression).span({name: fast(value) for name, value in point.items()})
+        if span is None:
+            return self.menu.game.evaluate(expression, point)  # says what has no value
+        low, high = (Fraction(int(end.p), int(end.q)) for end in span)
+        return low if low == high else float((low + high) / 2)
 
     def _met(self, condition: Any, point: Mapping[str, Fraction]) -> bool:
-        value = self._number(condition, point)
-        return bool(value >= (0 if isinstance(value, Fraction) else -RELATIVE * max(1.0, abs(value))))
+        value = self._form(condition).value({name: fast(value) for name, value in point.items()})
+        if value is None:
+            value = self.menu.game.evaluate(condition, point)
+            return bool(value >= (0 if isinstance(value, Fraction) else -RELATIVE * max(1.0, abs(value))))
+        return bool(value >= 0)
 
     def _equilibria(self, replies: tuple[Reply, ...], point: Mapping[str, Fraction]) -> list[tuple[str, Any]]:
         """Return all extreme equilibria of the two others, with what each pays the player."""

@@ -24,25 +24,29 @@ import heapq
 import time
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._box_search import Budget, Searcher
 from detente.conclusions._conditions import Alternatives
-from detente.conclusions._forms import Form, fractions, full_box, is_known, is_rational
+from detente.conclusions._forms import form_of, fractions, full_box, is_known, is_rational
 from detente.conclusions._linear_steps import refuting_weights
 from detente.conclusions._local_search import LocalSearch
-from detente.games.rational import fast
+from detente.errors import UsageError
+from detente.games.rational import NotRational, fast, tree
 from detente.games.symbolic import SymbolicGame
+from detente.solve.parametric._cases import cases, resolved
+from detente.solve.parametric.intervals import enclose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from detente.conclusions._conditions import Cube
-    from detente.conclusions._forms import Box, Values
+    from detente.conclusions._forms import Box, Form, Values
 
 
-__all__ = ["Extreme", "greatest", "least"]
+__all__ = ["Extreme", "greatest", "joined", "least"]
 
 #: Pieces of the box per question.
 PIECES = 200
@@ -59,10 +63,10 @@ class Extreme:
     Attributes
     ----------
     bound : Fraction or None
-        No point of the part has more (or less); proved. None where no bound is: a pole, or a formula that is not
-        rational.
+        No point of the part has more (or less); proved. None where no bound is: a pole, or a function that is not
+        known.
     value : Fraction or None
-        What ``point`` attains; None where no point was found.
+        What ``point`` attains, rounded towards the inside where that is irrational; None where no point was found.
     point : dict or None
         An exact point of the part.
     empty : bool
@@ -117,15 +121,86 @@ def greatest(
     >>> greatest(s, x, [y - x - 1, x - 1]).empty
     True
     """
-    expanded = game.expand(expression)
+    until = float("inf") if seconds is None else time.monotonic() + seconds
+    whole = [game.expand(resolved(game, each)) for each in (expression, *region)]
+    found: list[Extreme] = []
+    try:
+        parts = cases(whole)
+    except UsageError:  # more cases than are made: enclosures have to do
+        parts = [((), tuple(whole))]
+    for conditions, (value, *inequalities) in parts:
+        more = [side for each in conditions for side in _closed(*each)]
+        if all(map(is_known, (value, *inequalities, *more))):
+            left = None if seconds is None else max(0.0, until - time.monotonic())
+            if left == 0.0:
+                found.append(_enclosed(value, full_box(game, box)))
+                continue
+            each = _greatest(game, value, [*inequalities, *more], box, pieces, left, tolerance)
+            found.append(_checked(game, each, whole) if conditions else each)
+        else:
+            found.append(Extreme(None, None))
+    return joined(found, high=True)
+
+
+def joined(parts: Sequence[Extreme], *, high: bool) -> Extreme:
+    """Return the greatest (or least) of the extremes over several parts."""
+    inhabited = [each for each in parts if not each.empty]
+    if not inhabited:
+        return Extreme(None, None, empty=True)
+    pick: Any = max if high else min
+    bounds = [each.bound for each in inhabited]
+    attained = [each for each in inhabited if each.value is not None]
+    best = pick(attained, key=lambda each: each.value) if attained else None
+    bound = None if None in bounds else pick(bounds)
+    return Extreme(bound, best.value if best else None, best.point if best else None)
+
+
+def _enclosed(expression: Any, box: Box) -> Extreme:
+    """Return the bound that interval arithmetic alone gives, for when there is no time for more."""
+    try:
+        return Extreme(_fraction(enclose(tree(expression), box)[1]), None)
+    except NotRational:
+        return Extreme(None, None)
+
+
+def _closed(expression: Any, relation: str) -> tuple[Any, ...]:
+    """Return inequalities, not strict, that hold wherever a condition of a case does."""
+    return {">=": (expression,), ">": (expression,), "<=": (-expression,), "<": (-expression,)}.get(
+        relation, (expression, -expression) if relation == "==" else ()
+    )
+
+
+def _checked(game: SymbolicGame, found: Extreme, whole: Sequence[Any]) -> Extreme:
+    """Return an extreme of one case with the value of the expression itself: at its edge another case may hold."""
+    if found.point is None:
+        return found
+    point = {name: fast(value) for name, value in {**game.baseline, **found.point}.items()}
+    value, *inequalities = (form_of(each) for each in whole)
+    signs = [each.value(point) for each in inequalities]
+    span = value.span(point)
+    if span is None or any(each is None or each < 0 for each in signs):
+        return Extreme(found.bound, None)
+    return replace(found, value=_fraction(span[0]))
+
+
+def _greatest(
+    game: SymbolicGame,
+    expanded: Any,
+    region: Sequence[Any],
+    box: Mapping[str, object] | None,
+    pieces: int,
+    seconds: float | None,
+    tolerance: Fraction,
+) -> Extreme:
+    """Return the greatest value of an expression without cases over inequalities without cases."""
     ranges = full_box(game, box)
     inequalities = dict.fromkeys(_without_factors(game, each, ranges) for each in region)
     solved = _solved(game, expanded, tuple(inequalities), ranges)
     if solved is not None:
         name, smaller, rest = solved
         others = {each: span for each, span in (box or {}).items() if each != name}
-        found = greatest(smaller, expanded, rest, others, pieces=pieces, seconds=seconds, tolerance=tolerance)
-        rough = Form(expanded).extreme(ranges, high=True, known={}) if is_rational(expanded) else None
+        found = _greatest(smaller, smaller.expand(expanded), rest, others, pieces, seconds, tolerance)
+        rough = form_of(expanded).extreme(ranges, high=True, known={})
         if rough is not None and not found.empty:
             found = replace(found, bound=min(each for each in (found.bound, _fraction(rough)) if each is not None))
         if found.point is None:
@@ -133,13 +208,10 @@ def greatest(
         value = smaller.evaluate(smaller.derived[name], {**smaller.baseline, **found.point})
         return replace(found, point={**found.point, name: value})
     conditions = Alternatives(game, "region", [[(each, False) for each in inequalities]])
-    parts = (expanded, *(form.expression for form in conditions.forms))
     if not conditions.cubes(wanted=True):
         return Extreme(None, None, empty=True)
-    if not is_rational(expanded) or not all(map(is_known, parts)):
-        return Extreme(None, None)
     until = float("inf") if seconds is None else time.monotonic() + seconds
-    return _Search(conditions, Form(expanded), ranges, tolerance).run(pieces, until)
+    return _Search(conditions, form_of(expanded), ranges, tolerance).run(pieces, until)
 
 
 def _solved(
@@ -157,9 +229,9 @@ def _solved(
         own = sorted(equation.free_symbols, key=lambda each: (each in objective.free_symbols, each.name))
         slopes = [(each, equation.diff(each)) for each in own if box[each.name][0] != box[each.name][1]]
         for unknown, slope in sorted(slopes, key=lambda each: bool(each[1].free_symbols)):
-            if unknown in slope.free_symbols or not is_rational(slope):
+            if unknown in slope.free_symbols or not is_rational(equation):
                 continue
-            ends = [Form(slope).extreme(box, high=end, known={}) for end in (False, True)]
+            ends = [form_of(slope).extreme(box, high=end, known={}) for end in (False, True)]
             if None in ends or ends[0] * ends[1] <= 0:
                 continue
             value = sympy.expand(equation).xreplace({unknown: sympy.Integer(0)}) / -slope
@@ -172,6 +244,13 @@ def _solved(
     return None
 
 
+@lru_cache(maxsize=8192)
+def _factored(expression: Any) -> Any:
+    import sympy
+
+    return sympy.factor_terms(expression)
+
+
 def _without_factors(game: SymbolicGame, expression: Any, box: Box) -> Any:
     """Return an expression without factors that are positive all over a box, which do not matter to its sign.
 
@@ -179,12 +258,12 @@ def _without_factors(game: SymbolicGame, expression: Any, box: Box) -> Any:
     """
     import sympy
 
-    factored = sympy.factor_terms(game.expand(expression))
+    factored = _factored(game.expand(expression))
     if not factored.is_Mul:
         return factored
     kept = []
     for factor in factored.args:
-        least = Form(factor).extreme(box, high=False, known={}) if is_rational(factor) else None
+        least = form_of(factor).extreme(box, high=False, known={}) if is_known(factor) else None
         if least is None or least <= 0:
             kept.append(factor)
     return sympy.Mul(*kept)
@@ -344,9 +423,10 @@ class _Search:
 
     def _offer(self, point: Values, *, climb: bool = True) -> None:
         """Keep a point that is inside and has more than the best so far, and climb from it."""
-        value = self.f.value(point)
-        if value is None or (self.best is not None and value <= self.best) or not self._inside(point):
+        span = self.f.span(point)
+        if span is None or (self.best is not None and span[0] <= self.best) or not self._inside(point):
             return
+        value = span[0]
         self.best, self.point = value, point
         if climb and self.climbs and self.c.forms:
             self.climbs -= 1
@@ -372,11 +452,11 @@ class _Search:
         forms: list[tuple[Any, int, Any]] = [(self.f, 1, level)]
         forms += [(self.forms[each.index], each.orient, 0) for each in active]
         for form, orient, less in forms:
-            value = form.value(middle)
+            value = form.most(middle, orient)
             spans = {name: form.slope(name, piece) for name in open_names if name in form.names}
             if value is None or any(span is None for span in spans.values()):
                 return True, bound
-            at.append((value - less) * orient)
+            at.append(value - less * orient)
             slopes.append({n: s if orient > 0 else (-s[1], -s[0]) for n, s in spans.items() if s is not None})
         half = {name: (piece[name][1] - piece[name][0]) / 2 for name in open_names}
         weights = refuting_weights(at, slopes, half)

@@ -183,8 +183,8 @@ def _notes(
         said.append(f"Options say what {chosen.players[chosen.player]} does at: {'; '.join(chosen.places)}.")
     if chosen.method == "pure equilibria":
         said.append("Mixed equilibria of the game that is left are not looked at.")
-    if not bounds.rational:
-        said.append("Some formula is not rational: ranges and regrets are those seen, and prove nothing.")
+    if any(None in (each.low, each.high, each.regret_bound) for each in made if each.seen_low is not None):
+        said.append("Where no bound could be proved, numbers marked [seen] are only what was seen.")
     elif not all(map(_closed, made)):
         spent = "; the time ran out" if not bounds.finished else ""
         said.append(f"Numbers outside brackets were seen; proved bounds stand in brackets where they are wider{spent}.")
