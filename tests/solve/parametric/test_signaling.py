@@ -171,3 +171,9 @@ def test_an_atlas_of_signals_is_verified_and_a_wrong_one_is_caught():
 def test_unknown_parameters_are_refused():
     with pytest.raises(UsageError, match="unknown parameter 'zz'"):
         signaling(beer_and_quiche(), over=["zz"])
+
+
+def test_an_atlas_of_signals_prints_kinds_and_mixtures():
+    text = str(signaling(beer_and_quiche()))
+    assert "semi-separating" in text
+    assert "fight at beer" in text

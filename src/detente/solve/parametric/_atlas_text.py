@@ -131,7 +131,9 @@ def atlas_table(atlas: Atlas) -> Table:
 
 
 def _told(own: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Return the probabilities that have to be told: all of the mixed ones but the last."""
+    """Return the probabilities that have to be told: all of the mixed ones but the last; of a tree, set by set."""
+    if any(isinstance(weight, dict) for weight in own.values()):
+        return [(f"{name} at {place}", weight) for place, actions in own.items() for name, weight in _told(actions)]
     played = [(name, weight) for name, weight in own.items() if weight != 0]
     return played[:-1] if len(played) > 1 else []
 

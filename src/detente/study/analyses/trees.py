@@ -11,6 +11,7 @@ from detente.study.analyses import Analysis
 from detente.study.forms.extensive import Extensive
 
 if TYPE_CHECKING:
+    from detente.solve.parametric.signaling import SignalingRegion
     from detente.solve.trees.tree_result import TreeEquilibrium, TreeResult
     from detente.study.analyses import Task
 
@@ -113,34 +114,45 @@ def _signals(task: Task) -> list[Table]:
     from detente.solve.parametric.signaling import signaling
 
     found = signaling(task.game)
-    at, mixing, rows = [], [], []
-    for number, (each, row) in enumerate(zip(found.signals, found.table().rows, strict=True)):
-        rows.append((str(number), *row))
-        mixing += [
-            (str(number), label, action, formula_text(weight))
-            for sets in each.profile.values()
-            for label, actions in sets.items()
-            for action, weight in actions.items()
-            if getattr(weight, "free_symbols", None)
-        ]
-    for point in task.points:
-        for number, each in enumerate(found.signals):
-            if each.holds_at(point.values):
-                weights = ", ".join(
-                    f"{label} {action} {short(found.game.evaluate(weight, point.values), 4)}"
-                    for sets in each.profile.values()
-                    for label, actions in sets.items()
-                    for action, weight in actions.items()
-                    if getattr(weight, "free_symbols", None)
-                )
-                passes = "yes" if each.survives(point.values) else "no"
-                at.append((point.name, str(number), each.kind, each.label, weights, passes))
-    tables = [Table("equilibria of the signaling game", ("#", *found.table().columns), tuple(rows), (f"Not listed: {found.missing}.",))]
+    shown = found.table()
+    rows = [(str(number), *row) for number, row in enumerate(shown.rows)]
+    mixing = [
+        (str(number), label, action, formula_text(weight))
+        for number, each in enumerate(found.signals)
+        for label, action, weight in _mixtures(each)
+    ]
+    at = [
+        (
+            point.name,
+            str(number),
+            each.kind,
+            ", ".join(
+                f"{label}: {action} {short(found.game.evaluate(weight, point.values), 4)}"
+                for label, action, weight in _mixtures(each)
+            ),
+            "yes" if each.survives(point.values) else "no",
+        )
+        for point in task.points
+        for number, each in enumerate(found.signals)
+        if each.holds_at(point.values)
+    ]
+    tables = [Table(shown.title, ("#", *shown.columns), tuple(rows), (f"Not listed: {found.missing}.",))]
     if mixing:
         tables.append(Table("mixing probabilities", ("#", "at", "of", "probability"), tuple(mixing)))
-    columns = ("point", "#", "kind", "equilibrium", "mixing", "intuitive criterion")
     note = "The intuitive criterion (Cho and Kreps 1987) asks who could gain by a message that is not sent."
+    columns = ("point", "#", "kind", "mixing", "intuitive criterion")
     return [*tables, Table("at the points", columns, tuple(at), (note,))]
+
+
+def _mixtures(region: SignalingRegion) -> list[tuple[str, str, Any]]:
+    """Return the sets at which a player mixes, with the first of the two actions and its probability."""
+    found = []
+    for sets in region.profile.values():
+        for label, actions in sets.items():
+            played = [(action, weight) for action, weight in actions.items() if weight != 0]
+            if len(played) > 1:
+                found.append((label, *played[0]))
+    return found
 
 
 def _best_value(task: Task) -> list[Table]:
