@@ -174,6 +174,7 @@ def test_unknown_parameters_are_refused():
 
 
 def test_an_atlas_of_signals_prints_kinds_and_mixtures():
-    text = str(signaling(beer_and_quiche()))
-    assert "semi-separating" in text
-    assert "fight at beer" in text
+    found = signaling(beer_and_quiche()).table()
+    (mixed,) = (row for row in found.rows if row[0] == "semi-separating" and "wimp beer+quiche" in row[1])
+    assert "fight at beer with probability 1/2" in mixed[1]
+    assert "beer at wimp with probability p/(1 - p)" in mixed[1]
