@@ -89,7 +89,9 @@ def compare(name: str, games: list[tuple[Any, Any]], solvers: dict[str, Solver],
     mine = summary["detente"]
     for label in list(solvers)[1:]:
         each = [theirs / mine for mine, theirs in zip(times["detente"], times[label], strict=True)]
-        ratio(f"{'one equilibrium' if worst else 'all equilibria, one by one'}: {name}", label, [max(each)] if worst else each)
+        if sum(x != y for x, y in zip(counts[label], counts["detente"], strict=True)) > len(games) // 4:
+            continue  # another answer, so no comparison of speed
+        ratio(f"{'one equilibrium' if worst else 'all equilibria'}, {name}", label, [max(each)] if worst else each)
     cells = [f"{name:<34}{len(games):>5}{mine * 1e3:>11.2f}"]
     for label in list(solvers)[1:]:
         agree = sum(x == y for x, y in zip(counts[label], counts["detente"], strict=True))
@@ -118,7 +120,7 @@ def main() -> None:
     nashpy = {"nashpy vertex": nashpy_vertex} if HAVE["nashpy"] else {}
 
     # Compilation and imports happen here, not in the table.
-    for n in (3, 10):
+    for n in (3, 10, 14):
         game = rng.random((n, n)), rng.random((n, n))
         for solver in [ours, our_one, *quantecon.values()] + ([quantecon_one] if quantecon else []):
             solver(*game)

@@ -70,10 +70,13 @@ def logit(shape, out):
 
 
 def compared(shape, what, peer, mine, theirs):
-    """Keep the ratio where both came to an end."""
-    seconds = [float(each.split()[0]) for each in (mine, theirs) if each.split()[0] != ">"]
-    if len(seconds) == 2:
-        ratio(f"{what}, {'x'.join(map(str, shape))}", peer, [seconds[1] / seconds[0]])
+    """Keep the ratio where both came to an end, and how many equilibria the peer misses."""
+    parts = [each.split() for each in (mine, theirs)]
+    if any(each[0] == ">" for each in parts):
+        return
+    found, own = int(parts[1][2]), int(parts[0][2])
+    label = peer if found == own else f"{peer}, finds {found} of {own}"
+    ratio(f"{what}, {'x'.join(map(str, shape))}", label, [float(parts[1][0]) / float(parts[0][0])])
 
 
 def timed(job, shape, limit):
@@ -91,7 +94,7 @@ def timed(job, shape, limit):
 
 
 def main():
-    limit = float(sys.argv[1]) if len(sys.argv) > 1 else 20
+    limit = float(sys.argv[1]) if len(sys.argv) > 1 else 10
     print(f"{'all equilibria':16}{'detente':>24}{'pygambit enumpoly':>24}")
     for shape in SHAPES:
         mine, theirs = timed(ours, shape, limit), timed(gambit, shape, limit)

@@ -28,7 +28,7 @@ BEGIN, END = "<!-- bench: made by tests/bench/run.py --readme -->", "<!-- end of
 
 
 def number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 20 else f"{value:.1f}" if value >= 1 else f"{value:.2f}"
+    return f"{value:,.0f}" if value >= 20 else f"{value:.1f}" if value >= 1 else f"{value:.2g}"
 
 
 def span(row: Row) -> str:
@@ -52,10 +52,10 @@ def markdown(rows: list[Row]) -> str:
 def picture(rows: list[Row], place: Path) -> None:
     """Draw the ratios with their spread on a logarithmic axis."""
     shown = [row for row in rows if row.peer]
-    height = 0.21 * len(shown) + 1.0
+    height = 0.17 * len(shown) + 1.0
     with figure_style():
         figure = new_figure(TEXT_WIDTH, height)
-        axes = figure.add_axes((0.5, 0.5 / height, 0.42, 0.21 * len(shown) / height))
+        axes = figure.add_axes((0.42, 0.5 / height, 0.3, 0.17 * len(shown) / height))
         axes.set_xscale("log")
         axes.set(ylim=(len(shown) - 0.5, -0.5), yticks=[])
         axes.axvline(1, color=INK, linewidth=0.7)
@@ -66,12 +66,12 @@ def picture(rows: list[Row], place: Path) -> None:
             axes.plot([row.median], [order], "o", color=ink, markersize=4)
             left = axes.get_yaxis_transform()
             axes.text(-0.02, order, f"{row.what}  ", transform=left, ha="right", va="center", fontsize=8)
-            axes.text(1.01, order, row.peer, transform=left, ha="left", va="center", fontsize=7, color=QUIET)
+            axes.text(1.04, order, row.peer, transform=left, ha="left", va="center", fontsize=7, color=QUIET)
         for side in ("left", "right", "top"):
             axes.spines[side].set_visible(False)
         axes.xaxis.grid(visible=True, which="major", color="#e2e2e2", linewidth=0.5)
         axes.set_axisbelow(True)
-        axes.set_xlabel("times as fast as the peer on the right (median and spread; left of the line slower)", fontsize=8.5)
+        axes.set_xlabel("times as fast as the peer (median and spread)", fontsize=8.5)
         figure.text(0.02, 1 - 0.1 / height, "Speed against other packages, side by side in one process", fontsize=10, va="top")
     place.parent.mkdir(parents=True, exist_ok=True)
     write_figure(figure, place)
@@ -96,8 +96,9 @@ def main() -> None:
         rows = read(place)
     print(f"\n{table(rows).to_text(100)}")
     target = STUDY / "reports" / "pictures" / "bench.png" if options.readme else STUDY / ".detente" / "bench.png"
-    picture(rows, target)
-    print(f"wrote {target}")
+    if any(row.peer for row in rows):
+        picture(rows, target)
+        print(f"wrote {target}")
     if options.readme:
         readme = STUDY / "README.md"
         before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
