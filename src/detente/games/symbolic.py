@@ -14,7 +14,7 @@ from detente import formula
 from detente.errors import FormulaError, UsageError, did_you_mean
 from detente.formula import symbol
 from detente.games.normal import NormalFormGame, Profile, labels
-from detente.games.rational import rational_value
+from detente.games.rational import is_rational, rational_value
 from detente.numbers import exact
 
 if TYPE_CHECKING:
@@ -163,6 +163,11 @@ class SymbolicGame:
         for name in self.derived:
             resolve(name, ())
         return resolved
+
+    @cached_property
+    def opaque(self) -> tuple[str, ...]:
+        """Derived names whose own formula is no rational function; an atlas keeps them as symbols with an interval."""
+        return tuple(name for name, formula in self.derived.items() if not is_rational(formula))
 
     def expand(self, expression: Any, keep: Sequence[str] = ()) -> Any:
         """Return ``expression`` with derived names replaced by their formulas, but those in ``keep``."""

@@ -74,8 +74,14 @@ def _notes(parametric: ParametricGame) -> tuple[str, ...]:
     """Return what a reader has to know about divisors and ties."""
     from detente.printing import plain
 
-    notes = []
     decide, ring = parametric.decide, parametric.ring
+    notes = [
+        f"{name} stands for {plain(parametric.game.derived[name])}, " + (
+            "which has no known bounds over the box." if span is None else f"between {_end(span[0])} and {_end(span[1])}."
+        )
+        for name, span in ring.ranges(parametric.box).items()
+        if name not in parametric.game.parameters
+    ]
     poles = [each for each in parametric.denominators if not each.is_constant()]
     if any(len(decide.signs(each)) > 1 for each in poles) or decide.may_have_poles():
         notes.append("Conditions count where the payoffs are defined; in the box they may divide by zero.")
@@ -99,6 +105,13 @@ def _notes(parametric: ParametricGame) -> tuple[str, ...]:
         if determinants:
             notes.append("Closed forms hold where their denominator is not zero, which their conditions imply.")
     return tuple(notes)
+
+
+def _end(value: Fraction) -> str:
+    """Return the end of an interval as text: a short fraction as it is, another one in digits."""
+    from detente.numbers import short
+
+    return str(value) if value.denominator < 10**6 else short(value, 6)
 
 
 def _two_players(parametric: ParametricGame, point: Mapping[str, Fraction]) -> Iterator[Region]:

@@ -42,7 +42,8 @@ _SENTENCES = {
 def _normal(comparison: Comparison) -> Any:
     """Return a comparison as it reads best: terms on both sides, unless it is a product or has cases."""
     relation = comparison.sympy
-    if hasattr(comparison, "radicand") or comparison.expression.is_Mul:
+    expression = comparison.expression
+    if hasattr(comparison, "radicand") or (expression.is_Mul and any(each.is_Add for each in expression.args)):
         return relation
     return relation_normal(relation)
 

@@ -7,12 +7,15 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError, UsageError
-from detente.games.rational import rational_value
+from detente.games.rational import NotRational, fast, rational_value, tree
+from detente.solve.parametric.atlas_result import sign_of_part
+from detente.solve.parametric.intervals import span_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from detente.games.normal import NormalFormGame
+    from detente.games.symbolic import SymbolicGame
     from detente.games.symbolic_tree import SymbolicTree
     from detente.solve.parametric.atlas_result import Atlas, Region
 
@@ -79,13 +82,15 @@ def _moves(atlas: Atlas, name: str) -> bool:
     return low != high
 
 
-def verify_atlas(found: Atlas, points: int, seed: int = 0) -> None:
-    """Compare every region with certified numeric equilibria at exact points of the box.
+def verify_atlas(found: Atlas, points: int, seed: int = 0) -> int:
+    """Compare every region with certified numeric equilibria at exact points of the box; return at how many.
 
     Half of the points are drawn at random, half lie on boundaries: there an inequality is an equality. At each, the
     closed forms are put to the best-response test and compared with what the condition claims, ties or not. Where the
     numeric game is not degenerate, the equilibria of the certified solver must also be those of the atlas, one by one.
-    Points at which the game is not defined are passed over, and so are those that violate its constraints.
+    Where payoffs are irrational the solver gets them rounded to many digits, and points too close to a tie for that are
+    passed over. So are points at which the game is not defined and those that violate its constraints; they do not
+    count.
 
     Raises
     ------
@@ -95,17 +100,74 @@ def verify_atlas(found: Atlas, points: int, seed: int = 0) -> None:
     generator = random.Random(seed)  # noqa: S311 - points to look at
     chosen = list(boundary_points(found, points // 2, generator))
     chosen += random_points(found, points - len(chosen), generator)
+    compared = 0
     for point in chosen:
         if not found.game.allowed(point):
             continue
         if found.tree is not None:
-            _verify_tree(found, found.tree, point)
+            compared += _verify_tree(found, found.tree, point)
             continue
         try:
             numeric = found.game.at_point(point)
         except UsageError:
             continue
-        _verify(found, numeric, point)
+        if all(isinstance(each, Fraction) for each in numeric.payoffs.flat):
+            _verify(found, numeric, point)
+            compared += 1
+        else:
+            compared += _verify_rounded(found, point)
+    return compared
+
+
+def _verify_rounded(found: Atlas, point: Point) -> bool:
+    """Compare the regions with a game whose payoffs are rounded to many digits; return False too close to a tie."""
+    from detente.solve.equilibria import equilibria
+    from detente.solve.pure import pure_equilibria
+
+    game = found.game
+    near = _rounded(game, point)
+    if near is None:
+        return False
+    claimed = []
+    for region in found.regions:
+        try:
+            signs = [sign_of_part(game, each.expression, point) for each in region.everywhere or region.comparisons]
+        except UsageError:
+            return False
+        if 0 in signs or any(hasattr(each, "radicand") for each in region.comparisons):
+            return False
+        if _claimed(region, point):
+            claimed.append(tuple(tuple(weight != 0 for weight in own.values()) for own in region.profile.values()))
+    if len(near.players) == 2:
+        result = equilibria(near)
+        if result.degenerate:
+            return False
+        actual = [tuple(tuple(weight != 0 for weight in own) for own in each.mixed) for each in result.equilibria]
+    else:
+        actual = [tuple(tuple(weight != 0 for weight in own) for own in each.mixed) for each in pure_equilibria(near).equilibria]
+        claimed = [each for each in claimed if all(sum(own) == 1 for own in each)]
+    if sorted(claimed) != sorted(actual):
+        raise DetenteError(f"the atlas has {len(claimed)} equilibria and the solver {len(actual)} at {_text(point)}")
+    return True
+
+
+def _rounded(game: SymbolicGame, point: Point) -> NormalFormGame | None:
+    """Return the game with payoffs rounded to about a hundred digits, None where one has no value."""
+    import numpy as np
+
+    from detente.games.normal import NormalFormGame
+    from detente.games.symbolic import SymbolicGame
+
+    values = {name: fast(value) for name, value in point.items()}
+    table = np.empty((len(game.players), *game.shape), dtype=object)
+    for index, expression in game.payoffs.items():
+        try:
+            low, high = span_at(tree(game.expand(expression)), values, 384)
+        except NotRational:
+            return None
+        middle = (low + high) / 2
+        table[index] = Fraction(int(middle.p), int(middle.q)).limit_denominator(10**100)
+    return NormalFormGame(table, game.players, game.strategies)
 
 
 def _verify(found: Atlas, numeric: NormalFormGame, point: Point) -> None:
@@ -135,8 +197,8 @@ def _verify(found: Atlas, numeric: NormalFormGame, point: Point) -> None:
         _compare_number(numeric, point, holding)
 
 
-def _verify_tree(found: Atlas, tree: SymbolicTree, point: Point) -> None:
-    """Compare the plans that are claimed at a point with all that backward induction finds there."""
+def _verify_tree(found: Atlas, tree: SymbolicTree, point: Point) -> bool:
+    """Compare the plans that are claimed at a point with all that backward induction finds; tell whether it could."""
     from detente.solve.parametric.move_atlas import MoveAtlas
     from detente.solve.parametric.signaling import SignalingAtlas
     from detente.solve.trees.backward_induction import backward_induction
@@ -144,15 +206,16 @@ def _verify_tree(found: Atlas, tree: SymbolicTree, point: Point) -> None:
     try:
         numeric = tree.at_point(point)
     except UsageError:
-        return
+        return False
     if isinstance(found, (MoveAtlas, SignalingAtlas)):
-        if numeric.arithmetic != "float":
-            found.verify_at(numeric, point)
-        return
+        if numeric.arithmetic == "float":
+            return False
+        found.verify_at(numeric, point)
+        return True
     solved = backward_induction(numeric)
     every = solved.complete or "every pure equilibrium is listed" in solved.notes
     if numeric.arithmetic == "float" or not every:
-        return
+        return False
     actual = {
         ",".join(
             next(action for action, weight in each.profile[tree.players[one.player]][one.label].items() if weight == 1)
@@ -164,6 +227,7 @@ def _verify_tree(found: Atlas, tree: SymbolicTree, point: Point) -> None:
     if claimed != actual:
         plan = min(claimed ^ actual)
         raise DetenteError(f"the condition of {plan} disagrees with the solver at {_text(point)}")
+    return True
 
 
 def _claimed(region: Region, point: Point) -> bool:

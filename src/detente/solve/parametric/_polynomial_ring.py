@@ -2,7 +2,8 @@
 
 Expressions become quotients of FLINT's multivariate polynomials. Generators are the names as they are written,
 derived names included, so that conditions read as the payoffs do; for signs a polynomial is rewritten in parameters
-alone. What is no rational function, such as a square root, is a generator of its own.
+alone. What is no rational function, such as a square root, is a generator of its own, and so is a derived name whose
+formula is none: over a box it counts with its enclosure, as if it moved by itself, which is sound for proofs.
 """
 
 from __future__ import annotations
@@ -11,14 +12,18 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from detente.games.rational import fast, rational_value
+from detente.formula import symbol
+from detente.games.rational import NotRational, fast, tree
+from detente.solve.parametric.intervals import span_at, times
+from detente.solve.parametric.signs import bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from detente.games.symbolic import SymbolicGame
+    from detente.solve.parametric.intervals import Span
 
-__all__ = ["Quotient", "Ring", "key_of", "monic"]
+__all__ = ["GameRing", "Quotient", "Ring", "key_of", "monic", "sign_over"]
 
 #: Numerator and denominator.
 Quotient = tuple[Any, Any]
@@ -164,7 +169,7 @@ class GameRing(Ring):
     def __init__(self, game: SymbolicGame, expressions: Sequence[Any]) -> None:
         super().__init__(expressions)
         self.game = game
-        expanded = [game.expand(each) for each in self.generators]
+        expanded = [game.expand(each, keep=game.opaque) for each in self.generators]
         self.base = self if list(self.generators) == expanded else Ring(expanded)
         self._expanded = expanded
         self._forms: dict[tuple[Any, ...], Any] = {}
@@ -208,17 +213,37 @@ class GameRing(Ring):
         """Polynomials in parameters that the derived names divide by."""
         return [] if self.plain else [bottom for _, bottom in self._images if not bottom.is_constant()]
 
-    def evaluator(self) -> Callable[[Any, Mapping[str, Fraction]], Any]:
-        """Return a function of a base polynomial and a point: its value, or None where it is irrational."""
-        generators = self.base.generators
+    def spans(self, point: Mapping[str, Fraction]) -> tuple[Span, ...] | None:
+        """Return what the generators of the base are at a point, enclosed where irrational; None where one has no value."""
+        values = {name: fast(value) for name, value in point.items()}
+        found = []
+        for each in self.base.generators:
+            if each.is_Symbol and each.name in values:
+                found.append((values[each.name],) * 2)
+                continue
+            try:
+                found.append(span_at(tree(self.game.expand(each)), values))
+            except NotRational:
+                return None
+        return tuple(found)
 
-        def value(polynomial: Any, point: Mapping[str, Fraction]) -> Any:
-            values = []
-            for each, used in zip(generators, polynomial.degrees(), strict=True):
-                own = rational_value(each, point) if each.is_Symbol or used else Fraction(0)
-                if own is None:
-                    return None
-                values.append(fast(own))
-            return polynomial(*values)
+    def ranges(self, box: Mapping[str, tuple[Fraction, Fraction]]) -> dict[str, tuple[Fraction, Fraction] | None]:
+        """Return the box with an enclosure of every irrational derived name that occurs, None where it has none."""
+        names = [each.name for each in self.base.generators if each.is_Symbol and each.name not in box]
+        found: dict[str, tuple[Fraction, Fraction] | None] = dict(box)
+        return found | {name: bounds(self.game.expand(symbol(name)), box) for name in names}
 
-        return value
+
+def sign_over(polynomial: Any, spans: Sequence[Span]) -> int | None:
+    """Return the sign of a polynomial over intervals of its generators, None where it is not the same all over."""
+    if all(low == high for low, high in spans):
+        value = polynomial(*(low for low, _ in spans)) if spans else polynomial.leading_coefficient()
+        return int(value > 0) - int(value < 0)
+    low = high = fast(Fraction(0))
+    for monomial, c in polynomial.terms():
+        term = (c, c)
+        for (a, b), power in zip(spans, monomial, strict=True):
+            for _ in range(int(power)):
+                term = times(term, (a, b))
+        low, high = low + term[0], high + term[1]
+    return 1 if low > 0 else -1 if high < 0 else 0 if low == high else None

@@ -9,12 +9,13 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from detente.games.rational import fast
-from detente.solve.parametric._polynomial_ring import key_of
+from detente.solve.parametric._polynomial_ring import key_of, sign_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from detente.solve.parametric._polynomial_ring import GameRing
+    from detente.solve.parametric.intervals import Span
 
 __all__ = ["ALLOWED", "Atom", "TrialPoints"]
 
@@ -45,11 +46,10 @@ class TrialPoints:
     def __init__(self, ring: GameRing, box: Mapping[str, tuple[Fraction, Fraction]], poles: Sequence[Any] = ()) -> None:
         self.ring, self.box = ring, box
         self.points: list[dict[str, Fraction]] = []
-        self._value = ring.evaluator()
-        self._symbolic = all(each.is_Symbol for each in ring.base.generators)
+        self._symbolic = all(each.is_Symbol and each.name in box for each in ring.base.generators)
         self._poles = [*ring.poles, *(ring.sign_form(each) for each in poles if not each.is_constant())]
         self._cache: dict[Any, list[int | None]] = {}
-        self._values: list[tuple[Any, ...]] = []
+        self._values: list[tuple[Span, ...]] = []
         self._seen: set[tuple[Fraction, ...]] = set()
         for point in self._drawn():
             self.add(point)
@@ -60,13 +60,12 @@ class TrialPoints:
         values = tuple(own.values())
         if values in self._seen or not self.ring.game.allowed(own):
             return False
-        if any(not self._value(pole, own) for pole in self._poles):
+        spans = self.ring.spans(own)
+        if spans is None or any(not sign_over(pole, spans) for pole in self._poles):
             return False
         self._seen.add(values)
         self.points.append(own)
-        self._values.append(
-            tuple(fast(own[each.name]) if each.is_Symbol else None for each in self.ring.base.generators)
-        )
+        self._values.append(spans)
         return True
 
     def _drawn(self) -> Iterable[dict[str, Fraction]]:
@@ -96,14 +95,13 @@ class TrialPoints:
                 yield at([Fraction(generator.randrange(grid + 1), grid) for _ in moving])
 
     def signs_at(self, polynomial: Any) -> list[int | None]:
-        """Return the sign of a polynomial at each point; None where it is irrational."""
+        """Return the sign of a polynomial at each point; None where it is irrational and too close to 0 to tell."""
         key = key_of(polynomial)
         known = self._cache.setdefault(key, [])
         if len(known) < len(self.points):
             form = self.ring.sign_form(polynomial)
             for k in range(len(known), len(self.points)):
-                value = form(*self._values[k]) if self._symbolic else self._value(form, self.points[k])
-                known.append(None if value is None else int(value > 0) - int(value < 0))
+                known.append(sign_over(form, self._values[k]))
         return known
 
     def meeting(self, atoms: Sequence[Atom]) -> list[int]:
@@ -115,6 +113,15 @@ class TrialPoints:
             if not left:
                 break
         return left
+
+    def refuting(self, atoms: Sequence[Atom]) -> list[int]:
+        """Return the points at which some condition certainly fails, by position."""
+        signs = [(self.signs_at(each.polynomial), ALLOWED[each.relation]) for each in atoms]
+        return [
+            k
+            for k in range(len(self.points))
+            if any(own[k] is not None and own[k] not in allowed for own, allowed in signs)
+        ]
 
     def zeros(self, polynomial: Any, count: int = 12) -> list[dict[str, Fraction]]:
         """Return allowed points of the box at which a polynomial is zero, found where it is linear in a parameter."""
@@ -129,7 +136,7 @@ class TrialPoints:
                 break
             for at in linear:
                 name = self.ring.base.generators[at].name
-                line = form.subs({n: v for n, v in zip(names, self._values[k], strict=True) if n != names[at]})
+                line = form.subs({n: v[0] for n, v in zip(names, self._values[k], strict=True) if n != names[at]})
                 slope, rest = line.derivative(at), line.subs({names[at]: 0})
                 if not slope:
                     continue

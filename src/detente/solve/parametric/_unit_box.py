@@ -17,6 +17,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.games.rational import fast
+from detente.solve.parametric.signs import bounds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,12 +37,13 @@ WORK = 3000
 class UnitBox:
     """A box of parameters as the unit cube, and polynomials of a ring over it."""
 
-    def __init__(self, ring: Ring, box: Mapping[str, tuple[Fraction, Fraction]]) -> None:
+    def __init__(self, ring: Ring, box: Mapping[str, tuple[Fraction, Fraction] | None]) -> None:
         from flint import Ordering, fmpq_mpoly_ctx
 
-        spans = []
+        spans: list[tuple[Fraction, Fraction] | None] = []
+        known = {name: span for name, span in box.items() if span is not None}
         for each in ring.generators:
-            span = box[each.name] if each.is_Symbol else _span_of(each, box)
+            span = box[each.name] if each.is_Symbol else bounds(each, known)
             spans.append(span)
         self.unbounded = tuple(k for k, span in enumerate(spans) if span is None)
         self.moving = [k for k, span in enumerate(spans) if span is None or span[0] != span[1]]
@@ -246,22 +248,3 @@ def _widest(cuts: Sequence[int], polynomials: Sequence[Any]) -> int:
                 if power:
                     weight[at] += size
     return max((at for at, w in enumerate(weight) if w), key=lambda at: (-cuts[at], weight[at], -at))
-
-
-def _span_of(expression: Any, box: Mapping[str, tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction] | None:
-    """Return a range of an irrational part where one is known: square roots of what is bounded."""
-    from math import isqrt
-
-    from detente.solve.parametric.signs import bounds
-
-    if not (expression.is_Pow and expression.exp.is_Rational and int(expression.exp.q) == 2 and expression.exp > 0):
-        return None
-    if int(expression.exp.p) != 1:
-        return None
-    inner = bounds(expression.base, box)
-    if inner is None or inner[0] < 0:
-        return None
-    scale = 10**12
-    low = Fraction(isqrt(inner[0].numerator * scale**2 // inner[0].denominator), scale)
-    high = Fraction(isqrt(-(-inner[1].numerator * scale**2 // inner[1].denominator)) + 1, scale)
-    return low, high

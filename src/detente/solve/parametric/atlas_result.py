@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from detente.display import Table
 from detente.errors import UsageError
-from detente.games.rational import rational_value
 from detente.solve.parametric.redundancy import ALLOWED
+from detente.solve.parametric.signs import sign_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,9 +49,9 @@ class Comparison:
         Raises
         ------
         UsageError
-            If the left side is irrational or undefined there.
+            If the left side is undefined there, or irrational and too close to 0 to tell.
         """
-        return self.holds(_value(game, self.expression, point))
+        return self.holds(sign_of_part(game, self.expression, point))
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,8 @@ class RootComparison(Comparison):
 
     def holds_at(self, game: SymbolicGame, point: Mapping[str, Fraction]) -> bool:
         """Return whether the inequality holds at a point with a value for every parameter."""
-        u, v, d = (_value(game, each, point) for each in (self.expression, self.factor, self.radicand))
-        sign = self.sign_of(*((w > 0) - (w < 0) for w in (u, v, d, u * u - v * v * d)))
+        u, v, d = (game.expand(each) for each in (self.expression, self.factor, self.radicand))
+        sign = self.sign_of(*(sign_of_part(game, each, point) for each in (u, v, d, u * u - v * v * d)))
         return sign in ALLOWED[self.relation]
 
 
@@ -160,7 +160,7 @@ class Region:
         Raises
         ------
         UsageError
-            If a name is unknown, or the condition is irrational at the point.
+            If a name is unknown, or the condition is undefined at the point.
         """
         named = {**(values or {}), **more}
         asked = self.game.point(named)
@@ -261,18 +261,18 @@ def _leaves(weights: Mapping[str, Any]) -> list[Any]:
     return [leaf for each in weights.values() for leaf in (_leaves(each) if isinstance(each, dict) else [each])]
 
 
-def _value(game: SymbolicGame, expression: Any, point: Mapping[str, Fraction]) -> Fraction:
+def sign_of_part(game: SymbolicGame, expression: Any, point: Mapping[str, Fraction]) -> int:
+    """Return the sign of an expression of the names of a game at a point with a value for every parameter.
+
+    Raises
+    ------
+    UsageError
+        If it is undefined there, or irrational and too close to 0 to tell.
+    """
     import sympy
 
-    expression = sympy.Integer(expression) if isinstance(expression, int) else expression
-    expanded = game.expand(expression)
-    value = rational_value(expanded, point)
-    if value is None:  # a root may be rational here
-        from detente.formula import symbol
-
-        numbers = {symbol(name): sympy.Rational(each.numerator, each.denominator) for name, each in point.items()}
-        found = expanded.xreplace(numbers)
-        if found.is_Rational:
-            return Fraction(int(found.p), int(found.q))
-        raise UsageError(f"{expression} is not rational at this point, so its sign is not decided exactly")
-    return value
+    expanded = game.expand(sympy.Integer(expression) if isinstance(expression, int) else expression)
+    found = sign_of(expanded, point)
+    if found is None:
+        raise UsageError(f"{expression} has no value at this point, or none whose sign is certain")
+    return found

@@ -22,13 +22,14 @@ from typing import TYPE_CHECKING, Any
 from detente.display import Table
 from detente.errors import UsageError
 from detente.games.rational import fast
-from detente.solve.parametric._planar_roots import all_roots, projected, roots_of, samples
-from detente.solve.parametric.real_roots import PolynomialRoot, Root
+from detente.solve.parametric._planar_roots import all_roots, projected, samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from detente.solve.parametric.atlas_result import Atlas, Region
+    from detente.solve.parametric.line_signs import LineSigns
+    from detente.solve.parametric.real_roots import Root
 
 __all__ = ["Cell", "Partition", "partition"]
 
@@ -160,9 +161,21 @@ def partition(atlas: Atlas, over: Sequence[str] | None = None) -> Partition:
         if each.is_Relational
     ]
     payoffs = [game.expand(each).xreplace(fixed) for each in game.payoffs.values()]
+    box = [
+        atlas.box[name]
+        if atlas.box[name][0] != atlas.box[name][1]
+        else (game.parameters[name].low, game.parameters[name].high)
+        for name in names
+    ]
+    make = _Maker(atlas, regions, baseline, names)
+    if len(names) == 1:
+        make.line([*parts, *limits], box[0])
+        return Partition(make.cells(), tuple(names), tuple(parts), True)
     ring = Ring([*(symbol(name) for name in names), *parts, *limits, *payoffs])
     if not all(each.is_Symbol for each in ring.generators):
-        raise UsageError("a condition is not rational in the parameters; a partition needs that")
+        raise UsageError(
+            "a condition is not rational in the parameters; sets of equilibria are then found along one parameter only"
+        )
     factors: dict[str, Any] = {}
     for polynomial in (
         *(part for each in (*parts, *limits) for part in ring.quotient(each)),
@@ -171,13 +184,8 @@ def partition(atlas: Atlas, over: Sequence[str] | None = None) -> Partition:
         for factor, _ in polynomial.factor()[1] if polynomial else ():
             factors.setdefault(str(factor), factor)
     order = [ring.generators.index(symbol(name)) for name in names]
-    box = [atlas.box[name] if atlas.box[name][0] != atlas.box[name][1] else
-           (game.parameters[name].low, game.parameters[name].high) for name in names]  # fmt: skip
     curves = list(factors.values())
-    make = _Maker(atlas, regions, baseline, names)
-    if len(names) == 1:
-        make.line(curves, box[0])
-    elif len(names) == 2:
+    if len(names) == 2:
         for x in samples(projected(curves, order, box[0]), box[0]):
             above = [each.subs({ring.names[order[0]]: fast(x)}) for each in curves]
             for y in samples(all_roots(above, order[1], box[1]), box[1]):
@@ -218,24 +226,33 @@ class _Maker:
         if state is not None:
             self.found.setdefault(state, []).append({**self.baseline, **point})
 
-    def line(self, curves: Sequence[Any], span: tuple[Fraction, Fraction]) -> None:
-        """Note the sets along one parameter: on the open intervals, and at the roots and ends between them."""
+    def line(self, expressions: Sequence[Any], span: tuple[Fraction, Fraction]) -> None:
+        """Note the sets along one parameter: on the open intervals, and at the places and ends between them."""
+        from detente.solve.parametric.line_signs import LineSigns
+        from detente.solve.parametric.real_roots import Root
+
         (name,) = self.names
         low, high = span
-        marks = roots_of([each for each in curves if each.total_degree() > 0], 0, span, closed=True)
+        game = self.atlas.game
+        line = LineSigns(game, name, self.baseline, span)
+        payoffs = list(game.payoffs.values())
+        places = line.cells(expressions, payoffs).places
+        marks = [each for each in places if each.side(low) >= 0 and each.side(high) <= 0]
         if not marks or marks[0].side(low):
             marks.insert(0, Root(low, low, frozenset()))
         if marks[-1].side(high):
             marks.append(Root(high, high, frozenset()))
         pieces: list[tuple[tuple[int, ...] | None, Any, Any, Fraction | None]] = []
         for k, mark in enumerate(marks):
+            after = (mark.high + marks[k + 1].low) / 2 if k + 1 < len(marks) else mark.high
+            before = (marks[k - 1].high + mark.low) / 2 if k else mark.low
             if mark.low == mark.high:
                 pieces.append((self.state({name: mark.low}), mark.value, mark.value, mark.low))
-            elif self.atlas.game.allowed({**self.baseline, name: mark.low}):
-                pieces.append((self._at_root(mark, name), mark.value, mark.value, None))
+            elif game.allowed({**self.baseline, name: mark.low}):
+                nearby = after if k + 1 < len(marks) else before
+                pieces.append((self._at_place(line, payoffs, mark, nearby), mark.value, mark.value, None))
             if k + 1 < len(marks):
-                middle = (mark.high + marks[k + 1].low) / 2
-                pieces.append((self.state({name: middle}), mark.value, marks[k + 1].value, middle))
+                pieces.append((self.state({name: after}), mark.value, marks[k + 1].value, after))
         merged: list[list[Any]] = []
         for state, a, b, sample in pieces:
             if merged and merged[-1][0] == state and (a != b or merged[-1][1] != merged[-1][2]):
@@ -250,55 +267,33 @@ class _Maker:
                 if sample is not None:
                     here.append({**self.baseline, name: sample})
 
-    def _at_root(self, mark: Root, name: str) -> tuple[int, ...] | None:
-        """Return the set at an irrational root: what vanishes there does, the rest keeps its sign from nearby."""
-        from detente.formula import symbol
+    def _at_place(self, line: LineSigns, payoffs: Sequence[Any], mark: Root, nearby: Fraction) -> tuple[int, ...] | None:
+        """Return the set at a place that is no fraction, None where there is no game or the place does not tell."""
         from detente.solve.parametric.atlas_result import RootComparison
+        from detente.solve.parametric.line_signs import OpenSign
 
-        near = {**self.baseline, name: mark.low}
-        game = self.atlas.game
-        fixed = {n: v for n, v in near.items() if n != name}
-        if any(_divides(mark, each, symbol(name)) for each in self._divisors(fixed)):
-            return None
+        def sign(expression: Any) -> int | None:
+            import sympy
 
-        def sign(expression: Any) -> int:
-            from detente.solve.parametric.atlas_result import _value
-
-            expanded = game.expand(expression) if hasattr(expression, "free_symbols") else expression
-            if hasattr(expanded, "xreplace"):
-                import sympy
-
-                others = {
-                    symbol(n): sympy.Rational(v.numerator, v.denominator) for n, v in self.baseline.items() if n != name
-                }
-                if _divides(mark, expanded.xreplace(others), symbol(name)):
-                    return 0
-            value = _value(game, expression, near)
-            return int(value > 0) - int(value < 0)
+            return line.sign_at(sympy.Integer(expression) if isinstance(expression, int) else expression, mark, nearby)
 
         holding = []
-        for k, region in enumerate(self.regions):
-            good = True
-            for each in region.unsettled:
-                if isinstance(each, RootComparison):
-                    found = RootComparison.sign_of(*map(sign, (each.expression, each.factor, each.radicand, each.gap)))
-                    good = good and found == 1
-                else:
-                    good = good and each.holds(sign(each.expression))
-            if good:
-                holding.append(k)
+        try:
+            if line.undefined_at(payoffs, mark, nearby):
+                return None
+            for k, region in enumerate(self.regions):
+                good = True
+                for each in region.unsettled:
+                    if isinstance(each, RootComparison):
+                        parts = (each.expression, each.factor, each.radicand, each.gap)
+                        good = good and RootComparison.sign_of(*map(sign, parts)) == 1
+                    else:
+                        good = good and each.holds(sign(each.expression))
+                if good:
+                    holding.append(k)
+        except OpenSign:
+            return None
         return tuple(holding)
-
-    def _divisors(self, fixed: Point) -> list[Any]:
-        """Return what the payoffs divide by, with all parameters but one put in."""
-        import sympy
-
-        from detente.formula import symbol
-
-        numbers = {symbol(n): sympy.Rational(v.numerator, v.denominator) for n, v in fixed.items()}
-        payoffs = [self.atlas.game.expand(each).xreplace(numbers) for each in self.atlas.game.payoffs.values()]
-        bottoms = [sympy.together(each).as_numer_denom()[1] for each in payoffs]
-        return [each for each in bottoms if each.free_symbols]
 
     def cells(self) -> tuple[Cell, ...]:
         made = []
@@ -313,17 +308,6 @@ class _Maker:
                 )
             )  # fmt: skip
         return tuple(made)
-
-
-def _divides(root: Root, expression: Any, variable: Any) -> bool:
-    """Return whether an expression in the variable is zero at a root."""
-    import sympy
-
-    if not isinstance(root, PolynomialRoot):
-        return False
-    top = sympy.Poly(sympy.together(expression).as_numer_denom()[0], variable)
-    factor = sympy.Poly([sympy.Rational(int(c.p), int(c.q)) for c in reversed(root.factor.coeffs())], variable)
-    return bool(top.rem(factor).is_zero)
 
 
 def _points(atlas: Atlas) -> Iterator[Mapping[str, Fraction]]:

@@ -69,7 +69,7 @@ class Decider(TrialPoints):
 
         super().__init__(ring, box, poles)
         self.proofs = proofs
-        self.unit = UnitBox(ring.base, box)
+        self.unit = UnitBox(ring.base, ring.ranges(box))
         self._forms: dict[Any, Any] = {}
         self._factor_signs: dict[Any, frozenset[int]] = {}
         self._signs: dict[Any, frozenset[int]] = {}
@@ -308,7 +308,7 @@ class Decider(TrialPoints):
         if reduce:
             left = self.irredundant(left)
         holding = self.meeting(left)
-        failing = next((k for k in range(len(self.points)) if k not in set(holding)), None)
+        failing = next(iter(self.refuting(left)), None)
         held = self.points[holding[0]] if holding else None
         failed = None if failing is None or not left else self.points[failing]
         if not left:
