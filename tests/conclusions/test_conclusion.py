@@ -190,7 +190,7 @@ def test_larger_games_refuse_what_is_not_decided_there():
     assert signs.pure == ((0, 0),)
     assert signs.dominant(0, 0)
     assert not signs.dominant(0, 1)
-    with pytest.raises(UsageError, match="2x2"):
+    with pytest.raises(UsageError, match="decided for two players"):
         _ = signs.unique
     with pytest.raises(UsageError, match="2x2"):
         _ = signs.class_name

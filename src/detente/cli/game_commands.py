@@ -101,10 +101,12 @@ def atlas_command(
                 "payoffs": {player: formula_text(value) for player, value in region.payoffs.items()},
                 "condition": formula_text(region.condition),
                 "status": region.status,
+                **({"known": region.known} if region.status == "undecided" else {}),
             }
             for region in found.regions
         ],
     }
+    data["notes"] = [*at.head["notes"], *found.notes]
     text = f"{at.game.name}, {options.kind} payoffs\n{found}"
     if verify is not None:
         compared = verify_atlas(found, verify, seed)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from detente import formula
 from detente.conclusions._conditions import Alternatives, Conditions
 from detente.conclusions._line import Line
-from detente.conclusions.comparisons import Comparisons
 from detente.conclusions.conclusion import parse_profile
+from detente.conclusions.sole_equilibrium import conditions_of
 from detente.errors import UsageError
 from detente.games.definition import OUTCOMES
 from detente.games.symbolic import SymbolicGame
@@ -69,7 +69,7 @@ def outcome_conditions(
     if outcome != "sustainable":
         if discount_factor is not None or punishment is not None:
             raise UsageError(f"found a discount factor or a punishment with {outcome!r}; only 'sustainable' has them")
-        return Comparisons(game, f"{outcome}:{_label(game, profile)}")
+        return conditions_of(game, f"{outcome}:{_label(game, profile)}")
     factors = _factors(game, discount_factor)
     choices = _punishments(game, punishment)
     # Nobody gains by a deviation: then no punishment is needed.
@@ -245,7 +245,7 @@ def _along(game: SymbolicGame, profile: Profile, outcome: str, point: Mapping[st
     with_transfer = SymbolicGame(
         table, {**box, name: (-bound, 0, bound)}, game.players, game.strategies, dict(game.derived), game.constraints
     )
-    conditions = Comparisons(with_transfer, f"{outcome}:{_label(game, profile)}")
+    conditions = conditions_of(with_transfer, f"{outcome}:{_label(game, profile)}")
     found = Line(conditions).nearest(name, {**point, name: Fraction(0)}, -bound, bound)
     if found is None:
         return Transfers(None, {}, {}, {})

@@ -55,7 +55,8 @@ class Comparisons(Conditions):
     game : SymbolicGame
         Payoffs that are rational functions of the parameters.
     conclusion : Conclusion, Formula or str
-        What is asked. ``unique``, ``selected`` and ``class`` are for 2x2 games.
+        What is asked. ``unique``, ``selected`` and ``class`` are for 2x2 games; see
+        :mod:`detente.conclusions.sole_equilibrium` for larger ones.
 
     Examples
     --------

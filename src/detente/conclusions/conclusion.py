@@ -166,7 +166,7 @@ class Signs:
         if len(self.pure) != 1:
             return None
         if not self.two_by_two:
-            raise UsageError("uniqueness among mixed equilibria along a line is decided for 2x2 games only")
+            raise UsageError("that an equilibrium is the only one, mixed ones included, is decided for two players")
         if not self.tied:
             return None if self.mixed else self.pure[0]
         return self.pure[0] if sum(map(len, self._components)) == 1 else None

@@ -69,7 +69,7 @@ def levers(
     to : str, sequence or mapping
         The pure profile that is wanted: ``"cooperate,cooperate"``, labels or indices, or player to label.
     outcome : {"equilibrium", "unique", "selected", "sustainable"}
-        What it should be; ``unique`` and ``selected`` are for 2x2 games. ``sustainable``: grim trigger sustains it at
+        What it should be; ``unique`` and ``selected`` are for two players. ``sustainable``: grim trigger sustains it at
         ``discount_factor``, with each player's worst pure stage equilibrium, or ``punishment``, after a deviation.
     at : mapping, optional
         The present values, by default the baseline.

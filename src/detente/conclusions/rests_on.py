@@ -31,7 +31,7 @@ from detente.conclusions._box_search import Budget, Searcher
 from detente.conclusions._conditions import Conditions
 from detente.conclusions._forms import fractions
 from detente.conclusions._hitting_sets import bits, hitting_sets
-from detente.conclusions.comparisons import Comparisons
+from detente.conclusions.sole_equilibrium import conditions_of
 from detente.display import Table
 from detente.games.rational import fast
 
@@ -154,8 +154,8 @@ def rests_on(
     game : SymbolicGame
         Payoffs that are rational functions of the parameters.
     conclusion : Conclusion, Formula, Conditions or str
-        As in the command line; a formula holds where it is positive. ``unique``, ``selected`` and ``class`` are for
-        2x2 games.
+        As in the command line; a formula holds where it is positive. ``unique`` and ``selected`` are for two players,
+        ``class`` for 2x2 games.
     at : mapping, optional
         The point at which parameters are held, by default the baseline. A value outside its interval widens it.
     sets : int
@@ -194,7 +194,7 @@ class _Search:
         budget: float | None,
         pieces: int,
     ) -> None:
-        self.c = conclusion if isinstance(conclusion, Conditions) else Comparisons(game, conclusion)
+        self.c = conclusion if isinstance(conclusion, Conditions) else conditions_of(game, conclusion)
         self.most, self.pieces = max(sets, 1), pieces
         self.until = float("inf") if budget is None else time.monotonic() + budget
         self.point = self.c.values(at or {})

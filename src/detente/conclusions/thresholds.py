@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from detente.conclusions.conclusion import Conclusion, Signs, describe_set
 from detente.display import Table
 from detente.errors import UsageError, did_you_mean
-from detente.games.symbolic import symbol
+from detente.games.symbolic import SymbolicGame, symbol
 from detente.numbers import Enclosure, exact, number_to_json, plain, short, to_float
 from detente.solve.parametric.line_signs import LineSigns, OpenSign
 from detente.solve.parametric.signs import bounds
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from detente.formula import Formula
     from detente.games.normal import Profile
-    from detente.games.symbolic import SymbolicGame
     from detente.solve.parametric.real_roots import Root
     from detente.solve.parametric.support_polynomials import SupportPolynomials
 
@@ -186,7 +185,7 @@ def thresholds(
         A parameter, or a derived name, which is then held free in place of its formula.
     of : Conclusion or Formula, optional
         A conclusion changes where its truth does, a formula where its sign does; by default the set of
-        equilibria: all of a two-player game (of one larger than 2x2 only along a parameter), else the pure ones.
+        equilibria: all of a two-player game, else the pure ones.
     at : mapping, optional
         Values of other parameters, by default their baseline.
     domain : pair, optional
@@ -213,9 +212,13 @@ def thresholds(
     needs_game = of is None or (isinstance(of, Conclusion) and of.kind != "sign")
     defined = list(game.payoffs.values()) if needs_game else []
     # In games of two players larger than 2x2, signs of minors of the payoffs decide which supports have equilibria.
-    if of is None and len(game.players) == 2 and game.shape != (2, 2) and along in game.parameters:
-        supports = support_polynomials(game, along, point)
-        return follow(game, along, supports.expressions, partial(_supports, supports), at, domain, label, defined)
+    sole = isinstance(of, Conclusion) and of.kind in {"unique", "selected"}
+    if (of is None or sole) and len(game.players) == 2 and game.shape != (2, 2):
+        free = _freed(game, along, point) if along in game.derived else game
+        supports = support_polynomials(free, along, point)
+        profile = of.profiles[0] if isinstance(of, Conclusion) else None
+        by_supports = partial(_supports, supports, profile)
+        return follow(game, along, supports.expressions, by_supports, at, domain, label, defined)
 
     def state(sign: Callable[[Any], int]) -> Any:
         view = game_signs(game, sign)
@@ -229,8 +232,21 @@ def thresholds(
     return replace(found, notes=(*found.notes, "only pure equilibria are followed here"))
 
 
-def _supports(supports: SupportPolynomials, sign: Callable[[Any], int]) -> tuple[str, ...]:
-    return tuple(",".join("+".join(own) for own in each) for each in supports.equilibria(sign))
+def _supports(supports: SupportPolynomials, only: Profile | None, sign: Callable[[Any], int]) -> tuple[str, ...] | bool:
+    """Return the supports of all extreme equilibria, or whether a pure profile is the only one."""
+    found = supports.equilibria(sign)
+    if only is None:
+        return tuple(",".join("+".join(own) for own in each) for each in found)
+    labels = tuple((own[k],) for own, k in zip(supports.game.strategies, only, strict=True))
+    return found == (labels,)
+
+
+def _freed(game: SymbolicGame, along: str, point: Mapping[str, Fraction]) -> SymbolicGame:
+    """Return the game with a derived name as a parameter of its own."""
+    low, high = _interval_of(game, along, point)
+    derived = {name: formula for name, formula in game.derived.items() if name != along}
+    box = {**game.parameters, along: (low, high)}
+    return SymbolicGame(game.payoffs, box, game.players, game.strategies, derived)
 
 
 def _known(game: SymbolicGame, along: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from dataclasses import replace
 from fractions import Fraction as F
 
@@ -203,3 +204,70 @@ def test_the_table_names_every_region_and_fits_a_terminal():
     assert "never in the box" in text
     assert "s >= h" in text or "h <= s" in text
     assert all(len(line) <= 80 for line in text.splitlines())
+
+
+# ------------------------------------------------------------------------------------------ irrational formulas
+
+
+def donation(benefit, **more):
+    """A prisoner's dilemma with a benefit that decays: giving costs c and is worth v times a share to the other."""
+    cells = [[[f"v*{benefit} - c", "-c"], ["v", 0]], [[f"v*{benefit} - c", "v"], ["-c", 0]]]
+    return SymbolicGame(cells, {"v": (1, 3), "a": ("1/10", 1), "c": (-1, 1), **more.pop("parameters", {})}, **more)
+
+
+def test_conditions_with_exponentials_hold_exactly_where_the_equilibrium_exists():
+    found = atlas(donation("exp(-a)"))
+    assert [each.status for each in found.regions] == ["conditional"] * 5
+    assert verify_atlas(found, 60) > 40
+    giving = found.regions[0]
+    # v exp(-a) >= c + v at v = 2, a = 1: 0.7358 >= c + 2, so from c = -1.2642 down; at a = 1/10: 1.80967 >= c + 2
+    assert giving.holds_at(v=2, a="1/10", c="-0.1904") and not giving.holds_at(v=2, a="1/10", c="-0.1903")
+    assert str(giving.condition) == "c + v - v*exp(-a) <= 0" or "exp(-a)" in str(giving.condition)
+
+
+def test_a_derived_name_with_an_irrational_formula_stays_a_symbol_and_its_interval_is_told():
+    found = atlas(donation("q", parameters={"t": (1, 20)}, derived={"q": "1 - (a/2)**(1/t)"}))
+    assert "q*v >= c + v" in str(found)
+    # (a/2)**(1/t) is largest at a = 1, t = 20 and least at a = 1/10, t = 1
+    note = next(each for each in found.notes if "stands for" in each)
+    assert note == "q stands for 1 - (a/2)**(1/t), between 0.0340637 and 19/20."
+    assert abs((1 - 0.5 ** (1 / 20)) - 0.0340637) < 1e-7
+    assert verify_atlas(found, 40) > 20
+
+
+def test_what_the_interval_of_a_derived_name_proves_is_never_or_always():
+    found = atlas(donation("exp(a)"))  # worth more than v, so giving is an equilibrium wherever c <= v(e**a - 1)
+    statuses = {each.label: each.status for each in found.regions}
+    low = SymbolicGame([[["sqrt(a) - 2", "a"], [0, 1]], [[0, 0], [0, 0]]], {"a": (0, 1)})
+    assert {each.label: each.status for each in atlas(low).regions}["1,1"] == "never"  # sqrt(a) <= 1 < 2
+    assert statuses["1,1"] == "conditional"
+
+
+def test_along_one_parameter_the_partition_is_certified_where_no_polynomial_gives_it():
+    found = atlas(donation("exp(-a)"), ["c"], {"v": 2, "a": 1}).partition()
+    assert found.complete
+    (first, edge, *_) = [(cell.labels, cell.spans) for cell in found.cells]
+    ends = {end for cell in found.cells for span in cell.spans for end in span}
+    enclosed = [end for end in ends if hasattr(end, "low")]
+    assert len(enclosed) == 0 or all(abs(float(end) - (2 * 0.36787944117144233 - 2)) < 1e-12 for end in enclosed)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_games_with_irrational_entries_agree_with_the_solver(seed):
+    rnd = random.Random(900 + seed)
+
+    def entry():
+        kind = rnd.random()
+        if kind < 0.35:
+            return str(rnd.randint(-2, 2))
+        if kind < 0.6:
+            return f"{rnd.randint(-2, 2)}*a + {rnd.randint(-1, 1)}"
+        return rnd.choice([f"exp({rnd.choice(['a', '-b'])}) - {rnd.randint(0, 2)}", "q", "q*b - a", f"sqrt(b) - {rnd.randint(0, 1)}/2"])
+
+    shape = rnd.choice([(2, 2), (2, 3), (3, 3)])
+
+    def nest(sizes):
+        return entry() if not sizes else [nest(sizes[1:]) for _ in range(sizes[0])]
+
+    game = SymbolicGame([nest(shape) for _ in shape], {"a": (-1, 1), "b": ("1/4", 2)}, derived={"q": "log(b + 1) - a/3"})
+    verify_atlas(atlas(game), 24, seed)

@@ -75,13 +75,13 @@ def _notes(parametric: ParametricGame) -> tuple[str, ...]:
     from detente.printing import plain
 
     decide, ring = parametric.decide, parametric.ring
-    notes = [
-        f"{name} stands for {plain(parametric.game.derived[name])}, " + (
-            "which has no known bounds over the box." if span is None else f"between {_end(span[0])} and {_end(span[1])}."
-        )
-        for name, span in ring.ranges(parametric.box).items()
-        if name not in parametric.game.parameters
-    ]
+    notes = []
+    for name, span in ring.ranges(parametric.box).items():
+        if name not in parametric.game.parameters:
+            told = "with no known bounds over the box"
+            if span is not None:
+                told = f"between {_end(span[0])} and {_end(span[1])}"
+            notes.append(f"{name} stands for {plain(parametric.game.derived[name])}, {told}.")
     poles = [each for each in parametric.denominators if not each.is_constant()]
     if any(len(decide.signs(each)) > 1 for each in poles) or decide.may_have_poles():
         notes.append("Conditions count where the payoffs are defined; in the box they may divide by zero.")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from detente.solve.parametric.atlas_result import Atlas, Comparison, Region
 
-__all__ = ["atlas_math", "atlas_table", "region_math", "region_words"]
+__all__ = ["atlas_math", "atlas_table", "known_of", "region_math", "region_words"]
 
 _SENTENCES = {
     "en": {
@@ -123,12 +123,31 @@ def atlas_table(atlas: Atlas) -> Table:
             )
         rows.append((region.label + (f" ({weights})" if weights else ""), region.status, shown))
     notes = ("On a boundary, where a comparison is an equality, further equilibria may appear.", *atlas.notes)
+    notes += tuple(each.known for each in atlas.regions if each.status == "undecided")
     return Table(
         "equilibria over the box",
         ("equilibrium", "status", "exactly when"),
         tuple(rows),
         notes + ((atlas.missing,) if atlas.missing else ()),
     )
+
+
+def known_of(region: Region) -> str:
+    """Return what is known of a region whose status over the box is not decided."""
+    seen = [
+        f"it {verb} at {', '.join(f'{name} = {value}' for name, value in point.items() if _moves(region, name))}"
+        for verb, point in (("holds", region.held), ("fails", region.failed))
+        if point is not None
+    ]
+    rest = "no point at which it holds was met, and none is proved not to exist"
+    if region.held is not None:
+        rest = "no point at which it fails was met, and none is proved not to exist"
+    return f"{region.label} is undecided: the condition is exact; {'; '.join([*seen, rest])}."
+
+
+def _moves(region: Region, name: str) -> bool:
+    low, high = region.box.get(name, (0, 0))
+    return low != high
 
 
 def _told(own: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -129,26 +129,44 @@ def _verify_rounded(found: Atlas, point: Point) -> bool:
     if near is None:
         return False
     claimed = []
+    tied = False
     for region in found.regions:
         try:
             signs = [sign_of_part(game, each.expression, point) for each in region.everywhere or region.comparisons]
+            held = _claimed(region, point)
+            if region.pure and held != _stable(game, region, point):
+                raise DetenteError(f"the condition of {region.label} disagrees with the payoffs at {_text(point)}")
         except UsageError:
             return False
-        if 0 in signs or any(hasattr(each, "radicand") for each in region.comparisons):
-            return False
-        if _claimed(region, point):
+        tied = tied or 0 in signs or any(hasattr(each, "radicand") for each in region.comparisons)
+        if held:
             claimed.append(tuple(tuple(weight != 0 for weight in own.values()) for own in region.profile.values()))
+    if tied:  # what ties would not tie once it is rounded: only pure profiles are compared, by exact signs
+        return True
     if len(near.players) == 2:
         result = equilibria(near)
         if result.degenerate:
             return False
         actual = [tuple(tuple(weight != 0 for weight in own) for own in each.mixed) for each in result.equilibria]
     else:
-        actual = [tuple(tuple(weight != 0 for weight in own) for own in each.mixed) for each in pure_equilibria(near).equilibria]
+        pure = pure_equilibria(near).equilibria
+        actual = [tuple(tuple(weight != 0 for weight in own) for own in each.mixed) for each in pure]
         claimed = [each for each in claimed if all(sum(own) == 1 for own in each)]
     if sorted(claimed) != sorted(actual):
         raise DetenteError(f"the atlas has {len(claimed)} equilibria and the solver {len(actual)} at {_text(point)}")
     return True
+
+
+def _stable(game: SymbolicGame, region: Region, point: Point) -> bool:
+    """Return whether no player gains by a deviation from a pure profile, by the signs of payoff differences."""
+    profile = tuple(next(k for k, weight in enumerate(own.values()) if weight) for own in region.profile.values())
+    losses = [
+        game.payoff(i, profile) - game.payoff(i, (*profile[:i], other, *profile[i + 1 :]))
+        for i, size in enumerate(game.shape)
+        for other in range(size)
+        if other != profile[i]
+    ]
+    return all(sign_of_part(game, each, point) >= 0 for each in losses)
 
 
 def _rounded(game: SymbolicGame, point: Point) -> NormalFormGame | None:
@@ -156,7 +174,6 @@ def _rounded(game: SymbolicGame, point: Point) -> NormalFormGame | None:
     import numpy as np
 
     from detente.games.normal import NormalFormGame
-    from detente.games.symbolic import SymbolicGame
 
     values = {name: fast(value) for name, value in point.items()}
     table = np.empty((len(game.players), *game.shape), dtype=object)
@@ -237,7 +254,14 @@ def _claimed(region: Region, point: Point) -> bool:
 
 
 def _number(game: Any, weight: Any, point: Mapping[str, Fraction]) -> Fraction | None:
-    return Fraction(weight) if isinstance(weight, int) else rational_value(game.expand(weight), point)
+    """Return a probability at a point, None where it is irrational or undefined."""
+    if isinstance(weight, int):
+        return Fraction(weight)
+    try:
+        low, high = span_at(tree(game.expand(weight)), {name: fast(value) for name, value in point.items()})
+    except NotRational:
+        return None
+    return Fraction(int(low.p), int(low.q)) if low == high else None
 
 
 def _played(region: Region, weights: list[list[Fraction | None]]) -> bool:

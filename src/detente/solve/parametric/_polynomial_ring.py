@@ -214,7 +214,7 @@ class GameRing(Ring):
         return [] if self.plain else [bottom for _, bottom in self._images if not bottom.is_constant()]
 
     def spans(self, point: Mapping[str, Fraction]) -> tuple[Span, ...] | None:
-        """Return what the generators of the base are at a point, enclosed where irrational; None where one has no value."""
+        """Return the generators of the base at a point, enclosed where irrational; None where one has no value."""
         values = {name: fast(value) for name, value in point.items()}
         found = []
         for each in self.base.generators:

@@ -152,6 +152,13 @@ class Region:
             return "mixed"
         return ",".join("+".join(name for name, w in own.items() if w != 0) for own in self.profile.values())
 
+    @property
+    def known(self) -> str:
+        """What is known of the status over the box, where that is ``undecided``, in words."""
+        from detente.solve.parametric._atlas_text import known_of
+
+        return known_of(self)
+
     def holds_at(self, values: Mapping[str, object] | None = None, **more: object) -> bool:
         """Return whether the equilibrium exists at a point of the box.
 

@@ -267,7 +267,9 @@ class _Maker:
                 if sample is not None:
                     here.append({**self.baseline, name: sample})
 
-    def _at_place(self, line: LineSigns, payoffs: Sequence[Any], mark: Root, nearby: Fraction) -> tuple[int, ...] | None:
+    def _at_place(
+        self, line: LineSigns, payoffs: Sequence[Any], mark: Root, nearby: Fraction
+    ) -> tuple[int, ...] | None:
         """Return the set at a place that is no fraction, None where there is no game or the place does not tell."""
         from detente.solve.parametric.atlas_result import RootComparison
         from detente.solve.parametric.line_signs import OpenSign

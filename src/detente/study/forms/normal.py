@@ -296,10 +296,13 @@ class Normal(Form):
 
     def holds(self, model: GameModel, of: Conclusion | Formula, values: Mapping[str, Fraction]) -> bool:
         """Return whether a conclusion holds at a point; a formula holds where it is positive."""
+        from detente.conclusions.sole_equilibrium import conditions_of
         from detente.conclusions.thresholds import game_signs
         from detente.formula import Formula
 
         game = model.symbolic
+        if not isinstance(of, Formula) and of.kind in {"unique", "selected"} and game.shape != (2, 2):
+            return conditions_of(game, of).truth(values)
 
         def sign(expression: Any) -> int:
             value = game.evaluate(expression, values)
