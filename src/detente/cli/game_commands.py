@@ -111,8 +111,8 @@ def atlas_command(
     if verify is not None:
         compared = verify_atlas(found, verify, seed)
         data["verified"] = compared
-        rest = f" ({verify - compared} of {verify} drawn are not comparable)" if compared < verify else ""
-        text += f"\nAll conditions agree with the certified solver at {compared} exact points of the box{rest}."
+        rest = f"; no more of {10 * verify} drawn can be compared" if compared < verify else ""
+        text += f"\nAll conditions agree with the certified solver at {compared} random exact points of the box{rest}."
     emit(text, data, as_json=options.as_json, out=options.out, notes=at.point.notes)
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["boundary_points", "random_points", "verify_atlas"]
 
 Point = dict[str, Fraction]
+#: Points drawn for every one that is compared.
+_TRIES = 10
 
 
 def random_points(atlas: Atlas, count: int, generator: random.Random) -> Iterator[Point]:
@@ -89,8 +91,8 @@ def verify_atlas(found: Atlas, points: int, seed: int = 0) -> int:
     closed forms are put to the best-response test and compared with what the condition claims, ties or not. Where the
     numeric game is not degenerate, the equilibria of the certified solver must also be those of the atlas, one by one.
     Where payoffs are irrational the solver gets them rounded to many digits, and points too close to a tie for that are
-    passed over. So are points at which the game is not defined and those that violate its constraints; they do not
-    count.
+    passed over. So are points at which the game is not defined and those that violate its constraints; others are drawn
+    in their place, ten times as many at most.
 
     Raises
     ------
@@ -98,25 +100,32 @@ def verify_atlas(found: Atlas, points: int, seed: int = 0) -> int:
         At the first point where the two disagree, with the point.
     """
     generator = random.Random(seed)  # noqa: S311 - points to look at
-    chosen = list(boundary_points(found, points // 2, generator))
-    chosen += random_points(found, points - len(chosen), generator)
     compared = 0
-    for point in chosen:
-        if not found.game.allowed(point):
-            continue
-        if found.tree is not None:
-            compared += _verify_tree(found, found.tree, point)
-            continue
-        try:
-            numeric = found.game.at_point(point)
-        except UsageError:
-            continue
-        if all(isinstance(each, Fraction) for each in numeric.payoffs.flat):
-            _verify(found, numeric, point)
-            compared += 1
-        else:
-            compared += _verify_rounded(found, point)
+    for chosen, enough in (
+        (boundary_points(found, _TRIES * points, generator), points // 2),
+        (random_points(found, _TRIES * points, generator), points),
+    ):
+        for point in chosen:
+            if compared >= enough:
+                break
+            compared += _compared(found, point)
     return compared
+
+
+def _compared(found: Atlas, point: Point) -> bool:
+    """Compare the atlas with a solver at one point; return False where that cannot be done."""
+    if not found.game.allowed(point):
+        return False
+    if found.tree is not None:
+        return _verify_tree(found, found.tree, point)
+    try:
+        numeric = found.game.at_point(point)
+    except UsageError:
+        return False
+    if not all(isinstance(each, Fraction) for each in numeric.payoffs.flat):
+        return _verify_rounded(found, point)
+    _verify(found, numeric, point)
+    return True
 
 
 def _verify_rounded(found: Atlas, point: Point) -> bool:
