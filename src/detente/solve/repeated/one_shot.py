@@ -11,12 +11,16 @@ and the gain of player ``i`` from action ``b`` in state ``w`` is what the right-
 ``i`` plays ``b`` for sure, less ``v_i(w)``. The principle is applied at every state listed, so a state that
 no history reaches should be left out.
 
+Where the next state depends on a public signal, the transition gives a probability for each next state; the profile is
+then a perfect public equilibrium (Abreu, Pearce and Stacchetti 1990).
+
 This module knows no closed forms; it checks those of :mod:`detente.solve.repeated.critical_discount_factor`, with
 which it shares no code.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -26,7 +30,7 @@ from detente.errors import UsageError
 from detente.numbers import exact, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from detente.games.normal import NormalFormGame, Profile
 
@@ -53,12 +57,12 @@ class Plan:
         probabilities per player.
     transition : callable
         ``transition(state, profile)`` is the next state after the pure profile (indices) that was
-        realized.
+        realized, or ``{state: probability}`` where a public signal decides.
     """
 
     states: Sequence[Hashable]
     output: Mapping[Any, Any]
-    transition: Callable[[Any, Profile], Hashable]
+    transition: Callable[[Any, Profile], Any]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "states", tuple(self.states))
@@ -134,16 +138,20 @@ def best_one_shot_deviation(
     count, states = len(stage.players), automaton.states
     index = {state: position for position, state in enumerate(states)}
     played = {state: _distributions(stage, automaton.output[state]) for state in states}
-    following: dict[tuple[Any, Profile], int] = {}
+    following: dict[tuple[Any, Profile], dict[int, Any]] = {}
 
-    def after(state: Any, profile: Profile) -> int:
+    def after(state: Any, profile: Profile) -> dict[int, Any]:
         if (state, profile) not in following:
             reached = automaton.transition(state, profile)
-            if reached not in index:
+            chances = dict(reached) if isinstance(reached, Mapping) else {reached: 1}
+            lost = [each for each in chances if each not in index]
+            if lost:
                 raise UsageError(
-                    f"the transition from {state!r} leads to {reached!r}, which is not among the states"
+                    f"the transition from {state!r} leads to {lost[0]!r}, which is not among the states"
                 )
-            following[state, profile] = index[reached]
+            if sum(chances.values()) != 1 or min(chances.values()) < 0:
+                raise UsageError(f"found the chances {chances!r} after {state!r}; expected probabilities that sum to 1")
+            following[state, profile] = {index[each]: chance for each, chance in chances.items()}
         return following[state, profile]
 
     best: tuple[Any, str, Any, str] | None = None
@@ -164,8 +172,8 @@ def best_one_shot_deviation(
                 for _, probability in cells:
                     chance = chance * field.number(probability)
                 pay = pay + chance * field.number(stage.payoffs[(player, *profile)])
-                target = after(state, profile)
-                moves[target] = moves.get(target, field.zero) + chance
+                for target, share in after(state, profile).items():
+                    moves[target] = moves.get(target, field.zero) + chance * field.number(share)
             return pay, moves
 
         rows, right = [], []

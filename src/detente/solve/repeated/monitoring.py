@@ -1,0 +1,535 @@
+r"""Imperfect public monitoring: trigger profiles when conduct is seen through a noisy public signal.
+
+Each period ends with a public signal, good or bad. If everybody played the target it is bad with probability
+:math:`p_0` (a false alarm), if one player left it with probability :math:`p_1` (detection). A bad signal is followed by
+a stage equilibrium for ``T`` periods (or for ever), in which signals do not matter. With the gain ``g`` and the loss
+``l`` of :mod:`detente.solve.repeated.critical_discount_factor` and :math:`S = \delta + \dots + \delta^T`, the value of
+the profile is
+
+.. math:: v = P + \frac{l}{1 + p_0 S},
+
+and no deviation gains if and only if :math:`g (1 + p_0 S) \le (p_1 - p_0) S\, l`, that is
+
+.. math:: g \le S \bigl((p_1 - p_0)\, l - p_0\, g\bigr).
+
+This is the condition of perfect monitoring with another loss, so everything known of it applies: the critical factor,
+the least length, the sign cases. Patience cannot mend a signal with :math:`p_1/p_0 \le 1 + g/l`. The best such
+equilibrium punishes no more than needed; where one player's condition binds, that player's value is then
+:math:`R - g\, p_0/(p_1 - p_0)` (Abreu, Milgrom and Pearce 1991).
+
+References
+----------
+Green and Porter (1984), Noncooperative collusion under imperfect price information, Econometrica 52, 87-100.
+Abreu, Milgrom and Pearce (1991), Information and timing in repeated partnerships, Econometrica 59, 1713-1733.
+Mailath and Samuelson (2006), Repeated Games and Reputations, chapter 7.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from detente.display import Table
+from detente.errors import UsageError
+from detente.games.normal import NormalFormGame
+from detente.games.repeated import RepeatedGame
+from detente.games.symbolic import SymbolicGame, symbol
+from detente.numbers import number_to_json, short
+from detente.printing import plain
+from detente.solve.repeated.critical_factor import OWN_NOTE, CriticalDiscountFactor, numeric_result
+from detente.solve.repeated.factor_sets import discount_factor_value, factor_range
+from detente.solve.repeated.one_shot import Plan, largest_gain
+from detente.solve.repeated.punishment_sum import (
+    as_sympy,
+    closed_form,
+    deterrence_polynomial,
+    punishment_sum,
+)
+from detente.solve.repeated.punishments import naming_game, stated_punishments
+from detente.solve.repeated.stage_equilibria import equilibrium_condition, worst_equilibria
+from detente.solve.repeated.stage_payoffs import (
+    best_deviation,
+    expected_payoff,
+    payoff_slacks,
+    snap,
+    stage_payoff,
+    switch_gains,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from detente.games.normal import Profile
+
+__all__ = ["MonitoredTrigger", "monitored_trigger"]
+
+_NOTE = (
+    "a bad signal starts the punishment; signals during it do not matter; the signal does not say who left the target"
+)
+
+
+@dataclass(frozen=True, repr=False)
+class MonitoredTrigger:
+    """A trigger profile under a noisy public signal.
+
+    Attributes
+    ----------
+    target : tuple of str
+    false_alarm, detection
+        Probability of a bad signal if everybody plays the target, and if one player leaves it: numbers or formulas.
+    periods : int or None
+        Length of the punishment; None is for ever.
+    arithmetic : str
+        ``"exact"``, ``"float"`` or ``"symbolic"``.
+    reward, punished, gain, loss : dict
+        Player to the payoff at the target, at the punishment, to what the best deviation adds, and to reward less
+        punished.
+    factors : CriticalDiscountFactor
+        From which discount factor on the profile is an equilibrium: numbers, conditions, closed forms.
+    """
+
+    target: tuple[str, ...]
+    false_alarm: Any
+    detection: Any
+    periods: int | None
+    arithmetic: str
+    reward: dict[str, Any]
+    punished: dict[str, Any]
+    gain: dict[str, Any]
+    loss: dict[str, Any]
+    factors: CriticalDiscountFactor = field(repr=False)
+
+    @property
+    def players(self) -> tuple[str, ...]:
+        """The players."""
+        return tuple(self.gain)
+
+    @property
+    def complete(self) -> bool:
+        """The condition holds exactly where the profile is an equilibrium."""
+        return True
+
+    def net_loss(self, player: str) -> Any:
+        """Return ``(p1 - p0) l - p0 g``: what a unit of punishment costs a player who deviates, net of false alarms."""
+        p0, p1 = self.false_alarm, self.detection
+        return (p1 - p0) * self.loss[player] - p0 * self.gain[player]
+
+    def least_weight(self, player: str) -> Any:
+        """Return the least ``S`` that deters a player: 0 where nothing tempts, None where no punishment is enough."""
+        self._require_numbers()
+        net = self.net_loss(player)
+        if self.gain[player] <= 0:
+            return self.gain[player] * 0
+        return self.gain[player] / net if net > 0 else None
+
+    def least_periods(self, discount_factor: Any) -> dict[str, int | None]:
+        r"""Return for each player the least number of periods of punishment that deters; None where none does.
+
+        It is the least ``n`` with :math:`\delta^n \le 1 - s (1 - \delta)/\delta`, ``s`` the least weight:
+        :math:`n = \lceil \log(1 - s (1 - \delta)/\delta)/\log \delta \rceil`.
+
+        Parameters
+        ----------
+        discount_factor : number, or one per player in order
+        """
+        return {
+            player: _least_length(self.least_weight(player), delta)
+            for player, delta in zip(self.players, self._each(discount_factor), strict=True)
+        }
+
+    def value(self, discount_factor: Any) -> dict[str, Any]:
+        """Return each player's average payoff in the profile, whether it is an equilibrium or not."""
+        return {
+            player: self.punished[player]
+            + self.loss[player] / (1 + self.false_alarm * punishment_sum(delta, self.periods))
+            for player, delta in zip(self.players, self._each(discount_factor), strict=True)
+        }
+
+    def critical_detection(self, discount_factor: Any = None) -> dict[str, Any]:
+        r"""Return the least probability of detection that deters each player.
+
+        None where not even 1 does or the punishment is a reward. It is :math:`p_0 + g (1 + p_0 S)/(S\, l)`. Without a
+        discount factor it is that of endless patience (for punishments without end ``S`` grows beyond bounds):
+        :math:`p_0 (1 + g/l)`, which must be exceeded. With symbols it is the formula.
+        """
+        found: dict[str, Any] = {}
+        for player, weight in zip(self.players, self._weights(discount_factor), strict=True):
+            gain, loss, p0 = self.gain[player], self.loss[player], self.false_alarm
+            if self.arithmetic == "symbolic":
+                found[player] = p0 * (1 + gain / loss) + (0 if weight is None else gain / (weight * loss))
+            elif loss <= 0:
+                found[player] = gain * 0 if loss == 0 and gain <= 0 else None
+            else:
+                least = max(gain * 0, p0 * (1 + gain / loss) + (0 if weight is None else gain / (weight * loss)))
+                found[player] = least if least <= 1 else None
+        return found
+
+    def critical_false_alarm(self, discount_factor: Any = None) -> dict[str, Any]:
+        r"""Return the largest probability of a false alarm at which each player is deterred.
+
+        None where not even 0 is small enough. It is :math:`(p_1 S\, l - g)/(S (g + l))`; without a discount factor
+        :math:`p_1 l/(g + l)`, the limit of endless patience. With symbols it is the formula.
+        """
+        found: dict[str, Any] = {}
+        for player, weight in zip(self.players, self._weights(discount_factor), strict=True):
+            gain, loss, p1 = self.gain[player], self.loss[player], self.detection
+            if self.arithmetic != "symbolic" and (loss < 0 or (loss == 0 and gain > 0)):
+                found[player] = None
+            elif self.arithmetic != "symbolic" and gain + loss <= 0:
+                found[player] = gain * 0 + 1
+            else:
+                most = (p1 * loss - (0 if weight is None else gain / weight)) / (gain + loss)
+                if self.arithmetic != "symbolic":
+                    most = min(most, gain * 0 + 1)
+                found[player] = most if self.arithmetic == "symbolic" or most >= 0 else None
+        return found
+
+    def _weights(self, discount_factor: Any) -> list[Any]:
+        """Return ``S`` per player; None stands for a weight beyond all bounds."""
+        if discount_factor is None:
+            return [self.periods if self.periods is not None else None] * len(self.players)
+        if self.arithmetic == "symbolic":
+            value = (
+                discount_factor if hasattr(discount_factor, "free_symbols") else discount_factor_value(discount_factor)
+            )
+            return [punishment_sum(as_sympy(value), self.periods)] * len(self.players)
+        return [punishment_sum(delta, self.periods) for delta in self._each(discount_factor)]
+
+    def _each(self, discount_factor: Any) -> list[Any]:
+        self._require_numbers()
+        given = discount_factor if isinstance(discount_factor, (list, tuple)) else [discount_factor] * len(self.players)
+        if len(given) != len(self.players):
+            raise UsageError(f"found {len(given)} discount factors; expected one, or one for each player")
+        return [discount_factor_value(each) for each in given]
+
+    def _require_numbers(self) -> None:
+        if self.arithmetic == "symbolic":
+            raise UsageError("the answer depends on parameters; use .factors.condition, or a game at a point")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result as JSON values."""
+        number = plain if self.arithmetic == "symbolic" else number_to_json
+        return {
+            "target": dict(zip(self.players, self.target, strict=True)),
+            "false_alarm": number(self.false_alarm),
+            "detection": number(self.detection),
+            "periods": self.periods,
+            "gain": {player: number(value) for player, value in self.gain.items()},
+            "loss": {player: number(value) for player, value in self.loss.items()},
+            "critical_discount_factor": self.factors.to_json(),
+        }
+
+    def table(self) -> Table:
+        """Return per player gain, loss, critical factor and condition."""
+        rows = [
+            (player, plain(self.gain[player]), plain(self.loss[player]), *row[1:])
+            for player, row in zip(self.players, self.factors.table().rows, strict=False)
+        ]
+        length = "for ever" if self.periods is None else f"for {self.periods} periods"
+        signal = f"bad with {_text(self.false_alarm)} at the target, {_text(self.detection)} after a deviation"
+        return Table(
+            f"trigger profile at ({', '.join(self.target)}), punishment {length}; signal {signal}",
+            ("player", "gain", "loss", "critical factor", "condition"),
+            tuple(rows),
+            self.factors.notes,
+        )
+
+    def __repr__(self) -> str:
+        signal = f"{_text(self.false_alarm)}, {_text(self.detection)}"
+        return f"<MonitoredTrigger at ({', '.join(self.target)}), signal {signal}>"
+
+    def __str__(self) -> str:
+        return self.table().to_text()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return self.table().mimebundle()
+
+
+def _text(value: Any) -> str:
+    return short(value, 6) if isinstance(value, (Fraction, float, int)) else plain(value)
+
+
+def _least_length(weight: Any, delta: Any) -> int | None:
+    """Return the least n with ``delta + ... + delta**n >= weight``, None where even endless punishment is too short."""
+    if weight is None:
+        return None
+    if weight <= 0:
+        return 0
+    bar = 1 - weight * (1 - delta) / delta
+    if bar <= 0:
+        return None
+    length = max(1, math.ceil(math.log(bar) / math.log(delta)) - 1)
+    while delta**length > bar:  # the logarithm is a guess, the power decides
+        length += 1
+    while length > 1 and delta ** (length - 1) <= bar:
+        length -= 1
+    return length
+
+
+def monitored_trigger(
+    game: NormalFormGame | SymbolicGame | RepeatedGame,
+    target: Sequence[int | str] | Mapping[str, int | str],
+    punishment: Any = None,
+    *,
+    false_alarm: object,
+    detection: object,
+    periods: int | None = None,
+    tolerance: float = 1e-9,
+) -> MonitoredTrigger:
+    r"""Return when a trigger profile is an equilibrium although conduct is only seen through a noisy public signal.
+
+    Parameters
+    ----------
+    game : NormalFormGame, SymbolicGame or RepeatedGame
+        The stage game, any number of players.
+    target : pure profile
+    punishment : optional
+        The stage equilibrium, pure or mixed, that follows a bad signal: one for all players, because the signal does
+        not say who left the target. None: the one that is worst for everybody, where there is one.
+    false_alarm, detection : number, or formula of the parameters of a symbolic game
+        Probability of a bad signal if everybody plays the target, and if one player leaves it.
+    periods : int, optional
+        Length of the punishment; by default it never ends.
+
+    Returns
+    -------
+    MonitoredTrigger
+
+    Raises
+    ------
+    UsageError
+        If a probability is none, the punishment is no stage equilibrium, or the worst equilibria differ.
+
+    Notes
+    -----
+    *Scope.* Strategies of the public signal alone. Other equilibria, with other punishments, may do better.
+    *Certificate.* Numeric answers are checked on both sides of the critical factor by the one-shot deviation principle
+    on the Markov chain of states (:mod:`detente.solve.repeated.one_shot`).
+
+    Examples
+    --------
+    >>> g = NormalFormGame([[[2, 0], [3, 1]], [[2, 3], [0, 1]]])
+    >>> found = monitored_trigger(g, (0, 0), (1, 1), false_alarm="1/10", detection="4/5")
+    >>> found.factors.overall, found.least_periods("9/10")["1"]
+    (Fraction(5, 8), 2)
+    >>> found.critical_detection()["1"]
+    Fraction(1, 5)
+    """
+    stage = game.stage if isinstance(game, RepeatedGame) else game
+    if not isinstance(stage, (NormalFormGame, SymbolicGame)):
+        kind = type(game).__name__
+        raise UsageError(f"found a game of type {kind}; expected a NormalFormGame, SymbolicGame or RepeatedGame")
+    if periods is not None and (isinstance(periods, bool) or not isinstance(periods, int) or not 1 <= periods <= 1000):
+        raise UsageError(f"found periods={periods!r}; expected the length of the punishment, from 1 to 1000, or None")
+    names = naming_game(stage)
+    aim = names.profile_index(target)
+    chances = [
+        _probability(stage, given, what) for given, what in ((false_alarm, "false_alarm"), (detection, "detection"))
+    ]
+    if isinstance(stage, SymbolicGame):
+        if punishment is None:
+            raise UsageError("stage equilibria vary with the parameters; give the one that punishes as punishment=")
+        return _symbolic(stage, aim, _common(stated_punishments(stage, names, punishment)), chances, periods, tolerance)
+    if any(hasattr(each, "free_symbols") for each in chances):
+        raise UsageError("found a formula as a probability; formulas need a SymbolicGame as stage")
+    reservation = ""
+    if punishment is None:
+        worst, reservation = worst_equilibria(stage, tolerance)
+        mixed = _worst_for_all(stage, worst, tolerance)
+    else:
+        mixed = _common(stated_punishments(stage, names, punishment))
+    return _numeric(stage, aim, mixed, chances, periods, tolerance, reservation)
+
+
+def _probability(stage: NormalFormGame | SymbolicGame, given: object, what: str) -> Any:
+    """Return an exact probability, a float in float games, or a formula of the parameters."""
+    from detente import formula
+    from detente.errors import DetenteError
+    from detente.numbers import exact
+
+    if isinstance(stage, SymbolicGame) and (isinstance(given, str) or hasattr(given, "free_symbols")):
+        known = {name: symbol(name) for name in (*stage.parameters, *stage.derived)}
+        try:
+            value: Any = formula.parse(given).to_sympy(known) if isinstance(given, str) else given
+        except DetenteError as error:
+            raise UsageError(f"{what}: {error}") from None
+        if value.free_symbols:
+            return value
+        given = Fraction(str(value)) if value.is_Rational else given
+    floats = isinstance(stage, NormalFormGame) and stage.arithmetic == "float"
+    number = given if floats and isinstance(given, float) else exact(given)
+    if not 0 <= number <= 1:
+        raise UsageError(f"found {what}={given!r}; expected a probability")
+    return number
+
+
+def _common(punishments: list[Any]) -> Any:
+    if any(each != punishments[0] for each in punishments):
+        raise UsageError(
+            "found a punishment for each player; "
+            "expected one for all, because the signal does not say who left the target"
+        )
+    return punishments[0]
+
+
+def _worst_for_all(stage: NormalFormGame, worst: list[Any], tolerance: float) -> Any:
+    slacks = payoff_slacks(stage, tolerance)
+    for mixed in worst:
+        if all(
+            expected_payoff(stage, k, mixed) - expected_payoff(stage, k, own) <= slacks[k]
+            for k, own in enumerate(worst)
+        ):
+            return mixed
+    raise UsageError("the players' worst stage equilibria differ; give the one that punishes all as punishment=")
+
+
+def _numeric(
+    stage: NormalFormGame,
+    aim: Profile,
+    mixed: Any,
+    chances: list[Any],
+    periods: int | None,
+    tolerance: float,
+    reservation: str,
+) -> MonitoredTrigger:
+    slacks = payoff_slacks(stage, tolerance)
+    found = best_deviation(stage, mixed, slacks)
+    if found is not None:
+        who, action, more = found
+        raise UsageError(
+            f"the punishment is no stage equilibrium: {stage.players[who]} gains {plain(more)} by playing "
+            f"{stage.strategies[who][action]}; expected a profile from which nobody gains by deviating"
+        )
+    p0, p1 = chances
+    reward, punished, gains, losses, ranges, nets = {}, {}, {}, {}, {}, {}
+    for player, name in enumerate(stage.players):
+        switches = switch_gains(stage, player, aim)
+        reward[name] = stage_payoff(stage, player, aim)
+        punished[name] = expected_payoff(stage, player, mixed)
+        losses[name] = snap(reward[name] - punished[name], slacks[player])
+        gains[name] = snap(max(switches), slacks[player]) if switches else losses[name] * 0
+        nets[name] = snap((p1 - p0) * losses[name] - p0 * gains[name], slacks[player])
+        ranges[name] = factor_range(gains[name], nets[name] if switches else abs(losses[name]), periods)
+    factors = numeric_result(
+        stage,
+        ranges,
+        periods,
+        tolerance,
+        [_NOTE, *([reservation] if reservation else [])],
+        strategy="monitored_trigger",
+        periods=periods,
+        target=stage.profile_labels(aim),
+        concept="perfect public",
+        punishment={name: _labelled(stage, mixed) for name in stage.players},
+        gain=gains,
+        loss=nets,
+        polynomial={name: deterrence_polynomial(gains[name], nets[name], periods) for name in stage.players},
+        complete=not reservation,
+    )
+    result = MonitoredTrigger(
+        stage.profile_labels(aim), p0, p1, periods, stage.arithmetic, reward, punished, gains, losses, factors
+    )
+    _certify(stage, aim, mixed, result, max(slacks))
+    return result
+
+
+def _labelled(stage: Any, mixed: Any) -> dict[str, dict[str, Any]]:
+    return {
+        name: dict(zip(own, each, strict=True))
+        for name, own, each in zip(stage.players, stage.strategies, mixed, strict=True)
+    }
+
+
+#: Lengths up to which the states of a punishment are solved for one by one.
+_CERTIFIED_LENGTH = 40
+
+
+def _certify(stage: NormalFormGame, aim: Profile, mixed: Any, result: MonitoredTrigger, slack: Any) -> None:
+    """Check the answer on both sides of the critical factor on the chain of states."""
+    if result.periods is not None and result.periods > _CERTIFIED_LENGTH:
+        return
+    plan = public_plan(aim, mixed, result.false_alarm, result.detection, result.periods)
+    at = result.factors.overall
+    samples = [Fraction(1, 3), Fraction(9, 10)]
+    if at is not None and 0 < at < 1:
+        close = Fraction(float(at)).limit_denominator(10**6)
+        samples = [(close + 1) / 2, close / 2]
+    for sample in samples:
+        holds = result.factors.sustains(float(sample) if stage.arithmetic == "float" else sample)
+        gain = largest_gain(stage, plan, float(sample) if stage.arithmetic == "float" else sample)
+        if abs(gain) > slack and (gain <= 0) != holds:
+            raise AssertionError(f"at {sample} the largest one-shot gain is {gain}, against the condition")
+
+
+def public_plan(aim: Profile, mixed: Any, false_alarm: Any, detection: Any, periods: int | None) -> Plan:
+    """Return the profile as states and chances, as the check of one-shot deviations takes it."""
+    lengths = range(1 if periods is None else periods)
+    first = lengths[-1]
+    states: list[Any] = ["target", *lengths]
+
+    def transition(state: Any, profile: Profile) -> Any:
+        if state == "target":
+            bad = false_alarm if profile == aim else detection
+            return {"target": 1 - bad, first: bad}
+        if periods is None:
+            return state
+        return state - 1 if state else "target"
+
+    return Plan(states, {"target": aim, **dict.fromkeys(lengths, mixed)}, transition)
+
+
+def _symbolic(
+    stage: SymbolicGame, aim: Profile, mixed: Any, chances: list[Any], periods: int | None, tolerance: float
+) -> MonitoredTrigger:
+    import sympy
+
+    p0, p1 = (as_sympy(each) for each in chances)
+    reward, punished, gains, losses, conditions, polynomials, formulas, usual = {}, {}, {}, {}, {}, {}, {}, {}
+    for player, name in enumerate(stage.players):
+        switches = [sympy.expand(each) for each in switch_gains(stage, player, aim)]
+        reward[name] = stage_payoff(stage, player, aim)
+        punished[name] = expected_payoff(stage, player, mixed)
+        loss = sympy.expand(reward[name] - punished[name])
+        gain = sympy.Max(*switches) if switches else sympy.Integer(0)
+        net = (p1 - p0) * loss - p0 * gain
+        gains[name], losses[name] = gain, loss
+        conditions[name] = sympy.And(
+            *(sympy.Ge(deterrence_polynomial(each, (p1 - p0) * loss - p0 * each, periods), 0) for each in switches)
+        )
+        polynomials[name] = deterrence_polynomial(gain, net, periods)
+        closed = closed_form(gain, net, periods) if gain != 0 and net != 0 else None
+        if closed is not None:
+            formulas[name] = closed
+            enough = () if periods is None else (sympy.Lt(gain, periods * net),)
+            usual[name] = sympy.And(sympy.Gt(gain, 0), sympy.Gt(net, 0), *enough)
+    proper = equilibrium_condition(stage, [mixed])
+
+    def again(values: Mapping[str, Any]) -> CriticalDiscountFactor:
+        point = stage.point(values)
+        numeric = stage.at_point(point)
+        at = [stage.evaluate(as_sympy(each), point) for each in chances]
+        played = tuple(tuple(stage.evaluate(as_sympy(each), point) for each in own) for own in mixed)
+        return _numeric(numeric, aim, played, at, periods, tolerance, "").factors
+
+    labels = naming_game(stage).profile_labels(aim)
+    factors = CriticalDiscountFactor(
+        strategy="monitored_trigger",
+        periods=periods,
+        target=labels,
+        concept="perfect public",
+        arithmetic="symbolic",
+        conditions=conditions,
+        condition=sympy.And(*conditions.values(), proper),
+        punishment={name: _labelled(stage, mixed) for name in stage.players},
+        gain=gains,
+        loss={name: (p1 - p0) * losses[name] - p0 * gains[name] for name in gains},
+        polynomial=polynomials,
+        formula=formulas,
+        formula_condition=usual,
+        punishment_condition=proper,
+        notes=(_NOTE, "conditions suppose 0 < delta < 1 and probabilities with detection above false alarms", OWN_NOTE),
+        _again=again,
+    )
+    return MonitoredTrigger(labels, p0, p1, periods, "symbolic", reward, punished, gains, losses, factors)
