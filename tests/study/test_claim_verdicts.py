@@ -43,12 +43,14 @@ def verdicts(claim):
 
 
 def test_what_holds_throughout_the_box_follows_and_its_opposite_fails(found):
-    """By hand, material: D_us = div_us + c_reb + ally_cost + (1 - mitig) d_us sev, a sum of positive terms as cost_ratio > 1."""
+    """By hand, material: D_us = div_us + c_reb + ally_cost + (1 - mitig) d_us sev, a sum of positive terms as
+    cost_ratio > 1."""
     tests = verdicts(found["M8"])
     assert tests["D_us"].proved == "always"
     assert tests["D_us"].verdict == "follows"  # it needs cost_ratio >= 1, a range, not only signs
     assert tests["D_us"].opposite == "fails"
-    # D_cn = div_cn + (1 - relief) tech_hit + mkt_loss rent_cn + rent_loss rent_cn + rep_cn: all terms positive, whatever their size
+    # D_cn = div_cn + (1 - relief) tech_hit + mkt_loss rent_cn + rent_loss rent_cn + rep_cn: all terms positive,
+    # whatever their size
     assert tests["D_cn"].verdict == "by_construction"
     assert tests["D_cn"].opposite == "fails"
 
@@ -90,7 +92,9 @@ def test_every_verdict_has_an_opposite():
 
 
 def test_strict_exits_with_1_if_a_claim_fails(tmp_path, capsys):
-    root = edited(tmp_path, '[[M1.tests]]\nsays = "one is less than nothing"\ngame = "river"\nconclusion = "sign:0 - 1"\n')
+    root = edited(
+        tmp_path, '[[M1.tests]]\nsays = "one is less than nothing"\ngame = "river"\nconclusion = "sign:0 - 1"\n'
+    )
     assert run(["claims", "--study", str(root), "--draws", "500", "--json"]) == 0
     data = json.loads(capsys.readouterr().out)
     assert data["claims"][0]["verdict"] == "fails"
@@ -121,3 +125,22 @@ def test_a_test_that_names_what_is_not_there_is_a_fault_with_its_place(tmp_path,
 def test_an_unknown_claim_is_refused_with_the_likely_one(study):
     with pytest.raises(detente.UsageError, match="unknown claim"):
         study.claims("M99")
+
+
+def test_claims_about_trees_and_formula_forms_against_shares_counted_by_hand(study):
+    """M16: a cut closes the plant where opex > p_lo; M14: excluding China pays where the exclusive value is larger
+    (both by hand)."""
+    claims = {each.claim.id: each for each in study.claims("M14", "M16", "M21", draws=20_000)}
+    generator = np.random.default_rng(11)
+    n = 200_000
+    u = generator.uniform
+    opex = (1 - u(0.2, 0.6, n)) * u(1.5, 4, n) * (1 - u(0, 0.1, n))  # sunk share, cost ratio, tax credit
+    price = np.maximum(u(1.2, 4, n) * (1 - u(0.3, 0.75, n)), u(0, 4, n))  # price, cut, floor
+    closes = verdicts(claims["M16"])["closes"]
+    assert closes.share[0] - 0.02 <= float(np.mean(opex > price)) <= closes.share[1] + 0.02
+    tests = claims["M21"].tests
+    assert tests[0].proved == "always"  # 1 - cn_refining_share < 1 - cn_mining_share on the whole box
+    assert 0 < tests[1].share[0] < tests[1].share[1] < 1
+    exclusive = claims["M14"].tests[-1]
+    assert exclusive.verdict == "follows"
+    assert exclusive.baseline

@@ -258,3 +258,13 @@ def test_a_fault_in_the_restrictions_of_a_question_is_told_with_its_line(tmp_pat
     with pytest.raises(detente.InputError) as caught:
         detente.Study(tmp_path)
     assert words in str(caught.value) and "games/confrontation.toml:" in str(caught.value)
+
+
+def test_what_drives_the_named_formulas_of_a_form_without_profiles():
+    """Without a choice, importance and the table of what varies tell of the formulas that the game file names."""
+    game = detente.Study(ROOT).game("forge_coalition")
+    found = game.importance(draws=2_000)
+    named = ["value_of_all", "china_value", "loose_value", "exclusive_gain", "finance_binds", "refining_binds"]
+    assert list(found.outputs) == named
+    shares = game.robustness(draws=2_000)
+    assert [row[0] for row in shares.kind_table().rows] == named

@@ -180,13 +180,13 @@ def game_importance(
     """Return what drives outputs of a game of a study.
 
     ``outputs`` are conclusions, ``set``, ``class``, ``selected``, or ``value:NAME`` for the number of a named formula; by default
-    the class of a 2x2 game, else the set of equilibria. ``region`` is a condition as for :func:`asked_of`, within which
+    the class of a 2x2 game, else the set of equilibria, else the named formulas. ``region`` is a condition as for :func:`asked_of`, within which
     importance is told; ``only`` lets only ``figures`` or ``judgements`` vary.
     """
-    families = model.form.subject(model, kind, {}, {}).classifier.families
+    families = asked_of(model, point, kind, (), ()).subject.classifier.families
     stated = [name for name in outputs if name not in families and not name.startswith("value:")]
     asked = asked_of(model, point, kind, stated, [] if region is None else [region])
-    names = tuple(outputs) or (("class",) if "class" in families else families[:1])
+    names = tuple(outputs) or (("class",) if "class" in families else families[:1]) or asked.named
     varied = None
     if only is not None:
         varied = [name for name, each in asked.kinds.items() if each == only.removesuffix("s")]

@@ -194,7 +194,7 @@ class Robustness:
 
     def kind_table(self) -> Table:
         """Return the range over priors by what varies, and without the constraints."""
-        names = self.shown({"equilibrium", "none", "selected"} if not self.asked else ())
+        names = self.shown(() if self.asked else {"equilibrium", "none", "selected"}) or self.shown()
         rows = []
         for name in names:
             cells = [_span(self.range(name, vary=each)) for each in self.vary]
