@@ -229,8 +229,8 @@ def test_unknown_names_are_refused_with_a_hint(game):
     ]:  # fmt: skip
         with pytest.raises(detente.UsageError, match=match):
             game.robustness(save=False, **arguments)
-    with pytest.raises(detente.UsageError, match="the form .* offers"):
-        detente.Study(ROOT).game("ultimatum_180").robustness(save=False)
+    with pytest.raises(detente.UsageError, match="the form global has the conclusions sign:FORMULA"):
+        detente.Study(ROOT).game("ultimatum_180").robustness(["equilibrium:comply"], save=False)
 
 
 @pytest.mark.parametrize(
