@@ -230,7 +230,7 @@ def test_unknown_names_are_refused_with_a_hint(game):
         with pytest.raises(detente.UsageError, match=match):
             game.robustness(save=False, **arguments)
     with pytest.raises(detente.UsageError, match="the form global has the conclusions sign:FORMULA"):
-        detente.Study(ROOT).game("ultimatum_180").robustness(["equilibrium:comply"], save=False)
+        detente.Study(ROOT).game("ultimatum_180").robustness(conclusions=["equilibrium:comply"], save=False)
 
 
 @pytest.mark.parametrize(
