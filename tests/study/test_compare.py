@@ -261,3 +261,40 @@ def test_the_solution_of_another_form_is_compared_without_its_numbers():
     does = [on for on in actions if on and actions[on] == actions[every]]
     assert {frozenset(map(str, each)) for each in flip.attribution.sets} == minimal(does)
     assert flip.meaning is None
+
+
+def test_trees_are_compared_by_the_paths_of_their_equilibria():
+    # rep_strong: Chinese reputation makes punishing credible, so that aid is no mistake; each change is solved anew
+    game = Study(Path(__file__).parents[2]).game("pakistan_balancing")
+    found = game.compare("baseline", "rep_strong")
+    a, b = game.point("baseline").values, game.point("rep_strong").values
+    changed = [name for name in a if a[name] != b[name]]
+    paths = {}
+    for size in range(len(changed) + 1):
+        for on in combinations(changed, size):
+            solved = game.solve("baseline", **{name: b[name] for name in on}).to_json()["equilibria"]
+            paths[frozenset(on)] = "; ".join(dict.fromkeys(",".join(each["path"][0]["actions"]) for each in solved))
+    flip = found["solution: equilibria"]
+    every = frozenset(changed)
+    assert (flip.before, flip.after) == (paths[frozenset()], paths[every])
+    assert {frozenset(map(str, each)) for each in flip.attribution.sets} == minimal([on for on in paths if on and paths[on] == paths[every]])
+
+
+def test_populations_are_compared_by_counts():
+    game = Study(Path(__file__).parents[2]).game("forge_tipping")
+    found = game.compare("baseline", "tipping", budget=0.0)["solution: equilibria"]
+    before, after = (
+        "; ".join(
+            ", ".join(f"{n} {action}" for action, n in each["counts"].items() if n) for each in game.solve(point).to_json()["equilibria"]
+        )
+        for point in ("baseline", "tipping")
+    )
+    assert (found.before, found.after) == (before, after)
+    # without time one set is found, of which no single change can be left out; here each part of it is tried
+    (chosen,) = found.attribution.sets
+    assert not found.attribution.complete
+    values = game.point("tipping").values
+    for left_out in chosen:
+        solved = game.solve("baseline", **{each.name: values[each.name] for each in chosen if each != left_out})
+        counts = [", ".join(f"{n} {a}" for a, n in each["counts"].items() if n) for each in solved.to_json()["equilibria"]]
+        assert "; ".join(counts) != after

@@ -130,7 +130,8 @@ class GameComparison:
                 (_named(each), each.before, each.after, _sets(each.attribution.sets), _sets(each.attribution.undone))
                 for each in self.flips
             )
-            notes = [f"{len(self.same)} facts stay as they are."]
+            number = len(self.same)
+            notes = [f"{number} fact{' stays as it is' if number == 1 else 's stay as they are'}."]
             if self.flips:
                 notes.append(
                     "Smallest: switched on alone from before, these changes give what is after, and no part of them does; "

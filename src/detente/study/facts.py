@@ -25,6 +25,8 @@ MAX_PROFILES = 64
 #: What a fact is where it cannot be established.
 UNDEFINED = "undefined"
 
+#: What stands before the name of a part of the solution of another form.
+_SOLUTION = "solution: "
 #: Parts of a solution that say how it was found, or of which game.
 _ABOUT = frozenset({"concept", "method", "form", "arithmetic", "complete", "missing", "players", "strategies"})
 
@@ -52,7 +54,7 @@ class Facts:
         """What can be asked, in the order in which to read it."""
         named = tuple(self.model.definition.conclusions)
         if not self.normal:
-            return (*(f"solution: {key}" for key in self._solution), *named)
+            return (*(_SOLUTION + key for key in self._solution), *named)
         game = self.game
         two = game.shape == (2, 2)
         profiles = [",".join(game.profile_labels(each)) for each in game.profiles()]
@@ -103,7 +105,13 @@ class Facts:
             found = self.model.form.solve(self.model, self.point, self.kind).to_json()
         except DetenteError:
             return {}
-        return {key: words for key, value in found.items() if key not in _ABOUT and (words := _words(value))}
+        parts = {key: words for key, value in found.items() if key not in _ABOUT and (words := _words(value))}
+        if "equilibria" in parts:
+            # what is played, each equilibrium once; where it is written for people, so is the rest of the solution
+            played = dict.fromkeys(_played(each) for each in found["equilibria"])
+            parts["equilibria"] = "; ".join(each for each in played if each) or "none"
+            return {key: parts[key] for key in parts if key in {"equilibria", "supermodular"}}
+        return parts
 
     # -- normal forms -----------------------------------------------------------------------------------------
 
@@ -138,8 +146,8 @@ class Facts:
     def _fact(self, name: str) -> str:
         if name in self.model.definition.conclusions:
             return self._named(name)
-        if name.startswith("solution: "):
-            return self._solution.get(name.removeprefix("solution: "), "none")
+        if name.startswith(_SOLUTION):
+            return self._solution.get(name.removeprefix(_SOLUTION), "none")
         head, _, rest = name.partition(":")
         signs = self.signs
         if head == "equilibrium":
@@ -223,6 +231,16 @@ class Facts:
     def _sustains(self, name: str) -> str:
         strategy, _, rest = name.partition(" sustains the target (")
         return "yes" if self._sustained[rest.removesuffix(")"), strategy] else "no"
+
+
+def _played(equilibrium: Any) -> str:
+    """Return what is played in an equilibrium: its path in a tree, counts of members, else its words."""
+    if "path" in equilibrium:
+        paths = dict.fromkeys(",".join(each["actions"]) or "nothing" for each in equilibrium["path"])
+        return " / ".join(paths)
+    if "counts" in equilibrium:
+        return ", ".join(f"{number} {action}" for action, number in equilibrium["counts"].items() if number)
+    return _words(equilibrium)
 
 
 def _words(data: Any) -> str:
