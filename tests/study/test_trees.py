@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from fractions import Fraction as F
 
@@ -377,3 +378,24 @@ def test_thresholds_levers_and_what_a_conclusion_rests_on_go_through_the_paths(f
         own.levers("drive,swerve", "unique")
     with pytest.raises(UsageError, match="found the conclusion 'dominant:red=drive' of a tree"):
         own.holds("dominant:red=drive")
+
+
+def test_a_tree_is_exported_with_its_paths(folder, tmp_path):
+    from detente.cli import run
+
+    for name in ("tree.efg", "tree.json", "tree.csv"):
+        assert run(["export", "toll", "--study", str(folder), "-o", str(tmp_path / name)]) == 0
+    again = detente.read_game(tmp_path / "tree.efg")
+    own = game(folder).at()
+    assert [again.payoffs(end.index) for end in again.terminals] == [own.payoffs(end.index) for end in own.terminals]
+    lines = (tmp_path / "tree.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "keeper,weather,driver,keeper2,payoff of keeper,payoff of driver"
+    assert lines[1] == "open,,,,0,0"
+    assert "gate,rain,pay,,2,-11/5" in lines
+    cells = json.loads((tmp_path / "tree.json").read_text(encoding="utf-8"))["cells"]
+    assert cells[2] == {"profile": {"keeper": "gate", "weather": "rain", "driver": "pay"}, "payoffs": {"keeper": "2", "driver": "-11/5"}}
+
+
+def test_an_atlas_of_hidden_moves_that_are_no_signals_is_refused_in_words(folder):
+    with pytest.raises(UsageError, match="toll: the atlas of a tree needs perfect information, or a signaling game"):
+        game(folder).atlas()

@@ -164,29 +164,54 @@ def export_command(game: str, options: GameOptions) -> None:
 
         cells = [
             {
-                "profile": dict(zip(numeric.players, numeric.profile_labels(profile), strict=True)),
-                "payoffs": {
-                    player: number_to_json(numeric.payoffs[(i, *profile)]) for i, player in enumerate(numeric.players)
-                },
+                "profile": chosen,
+                "payoffs": {player: number_to_json(value) for player, value in zip(numeric.players, values, strict=True)},
             }
-            for profile in numeric.profiles()
+            for chosen, values in _cells(numeric)
         ]
-        strategies = {player: list(own) for player, own in zip(numeric.players, numeric.strategies, strict=True)}
-        data = {**at.head, "players": list(numeric.players), "strategies": strategies, "cells": cells}
+        strategies = zip(numeric.players, getattr(numeric, "strategies", ()), strict=False)
+        data = {
+            **at.head,
+            "players": list(numeric.players),
+            "strategies": {player: list(own) for player, own in strategies},
+            "cells": cells,
+        }
         write_text(out, json.dumps(data, ensure_ascii=False, indent=2) + "\n")
     else:
         write_text(out, _csv(numeric))
     emit(str(out), {**at.head, "files": [str(out)]}, as_json=options.as_json, out=None, notes=at.point.notes)
 
 
+def _cells(numeric: Any) -> Iterator[tuple[dict[str, str], tuple[Any, ...]]]:
+    """Yield who chose what, and the payoffs: of every profile of a normal form, of every path of a tree.
+
+    Raises
+    ------
+    UsageError
+        If the game is neither.
+    """
+    if hasattr(numeric, "terminals"):
+        for end in numeric.terminals:
+            names = [numeric.nodes[at].name or f"move {step}" for step, (at, _) in enumerate(numeric.path(end.index), 1)]
+            yield dict(zip(names, numeric.history(end.index), strict=True)), numeric.payoffs(end.index)
+        return
+    if not hasattr(numeric, "profiles"):
+        raise UsageError(f"found a {type(numeric).__name__}; .json and .csv are for normal forms and trees")
+    for profile in numeric.profiles():
+        labels = dict(zip(numeric.players, numeric.profile_labels(profile), strict=True))
+        yield labels, tuple(numeric.payoffs[(i, *profile)] for i in range(len(numeric.players)))
+
+
 def _csv(numeric: Any) -> str:
+    """Return one line per profile or path; a decision point that a path does not reach is blank."""
     import csv
     import io
 
+    cells = list(_cells(numeric))
+    columns = list(dict.fromkeys(name for chosen, _ in cells for name in chosen))
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([*numeric.players, *(f"payoff of {player}" for player in numeric.players)])
-    for profile in numeric.profiles():
-        values = [str(numeric.payoffs[(i, *profile)]) for i in range(len(numeric.players))]
-        writer.writerow([*numeric.profile_labels(profile), *values])
+    writer.writerow([*columns, *(f"payoff of {player}" for player in numeric.players)])
+    for chosen, values in cells:
+        writer.writerow([*(chosen.get(name, "") for name in columns), *map(str, values)])
     return stream.getvalue()

@@ -419,8 +419,13 @@ class Extensive(Form):
 
         tree: SymbolicTree = model.payoffs(kind)
         if not tree.perfect_information:
-            from detente.solve.parametric.signaling import signaling
+            from detente.solve.parametric.signaling import SignalingGame, signaling
 
+            try:
+                SignalingGame.of(tree)
+            except UsageError as error:
+                message = "the atlas of a tree needs perfect information, or a signaling game"
+                raise UsageError(f"{model.name}: {message}; {error}") from None
             return signaling(tree, over, values)
         plans = prod(len(each.actions) for each in tree.information_sets)
         return (atlas if plans <= _PLANS else move_atlas)(tree, over, values)
