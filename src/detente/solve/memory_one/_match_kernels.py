@@ -71,17 +71,27 @@ def discounted_shares(p: Floats, q: Floats, delta: float) -> Floats:
 
 
 def finite_shares(p: Floats, q: Floats, rounds: int) -> Floats:
-    """Return the expected shares (match, 4) of the outcomes over so many rounds."""
-    x, y = p.T[:4].copy(), q.T[[0, 2, 1, 3]]
-    both = x * y
-    mass = _first_round(p.T[4], q.T[4])
-    total = mass.copy()
-    for _ in range(rounds - 1):
-        cc, row, column = (mass * both).sum(axis=0), (mass * x).sum(axis=0), (mass * y).sum(axis=0)
-        mass = np.stack([cc, np.maximum(row - cc, 0.0), np.maximum(column - cc, 0.0), np.zeros_like(cc)])
-        mass[3] = np.maximum(1.0 - mass[:3].sum(axis=0), 0.0)
-        total += mass
-    return total.T / rounds
+    """Return the expected shares (match, 4) of the outcomes over so many rounds.
+
+    2n rounds are n rounds and the same n rounds n steps on, so that the cost grows with the logarithm of the rounds.
+    """
+    step = np.ascontiguousarray(_rates(p.T[:4], q.T[:4]).transpose(2, 0, 1))
+    first = _first_round(p.T[4], q.T[4]).T[:, None, :]
+    power, done = step, first
+    for digit in bin(rounds)[3:]:
+        done = done + done @ power
+        power = _tidied(power @ power)
+        if digit == "1":
+            power = _tidied(power @ step)
+            done = first + done @ step
+    found: Floats = done[:, 0] / rounds
+    return found
+
+
+def _tidied(power: Floats) -> Floats:
+    """Return powers of transition matrices with rows that add up to one."""
+    found: Floats = power / power.sum(axis=2, keepdims=True)
+    return found
 
 
 def settled_shares(p: Floats, q: Floats) -> Floats:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["discounted_shares", "finite_shares", "long_run_shares"]
 
-#: Matches side by side in the loop over rounds.
-LANES = 64
+#: Matches side by side in the loop over rounds; their matrices fit the fastest cache.
+LANES = 16
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -71,42 +71,81 @@ def _stationary(p: Floats, q: Floats, delta: float, shares: Floats, several: Any
 
 
 @_compiled
+def _times(s: Floats, at: int, m: Floats, out: Floats) -> None:
+    """Set a row of ``out`` to the same row of s times m, lane by lane; both begin at ``at`` in their flat arrays.
+
+    Entry (i, j) of a matrix and lane k stand at ``(4 * i + j) * LANES + k``: with flat arrays this becomes vector code.
+    """
+    for k in range(LANES):
+        w, x = s[at + k], s[at + LANES + k]
+        y, z = s[at + 2 * LANES + k], s[at + 3 * LANES + k]
+        out[at + k] = w * m[k] + x * m[4 * LANES + k] + y * m[8 * LANES + k] + z * m[12 * LANES + k]
+        out[at + LANES + k] = w * m[LANES + k] + x * m[5 * LANES + k] + y * m[9 * LANES + k] + z * m[13 * LANES + k]
+        out[at + 2 * LANES + k] = (
+            w * m[2 * LANES + k] + x * m[6 * LANES + k] + y * m[10 * LANES + k] + z * m[14 * LANES + k]
+        )
+        out[at + 3 * LANES + k] = (
+            w * m[3 * LANES + k] + x * m[7 * LANES + k] + y * m[11 * LANES + k] + z * m[15 * LANES + k]
+        )
+
+
+@_compiled
+def _product(left: Floats, right: Floats, out: Floats) -> None:
+    """Set ``out`` to left times right, lane by lane, with rows brought back to sum one."""
+    for i in range(4):
+        at = 4 * i * LANES
+        _times(left, at, right, out)
+        for k in range(LANES):
+            total = out[at + k] + out[at + LANES + k] + out[at + 2 * LANES + k] + out[at + 3 * LANES + k]
+            scale = 1.0 / total
+            out[at + k] *= scale
+            out[at + LANES + k] *= scale
+            out[at + 2 * LANES + k] *= scale
+            out[at + 3 * LANES + k] *= scale
+
+
+@_compiled
 def _rounds(p: Floats, q: Floats, rounds: int, total: Floats) -> None:
-    x, y, both = np.zeros((4, LANES)), np.zeros((4, LANES)), np.zeros((4, LANES))
-    m0, m1, m2, m3 = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
-    t0, t1, t2, t3 = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
+    """Sum the distributions of all rounds: 2n rounds are n rounds and the same n rounds n steps on."""
+    step, power, other = np.zeros(16 * LANES), np.zeros(16 * LANES), np.zeros(16 * LANES)
+    first, done, more = np.zeros(4 * LANES), np.zeros(4 * LANES), np.zeros(4 * LANES)
+    for k in range(LANES):  # lanes beyond the last match hold a chain too
+        first[k] = 1.0
+        for i in range(4):
+            step[4 * i * LANES + k] = 1.0
+    bits = 0
+    while rounds >> (bits + 1):
+        bits += 1
     size = p.shape[0]
     for low in range(0, size, LANES):
         width = min(LANES, size - low)
-        for lane in range(width):
-            for k in range(4):
-                x[k, lane] = p[low + lane, k]
-                y[k, lane] = q[low + lane, (0, 2, 1, 3)[k]]
-                both[k, lane] = x[k, lane] * y[k, lane]
-            s, t = p[low + lane, 4], q[low + lane, 4]
-            m0[lane], m1[lane] = s * t, s * (1.0 - t)
-            m2[lane], m3[lane] = (1.0 - s) * t, (1.0 - s) * (1.0 - t)
-            t0[lane], t1[lane], t2[lane], t3[lane] = m0[lane], m1[lane], m2[lane], m3[lane]
-        x0, x1, x2, x3 = x[0], x[1], x[2], x[3]
-        y0, y1, y2, y3 = y[0], y[1], y[2], y[3]
-        b0, b1, b2, b3 = both[0], both[1], both[2], both[3]
-        for _ in range(rounds - 1):
-            for lane in range(LANES):
-                a, b, c, d = m0[lane], m1[lane], m2[lane], m3[lane]
-                cc = a * b0[lane] + b * b1[lane] + c * b2[lane] + d * b3[lane]
-                cd = max(a * x0[lane] + b * x1[lane] + c * x2[lane] + d * x3[lane] - cc, 0.0)
-                dc = max(a * y0[lane] + b * y1[lane] + c * y2[lane] + d * y3[lane] - cc, 0.0)
-                dd = max(1.0 - (cc + cd + dc), 0.0)
-                m0[lane], m1[lane], m2[lane], m3[lane] = cc, cd, dc, dd
-                t0[lane] += cc
-                t1[lane] += cd
-                t2[lane] += dc
-                t3[lane] += dd
-        for lane in range(width):
-            total[low + lane, 0] = t0[lane] / rounds
-            total[low + lane, 1] = t1[lane] / rounds
-            total[low + lane, 2] = t2[lane] / rounds
-            total[low + lane, 3] = t3[lane] / rounds
+        for k in range(width):
+            for i in range(4):
+                x, y = p[low + k, i], q[low + k, (0, 2, 1, 3)[i]]
+                at = 4 * i * LANES + k
+                step[at], step[at + LANES] = x * y, x * (1.0 - y)
+                step[at + 2 * LANES], step[at + 3 * LANES] = (1.0 - x) * y, (1.0 - x) * (1.0 - y)
+            s, t = p[low + k, 4], q[low + k, 4]
+            first[k], first[LANES + k] = s * t, s * (1.0 - t)
+            first[2 * LANES + k], first[3 * LANES + k] = (1.0 - s) * t, (1.0 - s) * (1.0 - t)
+        power[:] = step
+        done[:] = first
+        for bit in range(bits - 1, -1, -1):
+            _times(done, 0, power, more)
+            done += more
+            odd = (rounds >> bit) & 1
+            if bit > 0:
+                _product(power, power, other)
+                power, other = other, power
+                if odd:
+                    _product(power, step, other)
+                    power, other = other, power
+            if odd:
+                _times(done, 0, step, more)
+                done[:] = first + more
+        for k in range(width):
+            for i in range(4):
+                total[low + k, i] = done[i * LANES + k] / rounds
 
 
 def long_run_shares(p: Floats, q: Floats) -> tuple[Floats, NDArray[np.bool_]]:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["BatchMatches", "batch_matches", "strategy_array", "with_errors"]
 
 ENGINES = ("numba", "numpy")
-#: Matches times rounds from which on it pays to load numba, which takes about a second, if it is not loaded yet.
-WORTH_LOADING = 5_000_000
+#: Matches from which on it pays to load numba, which takes about a second, if it is not loaded yet.
+WORTH_LOADING = 2_000_000
 #: Matches per block: what is in work stays in cache.
 BLOCK = 16_384
 #: Smallest positive probability: products of six of them are still above the smallest float.
@@ -115,7 +115,8 @@ def batch_matches(
 
     Notes
     -----
-    For ever and discounted: 4 x 16 products of three probabilities a match. So many rounds: 16 products a round.
+    For ever and discounted: 4 x 16 products of three probabilities a match. So many rounds: a few products of
+    4 x 4 matrices for each binary digit of their number.
 
     Examples
     --------
@@ -140,7 +141,7 @@ def batch_matches(
         raise UsageError("found strategies of shapes that do not go together; expected shapes that broadcast") from None
     shape = p.shape[:-1]
     p, q = np.ascontiguousarray(p.reshape(-1, 5)), np.ascontiguousarray(q.reshape(-1, 5))
-    name = _engine(engine, p.shape[0] * (rounds or 1))
+    name = _engine(engine, p.shape[0])
     kernels: Any
     if name == "numba":
         from detente.solve.memory_one import _match_numba as kernels
@@ -151,13 +152,15 @@ def batch_matches(
     for low in range(0, p.shape[0], BLOCK):
         part = slice(low, low + BLOCK)
         own, other = p[part], q[part]
+        _check(own)
+        _check(other)
         if rounds is not None:
             shares[part] = kernels.finite_shares(own, other, int(rounds))
         elif discount_factor is not None:
             shares[part] = kernels.discounted_shares(own, other, float(discount_factor))
         else:
             shares[part], several[part] = kernels.long_run_shares(own, other)
-    payoffs = shares @ stage.floats.reshape(2, 4).T
+    payoffs = np.stack([shares @ column for column in stage.floats.reshape(2, 4)], axis=-1)
     horizon = (
         f"over {rounds} rounds"
         if rounds is not None
@@ -179,11 +182,16 @@ def _five(given: Any) -> NDArray[Any]:
         raise UsageError(f"found strategies of shape {table.shape}; expected (..., 4) or (..., 5)")
     if table.shape[-1] == 4:
         table = np.concatenate([table, np.ones((*table.shape[:-1], 1))], axis=-1)
-    if not (table.size == 0 or (table.min() >= 0 and table.max() <= 1)):  # false for NaN too
-        raise UsageError("found a number that is no probability; expected numbers from 0 to 1")
-    if ((table < TINY) & (table != 0)).any():
-        raise UsageError(f"found a probability between 0 and {TINY:g}; use long_run_payoffs with exact numbers")
     return table
+
+
+def _check(block: NDArray[Any]) -> None:
+    """Refuse numbers that are no probabilities, or too small for the kernels, while the block is in cache."""
+    low = block.min()
+    if not (low >= 0 and block.max() <= 1):  # false for NaN too
+        raise UsageError("found a number that is no probability; expected numbers from 0 to 1")
+    if low < TINY and ((block < TINY) & (block != 0)).any():
+        raise UsageError(f"found a probability between 0 and {TINY:g}; use long_run_payoffs with exact numbers")
 
 
 def _engine(wanted: str | None, work: int) -> str:
