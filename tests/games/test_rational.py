@@ -75,3 +75,13 @@ def test_the_slope_of_a_tree_is_the_derivative(expression):
 def test_a_tree_keeps_numbers_exact_and_marks_what_it_cannot_say():
     assert tree(sympy.Rational(1, 3)) == ("n", fmpq(1, 3))
     assert tree(sympy.sin(x)) == ("?",)
+
+
+def test_a_power_is_rational_where_its_exponent_is_a_whole_number():
+    a, b = symbol("a"), symbol("b")
+    power = (a / 3) ** b
+    assert rational_value(power + 1, {"a": F(1), "b": F(2)}) == F(10, 9)
+    assert rational_value(power, {"a": F(1), "b": F(-2)}) == 9
+    assert rational_value(power, {"a": F(1), "b": F(1, 2)}) is None
+    assert rational_value(power, {"a": F(0), "b": F(-1)}) is None
+    assert rational_value(power, {"a": F(1), "b": F(10**9)}) is None

@@ -47,6 +47,9 @@ FUNCTIONS = {
     "Pi": "pi",
 }
 
+#: Exponents up to which a power with a parameter in its exponent is computed.
+MAX_EXPONENT = 1000
+
 
 class NotRational(Exception):  # noqa: N818 - control flow, not an error
     """An expression is not a rational function, or has a pole here."""
@@ -180,6 +183,10 @@ def value_of(node: Tree, values: Mapping[str, Any]) -> Any:
         return total
     if kind == "^":
         return value_of(node[1], values) ** node[2]
+    if kind == "f" and node[1] == "pow":
+        exponent = value_of(node[2][1], values)
+        if exponent.q == 1 and abs(int(exponent.p)) <= MAX_EXPONENT:
+            return value_of(node[2][0], values) ** int(exponent.p)
     raise NotRational
 
 

@@ -213,11 +213,16 @@ class GameRing(Ring):
         """Polynomials in parameters that the derived names divide by."""
         return [] if self.plain else [bottom for _, bottom in self._images if not bottom.is_constant()]
 
-    def spans(self, point: Mapping[str, Fraction]) -> tuple[Span, ...] | None:
-        """Return the generators of the base at a point, enclosed where irrational; None where one has no value."""
+    @property
+    def images(self) -> list[Quotient]:
+        """The generators as quotients of polynomials in parameters."""
+        return [(each, self.one) for each in self.context.gens()] if self.plain else self._images
+
+    def spans(self, point: Mapping[str, Fraction], generators: Sequence[Any] | None = None) -> tuple[Span, ...] | None:
+        """Return the generators of the base, or others, at a point, enclosed where irrational; None without a value."""
         values = {name: fast(value) for name, value in point.items()}
         found = []
-        for each in self.base.generators:
+        for each in self.base.generators if generators is None else generators:
             if each.is_Symbol and each.name in values:
                 found.append((values[each.name],) * 2)
                 continue

@@ -49,7 +49,9 @@ class TrialPoints:
         self._symbolic = all(each.is_Symbol and each.name in box for each in ring.base.generators)
         self._poles = [*ring.poles, *(ring.sign_form(each) for each in poles if not each.is_constant())]
         self._cache: dict[Any, list[int | None]] = {}
+        #: Where the generators in parameters alone lie at each point, and the game's names, derived ones included.
         self._values: list[tuple[Span, ...]] = []
+        self._named: list[tuple[Span, ...]] = []
         self._seen: set[tuple[Fraction, ...]] = set()
         for point in self._drawn():
             self.add(point)
@@ -61,11 +63,13 @@ class TrialPoints:
         if values in self._seen or not self.ring.game.allowed(own):
             return False
         spans = self.ring.spans(own)
-        if spans is None or any(not sign_over(pole, spans) for pole in self._poles):
+        named = spans if self.ring.plain else self.ring.spans(own, self.ring.generators)
+        if spans is None or named is None or any(not sign_over(pole, spans) for pole in self._poles):
             return False
         self._seen.add(values)
         self.points.append(own)
         self._values.append(spans)
+        self._named.append(named)
         return True
 
     def _drawn(self) -> Iterable[dict[str, Fraction]]:
@@ -99,9 +103,8 @@ class TrialPoints:
         key = key_of(polynomial)
         known = self._cache.setdefault(key, [])
         if len(known) < len(self.points):
-            form = self.ring.sign_form(polynomial)
             for k in range(len(known), len(self.points)):
-                known.append(sign_over(form, self._values[k]))
+                known.append(sign_over(polynomial, self._named[k]))
         return known
 
     def meeting(self, atoms: Sequence[Atom]) -> list[int]:

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from detente.games.rational import is_known
 from detente.solve.parametric._polynomial_ring import key_of, monic
 from detente.solve.parametric._trial_points import ALLOWED, Atom, TrialPoints
 
@@ -21,10 +23,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from detente.solve.parametric._polynomial_ring import GameRing
+    from detente.solve.parametric._unit_box import UnitBox
+    from detente.solve.parametric._witness_search import WitnessSearch
 
 __all__ = ["ALLOWED", "Atom", "Decider", "Verdict"]
 
 _OPPOSITE = {">=": ("<",), ">": ("<=",), "==": ("<", ">"), "!=": ("==",)}
+#: Terms of all inequalities of one proof above which derived names stand for themselves, and above which none is tried.
+LONG, LONGEST = 800, 1500
+#: Conditions up to which a conjunction that no point is known to meet is shortened.
+MANY = 5
 #: Proofs that one atlas may try before it keeps an inequality that may be redundant.
 PROOFS = 3000
 
@@ -71,6 +79,7 @@ class Decider(TrialPoints):
         self.proofs = proofs
         self.unit = UnitBox(ring.base, ring.ranges(box))
         self._forms: dict[Any, Any] = {}
+        self._loose_forms: dict[Any, Any] = {}
         self._factor_signs: dict[Any, frozenset[int]] = {}
         self._signs: dict[Any, frozenset[int]] = {}
         #: Inequalities proved to exclude each other, and sets that no proof was found for.
@@ -92,6 +101,44 @@ class Decider(TrialPoints):
         if key not in self._forms:
             self._forms[key] = self.unit.form(self.ring.sign_form(polynomial))
         return self._forms[key]
+
+    @cached_property
+    def _lengths(self) -> list[tuple[int, int]]:
+        return [(len(self.unit.form(top)), len(self.unit.form(bottom))) for top, bottom in self.ring.images]
+
+    def size(self, polynomial: Any) -> int:
+        """Return how many terms the polynomial has over the unit cube at most, without writing it out."""
+        most = [int(degree) for degree in polynomial.degrees()]
+        total = 0
+        for monomial in polynomial.monoms():
+            terms = 1
+            for (top, bottom), power, degree in zip(self._lengths, monomial, most, strict=True):
+                if degree:
+                    terms *= top ** int(power) * bottom ** (degree - int(power))
+            total += terms
+        return total
+
+    @cached_property
+    def loose(self) -> UnitBox | None:
+        """The box with derived names free in their own ranges, which holds the box; None where it is the same."""
+        from detente.solve.parametric._unit_box import UnitBox
+        from detente.solve.parametric.signs import bounds
+
+        if self.ring.plain:
+            return None
+        spans: dict[str, tuple[Fraction, Fraction] | None] = dict(self.box)
+        for each in self.ring.generators:
+            if each.is_Symbol and each.name not in spans:
+                spans[each.name] = bounds(self.ring.game.expand(each), self.box)
+        return UnitBox(self.ring, spans)
+
+    def loose_form(self, polynomial: Any) -> Any:
+        """Return the polynomial over the cube of :attr:`loose`."""
+        key = key_of(polynomial)
+        if key not in self._loose_forms:
+            assert self.loose is not None
+            self._loose_forms[key] = self.loose.form(polynomial)
+        return self._loose_forms[key]
 
     def signs(self, polynomial: Any) -> frozenset[int]:
         """Return the signs that a polynomial may take over the box; those left out are proved not to occur."""
@@ -177,23 +224,46 @@ class Decider(TrialPoints):
             return None
         return parts
 
+    def met(self, atoms: Sequence[Atom]) -> bool:
+        """Look for a point where conditions hold together, and keep it; False says nothing."""
+        search = self._witnesses
+        if search is None or any(each.relation in {"==", "!="} for each in atoms):
+            return False
+        wanted = [(key_of(each.polynomial), each.polynomial, 1 if each.relation[0] == ">" else -1) for each in atoms]
+        point = search.find(wanted)
+        return point is not None and self.add(point) and bool(self.meeting(atoms))
+
+    @cached_property
+    def _witnesses(self) -> WitnessSearch | None:
+        from detente.solve.parametric._witness_search import WitnessSearch
+
+        expanded = [self.ring.game.expand(each) for each in self.ring.generators]
+        return WitnessSearch(expanded, self.box) if self.points and all(map(is_known, expanded)) else None
+
     def refuted(self, atoms: Sequence[Atom]) -> bool:
         """Return whether conditions are proved to hold together nowhere in the box where the constraints hold."""
-        if self.meeting(atoms):
+        if self.meeting(atoms) or self.met(atoms):
             return False
+        unit, size = self.unit, sum(self.size(each.polynomial) for each in atoms)
+        if size > LONG and self.loose is not None:
+            unit, size = self.loose, sum(len(self.loose_form(each.polynomial)) for each in atoms)
+        if size > LONGEST:
+            return False
+        form = self.form if unit is self.unit else self.loose_form
+        forms = [form(each.polynomial) for each in atoms]
         for cases in product(*([">", "<"] if each.relation == "!=" else [each.relation] for each in atoms)):
             literals: dict[tuple[Any, ...], tuple[Any, bool]] = {}
-            for each, relation in zip(atoms, cases, strict=True):
-                form, key = self.form(each.polynomial), key_of(each.polynomial)
+            for each, own, relation in zip(atoms, forms, cases, strict=True):
+                key = key_of(each.polynomial)
                 if relation in {">", ">=", "=="}:
-                    literals[*key, 1, relation == ">"] = (form, relation == ">")
+                    literals[*key, 1, relation == ">"] = (own, relation == ">")
                 if relation in {"<", "<=", "=="}:
-                    literals[*key, -1, relation == "<"] = (-form, relation == "<")
-            if not self._without_point(literals):
+                    literals[*key, -1, relation == "<"] = (-own, relation == "<")
+            if not self._without_point(literals, unit):
                 return False
         return True
 
-    def _without_point(self, named: Mapping[tuple[Any, ...], tuple[Any, bool]]) -> bool:
+    def _without_point(self, named: Mapping[tuple[Any, ...], tuple[Any, bool]], unit: UnitBox) -> bool:
         """Return whether inequalities are proved to have no common point; remember what was proved and what not."""
         from detente.solve.programs._farkas import refuted
 
@@ -204,34 +274,37 @@ class Decider(TrialPoints):
             return False
         self.proofs -= 1
         own = list(named)
-        literals = [*named.values(), *self._related(list(named.values()))]
-        empty, point = self.unit.search(literals, pieces=6)
+        literals = list(named.values())
+        if unit is self.unit:
+            literals += self._related(literals)
+        empty, point = unit.search(literals, pieces=6)
         if point is not None:
-            self._keep(point)
+            self._keep(point, unit)
             return False
         if not empty:
-            usable = [k for k, each in enumerate(literals) if self.unit.bounded(each[0])]
-            certificate = refuted([literals[k] for k in usable], self.unit.gens, self.unit.one)
+            usable = [k for k, each in enumerate(literals) if unit.bounded(each[0])]
+            certificate = refuted([literals[k] for k in usable], unit.gens, unit.one)
             if certificate is not None:
                 used = {usable[k] for k in certificate}
                 self._cores.append(frozenset(own[k] for k in used if k < len(own)))
                 return True
-            empty, point = self.unit.search(literals)
+            empty, point = unit.search(literals)
         if empty:
             self._cores.append(names)
         elif point is not None:
-            self._keep(point)
+            self._keep(point, unit)
         else:
             self._open.append(names)
         return empty
 
-    def _keep(self, point: tuple[Any, ...]) -> None:
-        """Add a point given in coordinates of the cube, where all of them are parameters."""
+    def _keep(self, point: tuple[Any, ...], unit: UnitBox) -> None:
+        """Add a point given in coordinates of a cube: what it says of parameters."""
         own = {name: low for name, (low, _) in self.box.items()}
-        for k, span, share in zip(self.unit.moving, self.unit.spans, point, strict=True):
-            each = self.ring.base.generators[k]
-            if not each.is_Symbol or span is None:
-                return
+        generators = (self.ring.base if unit is self.unit else self.ring).generators
+        for k, span, share in zip(unit.moving, unit.spans, point, strict=True):
+            each = generators[k]
+            if not each.is_Symbol or each.name not in own or span is None:
+                continue
             own[each.name] = span[0] + (span[1] - span[0]) * Fraction(int(share.p), int(share.q))
         self.add(own)
 
@@ -305,7 +378,7 @@ class Decider(TrialPoints):
             for each in left:
                 if each.relation != "!=" and not self.meeting(left):
                     self.zeros(each.polynomial)
-        if reduce:
+        if reduce and (len(left) <= MANY or self.meeting(left)):
             left = self.irredundant(left)
         holding = self.meeting(left)
         failing = next(iter(self.refuting(left)), None)
