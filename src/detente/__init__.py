@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from detente.facade import Game, Study
     from detente.games import classic
     from detente.games.coalitional import CoalitionalGame, WeightedGame, WeightedVotingGame
+    from detente.games.control import ControlGame, SymbolicControl
     from detente.games.extensive import GameTree, chance, decision, terminal
     from detente.games.formats import read_game, write_game
     from detente.games.incomplete import AttritionGame, GlobalGame
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from detente.solve.coalitional.nucleolus import is_nucleolus, nucleolus
     from detente.solve.coalitional.outside_options import best_partition, exclusivity, with_outside_options
     from detente.solve.coalitional.values import banzhaf, shapley
+    from detente.solve.control.optimal import optimal_control
     from detente.solve.correlated import correlated_equilibrium
     from detente.solve.correlated_polytope import correlated_vertices
     from detente.solve.dominance import undominated
@@ -107,6 +109,7 @@ _NAMES = {
     "detente.errors": ("BudgetExceeded", "DetenteError", "FormulaError", "InputError", "NotConverged", "UsageError"),
     "detente.facade": ("Game", "Study"),
     "detente.games": ("classic",),
+    "detente.games.control": ("ControlGame", "SymbolicControl"),
     "detente.games.coalitional": ("CoalitionalGame", "WeightedGame", "WeightedVotingGame"),
     "detente.games.extensive": ("GameTree", "chance", "decision", "terminal"),
     "detente.games.formats": ("read_game", "write_game"),
@@ -124,6 +127,7 @@ _NAMES = {
     "detente.solve.coalitional.nucleolus": ("is_nucleolus", "nucleolus"),
     "detente.solve.coalitional.outside_options": ("best_partition", "exclusivity", "with_outside_options"),
     "detente.solve.coalitional.values": ("banzhaf", "shapley"),
+    "detente.solve.control.optimal": ("optimal_control",),
     "detente.solve.correlated": ("correlated_equilibrium",),
     "detente.solve.correlated_polytope": ("correlated_vertices",),
     "detente.solve.dominance": ("undominated",),
