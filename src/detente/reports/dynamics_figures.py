@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
+    from detente.solve.dynamics.best_response_path import BestResponsePath
     from detente.solve.dynamics.populations import Populations, State
     from detente.solve.dynamics.rest_points import RestPoints
     from detente.solve.dynamics.simulate import Simulation
@@ -92,11 +94,25 @@ def _best_response(found: Simulation, labels: Mapping[str, str], title: str) -> 
     )
     if drawn is not None:
         return drawn
-    end = path.times[-1] + (3.0 if path.outcome == "tends" else 0.0)
-    times = [*path.times, *([end] if len(states) > len(path.times) else [])]
-    if len(times) < 2:
-        times, states = [0.0, 1.0], [states[0], states[0]]
-    return share_lines(times, _by_strategy(path.setting, states, labels), title=title)
+    times, course = _timed(path)
+    return share_lines(times, _by_strategy(path.setting, course, labels), title=title)
+
+
+def _timed(path: BestResponsePath) -> tuple[list[float], list[State]]:
+    """Return times and states along a path: towards a target the distance left falls as exp(-t)."""
+    times, course = [path.times[0]], [path.corners[0]]
+    ends = [*path.times[1:], path.times[-1] + 3.0] if path.outcome in {"tends", "rests"} else list(path.times[1:])
+    for start, end, corner, target in zip(path.times, ends, path.corners, path.targets, strict=False):
+        for k in range(1, 9):
+            left = math.exp(-(end - start) * k / 8)
+            times.append(start + (end - start) * k / 8)
+            course.append(
+                tuple(
+                    tuple(float(v) + left * (float(w) - float(v)) for w, v in zip(own, to, strict=True))
+                    for own, to in zip(corner, target, strict=True)
+                )
+            )
+    return times, course
 
 
 def _equilibria(setting: Populations) -> RestPoints | None:

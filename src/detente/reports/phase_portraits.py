@@ -102,8 +102,10 @@ def _mark(axes: Axes, x: float, y: float, stability: str) -> None:
               clip_on=False)  # fmt: skip
 
 
-def _key(figure: Figure, height: float, boundary: bool) -> None:
-    text = "full: asymptotically stable    gray: center    open: other    path: colored dot to cross"
+def _key(figure: Figure, height: float, *, path: bool, boundary: bool = False) -> None:
+    text = "full: asymptotically stable    gray: center    open: other"
+    if path:
+        text += "    path: colored dot to cross"
     if boundary:
         text += "\nthick dashes: boundary between the basins"
     figure.text(0.03, 0.05 / height, text, fontsize=8, color=QUIET, va="bottom", linespacing=1.3)
@@ -142,7 +144,7 @@ def _line(setting: Populations, field: Any, rest: RestPoints | None, shown: Mapp
     if rest:
         for each in rest.points:
             _mark(axes, to_float(each.state[0][0]), 0.0, each.stability)
-        _key(figure, height, boundary=False)
+        _key(figure, height, path=False)
     first = shown[setting.labels[0][0]]
     label, properties = text_label(f"share of {first}")
     axes.set_xlabel(label, **properties)
@@ -196,7 +198,7 @@ def _square(
     if rest:
         for each in rest.points:
             _mark(axes, to_float(each.state[0][0]), to_float(each.state[1][0]), each.stability)
-        _key(figure, height, boundary=basins is not None and basins.separatrix is not None)
+        _key(figure, height, path=bool(paths), boundary=basins is not None and basins.separatrix is not None)
     words = [text_label(f"share of {shown[own[0]]}, {shown[name]}")
              for name, own in zip(setting.names, setting.labels, strict=True)]  # fmt: skip
     axes.set_xlabel(words[0][0], **words[0][1])
@@ -310,7 +312,7 @@ def _triangle(
         for each in rest.points:
             x, y = np.array([to_float(w) for w in each.state[0]]) @ corners
             _mark(axes, float(x), float(y), each.stability)
-        _key(figure, height, boundary=False)
+        _key(figure, height, path=bool(paths))
     places = (((0, -0.05), "center", "top"), ((1, -0.05), "center", "top"), ((0.5, _TALL + 0.05), "center", "bottom"))
     for label, (place, across, along) in zip(setting.labels[0], places, strict=True):
         text, properties = text_label(shown[label])
