@@ -163,7 +163,13 @@ def test_an_event_cannot_happen_in_another_year_than_its_figure_says(root):
 def test_every_event_of_this_study_is_dated_and_backed_by_a_figure(study_root):
     study = Study(study_root)
     events = {each.event for each in study.observations}
-    assert len(events) >= 10
+    assert len(events) >= 20
+    assert len(study.observations) >= 30
+    assert {each.game.partition(":")[0] for each in study.observations} >= {
+        "confrontation", "weaponization", "price_predation", "pakistan_balancing", "counter_controls", "alliance_hedging",
+        "export_ban_cascade", "forge_tipping", "ultimatum_180",
+    }  # fmt: skip
+    assert [each.year for each in study.observations] == sorted(each.year for each in study.observations)
     for each in study.observations:
         assert each.figures
         assert set(each.label) == {"en", "zh"}
