@@ -40,7 +40,7 @@ def drawn(prior, vary="all", **held):
     box = {name: (low, value, high) for name, (value, low, high, _) in BOX.items()}
     box |= {name: (str(value),) * 3 for name, value in held.items()}
     kinds = {name: {"f": "figure", "j": "judgement"}[row[3]] for name, row in BOX.items()}
-    found = draws(box, N, prior, only=None if vary == "all" else vary, kinds=kinds)
+    found = draws(box, N, prior, method="nets", only=None if vary == "all" else vary, kinds=kinds)
     kept = found["rent_cn"] <= found["bill"]
     return {name: each[kept] for name, each in found.items()}, kept
 
@@ -168,6 +168,18 @@ def test_draws_of_another_generator_give_the_same_shares_within_sampling_error(f
         for share in found.find(name):
             if share.prior == prior:
                 assert abs(share.share - truth.mean()) < 4.5 * np.hypot(share.error, share.error) + 1e-4, name
+
+
+def test_another_seed_gives_every_share_of_the_flagship_to_a_half_percent(game, found):
+    other = game.robustness(seed=1, save=False, terms=False, how={"budget": 0})
+    compared = 0
+    for share in other.shares:
+        if share.given is None and share.vary == "all" and share.constrained:
+            for mine in found.find(share.conclusion):
+                if mine.prior == share.prior:
+                    compared += 1
+                    assert abs(mine.share - share.share) <= 0.005, share
+    assert compared > 200
 
 
 def test_without_relative_gains_and_concessions_the_shares_are_those_of_the_restricted_box(game):

@@ -34,7 +34,7 @@ def law(prior, name):
 
 
 @pytest.mark.parametrize("prior", ["uniform", "triangular", "log_uniform", "arcsine", "half"])
-@pytest.mark.parametrize("method", ["philox", "latin", "sobol"])
+@pytest.mark.parametrize("method", ["philox", "latin", "sobol", "nets"])
 def test_every_prior_has_the_distribution_of_its_closed_form(prior, method):
     found = draws(BOX, N, prior, seed=1, method=method)
     for name in BOX:
@@ -59,7 +59,7 @@ def test_sobol_and_latin_draws_spread_more_evenly_than_independent_ones():
     assert discrepancy("philox") > 10 / BLOCK
 
 
-@pytest.mark.parametrize("method", ["philox", "latin", "sobol"])
+@pytest.mark.parametrize("method", ["philox", "latin", "sobol", "nets"])
 def test_numbers_do_not_depend_on_chunking_or_on_the_number_of_draws(method):
     n = 3 * BLOCK + 100
     options = {"prior": "triangular", "seed": 7, "method": method, "constraints": ["a + d >= 0"]}

@@ -139,7 +139,7 @@ def test_the_word_robust_needs_a_least_share_of_95_percent():
 def test_a_condition_gives_the_share_among_the_draws_that_meet_it_beside_the_unconditional_one(gift):
     found = robustness(GIFT, ["sign:b - 2", "equilibrium:keep,keep"], given=["sign:c - 1", "equilibrium:keep,keep"], draws=N)
     assert [each.given for each in found.shares[:6:2]] == [None, "sign:c - 1", "equilibrium:keep,keep"]
-    some = draws(GIFT, N, "uniform", 0)
+    some = draws(GIFT, N, "uniform", 0, "nets")
     b, c = some["b"], some["c"]
     uniform = {(each.conclusion, each.given): each for each in found.shares if each.prior == "uniform"}
     assert uniform["sign:b - 2", None].share == np.mean(b > 2)
@@ -160,7 +160,7 @@ def test_observed_play_weighs_draws_by_how_sure_each_coding_is():
     )  # fmt: skip
     play = observed("seen", [({"1": "give"}, F(1, 2)), ({"2": "keep"}, F(1)), ({"1": "give"}, F(3, 4))])
     found = robustness(game, ["sign:a", "equilibrium:give,keep"], given=[play], draws=N, priors=["uniform", "half"])
-    some = draws(game, N, "uniform", 0)
+    some = draws(game, N, "uniform", 0, "nets")
     a, b, c = (some[name] for name in "abc")
     give_keep = (b >= 0.5) & (c <= 0)
     keep_keep = (b <= 0.5) & np.full(N, False)  # player 2 earns 1/2 by giving when 1 keeps, more than 1/4
@@ -209,7 +209,7 @@ def test_draws_that_a_constraint_rejects_are_counted_apart():
     )
     found = robustness(game, ["sign:a - 1/2"], draws=N)
     assert abs(found.rejected["uniform"] - 0.5) < 0.01
-    some = draws({"a": (0, 1), "b": (0, 1)}, N, "uniform", 0)
+    some = draws({"a": (0, 1), "b": (0, 1)}, N, "uniform", 0, "nets")
     kept = some["a"] <= some["b"]
     assert found.find("sign:a - 1/2")[0].share == np.mean(some["a"][kept] > 0.5)
     assert found.find("sign:a - 1/2", constrained=False)[0].share == np.mean(some["a"] > 0.5)
@@ -224,7 +224,7 @@ def test_a_term_left_out_gives_the_share_of_the_game_without_it():
         "2.cost": SymbolicGame([[["b - c", "-c"], ["b", 0]], [["b", "b"], [0, 0]]], GIFT.parameters, strategies=[["give", "keep"]] * 2),
     }
     found = robustness(GIFT, ["equilibrium:give,give", "class:prisoners_dilemma"], without=without, draws=N)
-    c = draws(GIFT, N, "uniform", 0)["c"]
+    c = draws(GIFT, N, "uniform", 0, "nets")["c"]
     assert found.find("equilibrium:give,give")[0].share == np.mean(c <= 0)
     # without the cost of one player only the other's cost decides
     assert found.find("equilibrium:give,give", without="1.cost")[0].share == np.mean(c <= 0)
@@ -277,7 +277,7 @@ def test_shares_settle_as_draws_come_in(gift):
     own = frame[frame.prior == "uniform"]
     assert own.draws.tolist()[:3] == [64, 128, 256] and own.draws.iloc[-1] == N
     assert own.share.iloc[-1] == gift.find("equilibrium:keep,keep")[0].share
-    c = draws(GIFT, N, "uniform", 0)["c"]
+    c = draws(GIFT, N, "uniform", 0, "nets")["c"]
     for row in own.itertuples():
         assert row.share == np.mean(c[: row.draws] >= 0)
     assert own.error.is_monotonic_decreasing

@@ -26,11 +26,14 @@ def uniform_blocks(rows: int, seed: int, first: int, last: int, method: str) -> 
     """Yield the uniform numbers in (0, 1) of each block: (rows, 8192)."""
     import numpy as np
 
-    sequence = _sobol(rows, seed, first) if method == "sobol" and rows else None
+    sequence = _sobol(rows, np.random.SeedSequence(seed), first) if method == "sobol" and rows else None
     for block in range(first, last):
-        if sequence is not None:
+        net = sequence
+        if method == "nets" and rows:
+            net = _sobol(rows, np.random.SeedSequence(seed, spawn_key=(block,)), 0)
+        if net is not None:
             # Points are multiples of 2**-32; half a step more, and none is 0.
-            yield sequence.random(BLOCK).T + 0.5 ** (_SOBOL_BITS + 1)
+            yield net.random(BLOCK).T + 0.5 ** (_SOBOL_BITS + 1)
             continue
         generator = np.random.Generator(np.random.Philox(key=np.array([seed, block], dtype=np.uint64)))
         # 52 random bits and a half: never 0, never 1.
@@ -40,7 +43,7 @@ def uniform_blocks(rows: int, seed: int, first: int, last: int, method: str) -> 
         yield u
 
 
-def _sobol(rows: int, seed: int, first: int) -> Any:
+def _sobol(rows: int, seed: np.random.SeedSequence, first: int) -> Any:
     """Return a scrambled Sobol sequence that stands at the start of a block."""
     import inspect
 
@@ -48,7 +51,7 @@ def _sobol(rows: int, seed: int, first: int) -> Any:
     from scipy.stats import qmc
 
     # SciPy spawns from the seed sequence, which a generator made from a bare key does not have.
-    generator = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed)))
+    generator = np.random.Generator(np.random.Philox(seed))
     # SciPy renamed the argument in 1.15.
     argument = "rng" if "rng" in inspect.signature(qmc.Sobol).parameters else "seed"
     options: Any = {argument: generator}

@@ -125,7 +125,7 @@ def draws(
         From 0 to 2**64 - 1.
     method : str
         ``philox``: independent draws. ``sobol``: a Sobol sequence with Owen's scrambling. ``latin``: a Latin hypercube
-        within each block.
+        within each block. ``nets``: a Sobol net of 8,192 points within each block, scrambled anew.
     only : str or sequence of str, optional
         Parameters to vary, the others at their value: names, or ``"figures"`` or ``"judgements"`` with ``kinds``.
     kinds : mapping, optional
@@ -157,7 +157,8 @@ def draws(
     keyed by (seed, block) (Salmon et al. 2011), one row of 8,192 per parameter in table order, fixed parameters
     included: so numbers do not depend on workers, on chunking, on n, or on which parameters vary. Uniform numbers
     become values through inverse distribution functions. Sobol points (Joe and Kuo 2008) are one sequence over all
-    blocks. With constraints, correlated draws keep their copula only within what is allowed.
+    blocks; nets are scrambled with Philox keyed by (seed, block), so blocks are independent. With constraints,
+    correlated draws keep their copula only within what is allowed.
 
     Cost: about 10 ns per number. The last block is made whole and cut.
 

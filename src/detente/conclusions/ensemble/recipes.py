@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BLOCK", "METHODS", "Method", "Recipe", "block_count"]
 
-METHODS = ("philox", "sobol", "latin")
-Method = Literal["philox", "sobol", "latin"]
+METHODS = ("philox", "sobol", "latin", "nets")
+Method = Literal["philox", "sobol", "latin", "nets"]
 
 
 def block_count(n: int) -> int:

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
     Arrays = dict[str, NDArray[Any]]
 
-__all__ = ["FIRST_STAGES", "MAX_TRUTHS", "TASKS", "Case", "Job", "combine", "merged"]
+__all__ = ["FIRST_STAGES", "MAX_TRUTHS", "METHOD", "TASKS", "Case", "Job", "combine", "merged"]
 
+#: How draws are made: evenly spread within each block, so that shares differ little from seed to seed.
+METHOD = "nets"
 #: Tasks into which a long run is cut at most, or a few more: each is saved as it comes in.
 TASKS = 64
 #: Stages within the first block, whose ends double from 64 draws on.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.ensemble.recipes import Recipe, block_count
+from detente.conclusions.robustness.counting import METHOD
 from detente.conclusions.robustness.evidence import Given
 from detente.conclusions.robustness.first_order import BINS, first_order
 from detente.conclusions.robustness.outputs import output_of
@@ -225,12 +226,15 @@ def importance_of(
     for statement in () if condition is None else condition.statements:
         classifier.check(statement)
     free = tuple(name for name in subject.box if name not in subject.held and (only is None or name in only))
+    if not free:
+        none = dict.fromkeys((output.name for output in chosen), 0.0)
+        return Importance((), (), prior, None if condition is None else condition.name, draws, none)
     box = {
         name: Interval(subject.held[name], subject.held[name], subject.held[name]) if name in subject.held else each
         for name, each in subject.box.items()
     }
     recipe = Recipe.make(
-        box, draws, prior, seed, only=list(free), constraints=subject.constraints, derived=subject.derived
+        box, draws, prior, seed, METHOD, only=list(free), constraints=subject.constraints, derived=subject.derived
     )
     population = Population(recipe, None if condition is None else _weight(classifier, condition))
     values = _drawn(population, seed)

@@ -177,7 +177,7 @@ class Robustness:
 
     def remarks(self) -> tuple[str, ...]:
         """Return the sentences below the shares."""
-        found = [f"Priors: {', '.join(self.priors)}; ± is the standard error of sampling."]
+        found = [f"Priors: {', '.join(self.priors)}; ± is the standard error of as many independent draws."]
         proved = {self.proved[name] for name in self.conclusions if name in self.proved}
         if proved & {"always", "never"}:
             found.append("always, never: proved for every point of the box, whatever the prior.")

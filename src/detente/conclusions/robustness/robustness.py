@@ -11,7 +11,7 @@ from detente.conclusions.conclusion import parse_conclusion
 from detente.conclusions.ensemble._priors import PRIORS
 from detente.conclusions.ensemble.recipes import Recipe
 from detente.conclusions.ensemble.run import run
-from detente.conclusions.robustness.counting import MAX_TRUTHS, Case, Job, combine
+from detente.conclusions.robustness.counting import MAX_TRUTHS, METHOD, Case, Job, combine
 from detente.conclusions.robustness.evidence import Given
 from detente.conclusions.robustness.results import Robustness
 from detente.conclusions.robustness.shares import Reading, Share
@@ -121,8 +121,9 @@ def robustness(
 
     Notes
     -----
-    Draws are those of :func:`detente.ensemble.draws`, the same for every conclusion, condition and term left out, so
-    differences between shares are sharper than the shares. A share of 0 or 1 is put to
+    Draws are those of :func:`detente.ensemble.draws` by the method ``nets``: evenly spread within each block, so shares
+    are sharper than those of independent draws, whose standard error is told. They are the same for every conclusion,
+    condition and term left out, so differences between shares are sharper still. A share of 0 or 1 is put to
     :func:`~detente.conclusions.decide.decide`, which proves it or finds a counterexample. Cost: some 0.1 microseconds
     per draw, prior and variant of a 2x2 game.
 
@@ -285,7 +286,7 @@ def _job(
     for prior in how.priors:
         for order, (mode, names) in enumerate(modes):
             recipe = Recipe.make(
-                box, how.draws, prior, how.seed,
+                box, how.draws, prior, how.seed, METHOD,
                 only=list(names), constraints=subject.constraints, derived=subject.derived,
             )  # fmt: skip
             index = len(recipes)
