@@ -109,6 +109,16 @@ def test_one_players_part_of_a_profile_plays_as_the_automaton_of_that_name(playe
                 assert machine_payoffs(STAGE, part, Machine.named(other), horizon) == machine_payoffs(STAGE, Machine.named(name), Machine.named(other), horizon)
 
 
+@pytest.mark.parametrize("name", ["contrite_tit_for_tat", "win_stay_lose_shift", "punishment_2", "tit_for_tat"])
+def test_automata_of_repeated_games_and_ours_of_the_same_name_earn_the_same(name):
+    from detente.solve.repeated.automaton import Automaton
+
+    theirs = Machine.from_profile(STAGE, Automaton.named(name, (0, 0), (1, 1)))
+    for other in ("alternator", "random", "suspicious_tit_for_tat", "tit_for_two_tats"):
+        for horizon in (Horizon(), Horizon(rounds=11), Horizon(discount_factor="4/5", action_error="1/10")):
+            assert machine_payoffs(STAGE, theirs, Machine.named(other), horizon) == machine_payoffs(STAGE, Machine.named(name), Machine.named(other), horizon)
+
+
 def test_every_name_is_an_automaton():
     for name in (*NAMED, *MACHINES, "punishment_7"):
         assert Machine.named(name).name == name

@@ -7,6 +7,7 @@ import pytest
 
 from detente.errors import UsageError
 from detente.games.normal import NormalFormGame
+from detente.solve.repeated.automaton import Automaton
 from detente.solve.tournaments import axelrod_players
 from detente.solve.tournaments.ecology import ecology
 from detente.solve.tournaments.play import play
@@ -38,6 +39,18 @@ def test_asymmetric_games_are_played_on_both_sides():
     assert found.payoffs == ((1, 0), (2, 0))
     assert found.second == ((10, 0), (20, 0))  # as the column player against the other's row
     assert found.scores["always_defect"] == F(2 + 20, 4)
+
+
+def test_automata_for_both_players_take_part_each_side_with_its_own():
+    # row atones for its own breach only: as the second player it never does
+    odd = Automaton({"a": "cooperate,cooperate", "b": "defect,cooperate"}, {"a": {"*,defect": "b", "otherwise": "a"}, "b": "b"}, name="odd")
+    found = tournament(STAGE, [odd, "always_defect", Automaton.named("grim", (0, 0), (1, 1))], rounds=4)
+    assert found.names[0] == "odd"
+    # first against always defect: C, then D for ever; second: C for ever
+    assert (found.payoffs[0][1], found.second[0][1]) == (F(0 + 1 + 1 + 1, 4), 0)
+    assert found.payoffs[2][1] == F(0 + 1 + 1 + 1, 4)
+    session = play(STAGE, odd, "it")
+    assert [session.step(move).other for move in ("cooperate", "defect", "cooperate")] == ["cooperate", "cooperate", "defect"]
 
 
 def test_the_default_field_plays_and_results_print():

@@ -16,6 +16,7 @@ from detente.numbers import plain
 from detente.solve.chains import arithmetic_of
 from detente.solve.memory_one.match import check_stage
 from detente.solve.memory_one.strategy import NAMED, OUTCOMES, MemoryOne, probability
+from detente.solve.repeated.automaton import Automaton
 
 if TYPE_CHECKING:
     from detente.games.normal import NormalFormGame
@@ -123,21 +124,23 @@ class Machine:
 
         Parameters
         ----------
-        profile : Automaton
-            Of :mod:`detente.solve.repeated.one_shot`: states, the profile played in each, and the transition after a
-            realized profile. Only states that play can reach are kept.
+        profile : Automaton or Plan
+            Of :mod:`detente.solve.repeated`. Only states that play can reach are kept.
         player : index or name
             Whose part to take.
 
         Examples
         --------
         >>> from detente.games.normal import NormalFormGame
-        >>> from detente.solve.repeated.one_shot import grim_trigger
+        >>> from detente.solve.repeated.automaton import Automaton
         >>> g = NormalFormGame([[[3, 0], [5, 1]], [[3, 5], [0, 1]]])
-        >>> Machine.from_profile(g, grim_trigger(g, (0, 0), (1, 1))).moves["target"]["CD"]
-        '(1, 0)'
+        >>> Machine.from_profile(g, Automaton.named("contrite_tit_for_tat", (0, 0), (1, 1))).chance["good/bad"]
+        Fraction(0, 1)
         """
         check_stage(stage)
+        label = name or getattr(profile, "name", "") or f"automaton of {stage.players[stage.player_index(player)]}"
+        if isinstance(profile, Automaton):
+            profile = profile.on(stage)
         who = stage.player_index(player)
         chance: dict[str, Any] = {}
         moves: dict[str, dict[str, str]] = {}
@@ -155,9 +158,11 @@ class Machine:
             for outcome in OUTCOMES:
                 own, other = ("CD".index(each) for each in outcome)
                 follow = profile.transition(state, (own, other) if who == 0 else (other, own))
+                if isinstance(follow, Mapping):
+                    raise UsageError(f"{label}: found chance moves between states; expected moves by what was played")
                 moves[str(state)][outcome] = str(follow)
                 queue.append(follow)
-        return cls(name or f"automaton of {stage.players[who]}", chance, moves)
+        return cls(label, chance, moves)
 
     def __str__(self) -> str:
         states = "; ".join(f"{state} {plain(p)}" for state, p in self.chance.items())

@@ -13,6 +13,7 @@ from detente.display import Table
 from detente.errors import UsageError, did_you_mean
 from detente.numbers import plain, short
 from detente.solve.memory_one.match import check_stage
+from detente.solve.repeated.automaton import Automaton
 from detente.solve.tournaments.exact_match import Horizon
 from detente.solve.tournaments.machine import Machine
 
@@ -153,8 +154,8 @@ def play(
 
     Parameters
     ----------
-    opponent : name, MemoryOne, Machine, or four or five probabilities
-        What the other player runs.
+    opponent : name, MemoryOne, Machine, Automaton, or four or five probabilities
+        What the other player runs; of an automaton for both, its part.
     player : index or name
         The person's side.
     rounds : int, optional
@@ -178,4 +179,8 @@ def play(
     """
     check_stage(stage)
     horizon = Horizon(rounds, None, action_error, misperception)
-    return Session(stage, Machine.of(opponent), stage.player_index(player), horizon, int(seed))
+    who = stage.player_index(player)
+    machine = (
+        Machine.from_profile(stage, opponent, 1 - who) if isinstance(opponent, Automaton) else Machine.of(opponent)
+    )
+    return Session(stage, machine, who, horizon, int(seed))

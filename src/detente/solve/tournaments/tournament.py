@@ -10,6 +10,7 @@ from detente.display import Table
 from detente.errors import UsageError
 from detente.numbers import number_to_json, plain, short, to_float
 from detente.solve.memory_one.match import check_stage
+from detente.solve.repeated.automaton import Automaton
 from detente.solve.tournaments.exact_match import Horizon, machine_payoffs
 from detente.solve.tournaments.machine import Machine
 
@@ -174,7 +175,8 @@ def tournament(
     Parameters
     ----------
     entrants : sequence
-        Names (see :meth:`Machine.named`), :class:`Machine`, :class:`MemoryOne`, or four or five probabilities.
+        Names (see :meth:`Machine.named`), :class:`Machine`, :class:`MemoryOne`, four or five probabilities, or an
+        :class:`~detente.solve.repeated.automaton.Automaton`, of which each side of the game plays its own part.
     rounds, discount_factor, action_error, misperception
         As in :class:`Horizon`; by default play is for ever without errors.
     self_play : bool
@@ -195,8 +197,9 @@ def tournament(
     """
     check_stage(stage)
     horizon = Horizon(rounds, discount_factor, action_error, misperception)
-    machines = checked_entrants([Machine.of(each) for each in entrants])
-    symmetric = _symmetric(stage)
+    machines, others = ([_part(stage, each, side) for each in entrants] for side in (0, 1))
+    checked_entrants(machines)
+    symmetric = _symmetric(stage) and machines == others
     count = len(machines)
     first: list[list[Any]] = [[None] * count for _ in range(count)]
     second: list[list[Any]] = [[None] * count for _ in range(count)]
@@ -206,7 +209,7 @@ def tournament(
                 first[i][j] = second[i][j]
                 second[j][i] = first[i][j]
                 continue
-            first[i][j], second[j][i] = machine_payoffs(stage, machines[i], machines[j], horizon)
+            first[i][j], second[j][i] = machine_payoffs(stage, machines[i], others[j], horizon)
     if symmetric:  # the sides are alike: what i earns first against j it also earns second
         second = [list(row) for row in first]
     return Tournament(
@@ -217,6 +220,11 @@ def tournament(
         self_play,
         horizon,
     )
+
+
+def _part(stage: NormalFormGame, entrant: Any, side: int) -> Machine:
+    """Return what an entrant runs on one side of the game."""
+    return Machine.from_profile(stage, entrant, side) if isinstance(entrant, Automaton) else Machine.of(entrant)
 
 
 def checked_entrants(machines: Sequence[Any]) -> list[Any]:
