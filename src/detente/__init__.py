@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from detente.conclusions.rests_on import rests_on
     from detente.conclusions.robustness.robustness import robustness
     from detente.conclusions.thresholds import thresholds
+    from detente.conclusions.tree_optimum import best_value
     from detente.errors import BudgetExceeded, DetenteError, FormulaError, InputError, NotConverged, UsageError
     from detente.facade import Game, Study
     from detente.games import classic
@@ -65,6 +66,8 @@ if TYPE_CHECKING:
     from detente.solve.memory_one.strategy import MemoryOne
     from detente.solve.memory_one.zero_determinant import equalizer, extortionate, generous
     from detente.solve.parametric.atlas import Atlas, atlas
+    from detente.solve.parametric.move_atlas import move_atlas
+    from detente.solve.parametric.signaling import signaling
     from detente.solve.population.best_reply import best_reply_path, cascade, extreme_equilibria
     from detente.solve.population.logit import logit_equilibrium, logit_path
     from detente.solve.population.membership import stable_sizes
@@ -106,6 +109,7 @@ _NAMES = {
     "detente.conclusions.rests_on": ("rests_on",),
     "detente.conclusions.robustness.robustness": ("robustness",),
     "detente.conclusions.thresholds": ("thresholds",),
+    "detente.conclusions.tree_optimum": ("best_value",),
     "detente.errors": ("BudgetExceeded", "DetenteError", "FormulaError", "InputError", "NotConverged", "UsageError"),
     "detente.facade": ("Game", "Study"),
     "detente.games": ("classic",),
@@ -121,6 +125,8 @@ _NAMES = {
     "detente.games.symbolic": ("SymbolicGame",),
     "detente.games.symbolic_tree": ("SymbolicTree",),
     "detente.solve.parametric.atlas": ("Atlas", "atlas"),
+    "detente.solve.parametric.move_atlas": ("move_atlas",),
+    "detente.solve.parametric.signaling": ("signaling",),
     "detente.solve.trees.backward_induction": ("backward_induction",),
     "detente.solve.best_response": ("is_equilibrium", "regret"),
     "detente.solve.coalitional.core": ("core", "in_core", "least_core"),

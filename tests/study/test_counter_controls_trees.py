@@ -1,0 +1,215 @@
+"""Counter-controls as trees: who leads, and the license as a signal, against an independent derivation.
+
+Payoffs of the signaling variant are written out by hand from the tables of the specification (model 3 of the bilateral models), with
+Fractions; equilibria follow by brute force over pure profiles and by solving the two indifferences of a semi-separating one.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from fractions import Fraction as F
+from pathlib import Path
+
+import pytest
+
+import detente
+from detente.solve.parametric.signaling import signaling
+
+ROOT = Path(__file__).parents[2]
+
+# name: (baseline, low, high) of the specification
+SPECIFICATION = {
+    "d_us": ("0.74", "0.7", "0.8"), "sev": ("0.3", "0.1", "0.6"), "rent_cn": ("0.03", "0", "0.06"), "rent_loss": ("0.3", "0.1", "0.6"),
+    "rep_cn": ("0.05", "0.01", "0.12"), "tech_hit": ("0.5", "0.2", "1"), "sev_emb": ("0.9", "0.7", "1"), "rep_exp": ("2", "1", "3"),
+    "rel_def": ("0.1", "0", "0.3"), "rel_rev": ("0.8", "0.4", "1.5"), "prior_rev": ("0.3", "0.05", "0.8"), "ease_share": ("0.3", "0.1", "0.6"),
+    "dec_extra": ("0.2", "0", "0.5"), "mkt_loss": ("0.3", "0.1", "0.6"), "gain_ease": ("0.05", "0.01", "0.12"),
+    "loss_expl": ("0.4", "0.1", "0.7"), "dec_total": ("0.2", "0.08", "0.4"),
+}  # fmt: skip
+POINTS = {
+    "baseline": {},
+    "sharp_types": {"rel_rev": "1.5", "rep_exp": "1", "rep_cn": "0.03", "ease_share": "0.2", "dec_extra": "0.1"},
+    "distrust": {"prior_rev": "0.7"},
+    "linear_reputation": {"rep_exp": "1"},
+    "distrust_linear": {"prior_rev": "0.7", "rep_exp": "1", "rep_cn": "0.08"},
+}
+TYPES, MESSAGES, REPLIES = ("defensive", "revisionist"), ("license", "embargo"), ("ease", "decouple")
+
+
+def values(point="baseline", **changes):
+    chosen = {name: F(row[0]) for name, row in SPECIFICATION.items()}
+    chosen |= {name: F(text) for name, text in POINTS[point].items()}
+    return chosen | {name: F(value) for name, value in changes.items()}
+
+
+def payoffs(p):
+    """``u[type][message][reply]`` as (china, us)."""
+    rep_emb = p["rep_cn"] * (p["sev_emb"] / p["sev"]) ** int(p["rep_exp"])
+    u = []
+    for t in range(2):
+        weight = p["rel_def"] if t == 0 else p["rel_rev"]
+        own = []
+        for m in range(2):
+            base = ((1 - p["rent_loss"]) * p["rent_cn"] - p["rep_cn"] + weight * p["d_us"] * p["sev"]) if m == 0 else (-rep_emb + weight * p["d_us"] * p["sev_emb"])
+            ease = (base + p["ease_share"] * p["tech_hit"], p["gain_ease"] if t == 0 else -p["loss_expl"])
+            decouple = (base - p["dec_extra"] - (p["mkt_loss"] * p["rent_cn"] if m == 0 else 0), -p["dec_total"])
+            own.append((ease, decouple))
+        u.append(own)
+    return u
+
+
+def pure(p):
+    """Every pure perfect Bayesian equilibrium: messages by type, replies by message."""
+    u, odds = payoffs(p), (1 - p["prior_rev"], p["prior_rev"])
+    found = set()
+    for sent in itertools.product((0, 1), repeat=2):
+        for reply in itertools.product((0, 1), repeat=2):
+            calm = all(u[t][sent[t]][reply[sent[t]]][0] >= u[t][m][reply[m]][0] for t in (0, 1) for m in (0, 1))
+            best = True
+            for m in (0, 1):
+                gains = [u[t][m][reply[m]][1] - u[t][m][1 - reply[m]][1] for t in (0, 1)]
+                on_path = [t for t in (0, 1) if sent[t] == m]
+                best = best and (sum(odds[t] * gains[t] for t in on_path) >= 0 if on_path else max(gains) >= 0)
+            if calm and best:
+                found.add((sent, reply))
+    return found
+
+
+def semi(p):
+    """Semi-separating: one type mixes a common with a revealing message; both indifferences solved by hand."""
+    u, odds = payoffs(p), (1 - p["prior_rev"], p["prior_rev"])
+    found = set()
+    for t, common in itertools.product((0, 1), repeat=2):
+        other, reveals = 1 - t, 1 - common
+        gain = [u[k][common][0][1] - u[k][common][1][1] for k in (0, 1)]  # of easing over decoupling
+        answer = 0 if u[t][reveals][0][1] >= u[t][reveals][1][1] else 1
+        s = -odds[other] * gain[other] / (odds[t] * gain[t])
+        spread = u[t][common][0][0] - u[t][common][1][0]
+        r = (u[t][reveals][answer][0] - u[t][common][1][0]) / spread
+        stays = r * u[other][common][0][0] + (1 - r) * u[other][common][1][0] >= u[other][reveals][answer][0]
+        if 0 < s < 1 and 0 < r < 1 and stays:
+            found.add((t, common, s, r))
+    return found
+
+
+def draws(count, seed):
+    rnd = random.Random(seed)
+    for _ in range(count):
+        p = {name: F(low) + (F(high) - F(low)) * F(rnd.randrange(1, 100), 101) for name, (_, low, high) in SPECIFICATION.items()}
+        yield p | {"rep_exp": F(rnd.randrange(1, 4))}
+
+
+@pytest.fixture(scope="module")
+def study():
+    return detente.Study(ROOT)
+
+
+@pytest.fixture(scope="module")
+def game(study):
+    return study.game("counter_controls:signal")
+
+
+@pytest.fixture(scope="module")
+def found(game):
+    return signaling(game.symbolic)
+
+
+def test_the_box_and_the_points_are_those_of_the_specification(game):
+    box = {name: (i.value, i.low, i.high) for name, i in game.model.intervals.items()}
+    assert box == {name: tuple(map(F, row)) for name, row in SPECIFICATION.items()}
+    for name in POINTS:
+        assert game.point(name).values == values(name)
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_payoffs_of_every_path_are_those_of_the_specification(game, point):
+    numeric, u = game.at(point), payoffs(values(point))
+    assert numeric.players == ("us", "china")
+    for end in numeric.terminals:
+        t, m, a = (names.index(each) for names, each in zip((TYPES, MESSAGES, REPLIES), numeric.history(end.index), strict=True))
+        assert numeric.payoffs(end.index) == u[t][m][a][::-1]
+    prior = values(point)["prior_rev"]
+    assert numeric.nodes[0].probabilities == (1 - prior, prior)
+
+
+def claimed(found, game, p):
+    profiles, mixed = set(), set()
+    for each in found.signals:
+        if not each.holds_at({name: p[name] for name in game.model.intervals}):
+            continue
+        sets = {label: actions for own in each.profile.values() for label, actions in own.items()}
+        if each.kind != "semi-separating":
+            sent = tuple(MESSAGES.index(next(m for m, w in sets[f"china after {t}"].items() if w == 1)) for t in TYPES)
+            reply = tuple(REPLIES.index(next(a for a, w in sets[f"us after {m}"].items() if w == 1)) for m in MESSAGES)
+            profiles.add((sent, reply))
+            continue
+        at = {label: {action: found.game.evaluate(w, p) if hasattr(w, "free_symbols") else F(w) for action, w in own.items()} for label, own in sets.items()}
+        (t,) = (k for k, name in enumerate(TYPES) if 0 < at[f"china after {name}"]["license"] < 1)
+        (common,) = (k for k, name in enumerate(MESSAGES) if 0 < at[f"us after {name}"]["ease"] < 1)
+        mixed.add((t, common, at[f"china after {TYPES[t]}"][MESSAGES[common]], at[f"us after {MESSAGES[common]}"]["ease"]))
+    return profiles, mixed
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_equilibria_at_the_named_points_are_those_of_brute_force(found, game, point):
+    p = values(point)
+    assert claimed(found, game, p) == (pure(p), semi(p))
+
+
+def test_equilibria_at_random_points_are_those_of_brute_force(found, game):
+    kinds = set()
+    for p in draws(60, 5):
+        expected = pure(p), semi(p)
+        assert claimed(found, game, p) == expected
+        kinds |= {"separating" if sent[0] != sent[1] else "pooling" for sent, _ in expected[0]} | ({"semi"} if expected[1] else set())
+    assert kinds == {"separating", "pooling", "semi"}
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_every_equilibrium_is_among_the_sequential_ones_of_the_numeric_tree(found, game, point):
+    p = values(point)
+    numeric = {
+        (
+            tuple(MESSAGES.index(next(m for m, w in each.profile["china"][f"china after {t}"].items() if w == 1)) for t in TYPES),
+            tuple(REPLIES.index(next(a for a, w in each.profile["us"][f"us after {m}"].items() if w == 1)) for m in MESSAGES),
+        )
+        for each in game.solve(point).pure
+    }
+    assert numeric == pure(p)
+
+
+def test_the_intuitive_criterion_removes_pooling_on_embargo_where_only_the_defensive_type_could_gain_by_a_license(found, game):
+    """Cho and Kreps 1987, by hand: with embargo sent by both and eased, the payoff of type t is u[t][1][0]."""
+    for point in ("sharp_types", "linear_reputation"):
+        p = values(point)
+        u = payoffs(p)
+        rows = [each for each in found.signals if each.kind == "pooling" and each.holds_at({n: p[n] for n in game.model.intervals})]
+        embargo = [each for each in rows if each.label.startswith("defensive embargo")]
+        assert embargo
+        # a revisionist China cannot gain by a license, not even if it is eased; a defensive one would
+        assert u[1][1][0][0] > u[1][0][0][0]
+        assert u[0][0][0][0] > u[0][1][0][0]
+        # and against a defensive China easing is best
+        assert u[0][0][0][1] > u[0][0][1][1]
+        assert not any(each.survives(game.point(point).values) for each in embargo)
+
+
+def leaders(matrix, first):
+    """Backward induction of a 3x3 game with one leader; of equals the first is taken. ``matrix[us, china]`` is (us, china)."""
+    def reply(lead):
+        return max(range(3), key=lambda k: matrix[(lead, k) if first == 0 else (k, lead)][1 - first])
+
+    lead = max(range(3), key=lambda k: matrix[(k, reply(k)) if first == 0 else (reply(k), k)][first])
+    return (lead, reply(lead)) if first == 0 else (reply(lead), lead)
+
+
+@pytest.mark.parametrize("point", ["baseline", "hawkish_us", "strong_card", "weak_card"])
+@pytest.mark.parametrize(("variant", "first"), [("us_leads", 0), ("china_leads", 1)])
+def test_the_leader_variants_are_the_backward_induction_of_the_payoff_table(study, point, variant, first):
+    table = study.game("counter_controls").at(point)
+    matrix = {(i, k): tuple(table.payoffs[player, i, k] for player in (0, 1)) for i in range(3) for k in range(3)}
+    expected = leaders(matrix, first)
+    labels = table.profile_labels(expected)
+    found = study.game(f"counter_controls:{variant}").solve(point)
+    assert found.equilibria[0].path[0].actions == (labels if first == 0 else labels[::-1])
+    assert tuple(found.equilibria[0].payoffs.values()) == matrix[expected]
