@@ -118,7 +118,9 @@ class Study:
         return Report.of(self.files, name, lang)
 
     def __repr__(self) -> str:
-        return f"<Study {self.name} at {self.files.root}: games {', '.join(self.games)}>"
+        games = self.games
+        names = ", ".join(games) if len(games) <= 3 else f"{', '.join(games[:2])} and {len(games) - 2} more"
+        return f"<Study {self.name} at {self.files.root}: games {names}>"
 
 
 class Game:

@@ -203,13 +203,53 @@ def leaders(matrix, first):
     return (lead, reply(lead)) if first == 0 else (reply(lead), lead)
 
 
-@pytest.mark.parametrize("point", ["baseline", "hawkish_us", "strong_card", "weak_card"])
+#: The named points of the game that is played at once.
+AT_ONCE = {
+    "baseline": {},
+    "hawkish_us": {"rel_us": "0.5", "tech_hit": "0.8"},
+    "strong_card": {"sev": "0.6", "relief": "0.5", "rep_exp": "1"},
+    "weak_card": {"sev": "0.12", "mitig": "0.5", "conc": "0.05"},
+}
+
+
+@pytest.mark.parametrize("point", AT_ONCE)
 @pytest.mark.parametrize(("variant", "first"), [("us_leads", 0), ("china_leads", 1)])
 def test_the_leader_variants_are_the_backward_induction_of_the_payoff_table(study, point, variant, first):
-    table = study.game("counter_controls").at(point)
+    table = study.game("counter_controls").at(**AT_ONCE[point])
     matrix = {(i, k): tuple(table.payoffs[player, i, k] for player in (0, 1)) for i in range(3) for k in range(3)}
     expected = leaders(matrix, first)
     labels = table.profile_labels(expected)
-    found = study.game(f"counter_controls:{variant}").solve(point)
+    found = study.game(f"counter_controls:{variant}").solve(**AT_ONCE[point])
     assert found.equilibria[0].path[0].actions == (labels if first == 0 else labels[::-1])
     assert tuple(found.equilibria[0].payoffs.values()) == matrix[expected]
+
+
+@pytest.mark.parametrize("change", [{}, {"tariff_noncomply": "0.5", "rho": "0.6", "us_prec": "0.06"}])
+def test_who_moves_first_in_the_alliance_is_settled_subgame_by_subgame(study, change):
+    """With the US first: every reply profile planned is an equilibrium of the three others' game, and the US does best by it."""
+    table = study.game("alliance_hedging").at(**change)
+    names, payoffs = table.players, table.payoffs
+    own = {name: list(each) for name, each in zip(names, table.strategies, strict=True)}
+
+    def value(player, profile):
+        return payoffs[(names.index(player), *(own[name].index(profile[name]) for name in names))]
+
+    found = study.game("alliance_hedging:us_first").solve(**change)
+    assert found.equilibria
+    for each in found.equilibria:
+        worth = {}
+        for lead in own["us"]:
+            replies = {name: each.profile[name][f"{name} after {lead}"] for name in ("china", "korea", "argentina")}
+            if any(set(weights.values()) != {0, 1} for weights in replies.values()):
+                break
+            profile = {"us": lead} | {name: next(a for a, w in weights.items() if w == 1) for name, weights in replies.items()}
+            for name in replies:
+                assert all(value(name, profile | {name: other}) <= value(name, profile) for other in own[name])
+            worth[lead] = value("us", profile)
+        else:
+            led = next(a for a, w in each.profile["us"]["us"].items() if w == 1)
+            assert worth[led] == max(worth.values())
+    # the members at once, then the two powers at once, who have seen the members
+    first = study.game("alliance_hedging:members_first").at(**change)
+    assert {each.label.split(" ")[0]: len([one for one in first.information_sets if one.label.split(" ")[0] == each.label.split(" ")[0]])
+            for each in first.information_sets} == {"korea": 1, "argentina": 1, "us": 9, "china": 9}

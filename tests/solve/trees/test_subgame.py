@@ -1,5 +1,7 @@
 """Subgame-perfect equilibria with imperfect information: textbook answers, certificates, honest completeness."""
 
+from fractions import Fraction
+
 import pytest
 
 from detente.errors import UsageError
@@ -69,11 +71,26 @@ def test_a_continuum_in_a_subgame_is_said():
     assert not result.complete and "continuum" in result.missing and len(result.equilibria) == 4
 
 
-def test_three_players_get_pure_equilibria_and_a_word_on_the_rest():
-    # Selten (1975): (R, R, L) is an equilibrium; so is (L, R, R), which has no subgame to fail in.
+def test_three_players_get_their_isolated_equilibria_and_a_word_on_the_rest():
+    # Selten (1975): (R, R, L) is an equilibrium; so is (L, R, R), which has no subgame to fail in. Both end a continuum.
     result = subgame_perfect(classic.game("seltens_horse"))
-    assert not result.complete and "mixed equilibria of the 3 players" in result.missing
-    assert [str(each) for each in result.equilibria] == ["1 [1] R; 2 [2] R; 3 [3] L", "1 [1] L; 2 [2] R; 3 [3] R"]
+    assert not result.complete and "continua" in result.missing
+    assert [str(each) for each in result.pure] == ["1 [1] R; 2 [2] R; 3 [3] L", "1 [1] L; 2 [2] R; 3 [3] R"]
+    assert all(each.regret == 0 for each in result.equilibria)
+
+
+def test_a_subgame_of_three_without_a_pure_equilibrium_has_its_mixed_one():
+    # 1 wants to match 2, 2 to differ from 3, 3 to match 1: by symmetry only 1/2 each
+    def paid(x, y, z):
+        return terminal(int(x == y), int(y != z), int(z == x))
+
+    inside = decision("1", {x: decision("2", {y: decision("3", {z: paid(x, y, z) for z in "ht"}, "3") for y in "ht"}, "2") for x in "ht"}, "1")
+    tree = GameTree(["1", "2", "3"], decision("1", {"out": terminal("1/4", 0, 0), "in": inside}, "0"))
+    result = subgame_perfect(tree)
+    (only,) = result.equilibria
+    assert result.complete
+    assert only.profile["1"]["0"]["in"] == 1
+    assert {weight for player in "123" for weight in only.profile[player][player].values()} == {Fraction(1, 2)}
 
 
 def test_a_third_player_who_does_not_move_in_a_subgame_changes_nothing():

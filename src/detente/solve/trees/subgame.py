@@ -12,7 +12,7 @@ from detente.errors import UsageError
 from detente.games._strategies import strategies
 from detente.games.extensive import GameTree, Move, terminal
 from detente.games.normal import NormalFormGame
-from detente.solve.pure import pure_profiles
+from detente.solve.equilibria import equilibria
 from detente.solve.trees._tree_values import node_values, require_recall, subgame_regret
 from detente.solve.trees.backward_induction import backward_induction
 from detente.solve.trees.tree_result import TreeResult, tree_equilibrium
@@ -66,7 +66,8 @@ def subgame_perfect(tree: GameTree, *, limit: int = 1000, budget: float | None =
     - two players move, the exact enumerator finds every extreme equilibrium. A connected set of more than
       one point is represented by its extreme points, and the result is not complete;
     - one player moves, the same with an opponent who has one strategy;
-    - three or more move, the pure equilibria are found and mixed ones are missing.
+    - three or more move, the isolated equilibria are found (:mod:`~detente.solve.many_players.nplayer`); of a
+      subgame with more than 200 profiles, and where probabilities are irrational, the pure ones alone.
 
     Mixed strategies become behavior (Kuhn 1953, theorem 4). A set that a player's own strategy rules out in
     its subgame leaves the choice open; the first action stands there.
@@ -193,13 +194,7 @@ class _Run:
                     "its extreme points stand for it"
                 )
         else:
-            profiles = [
-                tuple(tuple(Fraction(int(k == a)) for k in range(len(own[p]))) for p, a in enumerate(profile))
-                for profile in pure_profiles(NormalFormGame(np.stack(tables)))
-            ]
-            self.missing.append(
-                f"mixed equilibria of the {len(movers)} players in the subgame at {self._name(root)}"
-            )
+            profiles = self._several(NormalFormGame(np.stack(tables)), root)
         made: dict[tuple[tuple[int, tuple[Fraction, ...]], ...], Values] = {}
         for mixed in profiles:
             part = self._kuhn(game, movers, own, mixed)
@@ -208,6 +203,21 @@ class _Run:
                 game, behavior
             )[0]
         return [(dict(key), value) for key, value in made.items()]
+
+    def _several(self, game: NormalFormGame, root: int) -> list[tuple[tuple[Fraction, ...], ...]]:
+        """Return the equilibria of a subgame of three players and more; those with irrational numbers are left out."""
+        where = f"the subgame at {self._name(root)}"
+        left = None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
+        found = equilibria(game, budget=left)
+        if not found.complete:
+            self.missing.append(f"in {where}: {found.missing or 'more equilibria'}")
+        profiles = []
+        for each in found.equilibria:
+            if all(isinstance(weight, (int, Fraction)) for row in each.mixed for weight in row):
+                profiles.append(tuple(tuple(Fraction(weight) for weight in row) for row in each.mixed))
+            else:
+                self.missing.append(f"an equilibrium with irrational probabilities in {where}")
+        return profiles
 
     def _kuhn(
         self,
