@@ -35,7 +35,7 @@ def test_hawk_dove_has_a_stable_mixture_and_unstable_corners():
     [(1, "center", "center"), (2, "asymptotically stable", "spiral sink"), (F(1, 2), "unstable", "spiral source")],
 )
 def test_rock_paper_scissors_is_center_sink_or_source_as_winning_weighs(win, stability, kind):
-    # Hofbauer and Sigmund (1998), section 7.7: the determinant decides, here win^3 - 1
+    # Hofbauer and Sigmund (1998): the determinant decides, here win^3 - 1
     found = rest_points(symmetric([[0, -1, win], [win, 0, -1], [-1, win, 0]]))
     inner = found.points[-1]
     assert inner.state == ((F(1, 3),) * 3,)

@@ -27,7 +27,7 @@ def test_the_risk_dominant_equilibrium_is_selected_with_the_mistakes_counted_by_
 
 
 def test_youngs_three_by_three_example_selects_the_second_equilibrium():
-    # Young (1993), example in section 7: pairwise risk dominance would lead elsewhere
+    # Young (1993), example with three strategies: pairwise risk dominance would lead elsewhere
     found = stochastic_stability(symmetric([[6, 0, 0], [5, 7, 5], [0, 5, 8]]), 40)
     assert [found.name(k) for k in found.stable] == ["all 2"]
 

@@ -64,7 +64,7 @@ def test_tit_for_tat_over_200_rounds_as_in_axelrods_tournament():
 
 @pytest.mark.parametrize("chi", [1, 2, 3, 5, F(7, 2), 100])
 def test_press_and_dysons_extortion_scores_are_met_exactly(chi):
-    # PNAS 109, equation [15] and below for (5, 3, 1, 0): against full cooperation
+    # Press and Dyson (2012) for (5, 3, 1, 0): against full cooperation
     # s_X = (2 + 13 chi)/(2 + 3 chi), s_Y = (12 + 3 chi)/(2 + 3 chi)
     match = long_run_payoffs(AXELROD, extortionate(AXELROD, chi).strategy, "always_cooperate")
     assert match.payoffs == {"1": F(2 + 13 * F(chi)) / (2 + 3 * F(chi)), "2": F(12 + 3 * F(chi)) / (2 + 3 * F(chi))}

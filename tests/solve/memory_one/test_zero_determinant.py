@@ -32,10 +32,10 @@ def opponents(seed, count=12):
 
 
 def test_press_and_dysons_strategy_of_factor_three_has_their_numbers():
-    # PNAS 109, below equation [14]: p = (11/13, 1/2, 7/26, 0) for chi = 3 and the middle of the range of phi
+    # Press and Dyson (2012): p = (11/13, 1/2, 7/26, 0) for chi = 3 and the middle of the range of phi
     found = extortionate(AXELROD, 3)
     assert found.strategy.after == (F(11, 13), F(1, 2), F(7, 26), 0)
-    # equation [14]: 0 < phi <= (P - S)/((P - S) + chi (T - P)), in units of phi/(P - S)
+    # their range: 0 < phi <= (P - S)/((P - S) + chi (T - P)), in units of phi/(P - S)
     assert found.phi_range == (0, F(1, 1 + 3 * 4))
 
 

@@ -3,8 +3,8 @@ r"""Basins of attraction: which starts lead where, exactly for 2x2, by sampled s
 One population with two strategies: the basins are the intervals between rest points. Two populations with two
 strategies each: with x, y the shares of the first strategies, :math:`\dot x = x(1-x)(a_0 + a_1 y)` and :math:`\dot y =
 y(1-y)(b_0 + b_1 x)` have the constant of motion :math:`H = b_0 \ln x - (b_0+b_1)\ln(1-x) - a_0 \ln y +
-(a_0+a_1)\ln(1-y)`, so that the boundary between two basins is the level of H at the saddle (Hofbauer and Sigmund 1998,
-section 10.3). Under the best-response dynamic the boundary is made of two straight segments through the saddle.
+(a_0+a_1)\ln(1-y)`, so that the boundary between two basins is the level of H at the saddle (Hofbauer and Sigmund
+1998). Under the best-response dynamic the boundary is made of two straight segments through the saddle.
 Elsewhere starts are drawn evenly and followed.
 """
 

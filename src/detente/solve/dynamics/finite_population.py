@@ -201,7 +201,7 @@ def rare_mutations(
     """Return the shares of time that strategies hold a population while mutations are very rare.
 
     Parameters are those of :func:`fixation`. Between mutations the population is uniform; a mutant arises, each
-    strategy with the same chance, and takes over or not before the next (Fudenberg and Imhof 2006, theorem 2).
+    strategy with the same chance, and takes over or not before the next (Fudenberg and Imhof 2006).
 
     Examples
     --------

@@ -2,7 +2,7 @@
 
 One member at a time answers the play of the others. Without mistakes the process ends in recurrent classes, the
 conventions. The cost of going from one to another is the least number of mistakes that leads there; a state is
-stochastically stable if the trees that lead to its class from all others cost least (Young 1993, theorem 4; Kandori,
+stochastically stable if the trees that lead to its class from all others cost least (Young 1993; Kandori,
 Mailath and Rob 1993). In a symmetric 2x2 game with two strict equilibria and many members that is the risk-dominant
 one.
 """

@@ -275,7 +275,7 @@ def _evaluated(
 
 
 def transition_matrix(p: Sequence[Any], q: Sequence[Any]) -> list[list[Any]]:
-    """Return the chain of the outcomes CC, CD, DC, DD, seen by the first player (Press and Dyson 2012, figure 2A).
+    """Return the chain of the outcomes CC, CD, DC, DD, seen by the first player (Press and Dyson 2012).
 
     ``p`` and ``q`` are the four probabilities of each player, seen from its own side.
     """

@@ -1,7 +1,7 @@
 """Ecological dynamics of a tournament: strategies that score above average become more frequent.
 
-The share of a strategy is multiplied by its score against the present mixture, relative to the mean (Axelrod 1984,
-chapter 2; Taylor and Jonker 1978 in discrete time). Scores are counted from a base, so that they are positive.
+The share of a strategy is multiplied by its score against the present mixture, relative to the mean (Axelrod 1984;
+Taylor and Jonker 1978 in discrete time). Scores are counted from a base, so that they are positive.
 """
 
 from __future__ import annotations
