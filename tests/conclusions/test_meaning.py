@@ -10,6 +10,7 @@ from detente.conclusions.conclusion import parse_conclusion
 from detente.conclusions.meaning import LEVELS, RESULTS, confirm, meaning, meaning_of_result, truth
 from detente.errors import UsageError
 from detente.facade import Study
+from detente.games.extensive import decision, terminal
 from detente.games.normal import NormalFormGame
 from detente.games.symbolic import SymbolicGame
 from detente.solve.two_players.ordinal import trust_threshold
@@ -151,10 +152,13 @@ def test_a_critical_discount_factor_is_cardinal_and_no_less():
 def test_named_formulas_of_confrontation(study_root):
     game = Study(study_root).game("confrontation")
     levels = {name: game.meaning(name).level for name in game.model.definition.conclusions}
-    assert levels == {name: "cardinal" if name.startswith("M_") else "ordinal" for name in levels}
+    # A = T - R, B = P - S, D = R - P of one player; M = B - A; a sum over both players
+    kinds = {"A": "ordinal", "B": "ordinal", "D": "ordinal", "M": "cardinal", "sum": "common_unit"}
+    assert levels == {name: kinds[name.partition("_")[0]] for name in levels}
     for name, level in levels.items():
-        found = confirm(game.symbolic, game.conclusion(name), trials=20)
-        assert (found.witness is not None) == (level == "cardinal")
+        found = confirm(game.symbolic, game.conclusion(name), trials=60)
+        # no witness is owed for the sum: where both players gain, it is positive in whatever units
+        assert name.startswith("sum") or (found.witness is not None) == (level != "ordinal")
 
 
 def test_formulas_that_are_not_seen_through_count_as_about_amounts():
@@ -199,3 +203,28 @@ def test_every_kind_of_conclusion_has_a_label():
         found = meaning(ANY, text)
         assert found.level == level
         assert found.sentence.startswith(level.replace("_", " "))
+
+
+def test_conclusions_on_trees_are_ordinal_without_chance_and_cardinal_with_it(study_root):
+    study = Study(study_root)
+    balancing, types = study.game("pakistan_balancing"), study.game("pakistan_balancing:types")
+    assert balancing.meaning("equilibrium:none,none,stay").level == "ordinal"
+    assert types.meaning("equilibrium:loyal,none,none,stay").level == "cardinal"
+    assert balancing.meaning("punish_b").level in {"ordinal", "cardinal"}
+    # any increasing change of a player's payoffs leaves the paths of backward induction as they are
+    random = Random(6)
+
+    def build(maps, node=0):
+        here = tree.nodes[node]
+        if here.kind == "terminal":
+            return terminal(*(m[v] for m, v in zip(maps, tree.payoffs(node), strict=True)))
+        return decision(tree.players[here.player], {a: build(maps, c) for a, c in zip(here.actions, here.children, strict=True)})
+
+    for point in ("baseline", "rep_strong"):
+        tree = balancing.at(point)
+        maps = [increasing(random, {tree.payoffs(end.index)[i] for end in tree.terminals}) for i in range(3)]
+        paths = [
+            {tuple(each["actions"]) for found in solved.to_json()["equilibria"] for each in found["path"]}
+            for solved in map(detente.subgame_perfect, (tree, detente.GameTree(tree.players, build(maps))))
+        ]
+        assert paths[0] == paths[1]

@@ -24,10 +24,13 @@ _WHY = {
 _UNSEEN = "how it depends on payoffs is not seen through, so it counts as about amounts"
 
 
-def formula_level(parsed: Formula, players: Sequence[str], strategies: Sequence[Sequence[str]]) -> tuple[str, str]:
+def formula_level(
+    parsed: Formula, players: Sequence[str], strategies: Sequence[Sequence[str]] | None = None
+) -> tuple[str, str]:
     """Return the level of the statement that a formula is positive, and why.
 
-    Other names in the formula are numbers that do not change with the way of counting payoffs.
+    Without ``strategies`` whatever stands in the second brackets of a payoff names an outcome. Other names in the
+    formula are numbers that do not change with the way of counting payoffs.
     """
     owners: dict[Any, int] = {}
 
@@ -37,11 +40,10 @@ def formula_level(parsed: Formula, players: Sequence[str], strategies: Sequence[
         if node.value != "payoff" or len(node.keys) != 2 or len(node.keys[0]) != 1:
             raise UsageError(f"found {node.value}[...] in {parsed.text!r}; expected payoff[PLAYER][STRATEGY, ..]")
         (name,), chosen = node.keys
-        if (
-            name not in players
-            or len(chosen) != len(strategies)
-            or any(each not in own for own, each in zip(strategies, chosen, strict=True))
-        ):
+        known = strategies is None or (
+            len(chosen) == len(strategies) and all(each in own for own, each in zip(strategies, chosen, strict=True))
+        )
+        if name not in players or not known:
             raise UsageError(
                 f"found payoff[{name}][{', '.join(chosen)}] in {parsed.text!r}, which the game does not have"
             )

@@ -33,6 +33,7 @@ from detente.conclusions._payoff_formulas import formula_level
 from detente.conclusions.comparisons import as_conclusion
 from detente.conclusions.conclusion import Conclusion, Signs
 from detente.errors import FormulaError, UsageError, did_you_mean
+from detente.formula import parse
 from detente.games.normal import NormalFormGame
 from detente.games.symbolic import SymbolicGame
 from detente.solve.equilibria import equilibria
@@ -41,7 +42,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from detente.formula import Formula, Node
+    from detente.games.extensive import GameTree
     from detente.games.normal import Profile
+    from detente.games.symbolic_tree import SymbolicTree
 
 __all__ = [
     "LEVELS",
@@ -121,14 +124,16 @@ class Meaning:
         return self.sentence
 
 
-def meaning(game: SymbolicGame | NormalFormGame, conclusion: Conclusion | Formula | str) -> Meaning:
+def meaning(
+    game: SymbolicGame | NormalFormGame | SymbolicTree | GameTree, conclusion: Conclusion | Formula | str
+) -> Meaning:
     """Return what a conclusion takes payoffs to be.
 
     Parameters
     ----------
-    game : SymbolicGame or NormalFormGame
+    game : SymbolicGame, NormalFormGame, SymbolicTree or GameTree
     conclusion : Conclusion, Formula or str
-        A formula holds where it is positive.
+        A formula holds where it is positive. Of trees: conclusions that are parsed already, and formulas.
 
     Notes
     -----
@@ -149,6 +154,8 @@ def meaning(game: SymbolicGame | NormalFormGame, conclusion: Conclusion | Formul
     >>> meaning(game, "sign:payoff[a][c,c] - 2").level
     'money'
     """
+    if hasattr(game, "information_sets"):
+        return _of_tree(game, conclusion)
     parsed = as_conclusion(game, conclusion)  # type: ignore[arg-type]
     kind = parsed.kind
     if kind in {"equilibrium", "none", "set"}:
@@ -169,6 +176,19 @@ def meaning(game: SymbolicGame | NormalFormGame, conclusion: Conclusion | Formul
         return Meaning("cardinal", "risk dominance compares products of losses, one factor for each player")
     only = meaning(game, Conclusion(parsed.text, "unique", parsed.profiles))
     return Meaning(only.level, f"in a game of this size only a single equilibrium is selected; {only.why}")
+
+
+def _of_tree(tree: Any, conclusion: Conclusion | Formula | str) -> Meaning:
+    """Return the level of a conclusion on a tree: averages over chance or over what is not seen need differences."""
+    parsed = parse(conclusion.removeprefix("sign:")) if isinstance(conclusion, str) else conclusion
+    if isinstance(parsed, Conclusion) and parsed.formula is not None:
+        parsed = parsed.formula
+    if not isinstance(parsed, Conclusion):
+        return Meaning(*formula_level(parsed, tree.players))
+    chance = any(node.kind == "chance" for node in tree.nodes)
+    if chance or not tree.perfect_information:
+        return Meaning("cardinal", "payoffs are averaged over chance, or over what a player does not see")
+    return Meaning("ordinal", "by backward induction each mover compares its own payoffs")
 
 
 def meaning_of_result(name: str) -> Meaning:

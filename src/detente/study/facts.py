@@ -87,7 +87,10 @@ class Facts:
     def meaning(self, name: str) -> Meaning | None:
         """Return what a fact takes payoffs to be, None where that is not known."""
         if not self.normal:
-            return None
+            tree = hasattr(self.game, "information_sets")
+            if tree and name in self.model.definition.conclusions:
+                return meaning(self.game, self.model.conclusion(name))
+            return meaning(self.game, Conclusion(name, "set")) if tree else None
         if name in self.model.definition.conclusions:
             return meaning(self.game, self.model.conclusion(name))
         if name in {"pure equilibria", "class"} or name.startswith(("type of ", "equilibrium:", "dominant:")):
