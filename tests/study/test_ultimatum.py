@@ -15,6 +15,7 @@ from statistics import NormalDist
 import pytest
 
 import detente
+from detente.cli import run
 
 ROOT = Path(__file__).parents[2]
 SPECIFICATION = {
@@ -148,7 +149,7 @@ def test_the_money_that_makes_compliance_free_is_far_above_the_named_money(study
 
 def test_every_question_is_answered(study):
     game = study.game("ultimatum_180")
-    for number in range(1, 8):
+    for number in range(1, 9):
         answer = game.question(number)
         assert answer.tables
         assert all(table.rows for table in answer.tables)
@@ -160,3 +161,22 @@ def test_what_the_form_does_not_offer_is_refused_with_what_it_does(study):
         game.atlas()
     with pytest.raises(detente.UsageError, match="sign:FORMULA"):
         game.holds("equilibrium:comply")
+
+
+def test_every_number_leads_down_to_its_sources():
+    """stick = 1/4 * 4/5 (tariff_noncomply, us_exposure) at the baseline, so refusing under enforcement costs 1/5."""
+    game = detente.Study(ROOT).game("ultimatum_180")
+    payoff = game.trace("refuse,enforce", "member")
+    assert payoff.value == F(-1, 5)
+    assert [each.name for each in payoff.sources] == ["stick"]
+    named = game.trace("comply_over_refuse")
+    assert named.value == payoff.sources[0].value * -1 + game.trace("comply,enforce", "member").value
+    assert "tariff_noncomply" in {each.name for each in named.walk()}
+    with pytest.raises(detente.UsageError, match="unknown strategy 'x'"):
+        game.trace("x,enforce", "member")
+
+
+def test_a_game_without_a_table_of_players_is_not_exported(tmp_path):
+    out = tmp_path / "game.nfg"
+    assert run(["export", "ultimatum_180", "-o", str(out), "--study", str(ROOT)]) == 2
+    assert not out.exists()

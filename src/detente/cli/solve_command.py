@@ -153,6 +153,8 @@ def export_command(game: str, options: GameOptions) -> None:
     if out is None or out.suffix.lower() not in endings:
         raise UsageError(f"found -o {out or '(nothing)'}; expected a file ending in {', '.join(endings)}")
     at = open_game(game, options, "export")
+    if not at.game.model.form.exports:
+        raise at.game.model.form.refused("export")
     numeric: Any = at.game.model.at(at.point, options.kind)
     suffix = out.suffix.lower()
     if suffix in FORMATS:

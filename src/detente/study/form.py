@@ -101,6 +101,8 @@ class Form:
         Whether shares are also counted with each payoff term left out.
     sees_play : bool
         Whether shares can be conditional on observed play.
+    exports : bool
+        Whether ``export`` can write its games: those of a payoff table or a tree.
     """
 
     name: ClassVar[str]
@@ -112,6 +114,7 @@ class Form:
     concepts: ClassVar[tuple[str, ...]] = ()
     drops_terms: ClassVar[bool] = True
     sees_play: ClassVar[bool] = True
+    exports: ClassVar[bool] = True
 
     # --- files
 
@@ -243,7 +246,11 @@ class Form:
     @classmethod
     def offers(cls) -> tuple[str, ...]:
         """Return the commands that games of this form answer."""
-        return tuple(name for name, method in COMMANDS.items() if _own(cls, method) or (method == "at" and _own(cls, "game")))
+        return tuple(
+            name
+            for name, method in COMMANDS.items()
+            if (cls.exports and _own(cls, "game") if name == "export" else _own(cls, method))
+        )
 
     def refused(self, what: str) -> UsageError:
         """Return the error of something that this form does not offer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError, did_you_mean
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from detente.formula import Formula
+    from detente.payoffs.table import Payoffs
     from detente.seeds.figures import Figure
     from detente.study.model import GameModel, Point
 
@@ -114,7 +116,11 @@ class _Tracer:
         self.derived = model.derived_values(point.values)
         self.documents = {document.file: name for name, document in model.files.documents.items()}
         self.game = model.form.formulas(model, kind)
-        self.payoffs = model.form.payoffs(model, kind)
+
+    @cached_property
+    def payoffs(self) -> Payoffs:
+        """The payoffs with their terms, where the form has any."""
+        return self.model.form.payoffs(self.model, self.kind)
 
     def parameter(self, name: str) -> Trace:
         parameter = self.model.parameters[name]

@@ -107,10 +107,16 @@ class FormulaForm(Form):
 
     drops_terms = False
     sees_play = False
+    exports = False
 
     def inherits(self, content: Content, game: GameDefinition) -> bool:
         """Keep the conclusions: they are formulas of parameters."""
         return True
+
+    def formulas(self, model: GameModel, kind: str) -> SymbolicGame:
+        """Return the table over the box: it evaluates formulas."""
+        box: SymbolicGame = model.payoffs(kind).box
+        return box
 
     def conclusion(self, game: GameDefinition, text: str) -> Formula:
         """Return the formula of a conclusion ``sign:FORMULA``."""

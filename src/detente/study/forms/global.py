@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from detente.conclusions.conclusion import parse_profile
 from detente.display import Table
+from detente.errors import UsageError
 from detente.fields import Expression, Name, Names
 from detente.games.definition import Content, Located
 from detente.games.incomplete import GlobalGame
@@ -26,10 +28,11 @@ if TYPE_CHECKING:
     from detente.formula import Formula, Node
     from detente.games.definition import GameDefinition
     from detente.games.reader import GameReader
-    from detente.payoffs.table import PayoffTable
+    from detente.payoffs.table import Payoffs, PayoffTable
     from detente.solve.concepts import Options
     from detente.solve.incomplete.global_game import GlobalResult
     from detente.study.model import GameModel, Point
+    from detente.study.trace import Trace
     from detente.toml import KeyPath
 
 __all__ = ["FORM", "Global", "GlobalSolution", "Rule", "View"]
@@ -241,6 +244,22 @@ class Global(FormulaForm):
     def chosen(self, content: Content, choices: Sequence[str]) -> Mapping[str, str]:
         """Return what the member and the enforcer do in an item ``payoff[..][..]``."""
         return dict(zip(content.data.choices, choices, strict=True))
+
+    def payoffs(self, model: GameModel, kind: str) -> Payoffs:
+        """Return the payoffs behind the table."""
+        table: PayoffTable = model.material_table if kind == "material" else model.table
+        return table.payoffs
+
+    def trace_payoff(self, model: GameModel, point: Point, what: Any, player: str, kind: str) -> Trace:
+        """Return where the member's payoff of ``ACTION,CHOICE`` comes from."""
+        from detente.study.trace import trace_payoff
+
+        rule: Rule = model.definition.data
+        if player != rule.member:
+            raise UsageError(f"only {rule.member} has payoffs in this form; found {player!r}")
+        profile = parse_profile(what, tuple(rule.choices), tuple(rule.choices.values()))
+        labels = tuple(own[index] for own, index in zip(rule.choices.values(), profile, strict=True))
+        return trace_payoff(model, point, labels, player, kind)
 
     def solve(
         self, model: GameModel, point: Point, kind: str, concept: str | None = None, options: Options | None = None
