@@ -105,7 +105,7 @@ def trees(seed, formulas=FORMULAS, depth=2):
     return rnd, node, SymbolicTree(["p", "q"], built(node), BOX)
 
 
-@pytest.mark.parametrize("seed", range(int(15 * SWEEP)))
+@pytest.mark.parametrize("seed", range(int(10 * SWEEP)))
 def test_outcomes_are_those_of_brute_force_at_grid_points_with_their_ties(seed):
     rnd, node, tree = trees(seed)
     found = TreeOutcomes(tree)
@@ -141,7 +141,7 @@ def test_thresholds_are_where_brute_force_changes_its_outcomes(seed):
 
 
 @pytest.mark.parametrize("kind", ["equilibrium", "selected"])
-@pytest.mark.parametrize("seed", range(int(8 * SWEEP)))
+@pytest.mark.parametrize("seed", range(int(5 * SWEEP)))
 def test_the_alternatives_of_a_path_hold_exactly_where_brute_force_says_so(seed, kind):
     rnd, node, tree = trees(200 + seed)
     paths = TreeOutcomes(tree).labels.values()

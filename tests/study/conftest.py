@@ -2,6 +2,8 @@
 
 import pytest
 
+import detente
+
 
 def _outcomes(node):
     """All outcomes of subgame-perfect equilibria of a tree, first that of the rule "of equals the first".
@@ -27,3 +29,9 @@ def _outcomes(node):
 def outcomes():
     """The independent backward induction."""
     return _outcomes
+
+
+@pytest.fixture(scope="session")
+def this_study(study_root):
+    """The study of this repository, read once."""
+    return detente.Study(study_root)

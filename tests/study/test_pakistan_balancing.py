@@ -9,13 +9,8 @@ from __future__ import annotations
 import itertools
 import random
 from fractions import Fraction as F
-from pathlib import Path
 
 import pytest
-
-import detente
-
-ROOT = Path(__file__).parents[2]
 
 # name: (baseline, low, high) of the specification
 SPECIFICATION = {
@@ -95,8 +90,8 @@ def draws(count, seed):
 
 
 @pytest.fixture(scope="module")
-def study():
-    return detente.Study(ROOT)
+def study(this_study):
+    return this_study
 
 
 @pytest.fixture(scope="module")

@@ -5,21 +5,18 @@ from __future__ import annotations
 import json
 import math
 from fractions import Fraction as F
-from pathlib import Path
 
 import pytest
 
-import detente
 from detente.numbers import short
 from detente.study.questions import answer
 
-ROOT = Path(__file__).parents[2]
 QUESTIONS = {"weaponization": (1, 2, 3, 4), "price_predation": (1, 2, 3, 6, 7), "pakistan_balancing": (1, 2, 3, 5, 7)}
 
 
 @pytest.fixture(scope="module")
-def study():
-    return detente.Study(ROOT)
+def study(this_study):
+    return this_study
 
 
 @pytest.mark.parametrize(("name", "number"), [(name, number) for name, numbers in QUESTIONS.items() for number in numbers])

@@ -8,13 +8,8 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction as F
-from pathlib import Path
 
 import pytest
-
-import detente
-
-ROOT = Path(__file__).parents[2]
 
 # name: (baseline, low, high) of the specification
 SPECIFICATION = {
@@ -82,8 +77,8 @@ def draws(count, seed):
 
 
 @pytest.fixture(scope="module")
-def game():
-    return detente.Study(ROOT).game("weaponization")
+def game(this_study):
+    return this_study.game("weaponization")
 
 
 def test_the_box_and_the_points_are_those_of_the_specification(game):
