@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from detente.cli.output import GameOptions, emit, game_options, open_game
+from detente.cli.output import GameOptions, emit, game_options, note, open_game
 from detente.errors import UsageError
 from detente.numbers import number_to_json, plain, short
 
@@ -72,12 +73,27 @@ def trace_command(
     "--verify", type=click.IntRange(min=1), metavar="N", help="Check the conditions at N random exact points."
 )
 @click.option("--seed", type=int, default=0, help="Seed of the points of --verify.")
+@click.option(
+    "--figure",
+    type=click.Path(path_type=Path),
+    help="Also draw the map over the two parameters of --over: a name in .svg, .pdf or .png.",
+)
+@click.option(
+    "--map",
+    "what",
+    type=click.Choice(["equilibria", "class"]),
+    default="equilibria",
+    show_default=True,
+    help="What the map shows: the set of equilibria, or the class of a 2x2 game.",
+)
 @game_options
 def atlas_command(
     game: str,
     over: str | None,
     verify: int | None,
     seed: int,
+    figure: Path | None,
+    what: str,
     options: GameOptions,
 ) -> None:
     """Show the equilibria of GAME in closed form with the exact conditions over the parameter box."""
@@ -90,6 +106,8 @@ def atlas_command(
     at = open_game(game, options, "atlas")
     names = None if over is None else [name.strip() for name in over.split(",") if name.strip()]
     model = at.game.model
+    if figure is not None and (names is None or len(names) != 2):
+        raise UsageError(f"found {len(names or ())} parameters under --over; a map has two, as in --over P,Q")
     found = model.form.atlas(model, options.kind, names, at.point.values)
     data = {
         **at.head,
@@ -113,6 +131,15 @@ def atlas_command(
         data["verified"] = compared
         rest = f"; no more of {10 * verify} drawn can be compared" if compared < verify else ""
         text += f"\nAll conditions agree with the certified solver at {compared} random exact points of the box{rest}."
+    if figure is not None and names is not None:
+        from detente.reports.figure_file import write_figure
+        from detente.reports.map import game_map
+
+        drawn = game_map(model, (names[0], names[1]), what, kind=options.kind, values=at.point.values)
+        write_figure(drawn.picture.figure, figure)
+        data["map"] = {**drawn.found.to_json(), "remarks": list(drawn.remarks)}
+        text = "\n".join([text, *drawn.remarks])
+        note(f"wrote {figure}")
     emit(text, data, as_json=options.as_json, out=options.out, notes=at.point.notes)
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from detente.solve.parametric.real_roots import Root
     from detente.solve.parametric.support_polynomials import SupportPolynomials
 
-__all__ = ["Threshold", "Thresholds", "follow", "game_signs", "thresholds"]
+__all__ = ["Threshold", "Thresholds", "deciding_expressions", "follow", "game_signs", "thresholds"]
 
 
 @dataclass(frozen=True)
@@ -226,7 +226,7 @@ def thresholds(
             return describe_set(view)
         return of.holds(view) if isinstance(of, Conclusion) else view.formula_sign(of)
 
-    found = follow(game, along, _expressions(game, of), state, at, domain, label, defined)
+    found = follow(game, along, deciding_expressions(game, of), state, at, domain, label, defined)
     if of is not None or game.shape == (2, 2):
         return found
     return replace(found, notes=(*found.notes, "only pure equilibria are followed here"))
@@ -362,8 +362,8 @@ def _remarks(line: LineSigns, roots: Sequence[Root], outside: Sequence[Threshold
     return notes
 
 
-def _expressions(game: SymbolicGame, of: Any) -> list[Any]:
-    """Return the expressions whose signs decide ``of``."""
+def deciding_expressions(game: SymbolicGame, of: Any) -> list[Any]:
+    """Return the expressions whose signs decide a conclusion, a formula, or the set of equilibria (None)."""
     from itertools import combinations
 
     if of is not None and not isinstance(of, Conclusion):

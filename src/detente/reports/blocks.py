@@ -114,6 +114,7 @@ def compose(files: StudyFiles, definition: ReportDefinition, models: Sequence[Ga
         "conditions": condition_blocks.conditions,
         "classes": point_blocks.classes,
         "regions": condition_blocks.regions,
+        "class_map": condition_blocks.class_map,
         "repeated": repeated_blocks.repeated,
         "parameters": source_blocks.parameters,
         "conflicts": source_blocks.conflicts,

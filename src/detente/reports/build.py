@@ -25,6 +25,7 @@ BLOCKS = {
     "conditions": "the equilibria in closed form with the conditions under which they exist",
     "classes": "player types and equilibria at the named points, thresholds, material sums",
     "regions": "a map of the equilibria over two parameters, with exact boundaries",
+    "class_map": "a map of the class of a 2x2 game over two parameters, with exact boundaries",
     "repeated": "critical discount factors of the repeated game",
     "parameters": "every parameter with kind, value, range, sources",
     "conflicts": "where the documents disagree",

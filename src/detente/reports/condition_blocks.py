@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from detente.errors import UsageError
 from detente.formula import symbol
 from detente.printing import plain as formula_text
 from detente.printing import relation_normal, typst
@@ -24,7 +25,7 @@ from detente.reports.typesetting import math, typst_text
 if TYPE_CHECKING:
     from detente.reports.blocks import Context
 
-__all__ = ["conditions", "regions"]
+__all__ = ["class_map", "conditions", "regions"]
 
 
 def conditions(context: Context) -> list[Block]:
@@ -95,26 +96,47 @@ def _mixing(context: Context, region: Any) -> list[Block]:
 
 def regions(context: Context) -> list[Block]:
     """A map of the equilibria over two parameters."""
-    from detente.reports.figure_style import to_svg
-    from detente.reports.map import equilibrium_map, map_parameters
+    return _map(context, "equilibria")
 
-    if not context.two_by_two:
-        return [Heading(1, "The map"), Note("The map is drawn for two players with two strategies each.")]
+
+def class_map(context: Context) -> list[Block]:
+    """A map of the class of a 2x2 game over two parameters."""
+    return _map(context, "class")
+
+
+def _map(context: Context, what: str) -> list[Block]:
+    from detente.reports.figure_style import to_svg
+    from detente.reports.map import game_map, map_parameters
+
+    classes = what == "class"
+    title = "The map of classes" if classes else "The map"
+    if classes and not context.two_by_two:
+        return [Heading(1, title), Note("Classes are those of two players with two strategies each.")]
     pair = map_parameters(context)
     if pair is None:
         return [
-            Heading(1, "The map"),
+            Heading(1, title),
             Note("No two parameters change the equilibria from the baseline, so there is nothing to map."),
         ]
-    figure, alt, starred = equilibrium_map(context, pair)
+    try:
+        drawn = game_map(
+            context.model, pair, what, lang=context.definition.lang, fill=None if classes else context.fill
+        )
+    except UsageError as error:
+        return [Heading(1, title), Note(f"There is no map: {error}.")]
     x, y = (context.label(name) for name in pair)
     caption = (
-        f"Equilibria by {x} and {y}, all other parameters at the baseline. Boundaries are exact curves, labelled with "
-        "their equation; on a boundary one side is indifferent."
+        f"{'Class of the game' if classes else 'Equilibria'} by {x} and {y}, all other parameters at the baseline. "
+        "Boundaries are exact curves, labelled with their equation; on a boundary "
+        + ("a player is indifferent between two outcomes." if classes else "one side is indifferent.")
     )
-    if starred:
-        caption += " A star marks a named point that differs from the baseline in other parameters too, so the map need not show its equilibria."
-    return [
-        Heading(1, narrative.map_title(context, pair)),
-        Figure(to_svg(figure), context.anchor("map"), caption, alt),
-    ]
+    if drawn.starred:
+        shown = "class" if classes else "equilibria"
+        caption += (
+            " A star marks a named point that differs from the baseline in other parameters too, so the map need not "
+            f"show its {shown}."
+        )
+    caption = " ".join([caption, *(each for each in drawn.remarks if not each.startswith("*"))])
+    heading = f"The class of the game by {x} and {y}" if classes else narrative.map_title(context, pair)
+    anchor = context.anchor("class-map" if classes else "map")
+    return [Heading(1, heading), Figure(to_svg(drawn.picture.figure), anchor, caption, drawn.picture.words)]
