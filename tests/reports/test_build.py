@@ -14,9 +14,7 @@ from detente.facade import Study
 from detente.reports import narrative
 from detente.reports.blocks import Context
 from detente.reports.elements import Figure, KeyPoints, PayoffMatrix, Table
-from detente.reports.map import _implicants, _outcome
 from detente.reports.spans import plain_text
-from detente.solve.equilibria import equilibria
 
 
 @pytest.fixture(scope="module")
@@ -82,30 +80,6 @@ def test_pictures_have_alternative_texts(document):
     figures = [block for block in document.blocks if isinstance(block, Figure)]
     assert len(figures) >= 6
     assert all(len(figure.alt) > 20 for figure in figures)
-
-
-@pytest.mark.parametrize("signs", [(a, b, c, d) for a in (-1, 1) for b in (-1, 1) for c in (-1, 1) for d in (-1, 1)])
-def test_the_outcome_of_a_sign_pattern_is_what_the_enumerator_finds(signs):
-    from detente.games.normal import NormalFormGame
-
-    table = [
-        [[signs[0], signs[1]], [0, 0]],
-        [[signs[2], 0], [signs[3], 0]],
-    ]
-    found = equilibria(NormalFormGame(table))
-    names = {
-        "mixed" if not each.pure else "".join(str(own.index(1)) for own in each.mixed) for each in found.equilibria
-    }
-    assert set(_outcome(signs)) == names
-
-
-def test_implicants_cover_exactly_their_members():
-    everything = {(a, b, c, d) for a in (-1, 1) for b in (-1, 1) for c in (-1, 1) for d in (-1, 1)}
-    members = {each for each in everything if each[0] > 0 or each[2] > 0}
-    patterns = _implicants(members, everything - members)
-    covered = {each for each in everything if any(all(p in (0, s) for p, s in zip(pattern, each, strict=True)) for pattern in patterns)}
-    assert covered == members
-    assert sorted(patterns) == [(0, 0, 1, 0), (1, 0, 0, 0)]
 
 
 def test_material_sums_are_compared_over_the_whole_box(context):

@@ -99,6 +99,12 @@ def test_covers_hold_their_members_and_no_others():
     assert not any(map(held, others))
 
 
+def test_pieces_of_a_region_overlap_so_that_no_seam_is_left():
+    everything = [(a, b, c, d) for a in (-1, 1) for b in (-1, 1) for c in (-1, 1) for d in (-1, 1)]
+    members = [each for each in everything if each[0] > 0 or each[2] > 0]
+    assert sorted(_covers(members, [each for each in everything if each not in members])) == [((0, 1),), ((2, 1),)]
+
+
 def test_labels_say_what_holds_in_the_words_of_the_study(model):
     assert state_label(model, ("cooperate,cooperate",)) == "only (cooperate, cooperate)"
     assert state_label(model, ()) == "no equilibrium"
