@@ -17,6 +17,8 @@ from detente.study.trace import Trace, trace_name
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from matplotlib.figure import Figure
+
     from detente.conclusions.conclusion import Conclusion
     from detente.conclusions.levers import Levers
     from detente.conclusions.meaning import Meaning
@@ -92,13 +94,22 @@ class Study:
         return Game(game_model(self.files, name))
 
     def compare(
-        self, other: Study | str | Path, *, kind: str = "strategic", budget: float | None = 60.0
+        self,
+        other: Study | str | Path,
+        *,
+        kind: str = "strategic",
+        budget: float | None = 60.0,
+        claims: bool = False,
+        draws: int = 20_000,
     ) -> StudyComparison:
-        """Return what differs in another version of the study, what that flips, and which change did it."""
+        """Return what differs in another version of the study, what that flips, and which change did it.
+
+        ``claims`` also compares the verdicts on the documents' claims, with ``draws`` draws under each prior.
+        """
         from detente.study.compare import compare_studies
 
         later = other if isinstance(other, Study) else Study(other)
-        return compare_studies(self.files, later.files, kind, seconds=budget)
+        return compare_studies(self.files, later.files, kind, seconds=budget, claims=claims, draws=draws)
 
     def claims(
         self, *names: str, draws: int = 20_000, seed: int = 0, rests_on: bool = False, **how: Any
@@ -344,6 +355,13 @@ class Game:
         return game_importance(
             self.model, at, kind, outputs, draws=draws, seed=seed, prior=prior, region=region, only=only
         )
+
+    def options_figure(self, found: Options, subtitle: str = "", lang: str = "en") -> Figure:
+        """Return the picture of what :meth:`options` found, a matplotlib figure with the labels of the game."""
+        from detente.reports.options_figure import options_figure
+
+        names = {name: self.model.label(name, lang) for name in (found.player, *(each.strategy for each in found))}
+        return options_figure(found, names, subtitle=subtitle or self.name, unit=self.model.payoff_model.unit)
 
     def compare(
         self, first: str, second: str, *, kind: str = "strategic", budget: float | None = 20.0

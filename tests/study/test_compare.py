@@ -298,3 +298,25 @@ def test_populations_are_compared_by_counts():
         solved = game.solve("baseline", **{each.name: values[each.name] for each in chosen if each != left_out})
         counts = [", ".join(f"{n} {a}" for a, n in each["counts"].items() if n) for each in solved.to_json()["equilibria"]]
         assert "; ".join(counts) != after
+
+
+def test_what_claims_assert_of_a_game_is_compared(game):
+    found = game.compare("baseline", "hawkish")
+    flip, same = found["claim M8: equilibrium:cooperate,cooperate"], found["equilibrium:cooperate,cooperate"]
+    assert (flip.before, flip.after, flip.attribution.sets) == (same.before, same.after, same.attribution.sets)
+    assert flip.meaning.level == "ordinal"
+
+
+def test_verdicts_on_claims_are_compared_between_versions(versions):
+    one, two = versions
+    for root in versions:
+        edit(root, "seeds/claims.toml", ('why = "the game has no migration"\n', 'why = "the game has no migration"\ntests = [{ says = "hoarding is dominant", game = "river", conclusion = "dominant:north=concede" }]\n'))
+    text = payoffs_of(two)
+    (two / "payoffs" / "river.toml").write_text(
+        text + '\n[terms.north.reward]\nwhen = { north = ["concede"] }\nformula = "1000"\nnote = "a prize"\n', encoding="utf-8", newline="\n"
+    )
+    found = Study(one).compare(two, claims=True, draws=300)
+    # conceding pays 1000 more than anything else can: always dominant, whatever the numbers
+    assert [(claim, after) for claim, _, after in found.verdicts] in ([("M1", "follows")], [("M1", "true by construction")])
+    assert found.to_json()["verdicts"][0]["claim"] == "M1"
+    assert "claims of the documents" in str(found)

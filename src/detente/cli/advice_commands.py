@@ -124,11 +124,8 @@ def options_command(
     )
     if figure is not None:
         from detente.reports.figure_file import write_figure
-        from detente.reports.options_figure import options_figure
 
-        model = at.game.model
-        names = {name: model.label(name) for name in (found.player, *(each.strategy for each in found))}
-        write_figure(options_figure(found, names, subtitle=head_line(at), unit=model.payoff_model.unit), figure)
+        write_figure(at.game.options_figure(found, head_line(at)), figure)
         note(f"wrote {figure}")
     data = {
         **at.head,
@@ -149,9 +146,18 @@ def options_command(
     "--payoffs", "kind", type=click.Choice(["strategic", "material"]), default="strategic", help="Which payoffs."
 )
 @click.option("--budget", type=click.FloatRange(min=0), default=60.0, show_default=True, help="Seconds for all of it.")
+@click.option("--claims", is_flag=True, help="Of two studies: compare the verdicts on the documents' claims as well.")
+@click.option("--draws", type=click.IntRange(min=1), default=20_000, show_default=True, help="Draws for the verdicts.")
 @output_options
 def compare_command(
-    what: tuple[str, ...], kind: str, budget: float, study_dir: Path | None, as_json: bool, out: Path | None
+    what: tuple[str, ...],
+    kind: str,
+    budget: float,
+    claims: bool,
+    draws: int,
+    study_dir: Path | None,
+    as_json: bool,
+    out: Path | None,
 ) -> None:
     """Show what flips between two named points of a game, or two versions of a study, and which change did it.
 
@@ -161,6 +167,8 @@ def compare_command(
     from detente.facade import Study
 
     if len(what) == 3:
+        if claims:
+            raise UsageError("found --claims with two points; verdicts are about the box: compare two studies")
         study = Study(study_dir)
         game = study.game(what[0])
         found = game.compare(what[1], what[2], kind=kind, budget=budget)
@@ -179,7 +187,7 @@ def compare_command(
         if not Path(each).is_dir():
             raise UsageError(f"found no folder {each!r}; expected two studies, or GAME POINT POINT")
     first, second = Study(what[0]), Study(what[1])
-    versions = first.compare(second, kind=kind, budget=budget)
+    versions = first.compare(second, kind=kind, budget=budget, claims=claims, draws=draws)
     emit(str(versions), {**_compare_head(kind), **versions.to_json()}, as_json=as_json, out=out)
 
 

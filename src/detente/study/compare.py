@@ -171,7 +171,10 @@ class GameComparison:
 
 @dataclass(frozen=True)
 class StudyComparison:
-    """Two versions of a study: what was changed in its files, and what that flips in each game at each point."""
+    """Two versions of a study: what was changed in its files, and what that flips in each game at each point.
+
+    ``verdicts`` lists the claims whose verdict differs, where that was asked for, with both verdicts.
+    """
 
     names: tuple[str, str]
     hashes: tuple[str, str]
@@ -179,6 +182,7 @@ class StudyComparison:
     differences: tuple[Difference, ...]
     games: tuple[GameComparison, ...]
     notes: tuple[str, ...] = field(default=())
+    verdicts: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def flips(self) -> tuple[tuple[str, str, Flip], ...]:
@@ -192,6 +196,7 @@ class StudyComparison:
             "files": [each.to_json() for each in self.files],
             "differences": [each.to_json() for each in self.differences],
             "games": [each.to_json() for each in self.games],
+            "verdicts": [{"claim": claim, "before": a, "after": b} for claim, a, b in self.verdicts],
         }
 
     @property
@@ -221,11 +226,16 @@ class StudyComparison:
     def tables(self) -> tuple[Table, ...]:
         """Return what was changed, then each game at each point where something flips."""
         loud = [each for each in self.games if each not in self.quiet]
-        return (self._changed(), *(table for each in loud for table in each.tables()))
+        return (self._changed(), *self._claims(), *(table for each in loud for table in each.tables()))
+
+    def _claims(self) -> tuple[Table, ...]:
+        if not self.verdicts:
+            return ()
+        return (Table("claims of the documents", ("claim", "before", "after"), self.verdicts),)
 
     def __str__(self) -> str:
         loud = [each for each in self.games if each not in self.quiet]
-        return "\n\n".join([self._changed().to_text(), *map(str, loud)])
+        return "\n\n".join([*(each.to_text() for each in (self._changed(), *self._claims())), *map(str, loud)])
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return mimebundle(*self.tables())
@@ -250,9 +260,18 @@ def compare_points(
 
 
 def compare_studies(
-    first: StudyFiles, second: StudyFiles, kind: str = "strategic", *, seconds: float | None = 60.0
+    first: StudyFiles,
+    second: StudyFiles,
+    kind: str = "strategic",
+    *,
+    seconds: float | None = 60.0,
+    claims: bool = False,
+    draws: int = 20_000,
 ) -> StudyComparison:
-    """Return what differs between two versions of a study, what that flips in games they share, and which change did it."""
+    """Return what differs between two versions of a study, what that flips in games they share, and which change did it.
+
+    ``claims`` also compares the verdicts on the documents' claims, with so many draws under each prior.
+    """
     until = _until(seconds)
     shared = [name for name in first.games if name in second.games]
     every = [
@@ -280,8 +299,19 @@ def compare_studies(
         games += [_versions(a, b, point, kind, until) for point in points]
     return StudyComparison(
         (first.name, second.name), (first.hash, second.hash), file_differences(first.root, second.root),
-        differences(first, second), tuple(games), tuple(notes),
+        differences(first, second), tuple(games), tuple(notes), _verdicts(first, second, draws) if claims else (),
     )  # fmt: skip
+
+
+def _verdicts(first: StudyFiles, second: StudyFiles, draws: int) -> tuple[tuple[str, str, str], ...]:
+    """Return the claims of both versions whose verdict differs."""
+    from detente.study.claims import VERDICTS, claim_verdicts
+
+    before, after = (
+        {each.claim.id: VERDICTS[each.verdict] for each in claim_verdicts(files, draws=draws)}
+        for files in (first, second)
+    )
+    return tuple((name, own, after[name]) for name, own in before.items() if name in after and after[name] != own)
 
 
 def _versions(a: GameModel, b: GameModel, point: str, kind: str, until: float) -> GameComparison:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from detente.conclusions.comparisons import as_conclusion
 from detente.conclusions.conclusion import Conclusion, describe_set
-from detente.conclusions.meaning import Meaning, meaning, meaning_of_result, signs_of
+from detente.conclusions.meaning import Meaning, meaning, meaning_of_result, signs_of, truth
 from detente.errors import DetenteError
 from detente.games.normal import NormalFormGame
 from detente.study.model import Point
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from detente.conclusions.conclusion import Signs
+    from detente.seeds.claims import ClaimTest
     from detente.study.model import GameModel
 
 __all__ = ["UNDEFINED", "Facts"]
@@ -54,7 +56,7 @@ class Facts:
         """What can be asked, in the order in which to read it."""
         named = tuple(self.model.definition.conclusions)
         if not self.normal:
-            return (*(_SOLUTION + key for key in self._solution), *named)
+            return (*(_SOLUTION + key for key in self._solution), *named, *self._tests)
         game = self.game
         two = game.shape == (2, 2)
         profiles = [",".join(game.profile_labels(each)) for each in game.profiles()]
@@ -73,7 +75,20 @@ class Facts:
         if len(game.players) > 1:
             found += ["largest material sum", "smallest material sum"]
         found += [f"{each} sustains the target ({name})" for name, each in self._strategies]
-        return tuple(found)
+        return (*found, *self._tests)
+
+    @cached_property
+    def _tests(self) -> dict[str, ClaimTest]:
+        """What the claims of the documents assert of this game, each conclusion once."""
+        found: dict[tuple[str, str], tuple[str, ClaimTest]] = {}
+        for claim in self.model.files.claims.values():
+            for test in claim.tests:
+                if test.game == self.model.name and (self.normal or test.payoffs == "strategic"):
+                    material = " (material)" if test.payoffs == "material" else ""
+                    found.setdefault(
+                        (test.conclusion, test.payoffs), (f"claim {claim.id}: {test.conclusion}{material}", test)
+                    )
+        return dict(found.values())
 
     def __getitem__(self, name: str) -> str:
         """Return a fact in words; ``undefined`` where it cannot be established at this point."""
@@ -86,6 +101,10 @@ class Facts:
 
     def meaning(self, name: str) -> Meaning | None:
         """Return what a fact takes payoffs to be, None where that is not known."""
+        if name in self._tests:
+            parsed = self._parsed(self._tests[name].conclusion)
+            tree = hasattr(self.game, "information_sets")
+            return meaning(self.game, parsed) if self.normal or tree else None
         if not self.normal:
             tree = hasattr(self.game, "information_sets")
             if tree and name in self.model.definition.conclusions:
@@ -147,6 +166,8 @@ class Facts:
         return ",".join(self.game.profile_labels(profile))
 
     def _fact(self, name: str) -> str:
+        if name in self._tests:
+            return self._asserted(self._tests[name])
         if name in self.model.definition.conclusions:
             return self._named(name)
         if name.startswith(_SOLUTION):
@@ -204,6 +225,19 @@ class Facts:
         return "; ".join(self._text(each) for each, total in totals.items() if total == wanted)
 
     # -- formulas and repeated play ---------------------------------------------------------------------------
+
+    def _parsed(self, text: str) -> Any:
+        if text in self.model.definition.conclusions:
+            return self.model.conclusion(text)
+        return self.model.form.conclusion(self.model.definition, text)
+
+    def _asserted(self, test: ClaimTest) -> str:
+        """Return whether what a claim asserts of this game is so at this point."""
+        parsed = self._parsed(test.conclusion)
+        if not self.normal:
+            return str(self.model.form.holds(self.model, parsed, self.values)).lower()
+        game = self.game if test.payoffs == self.kind else self.model.at(self.point, test.payoffs)
+        return str(truth(game, as_conclusion(game, parsed), self.every)).lower()
 
     def _named(self, name: str) -> str:
         formulas = self.model.form.formulas(self.model, self.kind)
