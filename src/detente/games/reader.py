@@ -549,7 +549,7 @@ class GameReader:
                     f"it stands at {place} already",
                     key=False,
                 )
-            self.among(path, "ask", "analysis", table.ask, analyses)
+            self.among(path, "ask", "analysis", table.ask, None if analyses is None else tuple(analyses))
             if isinstance(analyses, Mapping) and table.variant in fitting:
                 self.fitting(path, table.ask, analyses, fitting[table.variant])
             for each in table.of or ():
