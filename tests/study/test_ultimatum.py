@@ -180,3 +180,8 @@ def test_a_game_without_a_table_of_players_is_not_exported(tmp_path):
     out = tmp_path / "game.nfg"
     assert run(["export", "ultimatum_180", "-o", str(out), "--study", str(ROOT)]) == 2
     assert not out.exists()
+
+
+def test_conclusions_about_payoffs_are_not_those_of_the_attrition():
+    with pytest.raises(detente.UsageError, match="names no formula"):
+        detente.Study(ROOT).game("ultimatum_180:attrition").robustness(draws=100, save=False)

@@ -59,6 +59,10 @@ class Attrition(FormulaForm):
     variant = AttritionVariant
     concepts = ("equilibrium",)
 
+    def inherits(self, content: Content, game: GameDefinition) -> bool:
+        """Keep the conclusions if none names payoffs: there is no table of them here."""
+        return not any(each.formula.items for each in game.conclusions.values())
+
     def read(self, reader: GameReader, path: KeyPath, table: Any, game: GameDefinition | None) -> Content:
         """Return costs, prizes and the time to report on."""
         if len(table.cost) != 2:
