@@ -15,7 +15,7 @@ from detente.conclusions._linear_steps import refuting_weights
 from detente.games.rational import fast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from detente.conclusions._conditions import Conditions, Cube
     from detente.conclusions._forms import Box, RiskForm, Values
@@ -117,7 +117,7 @@ class Searcher:
                 return True
             whole, literals, moved = stack.pop()
             piece = dict(whole)
-            active = self._contract(piece, literals)
+            active = self.contract(piece, literals, self.c.names)
             if active is None:
                 continue
             for point in self._trials(piece, active):
@@ -146,8 +146,13 @@ class Searcher:
             ]
         return False
 
-    def _contract(self, piece: Box, literals: Cube) -> Cube | None:
-        """Move parameters on which all open literals agree, in place; return the open literals, None if refuted."""
+    def contract(
+        self, piece: Box, literals: Cube, names: Sequence[str], objective: tuple[Form, Mapping[str, int]] | None = None
+    ) -> Cube | None:
+        """Move parameters on which all open literals agree, in place; return the open literals, None if refuted.
+
+        ``objective`` is an expression to be made large, which has to agree too, with its directions on the whole box.
+        """
         active = literals
         while True:
             still = []
@@ -161,14 +166,16 @@ class Searcher:
                     still.append(each)
             active = tuple(still)
             moved = False
-            for name in self.c.names:
+            for name in names:
                 low, high = piece[name]
                 if low == high:
                     continue
                 directions = {
                     self._direction(each, name, piece) for each in active if name in self.forms[each.index].names
                 }
-                if directions and (directions <= {1} or directions <= {-1}):
+                if objective is not None and name in objective[0].names:
+                    directions.add(objective[1].get(name, 0) or objective[0].direction(name, piece))
+                if directions in ({1}, {-1}):
                     end = high if directions == {1} else low
                     piece[name] = (end, end)
                     moved = True

@@ -314,7 +314,7 @@ class _Search:
 
         def push(piece: Box, literals: Cube, above: Any) -> None:
             piece = dict(piece)
-            active = self._contract(piece, literals)
+            active = self.searcher.contract(piece, literals, self.names, (self.f, self.known_f))
             if active is None:
                 return
             bound = self.f.extreme(piece, high=True, known=self.known_f)
@@ -366,40 +366,6 @@ class _Search:
         return Extreme(bound, value, fractions(self.point))
 
     # -- pieces -----------------------------------------------------------------------------------------------
-
-    def _contract(self, piece: Box, literals: Cube) -> Cube | None:
-        """Move parameters that serve the expression and all open inequalities alike; None where there is no point."""
-        active = literals
-        while True:
-            still = []
-            for each in active:
-                form, known = self.forms[each.index], self.known[each.index]
-                most = form.extreme(piece, high=each.orient > 0, known=known)
-                if most is not None and (most * each.orient < 0 or (each.strict and most == 0)):
-                    return None
-                worst = form.extreme(piece, high=each.orient < 0, known=known)
-                if worst is None or worst * each.orient < 0 or (each.strict and worst == 0):
-                    still.append(each)
-            active = tuple(still)
-            moved = False
-            for name in self.names:
-                low, high = piece[name]
-                if low == high:
-                    continue
-                directions = set()
-                if name in self.f.names:
-                    directions.add(self.known_f.get(name, 0) or self.f.direction(name, piece))
-                for each in active:
-                    form = self.forms[each.index]
-                    if name in form.names:
-                        found = self.known[each.index].get(name, 0) or form.direction(name, piece)
-                        directions.add(found * each.orient)
-                if directions in ({1}, {-1}):
-                    end = high if directions == {1} else low
-                    piece[name] = (end, end)
-                    moved = True
-            if not moved:
-                return active
 
     def _try(self, piece: Box, active: Cube) -> None:
         """Look at points of a piece: its middle, and corners that the expression or an inequality likes best."""
