@@ -6,6 +6,7 @@ with a sentence that says what the form offers.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from detente.errors import UsageError, did_you_mean
@@ -62,11 +63,19 @@ class Solution(Protocol):
         """Return the result as a table."""
 
 
-class View(Protocol):
-    """What ``show`` prints: text, and data for ``--json``."""
+@dataclass(frozen=True)
+class View:
+    """What ``show`` prints: tables, and data for ``--json``."""
+
+    tables: tuple[Table, ...]
+    data: dict[str, Any]
 
     def to_json(self) -> dict[str, Any]:
         """Return the cells, and whatever else is shown, as data."""
+        return self.data
+
+    def __str__(self) -> str:
+        return "\n\n".join(table.to_text() for table in self.tables)
 
 
 class Values(Protocol):

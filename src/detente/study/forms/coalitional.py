@@ -17,6 +17,7 @@ from detente.games.coalitional import CoalitionalGame
 from detente.games.definition import Content, Located
 from detente.games.reader import GameFile, VariantTable
 from detente.numbers import plain, short
+from detente.study.form import View
 from detente.study.forms._formulas import FormulaForm, Formulas
 
 if TYPE_CHECKING:
@@ -112,21 +113,6 @@ class CoalitionalSolution:
 
 def _percent(value: Fraction, total: Fraction) -> str:
     return f"{100 * float(value / total):.1f}%" if total else ""
-
-
-@dataclass(frozen=True)
-class View:
-    """What single players and all together are worth, and outside options."""
-
-    shown: tuple[Table, ...]
-    data: dict[str, Any]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the worths as data."""
-        return self.data
-
-    def __str__(self) -> str:
-        return "\n\n".join(each.to_text() for each in self.shown)
 
 
 class Coalitional(FormulaForm):

@@ -15,7 +15,7 @@ from detente.games.definition import Content
 from detente.games.reader import GameFile, VariantTable
 from detente.games.symbolic import SymbolicGame
 from detente.numbers import number_to_json, plain, short
-from detente.study.form import Form
+from detente.study.form import Form, View
 from detente.study.forms._moves_reading import MoveTable, Order, PlayReader
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from detente.study.trace import Trace
     from detente.toml import KeyPath
 
-__all__ = ["FORM", "Extensive", "ExtensiveFile", "ExtensiveVariant", "Paths", "TreeOrder"]
+__all__ = ["FORM", "Extensive", "ExtensiveFile", "ExtensiveVariant", "TreeOrder"]
 
 #: Plans up to which the atlas lists them all.
 _PLANS = 12
@@ -69,21 +69,6 @@ class TreeOrder:
 
     play: Play
     profiles: bool
-
-
-@dataclass(frozen=True)
-class Paths:
-    """The paths of a tree with payoffs, symbolic and numeric."""
-
-    tables: tuple[Table, ...]
-    data: dict[str, Any]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the paths in the form of the contract: cells whose profile says what was chosen at each point."""
-        return self.data
-
-    def __str__(self) -> str:
-        return "\n\n".join(table.to_text() for table in self.tables)
 
 
 class _Formulas(SymbolicGame):
@@ -263,7 +248,7 @@ class Extensive(Form):
         found: TreeResult = solve(tree, wanted, options or Options())
         return found
 
-    def show(self, model: GameModel, point: Point, kind: str, terms: bool = False, title: str = "") -> Paths:
+    def show(self, model: GameModel, point: Point, kind: str, terms: bool = False, title: str = "") -> View:
         """Return the order of play and the payoffs of every path; a star marks moves that are best as play goes on."""
         from detente.display import Table
         from detente.printing import plain as formula_text
@@ -304,7 +289,7 @@ class Extensive(Form):
         tables = [Table(title, columns, tuple(rows), (note,)), self._order_table(model), payoffs.table()]
         if terms:
             tables.append(payoffs.breakdown())
-        return Paths(tuple(tables), {"players": list(model.players), "cells": cells, "inert": {}})
+        return View(tuple(tables), {"players": list(model.players), "cells": cells, "inert": {}})
 
     def _order_table(self, model: GameModel) -> Table:
         from detente.display import Table

@@ -19,6 +19,7 @@ from detente.games.definition import Content, Located
 from detente.games.incomplete import GlobalGame
 from detente.games.reader import GameFile, VariantTable
 from detente.numbers import number_to_json, plain, short
+from detente.study.form import View
 from detente.study.forms._formulas import FormulaForm, Formulas
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from detente.study.trace import Trace
     from detente.toml import KeyPath
 
-__all__ = ["FORM", "Global", "GlobalSolution", "Rule", "View"]
+__all__ = ["FORM", "Global", "GlobalSolution", "Rule"]
 
 
 class GlobalFile(GameFile):
@@ -136,21 +137,6 @@ class GlobalSolution:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return self.table().mimebundle()
-
-
-@dataclass(frozen=True)
-class View:
-    """What each action gets, spared and punished, as formulas and numbers."""
-
-    tables: tuple[Table, ...]
-    data: dict[str, Any]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the payoffs as data."""
-        return self.data
-
-    def __str__(self) -> str:
-        return "\n\n".join(table.to_text() for table in self.tables)
 
 
 class Global(FormulaForm):

@@ -11,7 +11,7 @@ from detente.errors import Fault
 from detente.fields import Name, Names, unknown
 from detente.games.definition import Content
 from detente.games.reader import GameFile, VariantTable
-from detente.study.form import Form
+from detente.study.form import Form, View
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from detente.conclusions.conclusion import Conclusion
     from detente.conclusions.robustness.classifier import Subject
     from detente.conclusions.thresholds import Thresholds
-    from detente.display import Table
     from detente.errors import Place
     from detente.formula import Formula
     from detente.games.definition import GameDefinition
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from detente.study.trace import Trace
     from detente.toml import KeyPath
 
-__all__ = ["FORM", "MAX_PROFILES", "Cells", "Fixed", "Normal", "NormalFile", "NormalVariant"]
+__all__ = ["FORM", "MAX_PROFILES", "Fixed", "Normal", "NormalFile", "NormalVariant"]
 
 #: Profiles up to which a game is written out cell by cell.
 MAX_PROFILES = 20_000
@@ -57,21 +56,6 @@ class Fixed:
     """What players do that have no choice in a slice of a game: player to strategy."""
 
     choices: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Cells:
-    """The payoff table at a point: numbers, formulas and, if asked for, the terms behind each cell."""
-
-    tables: tuple[Table, ...]
-    data: dict[str, Any]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the cells in the form of the contract."""
-        return self.data
-
-    def __str__(self) -> str:
-        return "\n\n".join(table.to_text() for table in self.tables)
 
 
 class Normal(Form):
@@ -154,7 +138,7 @@ class Normal(Form):
         found: Solution = solve(self.at(model, point, kind), concept, options or Options())
         return found
 
-    def show(self, model: GameModel, point: Point, kind: str, terms: bool = False, title: str = "") -> Cells:
+    def show(self, model: GameModel, point: Point, kind: str, terms: bool = False, title: str = "") -> View:
         """Return the payoff table; a star marks a best response to the others."""
         from detente.display import Table
         from detente.numbers import number_to_json, short
@@ -193,7 +177,7 @@ class Normal(Form):
         if terms:
             tables.append(table.breakdown())
         inert = {player: list(names) for player, names in table.inert.items()}
-        return Cells(tuple(tables), {"players": list(model.players), "cells": cells, "inert": inert})
+        return View(tuple(tables), {"players": list(model.players), "cells": cells, "inert": inert})
 
     def trace_payoff(self, model: GameModel, point: Point, what: Any, player: str, kind: str) -> Trace:
         """Return where the payoff at a profile comes from."""

@@ -19,6 +19,7 @@ from detente.games.population import PopulationGame
 from detente.games.reader import GameFile, VariantTable
 from detente.numbers import number_to_json, short
 from detente.payoffs.items import Tally
+from detente.study.form import View
 from detente.study.forms._formulas import FormulaForm, Formulas
 
 if TYPE_CHECKING:
@@ -160,22 +161,6 @@ class Responses:
         return self.table().to_text()
 
 
-@dataclass(frozen=True)
-class View:
-    """What a member gets from each action at three mixtures of the others."""
-
-    shown: Table
-    terms: Table | None
-    data: dict[str, Any]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return payoffs as data."""
-        return self.data
-
-    def __str__(self) -> str:
-        return "\n\n".join(each.to_text() for each in (self.shown, self.terms) if each is not None)
-
-
 class Population(FormulaForm):
     """``form = "population"``."""
 
@@ -276,17 +261,18 @@ class Population(FormulaForm):
                         "payoffs": {game.members[i]: dict(zip(game.actions, map(number_to_json, values), strict=True))},
                     }
                 )
-        shown = Table(title or "payoffs", ("member", "all others", *game.actions), tuple(rows))
-        listed = None
+        shown = [Table(title or "payoffs", ("member", "all others", *game.actions), tuple(rows))]
         if terms:
             own = model.payoff_model.terms_of(game.members[0])
-            listed = Table(
-                f"terms of {game.members[0]}, as of every member",
-                ("term", "counts for", "formula"),
-                tuple((each.name, _when(each), each.formula.text) for each in own),
+            shown.append(
+                Table(
+                    f"terms of {game.members[0]}, as of every member",
+                    ("term", "counts for", "formula"),
+                    tuple((each.name, _when(each), each.formula.text) for each in own),
+                )
             )
         return View(
-            shown, listed, {"players": list(game.members), "actions": list(game.actions), "cells": cells, "inert": {}}
+            tuple(shown), {"players": list(game.members), "actions": list(game.actions), "cells": cells, "inert": {}}
         )
 
 
