@@ -55,6 +55,12 @@ def payoffs(p, us, china, korea, argentina):
     )
 
 
+def payoffs_of(numeric, profile):
+    """The payoffs of the solved game at a profile of names."""
+    index = tuple(own.index(choice) for own, choice in zip((US, CHINA, MEMBER, MEMBER), profile, strict=True))
+    return tuple(numeric.payoffs[(i, *index)] for i in range(4))
+
+
 def all_values(game, point, **changes):
     at = game.point(point, **changes)
     return {**at.values, **game.model.derived_values(at.values)}
@@ -77,8 +83,7 @@ def test_payoffs_and_pure_equilibria_at_named_points(game, point):
     p = all_values(game, point)
     numeric = game.at(point)
     for each in PROFILES:
-        index = (US.index(each[0]), CHINA.index(each[1]), MEMBER.index(each[2]), MEMBER.index(each[3]))
-        assert tuple(numeric.payoffs[(i, *index)] for i in range(4)) == payoffs(p, *each)
+        assert payoffs_of(numeric, each) == payoffs(p, *each)
     found = detente.equilibria(numeric, method="pure").equilibria
     named = {tuple(next(iter(own)) for own in each.support.values()) for each in found}
     assert named == pure(p)
@@ -95,8 +100,7 @@ def test_payoffs_at_random_points_of_the_box(game):
         p = all_values(game, "baseline", **changes)
         numeric = game.at("baseline", **changes)
         for each in generator.sample(PROFILES, 12):
-            index = (US.index(each[0]), CHINA.index(each[1]), MEMBER.index(each[2]), MEMBER.index(each[3]))
-            assert tuple(numeric.payoffs[(i, *index)] for i in range(4)) == payoffs(p, *each)
+            assert payoffs_of(numeric, each) == payoffs(p, *each)
 
 
 @pytest.mark.parametrize(

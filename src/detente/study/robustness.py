@@ -183,9 +183,12 @@ def game_importance(
     the class of a 2x2 game, else the set of equilibria, else the named formulas. ``region`` is a condition as for :func:`asked_of`, within which
     importance is told; ``only`` lets only ``figures`` or ``judgements`` vary.
     """
-    families = asked_of(model, point, kind, (), ()).subject.classifier.families
+    given = [] if region is None else [region]
+    asked = asked_of(model, point, kind, (), given)
+    families = asked.subject.classifier.families
     stated = [name for name in outputs if name not in families and not name.startswith("value:")]
-    asked = asked_of(model, point, kind, stated, [] if region is None else [region])
+    if stated:
+        asked = asked_of(model, point, kind, stated, given)
     names = tuple(outputs) or (("class",) if "class" in families else families[:1]) or asked.named
     varied = None
     if only is not None:
