@@ -8,6 +8,7 @@ import sys
 from fractions import Fraction as F
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import detente
@@ -134,3 +135,23 @@ def test_a_trace_needs_a_player_for_a_profile(game):
     with pytest.raises(detente.UsageError, match="unknown player"):
         game.trace("cooperate,confront", "uk")
     assert game.trace("cooperate,confront", "us").value == game.at().payoff("us", ("cooperate", "confront"))
+
+
+def test_what_is_asked_of_a_game_can_be_named(game):
+    assert game.levers(to={"us": "confront", "china": "confront"}) == game.levers("confront,confront")
+    assert game.rests_on(conclusion="A_us", budget=20) == game.rests_on("A_us", budget=20)
+    assert game.options(player="us", draws=100) == game.options("us", draws=100)
+
+
+def test_draws_and_payoffs_of_a_game_of_a_study_are_those_of_its_formulas(game):
+    drawn = detente.ensemble.draws(game, 50, only="figures", seed=3)
+    assert set(drawn.varied) == {name for name, kind in game.kinds.items() if kind == "figure"}
+    payoffs = detente.ensemble.payoffs(game, drawn)
+    assert (payoffs == detente.ensemble.payoffs(game.symbolic, drawn)).all()
+    first = game.at(**{name: str(drawn[name][0]) for name in drawn.varied})
+    assert payoffs[0] == pytest.approx(np.asarray(first.payoffs, dtype=float))
+
+
+def test_a_tree_has_no_payoff_array() -> None:
+    with pytest.raises(detente.UsageError, match="no payoff table"):
+        detente.ensemble.payoffs(detente.Study.find().game("weaponization"), {})

@@ -163,6 +163,11 @@ class Game:
         """The game of strategic payoffs as a plain parametric game of its form."""
         return self.model.symbolic
 
+    @property
+    def kinds(self) -> dict[str, str]:
+        """``figure`` or ``judgement`` for each parameter that has a range of its own."""
+        return self.model.kinds
+
     def point(self, point: str = "baseline", **changes: object) -> Point:
         """Return a named point with changes."""
         return self.model.point(point, changes)
@@ -236,7 +241,6 @@ class Game:
         self,
         conclusion: str,
         point: str = "baseline",
-        /,
         *,
         kind: str = "strategic",
         budget: float | None = 10.0,
@@ -252,7 +256,6 @@ class Game:
         to: object,
         outcome: str = "equilibrium",
         point: str = "baseline",
-        /,
         *,
         kind: str = "strategic",
         side_payments: bool = False,
@@ -275,7 +278,6 @@ class Game:
         self,
         profile: object,
         point: str = "baseline",
-        /,
         *,
         kind: str = "strategic",
         budget: float | None = 20.0,
@@ -290,7 +292,6 @@ class Game:
         self,
         player: str,
         point: str = "baseline",
-        /,
         *,
         kind: str = "strategic",
         draws: int = 20_000,
@@ -375,7 +376,6 @@ class Game:
         self,
         dynamic: str = "replicator",
         point: str = "baseline",
-        /,
         *,
         kind: str = "strategic",
         settings: Mapping[str, Any] | None = None,

@@ -151,7 +151,7 @@ def _enumerated(game: NormalFormGame, budget: float | None, progress: Progress |
     return SolveResult(
         game=game,
         equilibria=tuple(_weighted(game, x, y) for x, y in found.equilibria),
-        method="vertex enumeration",
+        method="enumeration",
         complete=found.complete,
         degenerate=found.degenerate,
         components=found.components if found.complete else None,

@@ -130,6 +130,11 @@ class GameModel:
         """The parametric game of material payoffs over its box."""
         return self.form.game(self, True)
 
+    @property
+    def kinds(self) -> dict[str, str]:
+        """``figure`` or ``judgement`` for each parameter that has a range of its own."""
+        return {name: each.kind for name, each in self.parameters.items() if not each.is_derived}
+
     def payoffs(self, kind: str) -> Any:
         """Return the parametric game of ``strategic`` or ``material`` payoffs."""
         if kind not in KINDS:

@@ -98,11 +98,10 @@ def asked_of(
     for text in statements:
         if text not in parsed and not is_played(text) and text not in KINDS:
             parsed[text] = model.form.conclusion(model.definition, text)
-    kinds = {name: each.kind for name, each in model.parameters.items() if not each.is_derived}
     held = held_at(model, point)
     subject = model.form.subject(model, kind, parsed, held)
     named = tuple(model.definition.conclusions)
-    return Asked(subject, tuple(conclusions), named, conditions, kinds, parsed, held, tuple(notes))
+    return Asked(subject, tuple(conclusions), named, conditions, model.kinds, parsed, held, tuple(notes))
 
 
 def game_robustness(

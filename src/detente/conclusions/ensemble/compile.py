@@ -309,12 +309,13 @@ def _program(game: SymbolicGame, names: tuple[str, ...]) -> tuple[tuple[tuple[in
     return cells, compiled([game.payoffs[cell] for cell in cells], game.derived, names)
 
 
-def payoffs(game: SymbolicGame, draws: Mapping[str, Any], n: int | None = None) -> Floats:
+def payoffs(game: Any, draws: Mapping[str, Any], n: int | None = None) -> Floats:
     """Return the payoff array of a parametric game at every draw.
 
     Parameters
     ----------
-    game : SymbolicGame
+    game : SymbolicGame or game of a study
+        A normal form; trees are solved in batches by :mod:`~detente.conclusions.ensemble.tree_batch`.
     draws : mapping of str to (n,) array or number
         Parameters not named keep their value; a derived name stands in place of its formula.
     n : int, optional
@@ -328,7 +329,8 @@ def payoffs(game: SymbolicGame, draws: Mapping[str, Any], n: int | None = None) 
     Raises
     ------
     UsageError
-        If a name is unknown, lengths differ, or a payoff is not finite at some draw (with the draw).
+        If the game has no payoff table, a name is unknown, lengths differ, or a payoff is not finite at some draw
+        (with the draw).
 
     Notes
     -----
@@ -343,6 +345,9 @@ def payoffs(game: SymbolicGame, draws: Mapping[str, Any], n: int | None = None) 
     """
     import numpy as np
 
+    game = getattr(game, "symbolic", game)
+    if not hasattr(game, "shape"):
+        raise UsageError(f"found a {type(game).__name__}, which has no payoff table; expected a normal form")
     values = {name: np.asarray(each, dtype=np.float64) for name, each in draws.items()}
     for name in values:
         if name not in game.parameters and name not in game.derived:

@@ -113,9 +113,9 @@ def draws(
 
     Parameters
     ----------
-    parameters : mapping or SymbolicGame
+    parameters : mapping, SymbolicGame or game of a study
         Name to Interval, ``(low, high)`` or ``(low, value, high)``, in table order; from a game also its derived values
-        and constraints.
+        and constraints; from a game of a study also the kinds.
     n : int
         Draws to try; constraints leave fewer.
     prior : str or mapping

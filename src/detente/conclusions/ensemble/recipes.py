@@ -78,6 +78,8 @@ class Recipe:
         given: Mapping[str, Any] | None = None,
     ) -> Recipe:
         """Return the recipe of :func:`~detente.conclusions.ensemble.draws.draws`, which documents the arguments."""
+        if hasattr(parameters, "symbolic"):
+            kinds, parameters = kinds or parameters.kinds, parameters.symbolic
         if hasattr(parameters, "parameters"):
             constraints = (*parameters.constraints, *constraints)
             derived = {**parameters.derived, **(derived or {})}
