@@ -78,9 +78,10 @@ if TYPE_CHECKING:
     from detente.solve.refinements import undominated_equilibria
     from detente.solve.repeated.automaton import Automaton
     from detente.solve.repeated.critical_discount_factor import critical_discount_factor
+    from detente.solve.repeated.feasible import feasible_set
     from detente.solve.repeated.monitoring import monitored_trigger
     from detente.solve.repeated.monitoring_value import monitoring_value
-    from detente.solve.repeated.payoff_set import feasible_set, payoff_set
+    from detente.solve.repeated.payoff_set import payoff_set
     from detente.solve.result import Equilibrium, SolveResult
     from detente.solve.security import maximin, minmax, pareto_set
     from detente.solve.stochastic.markov_perfect import markov_perfect
@@ -173,9 +174,10 @@ _NAMES = {
     "detente.solve.refinements": ("undominated_equilibria",),
     "detente.solve.repeated.automaton": ("Automaton",),
     "detente.solve.repeated.critical_discount_factor": ("critical_discount_factor",),
+    "detente.solve.repeated.feasible": ("feasible_set",),
     "detente.solve.repeated.monitoring": ("monitored_trigger",),
     "detente.solve.repeated.monitoring_value": ("monitoring_value",),
-    "detente.solve.repeated.payoff_set": ("feasible_set", "payoff_set"),
+    "detente.solve.repeated.payoff_set": ("payoff_set",),
     "detente.solve.result": ("Equilibrium", "SolveResult"),
     "detente.solve.security": ("maximin", "minmax", "pareto_set"),
     "detente.solve.stochastic.markov_perfect": ("markov_perfect",),

@@ -10,7 +10,9 @@ import detente
 from detente.games.normal import NormalFormGame
 from detente.games.repeated import RepeatedGame
 from detente.solve.repeated._polygons import boundary_at, contains, cut, distance, grown, hull, includes, inward
-from detente.solve.repeated.payoff_set import _Operator, feasible_set, payoff_set
+from detente.solve.repeated._promises import Promises
+from detente.solve.repeated.feasible import feasible_set
+from detente.solve.repeated.payoff_set import payoff_set
 
 DILEMMA = NormalFormGame([[[2, 0], [3, 1]], [[2, 3], [0, 1]]])
 ABREU_SANNIKOV = NormalFormGame(
@@ -125,14 +127,14 @@ def test_the_same_factor_given_twice_is_one_factor_and_different_ones_allow_trad
     assert corners(same.vertices) == corners(payoff_set(RepeatedGame(DILEMMA, "3/5")).vertices)
     apart = payoff_set(RepeatedGame(DILEMMA, ["3/5", "9/10"]))
     # the patient player takes its turn later: some sustained payoffs lie outside the hull (Lehrer and Pauzner 1999)
-    assert any(not contains(feasible_set(DILEMMA), each) for each in apart.inner)
+    assert any(not contains(feasible_set(DILEMMA).vertices, each) for each in apart.inner)
     assert includes(apart.vertices, apart.inner)
 
 
 def test_the_operators_agree_on_the_exact_set():
     found = payoff_set(RepeatedGame(ABREU_SANNIKOV, "3/4"))
     assert found.exact
-    step = _Operator(ABREU_SANNIKOV, (F(3, 4), F(3, 4)))
+    step = Promises(ABREU_SANNIKOV, (F(3, 4), F(3, 4)))
     assert step.full(found.vertices) == step.reduced(found.vertices) == found.vertices
 
 

@@ -1,4 +1,7 @@
-"""Convex polygons with rational corners: hulls, cuts, inclusion, all exact."""
+"""Convex polygons with rational corners: hulls, cuts, inclusion, all exact.
+
+Corners are pairs of Fractions or of FLINT's rationals, which compute several times faster.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,9 @@ def hull(points: Iterable[Point]) -> Polygon:
     >>> [tuple(map(int, each)) for each in hull([(F(0), F(0)), (F(2), F(0)), (F(1), F(0)), (F(0), F(2)), (F(1), F(1))])]
     [(0, 0), (2, 0), (0, 2)]
     """
-    ordered = sorted(set(points))
+    ordered = sorted(points)
+    # rationals of FLINT are slow to hash, so equal ones are found side by side
+    ordered = [each for k, each in enumerate(ordered) if k == 0 or each != ordered[k - 1]]
     if len(ordered) < 3:
         return tuple(ordered)
     halves = []
@@ -62,15 +67,22 @@ def least(polygon: Polygon, axis: int) -> Fraction:
 
 def cut(polygon: Polygon, axis: int, bound: Fraction) -> Polygon:
     """Return the part of a polygon whose coordinate is at least ``bound``."""
+    inside = [each[axis] >= bound for each in polygon]
+    if all(inside):
+        return polygon
+    if not any(inside):
+        return ()
     kept: list[Point] = []
     n = len(polygon)
     for k, here in enumerate(polygon):
         after = polygon[(k + 1) % n]
-        if here[axis] >= bound:
+        if inside[k]:
             kept.append(here)
-        if n > 1 and (here[axis] - bound) * (after[axis] - bound) < 0:
+        if inside[k] != inside[(k + 1) % n] and here[axis] != bound != after[axis]:
             kept.append(_crossing(here, after, axis, bound))
-    return hull(kept)
+    first = min(range(len(kept)), key=kept.__getitem__)
+    ordered = kept[first:] + kept[:first]
+    return tuple(each for k, each in enumerate(ordered) if k == 0 or each != ordered[k - 1])
 
 
 def _crossing(a: Point, b: Point, axis: int, bound: Fraction) -> Point:
@@ -81,17 +93,16 @@ def _crossing(a: Point, b: Point, axis: int, bound: Fraction) -> Point:
 
 def boundary_at(polygon: Polygon, axis: int, bound: Fraction) -> list[Point]:
     """Return the ends of the part of a polygon that lies on a vertical or horizontal line."""
-    found = [each for each in polygon if each[axis] == bound]
+    sides = [(each[axis] > bound) - (each[axis] < bound) for each in polygon]
+    found = [each for each, side in zip(polygon, sides, strict=True) if side == 0]
     n = len(polygon)
-    if n > 1:
-        for k, here in enumerate(polygon):
-            after = polygon[(k + 1) % n]
-            if (here[axis] - bound) * (after[axis] - bound) < 0:
-                found.append(_crossing(here, after, axis, bound))
+    for k, side in enumerate(sides):
+        if side * sides[(k + 1) % n] < 0:
+            found.append(_crossing(polygon[k], polygon[(k + 1) % n], axis, bound))
     if not found:
         return []
-    ordered = sorted(set(found), key=lambda each: each[1 - axis])
-    return [ordered[0], ordered[-1]] if len(ordered) > 1 else ordered
+    ordered = sorted(found, key=lambda each: each[1 - axis])
+    return [ordered[0], ordered[-1]] if ordered[0] != ordered[-1] else ordered[:1]
 
 
 def contains(polygon: Polygon, point: Point) -> bool:
@@ -129,7 +140,8 @@ def grown(polygon: Polygon, grid: int, width: Fraction) -> Polygon:
 
 def _outward(value: Fraction, grid: int, up: bool) -> Fraction:
     scaled = value * grid
-    return Fraction(-(-scaled.numerator // scaled.denominator) if up else scaled.numerator // scaled.denominator, grid)
+    whole = -(-scaled.numerator // scaled.denominator) if up else scaled.numerator // scaled.denominator
+    return type(value)(int(whole), grid)
 
 
 def inward(polygon: Polygon, grid: int) -> Polygon:
@@ -140,10 +152,10 @@ def inward(polygon: Polygon, grid: int) -> Polygon:
     found: list[Point] = []
     for x, y in polygon:
         near = [
-            (Fraction(_floor(x * grid) + i, grid), Fraction(_floor(y * grid) + j, grid)) for i in (0, 1) for j in (0, 1)
+            (type(x)(_floor(x * grid) + i, grid), type(y)(_floor(y * grid) + j, grid)) for i in (0, 1) for j in (0, 1)
         ]
         wider = [
-            (a + Fraction(i, grid), b + Fraction(j, grid)) for a, b in near for i in (-1, 0, 1) for j in (-1, 0, 1)
+            (a + type(x)(i, grid), b + type(y)(j, grid)) for a, b in near for i in (-1, 0, 1) for j in (-1, 0, 1)
         ]
         for choice in (near, wider):
             good = [each for each in choice if contains(polygon, each)]
@@ -154,7 +166,7 @@ def inward(polygon: Polygon, grid: int) -> Polygon:
 
 
 def _floor(value: Fraction) -> int:
-    return value.numerator // value.denominator
+    return int(value.numerator // value.denominator)
 
 
 def distance(outer: Polygon, inner: Polygon) -> float:

@@ -1,0 +1,131 @@
+"""Convex polygons in floating point: hulls of many points at once, sections along lines.
+
+Corners are rows of an array, counter-clockwise from the lowest of the leftmost. What is lost to rounding is for the
+caller to make up for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+__all__ = ["edges", "float_hull", "outermost", "room", "scaled", "sections", "widened"]
+
+#: Directions in which extreme points are looked for first.
+_ANGLES = np.linspace(0.0, 2 * np.pi, 32, endpoint=False)
+_DIRECTIONS = np.column_stack([np.cos(_ANGLES), np.sin(_ANGLES)])
+#: Points up to which a hull is found directly.
+_FEW = 40
+
+
+def float_hull(points: Any) -> Any:
+    """Return the corners of the convex hull of an array of points."""
+    if len(points) > _FEW:
+        points = points[outermost(points)]
+    ordered = sorted(set(map(tuple, points.tolist())))
+    if len(ordered) < 3:
+        return np.array(ordered, dtype=float).reshape(-1, 2)
+    halves: list[tuple[float, float]] = []
+    for sweep in (ordered, ordered[::-1]):
+        half: list[tuple[float, float]] = []
+        for each in sweep:
+            while len(half) > 1:
+                (ox, oy), (ax, ay) = half[-2], half[-1]
+                if (ax - ox) * (each[1] - oy) - (ay - oy) * (each[0] - ox) > 0:
+                    break
+                half.pop()
+            half.append(each)
+        halves += half[:-1]
+    return np.array(halves)
+
+
+def outermost(points: Any) -> Any:
+    """Return which points, of about unit size, do not lie well inside the hull of those extreme in some direction."""
+    extreme = np.unique(np.argmax(points @ _DIRECTIONS.T, axis=0))
+    inner = float_hull(points[extreme])
+    if len(inner) < 3:
+        return np.ones(len(points), dtype=bool)
+    edge = edges(inner)
+    away = points[:, None, :] - inner[None, :, :]
+    side = edge[None, :, 0] * away[:, :, 1] - edge[None, :, 1] * away[:, :, 0]
+    return ~np.all(side > 1e-12, axis=1)
+
+
+def edges(polygon: Any) -> Any:
+    """Return the steps from each corner to the next."""
+    return np.concatenate((polygon[1:], polygon[:1])) - polygon
+
+
+def room(outer: Any, inner: Any) -> float:
+    """Return how far within a polygon another one lies: the least distance of its corners from the edges' lines.
+
+    Negative where a corner lies outside: by how much, but for corners beyond a sharp corner.
+    """
+    edge = edges(outer)
+    away = inner[:, None, :] - outer[None, :, :]
+    side = edge[None, :, 0] * away[:, :, 1] - edge[None, :, 1] * away[:, :, 0]
+    return float((side / np.hypot(edge[:, 0], edge[:, 1])).min())
+
+
+def widened(polygon: Any, width: float) -> Any:
+    """Return a polygon that includes a square of half-width ``width`` around every point of this one."""
+    edge = edges(polygon)
+    length = np.abs(edge).sum(axis=1)
+    if len(polygon) > 2 and length.min() > 0:
+        middle = polygon.mean(axis=0)
+        away = middle - polygon
+        # a square reaches 2 * width / length of an edge's normal beyond it, in the norm in which that is the length
+        room = ((edge[:, 0] * away[:, 1] - edge[:, 1] * away[:, 0]) / length).min()
+        if room > 1e4 * width:
+            return middle + (1 + width / room) * (polygon - middle)
+    shifts = width * np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])
+    return float_hull((polygon[:, None, :] + shifts[None, :, :]).reshape(-1, 2))
+
+
+def scaled(polygon: Any, share: float) -> Any:
+    """Return a polygon drawn towards the middle of its corners."""
+    middle = polygon.mean(axis=0)
+    return middle + share * (polygon - middle)
+
+
+def sections(polygon: Any, axis: int, at: Any, slack: float) -> tuple[Any, Any]:
+    """Return the least and the greatest other coordinate of a polygon on lines where coordinate ``axis`` is ``at``.
+
+    With a ``slack``, the outermost of the numbers on the line and at that distance from it; with a negative one the
+    innermost. Beyond the ends of the polygon the numbers are those at the end.
+    """
+    along, across = polygon[:, axis], polygon[:, 1 - axis]
+    order = np.lexsort((across, along))
+    first, last = int(order[0]), int(order[-1])
+    ahead, back = _around(along, across, first, last), _around(along[::-1], across[::-1], -1 - first, -1 - last)
+    # seen along the second axis the corners run clockwise
+    below, above = (ahead, back) if axis == 0 else (back, ahead)
+    # of an edge on a line, the lower chain keeps the lower end, which stands first, the upper chain the upper, the last
+    below, above = _rising(*below, last=False), _rising(*above, last=True)
+    if slack == 0:
+        return np.interp(at, *below), np.interp(at, *above)
+    reach, size = abs(slack), len(at)
+    spots = np.concatenate([at - reach, at, at + reach])
+    lows, highs = np.interp(spots, *below), np.interp(spots, *above)
+    if slack >= 0:
+        return lows.reshape(3, size).min(axis=0), highs.reshape(3, size).max(axis=0)
+    return lows.reshape(3, size).max(axis=0), highs.reshape(3, size).min(axis=0)
+
+
+def _around(along: Any, across: Any, first: int, last: int) -> tuple[Any, Any]:
+    """Return the corners from one on to another one, in the order of the arrays and around their end."""
+    n = len(along)
+    first, last = first % n, last % n
+    if first <= last:
+        return along[first : last + 1], across[first : last + 1]
+    return np.concatenate((along[first:], along[: last + 1])), np.concatenate((across[first:], across[: last + 1]))
+
+
+def _rising(along: Any, across: Any, *, last: bool) -> tuple[Any, Any]:
+    """Return a chain with strictly rising positions: of corners on one line, the first or the last."""
+    equal = along[1:] <= along[:-1]
+    if not equal.any():
+        return along, across
+    keep = np.append(~equal, True) if last else np.insert(~equal, 0, True)
+    return along[keep], across[keep]
