@@ -8,6 +8,7 @@ import pytest
 
 import detente
 from detente.games.normal import NormalFormGame
+from detente.games.rational import fast
 from detente.games.repeated import RepeatedGame
 from detente.solve.repeated._polygons import boundary_at, contains, cut, distance, grown, hull, includes, inward
 from detente.solve.repeated._promises import Promises
@@ -135,7 +136,8 @@ def test_the_operators_agree_on_the_exact_set():
     found = payoff_set(RepeatedGame(ABREU_SANNIKOV, "3/4"))
     assert found.exact
     step = Promises(ABREU_SANNIKOV, (F(3, 4), F(3, 4)))
-    assert step.full(found.vertices) == step.reduced(found.vertices) == found.vertices
+    exact_corners = tuple((fast(x), fast(y)) for x, y in found.vertices)
+    assert step.full(exact_corners) == step.reduced(exact_corners) == exact_corners
 
 
 def test_a_game_without_pure_equilibria_may_have_no_payoff_to_sustain():

@@ -82,7 +82,8 @@ def cut(polygon: Polygon, axis: int, bound: Fraction) -> Polygon:
             kept.append(_crossing(here, after, axis, bound))
     first = min(range(len(kept)), key=kept.__getitem__)
     ordered = kept[first:] + kept[:first]
-    return tuple(each for k, each in enumerate(ordered) if k == 0 or each != ordered[k - 1])
+    # a segment is gone along twice: what was kept first may come again at the end
+    return tuple(each for k, each in enumerate(ordered) if k == 0 or each not in (ordered[k - 1], ordered[0]))
 
 
 def _crossing(a: Point, b: Point, axis: int, bound: Fraction) -> Point:
