@@ -1,17 +1,18 @@
 """The rounds of :mod:`detente.solve.repeated.payoff_set` in floating point: fast, and on the safe side.
 
 Payoffs are counted from 0 to 1 here. From outside, every round is widened by :data:`WIDTH`, a thousand times what
-rounding can lose in it, so that the set stays an outer bound: corners and floors are the numbers that they are, and what
-is computed from them, an interpolation between two corners and a mean, is wrong by a few units in the last place. From
-inside, the set found is only a proposal, which is then proved in exact arithmetic.
+rounding can lose in it, so that the set stays an outer bound: corners and floors are the numbers that they are, and
+what is computed from them, an interpolation between two corners and a mean, is wrong by a few units in the last place.
+From inside, the set found is only a proposal, which is then proved in exact arithmetic.
 
 Why larger sets do no harm as long as floors never fall: let V be the set of equilibrium payoffs, W_n the sets of the
-rounds, and f_n what a profile asks of a promise, with V inside W_0 and f_n rising but never above what it is in V. Take a
-corner v of V that lies furthest out in some direction, sustained by a payoff g and a promise w in V. Then g is no less
-far out than v. Where g itself meets its floor, g is in the next set. Else the segment from w to g leaves the promises
-that deter at a point b_n. In the first round W_0 holds the whole segment; afterwards the point (1 - delta) g + delta b_n
-of the round before lies in W_{n+1} on the segment beyond b_n, hence beyond b_{n+1}, as floors never fall: so b_{n+1} is
-in W_{n+1}, and what it sustains is no less far out than v. Hence V is inside W_{n+1}, whatever else W_{n+1} holds.
+rounds, and f_n what a profile asks of a promise, with V inside W_0 and f_n rising but never above what it is in V. Take
+a corner v of V that lies furthest out in some direction, sustained by a payoff g and a promise w in V. Then g is no
+less far out than v. Where g itself meets its floor, g is in the next set. Else the segment from w to g leaves the
+promises that deter at a point b_n. In the first round W_0 holds the whole segment; afterwards the point (1 - delta) g +
+delta b_n of the round before lies in W_{n+1} on the segment beyond b_n, hence beyond b_{n+1}, as floors never fall: so
+b_{n+1} is in W_{n+1}, and what it sustains is no less far out than v. Hence V is inside W_{n+1}, whatever else W_{n+1}
+holds.
 """
 
 from __future__ import annotations
@@ -73,7 +74,9 @@ class FloatRounds:
     spread: tuple[Any, Any]
 
     @classmethod
-    def of(cls, profiles: Sequence[tuple[Any, Any]], factors: Sequence[Any], floor: Any, low: Any, spread: Any) -> FloatRounds:
+    def of(
+        cls, profiles: Sequence[tuple[Any, Any]], factors: Sequence[Any], floor: Any, low: Any, spread: Any
+    ) -> FloatRounds:
         """Return the rounds of exact numbers: ``low`` and ``spread`` per player map payoffs to 0 and 1."""
         scale = [float(each) for each in spread]
         payoffs = np.array([[float(g[k] - low[k]) / scale[k] for k in (0, 1)] for g, _ in profiles])
@@ -190,7 +193,10 @@ class FloatRounds:
             low = (self.payoffs[sure], self.sustained(*self._binding(promises, floors, doubtful, -_SHIFT)))
             may = np.flatnonzero((excess >= -_SHIFT).all(axis=1))
             which, points = self._binding(promises, floors, doubtful, _SHIFT)
-            points, owner = np.concatenate((self.payoffs[may], self.sustained(which, points))), np.concatenate((may, which))
+            points, owner = (
+                np.concatenate((self.payoffs[may], self.sustained(which, points))),
+                np.concatenate((may, which)),
+            )
             hull = float_hull(np.concatenate(low))
         else:
             points, owner = self._full(promises, floors, _SHIFT)

@@ -144,7 +144,9 @@ def feasible_set(game: NormalFormGame) -> FeasibleSet:
         part: tuple[Vector, ...] = cut(cut(hull((e[0], e[1]) for e in points), 0, floors[0]), 1, floors[1])
     else:
         if len(points) > _MOST_POINTS:
-            raise UsageError(f"found {len(points)} payoff vectors of {len(players)} players; expected at most {_MOST_POINTS}")
+            raise UsageError(
+                f"found {len(points)} payoff vectors of {len(players)} players; expected at most {_MOST_POINTS}"
+            )
         whole = _corners(points)
         part = whole
         for k in players:

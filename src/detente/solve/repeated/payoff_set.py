@@ -9,10 +9,10 @@ itself (Abreu, Pearce and Stacchetti 1990).
 It is found from outside. Abreu and Sannikov (2014) show that of the promises only a few matter: the payoff ``g(a)``
 itself where it satisfies the incentive constraints, else the points at which a constraint binds, at most four for each
 profile. The rounds of their operator start from the feasible payoffs and never lose a point of V. Floating point does
-them first, each widened by more than rounding can lose (:mod:`detente.solve.repeated._float_bounds`). Where the rounds seem
-to end, they are repeated in exact arithmetic: if they do, the set is V, and it is checked with the full operator that
-it generates itself. Else the result has an outer bound and an inner one, a slightly smaller set that is proved in exact
-arithmetic to generate itself.
+them first, each widened by more than rounding can lose (:mod:`detente.solve.repeated._float_bounds`). Where the rounds
+seem to end, they are repeated in exact arithmetic: if they do, the set is V, and it is checked with the full operator
+that it generates itself. Else the result has an outer bound and an inner one, a slightly smaller set that is proved in
+exact arithmetic to generate itself.
 """
 
 from __future__ import annotations
@@ -255,7 +255,8 @@ def _static(step: Promises) -> Polygon:
 
 def _fractions(polygon: Polygon) -> Polygon:
     return tuple(
-        (Fraction(int(x.numerator), int(x.denominator)), Fraction(int(y.numerator), int(y.denominator))) for x, y in polygon
+        (Fraction(int(x.numerator), int(x.denominator)), Fraction(int(y.numerator), int(y.denominator)))
+        for x, y in polygon
     )
 
 
