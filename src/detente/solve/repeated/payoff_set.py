@@ -250,7 +250,7 @@ def _proved(step: Promises, outer: Any, tolerance: float) -> Polygon:
 
 def _static(step: Promises) -> Polygon:
     """Return the hull of the pure equilibria of the stage game, which sustain themselves."""
-    return hull(own for own, need in step.profiles if need == (0, 0))
+    return hull(own for own, need in step.profiles if not any(need))
 
 
 def _fractions(polygon: Polygon) -> Polygon:
