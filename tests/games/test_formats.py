@@ -149,7 +149,7 @@ def test_writing_replaces_whole_files_and_leaves_nothing_behind(tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["g.gam"]
     with pytest.raises(UsageError, match="ends in .nfg, .efg, .gam"):
         write_game(classic.game("chicken"), tmp_path / "g.txt")
-    with pytest.raises(UsageError, match="cannot be written"):
+    with pytest.raises(UsageError, match="cannot write"):
         write_game(classic.game("chicken"), tmp_path / "nowhere" / "g.nfg")
 
 

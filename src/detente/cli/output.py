@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import click
 
 from detente.errors import UsageError
 from detente.numbers import number_to_json
+from detente.whole import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from detente.facade import Game, Study
     from detente.study.model import Point
 
-__all__ = ["At", "GameOptions", "emit", "game_options", "note", "open_game", "output_options", "write_text"]
+__all__ = ["At", "GameOptions", "emit", "game_options", "note", "open_game", "output_options"]
 
 
 def note(message: str) -> None:
@@ -128,18 +128,5 @@ def emit(text: str, data: dict[str, Any], *, as_json: bool, out: Path | None, no
     if out is None:
         click.echo(body)
         return
-    write_text(out, body + "\n")
+    write_whole(out, body + "\n")
     note(f"wrote {out}")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file as a whole: under a temporary name first, then renamed."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        try:
-            temporary.write_text(text, encoding="utf-8", newline="\n")
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot write; {error.strerror or error}") from None

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detente.cli.game_commands import head_line
-from detente.cli.output import GameOptions, emit, game_options, note, open_game, write_text
+from detente.cli.output import GameOptions, emit, game_options, note, open_game
 from detente.display import wrap
 from detente.errors import BudgetExceeded, UsageError
+from detente.whole import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,9 +179,9 @@ def export_command(game: str, options: GameOptions) -> None:
             "strategies": {player: list(own) for player, own in strategies},
             "cells": cells,
         }
-        write_text(out, json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+        write_whole(out, json.dumps(data, ensure_ascii=False, indent=2) + "\n")
     else:
-        write_text(out, _csv(numeric))
+        write_whole(out, _csv(numeric))
     emit(str(out), {**at.head, "files": [str(out)]}, as_json=options.as_json, out=None, notes=at.point.notes)
 
 

@@ -11,7 +11,6 @@ import csv
 import hashlib
 import io
 import json
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 from detente.errors import DetenteError
 from detente.reports.elements import Figure, PayoffMatrix, Table
 from detente.reports.spans import plain_text
+from detente.whole import put_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,26 +96,17 @@ def write_assets(document: Document, folder: str | Path) -> tuple[Path, ...]:
                 raise DetenteError(message)
         stale = {name: digest for name, digest in old.items() if name not in new}
         # An interrupted build must still know its files: the union is written first.
-        _replace(folder / MANIFEST, _manifest({**stale, **new}))
+        put_whole(folder / MANIFEST, _manifest({**stale, **new}))
         for name, content in files.items():
-            _replace(folder / name, content)
+            put_whole(folder / name, content)
         for name, digest in stale.items():
             path = folder / name
             if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
                 path.unlink()
-        _replace(folder / MANIFEST, _manifest(new))
+        put_whole(folder / MANIFEST, _manifest(new))
     except OSError as error:
         raise DetenteError(f"{folder}: cannot write the files of the report; {error.strerror or error}") from error
     return tuple(folder / name for name in files)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _manifest(files: Mapping[str, str]) -> bytes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import os
 from typing import TYPE_CHECKING
 
 from detente.errors import UsageError
 from detente.reports.figure_style import figure_style, to_svg
+from detente.whole import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,15 +31,7 @@ def write_figure(figure: Figure, path: Path) -> None:
     if ending not in ENDINGS:
         raise UsageError(f"found the figure {path}; expected a name that ends in {', '.join(ENDINGS)}")
     data = to_svg(figure) if ending == ".svg" else _rendered(figure, ending[1:])
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        try:
-            temporary.write_bytes(data)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot write; {error.strerror or error}") from None
+    write_whole(path, data)
 
 
 def _rendered(figure: Figure, kind: str) -> bytes:

@@ -8,7 +8,6 @@ folder on any day.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from detente.reports.glyphs import unprintable
 from detente.reports.spans import plain_text
 from detente.reports.typst_compiler import RefusedError, compile_report, font_book
 from detente.reports.typst_data import TypstWriter
+from detente.whole import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,15 +63,7 @@ def write_pdf(
     """
     pdf = typeset(document, fonts=fonts)
     path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        try:
-            temporary.write_bytes(pdf.data)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise DetenteError(f"{path}: cannot write the report; {error.strerror or error}") from error
+    write_whole(path, pdf.data)
     return pdf.notes
 
 

@@ -8,7 +8,6 @@ exact: ``0.1`` is 1/10.
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from detente.errors import Fault, InputError, Place, UsageError
 from detente.games.extensive import GameTree
 from detente.games.normal import NormalFormGame
+from detente.whole import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -168,17 +168,4 @@ def write_game(
         )
     made = game if isinstance(game, GameFile) else GameFile(game)
     made = replace(made, title=title or made.title, comment=comment or made.comment)
-    text = format_game(made, form[1:])
-    partial = ""
-    try:
-        handle, partial = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        Path(partial).chmod(0o644)
-        Path(partial).replace(target)
-    except OSError as error:
-        if partial:
-            Path(partial).unlink(missing_ok=True)
-        raise UsageError(
-            f"{target}: cannot be written: {error.strerror or error}; check the folder"
-        ) from None
+    write_whole(target, format_game(made, form[1:]))
