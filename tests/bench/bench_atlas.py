@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import random
 import time
+from fractions import Fraction
 from itertools import combinations
 from statistics import median
 
 import sympy
-from ratios import ratio
+from ratios import fact, ratio
 from sympy.core.cache import clear_cache
 
+from detente import formula
 from detente.formula import symbol
 from detente.games.symbolic import SymbolicGame
 from detente.solve.parametric._polynomial_ring import Ring
 from detente.solve.parametric.atlas import atlas
+from detente.solve.parametric.line_signs import LineSigns
 from detente.solve.parametric.parametric_supports import primitive, support_vertices
 
 
@@ -95,12 +98,90 @@ def main():
         seconds = time.perf_counter() - began
         kinds = sorted(each.status for each in found.regions)
         print(f"  {name:22s} {seconds:6.2f}   {', '.join(f'{kind} {kinds.count(kind)}' for kind in dict.fromkeys(kinds))}")
+    thresholds_against_sympy()
+    the_study()
+
+
+#: Inequalities in one parameter, one of each kind that payoffs give.
+INEQUALITIES = {
+    "linear": "3*x - 1",
+    "quadratic": "x**2 - x - 1",
+    "cubic": "x**3 - 3*x + 1",
+    "rational": "(x**2 - 2)/(x - 3) + 1/x",
+    "quintic": "x**5 - x - 1",
+}
+
+
+def expression(text):
+    return formula.parse(text).to_sympy({"x": symbol("x")})
+
+
+def signs_along(texts):
+    game = SymbolicGame([[[0]], [[0]]], {"x": (-10, 10)})
+    line = LineSigns(game, "x", {"x": Fraction(0)}, (Fraction(-10), Fraction(10)))
+    expressions = [expression(text) for text in texts]
+    cells = line.cells(expressions)
+    pieces = [[line.sign_between(each, sample) for each in expressions] for sample in cells.samples]
+    return pieces, [(place.value, [line.sign_at(each, place, cells.samples[k]) for each in expressions]) for k, place in enumerate(cells.places)]
+
+
+def reduced(texts):
+    return sympy.reduce_inequalities([expression(text) > 0 for text in texts], symbol("x"))
+
+
+def thresholds_against_sympy():
+    """Where a comparison is positive: all its zeros and poles with the signs between, against reduce_inequalities."""
+    print("where inequalities in one parameter hold, ms")
+    every = {name: [text] for name, text in INEQUALITIES.items()} | {"a system of five": list(INEQUALITIES.values())}
+    ratios = []
+    for name, texts in every.items():
+        signs_along(texts)
+        pairs = [(timed(signs_along, texts, repeat=5), timed(reduced, texts, repeat=3)) for _ in range(3)]
+        mine, theirs = (median(each) for each in zip(*pairs, strict=True))
+        ratios += [b / a for a, b in pairs]
+        print(f"  {name:16s} detente {1000 * mine:8.3f}   reduce_inequalities {1000 * theirs:9.1f}   ratio {theirs / mine:6.0f}")
+    ratio("thresholds in one parameter", "sympy.reduce_inequalities", ratios)
+
+
+def the_study():
+    """Atlases of all games of the study, how long their conditions are, and what conclusions rest on."""
     import detente
 
-    began = time.perf_counter()
-    found = detente.Study.find().game("confrontation").atlas()
-    lengths = [len(each.unsettled) for each in found.regions if each.status in {"conditional", "undecided"}]
-    print(f"  confrontation          {time.perf_counter() - began:6.2f}   median length of a condition {median(lengths)}")
+    study = detente.Study.find()
+    lengths, total = [], 0.0
+    print("atlases of the study's games, s")
+    for name in study.games:
+        game = study.game(name)
+        began = time.perf_counter()
+        try:
+            found = game.atlas()
+        except detente.DetenteError as error:
+            print(f"  {name:22s} none: {str(error)[:70]}")
+            continue
+        seconds = time.perf_counter() - began
+        total += seconds
+        own = [len(each.unsettled) for each in found.regions if each.status in {"conditional", "undecided"}]
+        lengths += own
+        open_ = sum(each.status == "undecided" for each in found.regions)
+        print(
+            f"  {name:22s} {seconds:6.2f}   regions {len(found.regions)}, undecided {open_}, "
+            f"inequalities a region: median {median(own) if own else 0}, most {max(own, default=0)}"
+        )
+    print(f"  together               {total:6.2f}   median of all regions {median(lengths)} inequalities")
+    fact("atlases of the study's games", f"{total:.1f} s together; the median region has {median(lengths)} inequalities")
+    game = study.game("confrontation")
+    print("what conclusions on the confrontation rest on, 25 parameters, s")
+    worst = 0.0
+    for conclusion in (
+        "equilibrium:cooperate,cooperate", "equilibrium:confront,confront", "unique:confront,confront",
+        "selected:confront,confront", "class:stag_hunt", "dominant:us=confront", "none", "B_us",
+    ):  # fmt: skip
+        began = time.perf_counter()
+        found = game.rests_on(conclusion)
+        seconds = time.perf_counter() - began
+        worst = max(worst, seconds)
+        print(f"  {conclusion:32s} {seconds:6.2f}   {found.size} of {len(found.among)}, proved {found.proved}")
+    fact("what a conclusion on 25 parameters rests on", f"{worst:.1f} s at most, of eight conclusions")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Laws of the atlas on random parametric games with planted ties, against the certified exact enumerator.
 
-``DETENTE_SWEEP=10`` looks at ten times as many games as the default: then some ten thousand exact points, half of
-them on boundaries.
+By default some two thousand exact points are looked at, half of them on boundaries; ``DETENTE_SWEEP=10`` looks at ten
+times as many games.
 """
 
 from __future__ import annotations
@@ -50,11 +50,12 @@ def random_game(rnd, shape, names="abc"):
 
 
 @pytest.mark.parametrize(
-    ("shape", "games", "points"), [((2, 2), 14, 40), ((2, 3), 8, 30), ((3, 2), 4, 30), ((3, 3), 2, 30), ((1, 3), 3, 20)]
+    ("shape", "games", "points"),
+    [((2, 2), 14, 110), ((2, 3), 8, 50), ((3, 2), 4, 40), ((3, 3), 2, 40), ((1, 3), 3, 20)],
 )
 def test_every_region_and_nothing_else_is_what_the_enumerator_finds(shape, games, points):
     for seed in range(int(games * SWEEP)):
-        verify_atlas(atlas(random_game(random.Random(seed), shape)), points, seed)
+        assert verify_atlas(atlas(random_game(random.Random(seed), shape)), points, seed) > points // 2
 
 
 def test_2x2x2_games_agree_with_the_certified_solver():
@@ -188,39 +189,69 @@ def test_where_the_game_is_not_defined_the_partition_says_nothing():
     assert {str(end) for span in pieces for end in span} == {"1", "sqrt(2)", "2"}
 
 
-@pytest.mark.parametrize("seed", range(int(5 * SWEEP)))
-def test_what_an_atlas_calls_never_or_always_z3_confirms(seed):
-    rnd = random.Random(700 + seed)
-    game = random_game(rnd, (2, 3), "ab")
-    found = atlas(game)
-    variables = {name: z3.Real(name) for name in "ab"}
-    box = [
-        z3.And(variables[n] >= z3.Q(low.numerator, low.denominator), variables[n] <= z3.Q(high.numerator, high.denominator))
-        for n, (low, high) in found.box.items()
-    ]
-    if game.constraints:
-        box.append(variables["a"] <= variables["b"])
-    ring = Ring([symbol("a"), symbol("b"), *game.payoffs.values()])
+class Decided:
+    """A game over a, b and its box, put to z3."""
 
-    def real(polynomial):
+    def __init__(self, game, box):
+        self.v = {name: z3.Real(name) for name in "ab"}
+        self.ring = Ring([symbol("a"), symbol("b"), *game.payoffs.values()])
+        self.given = [
+            z3.And(self.v[n] >= z3.Q(low.numerator, low.denominator), self.v[n] <= z3.Q(high.numerator, high.denominator))
+            for n, (low, high) in box.items()
+        ]
+        if game.constraints:
+            self.given.append(self.v["a"] <= self.v["b"])
+        self.given += [self.real(self.ring.quotient(each)[1]) != 0 for each in game.payoffs.values()]
+
+    def real(self, polynomial):
         total = z3.RealVal(0)
         for (p, q), c in polynomial.terms():
-            total = total + z3.Q(int(c.p), int(c.q)) * variables["a"] ** int(p) * variables["b"] ** int(q)
+            total = total + z3.Q(int(c.p), int(c.q)) * self.v["a"] ** int(p) * self.v["b"] ** int(q)
         return total
 
-    relations = {">": lambda x: x > 0, ">=": lambda x: x >= 0, "==": lambda x: x == 0}
-    defined = [real(ring.quotient(each)[1]) != 0 for each in game.payoffs.values()]
-    for region in found.regions:
-        parts = []
-        for each in region.everywhere:
-            top, bottom = ring.quotient(each.expression)
-            parts.append(relations[each.relation](real(top * bottom)))
+    def holds(self, comparison):
+        top, bottom = self.ring.quotient(comparison.expression)
+        value = self.real(top * bottom)
+        return {">": value > 0, ">=": value >= 0, "==": value == 0, "!=": value != 0}[comparison.relation]
+
+    def possible(self, *more):
+        """False where z3 proves that there is no such point."""
         solver = z3.Solver()
         solver.set("timeout", 3000)
-        solver.add(*box, *defined)
-        if region.status == "never":
-            solver.add(*parts)
-            assert solver.check() != z3.sat
-        elif region.status == "always":
-            solver.add(z3.Not(z3.And(*parts)))
-            assert solver.check() != z3.sat
+        solver.add(*self.given, *more)
+        return solver.check() != z3.unsat
+
+
+@pytest.mark.parametrize("seed", range(int(5 * SWEEP)))
+def test_what_an_atlas_calls_never_or_always_and_what_it_leaves_out_z3_confirms(seed):
+    """Unknown is no refutation: the claims are proved elsewhere, and z3 is asked for a counterexample in three seconds."""
+    game = random_game(random.Random(700 + seed), (2, 3), "ab")
+    found = atlas(game)
+    decided = Decided(game, found.box)
+    confirmed = 0
+    for region in found.regions:
+        every = [decided.holds(each) for each in region.everywhere]
+        left = [decided.holds(each) for each in region.unsettled]
+        questions = {
+            "never": every,
+            "always": [z3.Not(z3.And(*every))],
+        }.get(region.status, [z3.Xor(z3.And(*left), z3.And(*every))])  # what is left says the same as all of it
+        solver = z3.Solver()
+        solver.set("timeout", 3000)
+        solver.add(*decided.given, *questions)
+        answer = solver.check()
+        assert answer != z3.sat, (region.label, region.status)
+        confirmed += answer == z3.unsat
+    assert confirmed > len(found.regions) // 2
+
+
+@pytest.mark.parametrize("seed", range(int(3 * SWEEP)))
+def test_no_inequality_that_is_shown_follows_from_the_others_unless_z3_needs_long_as_well(seed):
+    """The other way round: of short conditions in two parameters, nothing redundant is left."""
+    game = random_game(random.Random(800 + seed), (2, 2), "ab")
+    found = atlas(game)
+    decided = Decided(game, found.box)
+    for region in found.regions:
+        for k, each in enumerate(region.unsettled):
+            others = [decided.holds(one) for i, one in enumerate(region.unsettled) if i != k]
+            assert decided.possible(*others, z3.Not(decided.holds(each))), (region.label, str(each.expression))
