@@ -112,31 +112,30 @@ INEQUALITIES = {
 }
 
 
-def expression(text):
-    return formula.parse(text).to_sympy({"x": symbol("x")})
-
-
-def signs_along(texts):
+def signs_along(expressions):
     game = SymbolicGame([[[0]], [[0]]], {"x": (-10, 10)})
     line = LineSigns(game, "x", {"x": Fraction(0)}, (Fraction(-10), Fraction(10)))
-    expressions = [expression(text) for text in texts]
     cells = line.cells(expressions)
     pieces = [[line.sign_between(each, sample) for each in expressions] for sample in cells.samples]
-    return pieces, [(place.value, [line.sign_at(each, place, cells.samples[k]) for each in expressions]) for k, place in enumerate(cells.places)]
+    return pieces, [[line.sign_at(each, one, at) for each in expressions] for one, at in zip(cells.places, cells.samples)]
 
 
-def reduced(texts):
-    return sympy.reduce_inequalities([expression(text) > 0 for text in texts], symbol("x"))
+def reduced(expressions):
+    return sympy.reduce_inequalities([each > 0 for each in expressions], symbol("x"))
 
 
 def thresholds_against_sympy():
-    """Where a comparison is positive: all its zeros and poles with the signs between, against reduce_inequalities."""
+    """Where comparisons are positive: all zeros and poles, isolated, with the signs at and between them.
+
+    That is what a threshold is made of; roots become SymPy's numbers only where they are asked for.
+    """
     print("where inequalities in one parameter hold, ms")
-    every = {name: [text] for name, text in INEQUALITIES.items()} | {"a system of five": list(INEQUALITIES.values())}
+    one = {name: formula.parse(text).to_sympy({"x": symbol("x")}) for name, text in INEQUALITIES.items()}
+    every = {name: [each] for name, each in one.items()} | {"a system of five": list(one.values())}
     ratios = []
-    for name, texts in every.items():
-        signs_along(texts)
-        pairs = [(timed(signs_along, texts, repeat=5), timed(reduced, texts, repeat=3)) for _ in range(3)]
+    for name, expressions in every.items():
+        signs_along(expressions)
+        pairs = [(timed(signs_along, expressions, repeat=5), timed(reduced, expressions, repeat=3)) for _ in range(3)]
         mine, theirs = (median(each) for each in zip(*pairs, strict=True))
         ratios += [b / a for a, b in pairs]
         print(f"  {name:16s} detente {1000 * mine:8.3f}   reduce_inequalities {1000 * theirs:9.1f}   ratio {theirs / mine:6.0f}")

@@ -21,6 +21,7 @@ from detente.errors import UsageError, did_you_mean
 from detente.games.symbolic import SymbolicGame, symbol
 from detente.numbers import Enclosure, exact, number_to_json, plain, short, to_float
 from detente.solve.parametric.line_signs import LineSigns, OpenSign
+from detente.solve.parametric.real_roots import Root
 from detente.solve.parametric.signs import bounds
 from detente.solve.parametric.support_polynomials import support_polynomials
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from detente.formula import Formula
     from detente.games.normal import Profile
-    from detente.solve.parametric.real_roots import Root
     from detente.solve.parametric.support_polynomials import SupportPolynomials
 
 __all__ = ["Threshold", "Thresholds", "deciding_expressions", "follow", "game_signs", "thresholds"]
@@ -41,14 +41,19 @@ class Threshold:
 
     A state is True or False for a conclusion, -1, 0 or 1 for a formula, a tuple of equilibria for the set; None where
     it is not defined: at a pole, and beyond an end of the domain. Where ``told`` is False the state at the value itself
-    is not known, since the value is only enclosed.
+    is not known, since the value is only enclosed. ``place`` is the value, or a root with bounds that are drawn closer.
     """
 
-    at: Any
+    place: Any = field(repr=False)
     before: Any
     at_point: Any
     after: Any
     told: bool = True
+
+    @property
+    def at(self) -> Any:
+        """The value: a rational or algebraic number, or an enclosure. A root becomes a number when it is asked for."""
+        return self.place.value if isinstance(self.place, Root) else self.place
 
     @property
     def number(self) -> str:
@@ -307,7 +312,7 @@ def follow(
         after = None if sides[1] == 0 else pieces[index + 1]
         inner = [each for each, side in ((pieces[index], sides[0]), (pieces[index + 1], sides[1])) if side != 0]
         if any(each != (at_point if told else inner[0]) for each in inner):
-            found.append((root, Threshold(root.value, before, at_point, after, told)))
+            found.append((root, Threshold(root, before, at_point, after, told)))
         elif not told and root.side(low) >= 0 and root.side(high) <= 0:
             notes.append(f"near {short(root.value, 6)} a comparison may touch 0: what happens there is not decided")
     within = [root.side(low) >= 0 and root.side(high) <= 0 for root, _ in found]

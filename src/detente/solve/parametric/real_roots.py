@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -76,10 +76,7 @@ class PolynomialRoot(Root):
         """The root as a SymPy number."""
         if self.factor.degree() == 1:
             return super().value
-        import sympy
-
-        coefficients = [sympy.Rational(int(each.p), int(each.q)) for each in reversed(self.factor.coeffs())]
-        return sympy.Poly(coefficients, sympy.Symbol("x")).real_roots()[self.index]
+        return _numbers(polynomial_key(self.factor))[self.index]
 
     def refine(self) -> None:
         """Halve the bounds. At a rational point an irreducible factor of higher degree is never zero."""
@@ -90,6 +87,19 @@ class PolynomialRoot(Root):
             self.low = middle
         else:
             self.high = middle
+
+
+@lru_cache(maxsize=256)
+def _numbers(key: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the real roots of an irreducible polynomial of degree two or more as SymPy numbers, in order."""
+    import sympy
+
+    coefficients = [sympy.Rational(int(each.p), int(each.q)) for each in reversed(key)]
+    if len(coefficients) == 3:  # the leading one is 1
+        middle = -coefficients[1] / 2
+        radical = sympy.sqrt(middle**2 - coefficients[2])
+        return middle - radical, middle + radical
+    return tuple(sympy.Poly(coefficients, sympy.Symbol("x")).real_roots())
 
 
 def polynomial_key(polynomial: Any) -> tuple[Any, ...]:
