@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from detente.solve.repeated.feasible import feasible_set
     from detente.solve.repeated.monitoring import monitored_trigger
     from detente.solve.repeated.monitoring_value import monitoring_value
+    from detente.solve.repeated.opponents import chain
     from detente.solve.repeated.payoff_set import payoff_set
     from detente.solve.result import Equilibrium, SolveResult
     from detente.solve.security import maximin, minmax, pareto_set
@@ -177,6 +178,7 @@ _NAMES = {
     "detente.solve.repeated.feasible": ("feasible_set",),
     "detente.solve.repeated.monitoring": ("monitored_trigger",),
     "detente.solve.repeated.monitoring_value": ("monitoring_value",),
+    "detente.solve.repeated.opponents": ("chain",),
     "detente.solve.repeated.payoff_set": ("payoff_set",),
     "detente.solve.result": ("Equilibrium", "SolveResult"),
     "detente.solve.security": ("maximin", "minmax", "pareto_set"),

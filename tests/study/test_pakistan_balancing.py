@@ -20,6 +20,7 @@ SPECIFICATION = {
     "keep_b": ("0.5", "0.2", "0.9"), "keep_d": ("0.1", "0", "0.3"), "leak": ("0.3", "0", "1"), "gwadar": ("1.5", "0.3", "5"),
     "self_cost": ("0.3", "0.05", "1"), "rep_b": ("0.2", "0", "1"), "rep_d": ("0.8", "0", "3"), "gain_us": ("1.5", "0.5", "4"),
     "port_us": ("1", "0.2", "3"), "port_cost": ("0.8", "0.3", "2"), "q_loyal": ("0.5", "0", "1"),
+    "p_tough": ("0.1", "0.01", "0.5"), "n_rec": ("5", "2", "20"),
 }  # fmt: skip
 POINTS = {
     "baseline": {},
@@ -194,3 +195,37 @@ def test_every_pair_of_moves_of_china_is_named_by_a_term(game):
     names = {name for term in game.model.payoff_model.terms for each in term.when for name in each}
     assert names == {"china1", "us", "pakistan", "china2"}
     assert len(list(itertools.chain.from_iterable(each.actions for each in game.model.definition.data.play.points))) == 9
+
+
+#: By hand from variant (ii) of the specification: g = k o + comp rent, L = z_b cpec, D = (1 - keep_b) offtake + leak,
+#: F = self_cost L. A punished balancer keeps g and loses L, as in the table: it is deterred by a punishment expected with g/L.
+#: One deterred recipient pays where D >= F: then the cutoff with k left is (g/L)**k. At high_share_kept 4 D = 0.32 < F.
+REPUTATION = {
+    "baseline": ("reputation", F(1, 2), 2),  # g/L = 0.6/1.2; 1/16 < 1/10 < 1/8: with 5 and 4 left
+    "rep_strong": ("reputation", F(1, 2), 2),
+    "unreliable_us": ("reputation", F(1, 4), 4),  # 0.3/1.2; 1/16 < 1/10 < 1/4
+    "high_share_kept": ("no_imitation", F(1, 2), 0),
+}
+
+
+@pytest.mark.parametrize("point", REPUTATION)
+def test_a_reputation_for_punishing_deters_recipients_as_worked_out_by_hand(study, point):
+    chain = study.game("pakistan_balancing:reputation")
+    found = chain.solve(point)
+    kind, least, deterred = REPUTATION[point]
+    assert (found.kind, found.deterred, found.opponents, found.prior) == (kind, deterred, 5, F(1, 10))
+    for left in range(1, 6):
+        assert found.cutoff(left) == (least**left if kind == "reputation" else least)
+    assert found.largest_gain() == 0
+    p = values(point)
+    gain, loss = p["us_promise_kept"] * p["offer"] + p["comp"] * p["rent"], p["cut_b"] * p["cpec"]
+    assert (found.entry_gain, found.entry_loss) == (gain, loss - gain)
+    assert (found.deterrence, found.fight_cost) == ((1 - p["keep_b"]) * p["offtake"] + p["leak"], p["self_cost"] * loss)
+
+
+def test_the_question_on_reputation_is_answered(study):
+    answer = study.game("pakistan_balancing").question(6)
+    assert "2 of 5" in str(answer)
+    told = {row[0]: row[2] for table in answer.tables if table.title == "closed forms" for row in table.rows}
+    # a first recipient that balances has a belief below (1/2)**5; D/F = 0.7/0.36
+    assert (told["first_cutoff"], told["harm_ratio"]) == ("0.03125", "1.944")

@@ -16,7 +16,7 @@ SPECIFICATION = {
     "cost_ratio": ("3", "1.5", "4"), "sunk": ("0.4", "0.2", "0.6"), "price0": ("2.5", "1.2", "4"), "drop": ("0.45", "0.3", "0.75"),
     "scale": ("0.3", "0.05", "0.6"), "expo": ("3", "1", "10"), "cut_years": ("2", "1", "5"), "strat": ("2", "0", "6"),
     "credit": ("0", "0", "0.1"), "guarantee": ("0", "0", "0.9"), "floor": ("0", "0", "4"), "tough": ("0.1", "0.01", "0.3"),
-    "bill_unit": ("0.05", "0.02", "0.1"), "delta": ("0.95", "0.85", "0.98"),
+    "bill_unit": ("0.05", "0.02", "0.1"), "delta": ("0.95", "0.85", "0.98"), "n_markets": ("21", "21", "21"),
 }  # fmt: skip
 TARGETED = {"price0": "3.5", "expo": "1", "drop": "0.75"}
 POINTS = {
@@ -180,3 +180,32 @@ def test_the_named_formulas_are_those_worked_out_by_hand(game):
         if x["lo"] < x["opex"]:
             closed = formulas.evaluate(formulas.expression(game.model.conclusion("cut_closes")), every)
             assert closed == expected["cut_pays"]
+
+
+#: By hand: at viable points the project survives a shallow cut and still earns, so that nobody fears it; a targeted cut is credible by
+#: itself. At broad_cut (price 3.5, cut by 3/4 on 10 times the market) the project closes: entering gains 3 if accommodated and
+#: loses 7.2 if cut (sunk 1.2 * 0.3 / 0.05), so that a cut expected with 3/10.2 = 5/17 deters.
+CHAIN = {
+    "baseline": ("no_entry", 21), "viable": ("no_fear", 0), "targeted_cut": ("credible", 21), "targeted_floor": ("no_fear", 0),
+    "cheap_targeted": ("credible", 21), "broad_cut": ("reputation", 20),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("point", CHAIN)
+def test_the_chain_of_markets_at_the_points(study, point):
+    found = study.game("price_predation:chain").solve(point)
+    assert (found.kind, found.deterred, found.opponents) == (*CHAIN[point], 21)
+    assert found.largest_gain() == 0
+    if point == "broad_cut":
+        p = values() | {name: F(text) for name, text in {"price0": "3.5", "expo": "10", "drop": "0.75"}.items()}
+        out, enter, cut = (payoffs(p, *path) for path in (("out",), ("enter", "accommodate"), ("enter", "cut")))
+        assert found.deterrence == out["china"] - enter["china"]
+        assert found.fight_cost == enter["china"] - cut["china"] > 0
+        # the prior of 1/10 lies above (5/17)**2 = 0.0865 and below 5/17: only the last market is entered
+        assert [found.cutoff(k) for k in (1, 2)] == [F(5, 17), F(25, 289)]
+        assert enter["investor"] / (enter["investor"] - cut["investor"]) == F(5, 17)
+
+
+def test_the_question_on_the_chain_is_answered(study):
+    text = str(study.game("price_predation").question(4))
+    assert "20 of 21" in text
