@@ -2,21 +2,23 @@ r"""Chains of opponents: one player meets a finite row of opponents, each of who
 
 An opponent stays out or enters; the player then tolerates it or fights. Per opponent, counted from an entry that is
 tolerated, the player gains ``m`` where the opponent stays out and loses ``f`` where it fights; the opponent, counted
-from staying out, gains ``b`` where it is tolerated and loses ``c`` where it is fought. With probability ``p`` the player
-is of a tough kind that always fights (Kreps and Wilson 1982; without it, Selten's 1978 chain store).
+from staying out, gains ``b`` where it is tolerated and loses ``c`` where it is fought. With probability ``p`` the
+player is of a tough kind that always fights (Kreps and Wilson 1982; without it, Selten's 1978 chain store).
 
 *Derivation.* An opponent enters if it expects a fight with less than :math:`\beta = b/(b+c)`. Let ``r`` be the least
 number with :math:`m(\delta + \dots + \delta^r) \ge f`: so many opponents have to be deterred to pay for a fight. With
-``k`` opponents left, the present one included, a player that is not tough cannot be paid for a fight while ``k <= r``:
-it tolerates, and the opponent enters below the belief :math:`c_k = \beta`. With more left it fights at most up to the
-belief :math:`\tau_k` after the fight from which the next ``r`` opponents stay out. Cutoffs fall with ``k``, so the last of
-them counts: :math:`\tau_k = c_{k-r}`. By Bayes a fight has the probability :math:`p/\tau_k` in the opponent's eyes, and
-:math:`\beta` where it is just deterred: :math:`c_k = \beta \tau_k`. With :math:`c_k = \beta` for ``k <= r``,
+``k`` opponents left, the present one included, a player that is not tough cannot be paid for a fight while ``k <=
+r``: it tolerates, and the opponent enters below the belief :math:`c_k = \beta`. With more left it fights at most up
+to the belief :math:`\tau_k` after the fight from which the next ``r`` opponents stay out. Cutoffs fall with ``k``, so
+the last of them counts: :math:`\tau_k = c_{k-r}`. By Bayes a fight has the probability :math:`p/\tau_k` in the
+opponent's eyes, and :math:`\beta` where it is just deterred: :math:`c_k = \beta \tau_k`. With :math:`c_k = \beta` for
+``k <= r``,
 
 .. math:: c_k = \beta^{\lceil k/r \rceil}.
 
-After a fight that took the belief to :math:`\tau_k` exactly the player must be indifferent. The next ``r - 1`` opponents
-stay out; of the r-th, who is indifferent too, so large a share stays out that the fight is paid for exactly.
+After a fight that took the belief to :math:`\tau_k` exactly the player must be indifferent. The next ``r - 1``
+opponents stay out; of the r-th, who is indifferent too, so large a share stays out that the fight is paid for
+exactly.
 """
 
 from __future__ import annotations
@@ -45,7 +47,7 @@ _KINDS = {
     "no_fear": "Entering costs nothing even where it is fought: everybody enters.",
     "credible": "Fighting costs nothing, or pays: it is a best response by itself, and nobody enters.",
     "unravels": "Nobody takes the player for tough: the last opponent is tolerated, hence the one before, and so on.",
-    "no_imitation": "A fight costs more than all opponents that could be deterred are worth: who is not tough tolerates.",
+    "no_imitation": "A fight costs more than all who could be deterred are worth: who is not tough tolerates.",
     "reputation": "Who is not tough fights for its reputation as long as enough opponents are left.",
 }
 
@@ -66,8 +68,8 @@ class Chain:
     discount_factor : Fraction
         From one opponent to the next, in (0, 1].
     kind : str
-        ``reputation``; or what decides without it: ``no_entry``, ``no_fear``, ``credible``, ``unravels`` (the prior is 0),
-        ``no_imitation``.
+        ``reputation``; or what decides without it: ``no_entry``, ``no_fear``, ``credible``, ``unravels`` (the prior
+        is 0), ``no_imitation``.
     worth : int or None
         Opponents that have to be deterred to pay for a fight; None where no number is enough.
     arithmetic : str
@@ -212,7 +214,8 @@ class Chain:
         """Return the most that anybody gains by another choice in a state that is reached, or that a deviation reaches.
 
         Values are computed from the strategies alone, backward, and every choice is compared with the other one: no
-        cutoff and no condition of indifference enters. 0 says that the strategies and beliefs are a sequential equilibrium.
+        cutoff and no condition of indifference enters. 0 says that the strategies and beliefs are a sequential
+        equilibrium.
         """
         levels: list[dict[State, None]] = [{self.start: None}]
         for _ in range(self.opponents):
@@ -390,8 +393,8 @@ def chain(
         raise UsageError(f"found discount_factor={plain(delta)}; expected a number above 0 and at most 1")
     if b + c < 0:
         raise UsageError(
-            f"found entry_gain={plain(b)} and entry_loss={plain(c)}: an opponent would rather be fought than tolerated; "
-            "expected a gain that is no less than minus the loss"
+            f"found entry_gain={plain(b)} and entry_loss={plain(c)}: an opponent would rather be "
+            "fought than tolerated; expected a gain that is no less than minus the loss"
         )
     worth = _worth(m, f, delta, opponents)
     if b <= 0:

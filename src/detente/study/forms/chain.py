@@ -65,7 +65,9 @@ class ChainForm(Extensive):
         assert game is not None
         if game.form != "extensive":
             expected = 'expected form = "extensive" above'
-            reader.fail((*path, "form"), f"found a chain of opponents in a game of the form {game.form}", expected, key=False)
+            reader.fail(
+                (*path, "form"), f"found a chain of opponents in a game of the form {game.form}", expected, key=False
+            )
             return game.content
         named = {key: parsed for key in KEYS if (parsed := getattr(table, key)) is not None}
         located = tuple(Located(parsed, (*path, key), reader.file) for key, parsed in named.items())
