@@ -41,13 +41,13 @@ def _chains(task: Task) -> list[Table]:
         if found.kind == "reputation":
             own = found.table()
             shown.append(Table(f"{own.title} at {point.name}", own.columns, own.rows, own.notes))
-    notes = (
+    meaning = (
         "A fight expected with the number under `fight that deters` keeps an opponent out; so many as under `paid by` have to "
-        + "be deterred to pay for a fight. The first cutoff is the least belief in toughness that deters the first opponent.",
-        "The largest gain is that of any deviation, computed from the strategies alone: 0 for an equilibrium.",
+        "be deterred to pay for a fight. The first cutoff is the least belief in toughness that deters the first opponent."
     )
+    check = "The largest gain is that of any deviation, computed from the strategies alone: 0 for an equilibrium."
     columns = ("point", "kind", "fight that deters", "paid by", "first cutoff", "deterred", "largest gain")
-    return [Table("the chain at the points", columns, tuple(rows), notes), *shown]
+    return [Table("the chain at the points", columns, tuple(rows), (meaning, check)), *shown]
 
 
 def _number(value: Any) -> str:
