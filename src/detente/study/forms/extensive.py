@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from detente.errors import Fault, UsageError, did_you_mean
 from detente.fields import Expression, Names, Wrong, unknown
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from detente.games.symbolic_tree import SymbolicTree
     from detente.payoffs.table import PathPayoffs
     from detente.solve.concepts import Options
-    from detente.solve.trees.tree_result import TreeResult
-    from detente.study.form import Values
+    from detente.study.form import Solution, Values
     from detente.study.forms._moves import Play
     from detente.study.model import GameModel, Point
     from detente.study.trace import Trace
@@ -98,10 +97,10 @@ class Extensive(Form):
 
     name = "extensive"
     words = "players move one after another: trees, with chance and types"
-    file = ExtensiveFile
-    variant = ExtensiveVariant
+    file: ClassVar[type[GameFile] | None] = ExtensiveFile
+    variant: ClassVar[type[VariantTable] | None] = ExtensiveVariant
     tables = {"moves": MoveTable}  # noqa: RUF012 - the base declares it
-    concepts = ("subgame-perfect", "sequential", "weak-perfect-bayesian")
+    concepts: ClassVar[tuple[str, ...]] = ("subgame-perfect", "sequential", "weak-perfect-bayesian")
 
     # --- files
 
@@ -237,7 +236,7 @@ class Extensive(Form):
 
     def solve(
         self, model: GameModel, point: Point, kind: str, concept: str | None = None, options: Options | None = None
-    ) -> TreeResult:
+    ) -> Solution:
         """Return the equilibria. Those that the tie rule (of equals the first) picks stand first."""
         from detente.solve.concepts import Options, solve
 
@@ -245,7 +244,7 @@ class Extensive(Form):
         wanted = concept or self.default_concept(model)
         if wanted in {"sequential", "weak-perfect-bayesian"}:
             tree = tree.without_impossible()
-        found: TreeResult = solve(tree, wanted, options or Options())
+        found: Solution = solve(tree, wanted, options or Options())
         return found
 
     def show(self, model: GameModel, point: Point, kind: str, terms: bool = False, title: str = "") -> View:
