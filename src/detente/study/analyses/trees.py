@@ -22,7 +22,7 @@ TREES = ("extensive",)
 _WIDE = 5
 
 
-def _solved(task: Task, concept: str | None = None) -> list[tuple[str, TreeResult]]:
+def _solved(task: Task, concept: str | None = None) -> list[tuple[str, Any]]:
     model = task.model
     form = model.form
     assert isinstance(form, Extensive)
