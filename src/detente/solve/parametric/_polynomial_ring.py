@@ -244,6 +244,9 @@ def sign_over(polynomial: Any, spans: Sequence[Span]) -> int | None:
     if all(low == high for low, high in spans):
         value = polynomial(*(low for low, _ in spans)) if spans else polynomial.leading_coefficient()
         return int(value > 0) - int(value < 0)
+    # what is known exactly stands in first: few terms are left
+    names = polynomial.context().names()
+    polynomial = polynomial.subs({name: low for name, (low, high) in zip(names, spans, strict=True) if low == high})
     low = high = fast(Fraction(0))
     for monomial, c in polynomial.terms():
         term = (c, c)
