@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     from detente.solve.stochastic.markov_perfect import markov_perfect
     from detente.solve.stochastic.one_shot import best_markov_deviation
     from detente.solve.stochastic.zero_sum import zero_sum_markov
+    from detente.solve.supermodular import increasing_differences, iterated_best_reply, least_and_greatest
     from detente.solve.tournaments.ecology import ecology
     from detente.solve.tournaments.machine import Machine
     from detente.solve.tournaments.play import play
@@ -185,6 +186,7 @@ _NAMES = {
     "detente.solve.stochastic.markov_perfect": ("markov_perfect",),
     "detente.solve.stochastic.one_shot": ("best_markov_deviation",),
     "detente.solve.stochastic.zero_sum": ("zero_sum_markov",),
+    "detente.solve.supermodular": ("increasing_differences", "iterated_best_reply", "least_and_greatest"),
     "detente.solve.tournaments.ecology": ("ecology",),
     "detente.solve.tournaments.machine": ("Machine",),
     "detente.solve.tournaments.play": ("play",),

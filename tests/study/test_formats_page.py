@@ -143,6 +143,8 @@ def test_the_many_players_of_the_examples_are_counted(study):
     assert numeric.payoff(0, (1, 1, 0)) == value["race"]  # one of the two others races
     assert numeric.payoff(0, (0, 1, 0)) == value["watch"]  # two watch
     assert numeric.payoff(2, (0, 0, 1)) == Fraction(1, 5) - Fraction(3, 10)
+    assert game.question(1).tables
+    assert [table.title.partition(" ")[0] for table in game.question(2).tables] == ["regatta:duel", "regatta:duel:"]
     duel = detente.Study(study).game("regatta:duel")
     assert duel.model.players == ("boat_1", "boat_2")
     assert duel.at().payoff(0, (1, 1)) == numeric.payoff(0, (1, 1, 0))

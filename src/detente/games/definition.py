@@ -148,6 +148,10 @@ class Question:
     wanted_at: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: Whom it is about, where not about all.
     players: tuple[str, ...] = ()
+    #: Variants that are asked one after another.
+    variants: tuple[str, ...] = ()
+    #: Precisions of logit responses.
+    precisions: tuple[Fraction, ...] = ()
 
     def outcomes(self, point: str) -> tuple[str, ...]:
         """Return what the profile ``to`` should be at a point."""

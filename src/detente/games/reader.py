@@ -106,6 +106,14 @@ def _outcome(value: object) -> None:
         raise unknown("outcome", value, OUTCOMES)
 
 
+def _precisions(value: list[Any]) -> list[Any]:
+    distinct(value)
+    for index, each in enumerate(value):
+        if each < 0:
+            raise Wrong(f"found the precision {each}", "expected 0 or more", below=(index,))
+    return value
+
+
 class BoxTable(Table):
     """A ``[box.PARAMETER]`` of a game."""
 
@@ -148,6 +156,8 @@ class QuestionTable(Table):
     only: Annotated[str | None, PlainValidator(_only), WithJsonSchema({"enum": ["figures", "judgements"]})] = None
     given: Annotated[list[Line], AfterValidator(distinct)] | None = None
     players: Names | None = None
+    precisions: Annotated[list[Exact], AfterValidator(_precisions)] | None = None
+    variants: Names | None = None
 
 
 class GameFile(Table):
@@ -550,8 +560,13 @@ class GameReader:
                     key=False,
                 )
             self.among(path, "ask", "analysis", table.ask, None if analyses is None else tuple(analyses))
-            if isinstance(analyses, Mapping) and table.variant in fitting:
-                self.fitting(path, table.ask, analyses, fitting[table.variant])
+            asked: list[str | None] = [*table.variants] if table.variants else [table.variant]
+            for form in dict.fromkeys(fitting[each] for each in asked if each in fitting):
+                if isinstance(analyses, Mapping):
+                    self.fitting(path, table.ask, analyses, form)
+            if table.variants and table.variant is not None:
+                self.fail((*path, "variants"), "found both variant and variants", "expected one of the two")
+            self.among(path, "variants", "variant", table.variants or (), self.keys("variants"))
             for each in table.of or ():
                 kind, colon, _ = each.partition(":")
                 if colon:
@@ -583,6 +598,8 @@ class GameReader:
                     along=tuple(table.along or ()),
                     points=tuple(table.points or by_point),
                     variant=table.variant,
+                    variants=tuple(table.variants or ()),
+                    precisions=tuple(table.precisions or ()),
                     players=tuple(table.players or ()),
                     ranges={name: (low, high) for name, (low, high) in table.ranges.items()},
                     place=self.file.key_place(path),

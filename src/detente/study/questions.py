@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from detente.display import wrap
@@ -66,8 +66,18 @@ def answer(
         known = ", ".join(str(each) for each in sorted(questions)) or "none"
         raise UsageError(f"unknown question {number} of {model.definition.name}; expected one of {known}")
     question = questions[number]
-    if question.variant is not None and (model.variant is None or model.variant.name != question.variant):
-        model = model.of(question.variant)
+    tables: list[Table] = []
+    for variant in question.variants or (question.variant,):
+        tables += _tables(model, question, variant, points, kind)
+    return Answer(question, question.text.get(lang) or next(iter(question.text.values())), tuple(tables))
+
+
+def _tables(
+    model: GameModel, question: Question, variant: str | None, points: Sequence[Point] | None, kind: str
+) -> list[Table]:
+    """Return the answer for one variant, or for the game itself."""
+    if variant is not None and (model.variant is None or model.variant.name != variant):
+        model = model.of(variant)
         points = [_again(model, point) for point in points or ()]
     chosen = tuple(points) if points else tuple(model.point(name) for name in question.points or ("baseline",))
     task = Task(model, question, chosen, kind)
@@ -79,7 +89,11 @@ def answer(
                 f"the analysis {name} is for the forms {', '.join(analysis.forms)}; {model.name} is {model.form.name}"
             )
         tables.extend(analysis.run(task))
-    return Answer(question, question.text.get(lang) or next(iter(question.text.values())), tuple(tables))
+    if not question.variants:
+        return tables
+    return [
+        each if each.title.startswith(model.name) else replace(each, title=f"{model.name}: {each.title}") for each in tables
+    ]
 
 
 def _again(model: GameModel, point: Point) -> Point:

@@ -299,7 +299,7 @@ class _References:
             above = game.path if name in own.get("box", ()) else ()
             self.held(name, scope, game, (*above, "box", name), "an interval")
         for question in game.questions:
-            if game.path[1:] != ((question.variant,) if question.variant in game.variants else ()):
+            if game.path[1:] not in [(each,) if each in game.variants else () for each in question.variants or (question.variant,)]:
                 continue
             for index, name in enumerate(question.along):
                 if scope.complete and name not in scope.declared:

@@ -8,12 +8,14 @@ from detente.display import Table
 from detente.numbers import short
 from detente.solve.equilibria import equilibria
 from detente.solve.parametric.type_conditions import type_conditions
-from detente.solve.result import profile_text
 from detente.solve.two_players.ordinal import ordinal_class, payoff_labels, risk_dominant, trust_threshold
 from detente.study.analyses import Analysis
 from detente.study.sums import material_sums
+from detente.study.words import FEW, equilibrium_words, profile_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from detente.study.analyses import Task
 
 __all__ = ["ANALYSES"]
@@ -24,17 +26,22 @@ NORMAL = ("normal", "repeated")
 def _equilibria(task: Task) -> list[Table]:
     rows = []
     complete = True
+    missing = ""
+    players = task.model.players
     for point in task.points:
         found = equilibria(task.game.at_point(point.values))
         complete = complete and found.complete
+        missing = found.missing or missing
         for each in found.equilibria:
             payoffs = ", ".join(short(value, 4) for value in each.payoffs.values())
-            rows.append((point.name, profile_text(each), payoffs, "pure" if each.pure else "mixed"))
-    note = "These are all equilibria; regret exactly 0." if complete else "More equilibria may exist."
+            rows.append((point.name, equilibrium_words(found.game, each), payoffs, "pure" if each.pure else "mixed"))
+    note = "These are all equilibria; regret exactly 0."
+    if not complete:
+        note = f"More equilibria may exist: {missing}." if missing else "More equilibria may exist."
     return [
         Table(
             "equilibria",
-            ("point", "equilibrium", f"payoffs ({', '.join(task.model.players)})", "kind"),
+            ("point", "equilibrium", f"payoffs ({', '.join(players) if len(players) <= FEW else 'in order'})", "kind"),
             tuple(rows),
             (note,),
         )
@@ -93,8 +100,44 @@ def _sums(task: Task) -> list[Table]:
 
 
 def _conditions(task: Task) -> list[Table]:
+    """Return the whole atlas, or when the profiles exist that ``of`` names as ``equilibrium:PROFILE``."""
     model = task.model
+    profiles = [each for each in task.conclusions().values() if getattr(each, "kind", "") == "equilibrium"]
+    if profiles and hasattr(task.game, "strategies"):
+        return _chosen_profiles(task, [each.profiles[0] for each in profiles])  # type: ignore[union-attr]
     return [model.form.atlas(model, task.kind, None, task.points[0].values).table()]
+
+
+def _chosen_profiles(task: Task, profiles: Sequence[tuple[int, ...]]) -> list[Table]:
+    """Return whether each profile is an equilibrium somewhere, at which points, and the comparisons that decide."""
+    from detente.printing import plain as formula_text
+    from detente.solve.parametric.preferences import Preferences
+    from detente.solve.pure import pure_profiles
+
+    preferences = Preferences(task.game)
+    numeric = task.game.at_point(task.points[0].values)
+    here = [pure_profiles(task.game.at_point(point.values)) for point in task.points]
+    names = tuple(point.name for point in task.points)
+    rows, tables = [], []
+    notes: dict[str, None] = {}
+    for profile in profiles:
+        found = preferences.equilibrium(profile)
+        label = profile_words(numeric, profile)
+        rows.append((label, found.status, *("yes" if profile in own else "no" for own in here)))
+        if found.status == "never":
+            notes["Never: proved for the whole box."] = None
+        if found.status == "undecided":
+            notes["Undecided: neither a point where it is an equilibrium is known, nor a proof that there is none."] = None
+        lines = []
+        for gain in found.gains:
+            values = (short(task.game.evaluate(gain.expression, point.values), 4) for point in task.points)
+            if gain.needed:
+                lines.append((gain.over, formula_text(gain.expression), *values))
+        left = len(found.gains) - len(lines)
+        said = "It is an equilibrium exactly where no deviation gains: where none of these is negative."
+        more = f" {left} more comparisons follow from the box and from these." if left else ""
+        tables.append(Table(f"what deviations lose: {label}", ("deviation", "loss", *names), tuple(lines), (said + more,)))
+    return [Table("when profiles are equilibria", ("equilibrium", "exists", *names), tuple(rows), tuple(notes)), *tables]
 
 
 def _risk_dominance(task: Task) -> list[Table]:
