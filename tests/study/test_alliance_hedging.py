@@ -9,13 +9,11 @@ from __future__ import annotations
 import itertools
 import random
 from fractions import Fraction as F
-from pathlib import Path
 
 import pytest
 
 import detente
 
-ROOT = Path(__file__).parents[2]
 US, CHINA, MEMBER = ("reward", "tolerate", "punish"), ("accommodate", "punish"), ("align", "hedge", "tilt")
 PROFILES = list(itertools.product(US, CHINA, MEMBER, MEMBER))
 STRATEGIES = (US, CHINA, MEMBER, MEMBER)
@@ -111,8 +109,8 @@ def found(game, p):
 
 
 @pytest.fixture(scope="module")
-def study():
-    return detente.Study(ROOT)
+def study(this_study):
+    return this_study
 
 
 @pytest.fixture(scope="module")

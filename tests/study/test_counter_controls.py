@@ -10,13 +10,11 @@ import itertools
 import random
 from fractions import Fraction as F
 from math import exp, log
-from pathlib import Path
 
 import pytest
 
 import detente
 
-ROOT = Path(__file__).parents[2]
 US, CHINA = ("restrain", "target", "decouple"), ("none", "license", "embargo")
 CELLS = list(itertools.product(US, CHINA))
 SPECIFICATION = {
@@ -94,8 +92,8 @@ def at(cell):
 
 
 @pytest.fixture(scope="module")
-def game():
-    return detente.Study(ROOT).game("counter_controls")
+def game(this_study):
+    return this_study.game("counter_controls")
 
 
 def test_the_parameters_and_the_box_are_those_of_the_specification(game):

@@ -9,13 +9,11 @@ from __future__ import annotations
 import itertools
 import random
 from fractions import Fraction as F
-from pathlib import Path
 
 import pytest
 
 import detente
 
-ROOT = Path(__file__).parents[2]
 PRODUCERS = ("indonesia", "zimbabwe", "malaysia", "south_america", "drc", "zambia", "namibia", "guinea")
 READY = {
     "indonesia": ("0.4", "0.25", "0.55"), "zimbabwe": ("0.25", "0.10", "0.40"), "malaysia": ("0.4", "0.25", "0.55"),
@@ -87,8 +85,8 @@ def bans(game, profile):
 
 
 @pytest.fixture(scope="module")
-def game():
-    return detente.Study(ROOT).game("export_ban_cascade")
+def game(this_study):
+    return this_study.game("export_ban_cascade")
 
 
 def test_the_parameters_stand_in_their_order_with_readiness_behind_them(game):

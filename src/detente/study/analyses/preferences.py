@@ -108,23 +108,25 @@ def _dominance(task: Task) -> list[Table]:
     """Return what decides whether strategies are dominant: each payoff difference, and which of them bind."""
     preferences = _preferences(task)
     game = task.game
-    rows, tables = [], []
+    rows: list[tuple[str, ...]] = []
+    tables: list[Table] = []
     for player, own in _asked(task):
         found = preferences.dominant(player, own)
         name = f"{found.player}: {found.strategy}"
         held = [_mark(found, task, point.values) or "no" for point in task.points]
         rows.append((name, found.status, *held))
-        lines, numbers = [], []
+        lines: list[tuple[str, ...]] = []
+        numbers: list[tuple[str, ...]] = []
         for k, gain in enumerate(found.gains, 1):
             values = [short(task.game.evaluate(gain.expression, point.values), 4) for point in task.points]
             lines.append((str(k), gain.over, _cases(game, player, gain), _formula(gain.expression)))
             numbers.append((str(k), _over(gain), "yes" if gain.needed else "", *values))
         least = [_least(found, task, player, point.values) for point in task.points]
         notes = tuple(f"At {point.name} the tightest is {words}." for point, words in zip(task.points, least, strict=True))
-        columns = ("", "over", "where the others play", "gain")
-        tables.append(Table(f"what {name} gains over the alternatives", columns, tuple(lines)))
-        columns = ("", "over the box", "needed", *(p.name for p in task.points))
-        tables.append(Table(f"gains of {name} at the points", columns, tuple(numbers), notes))
+        heads = ("", "over", "where the others play", "gain")
+        tables.append(Table(f"what {name} gains over the alternatives", heads, tuple(lines)))
+        points = ("", "over the box", "needed", *(p.name for p in task.points))
+        tables.append(Table(f"gains of {name} at the points", points, tuple(numbers), notes))
     columns = ("strategy", "dominant over the box", *(point.name for point in task.points))
     note = (
         "Dominant: strictly better than every other strategy whatever the others do, exactly where all its gains below are "
@@ -173,15 +175,15 @@ def _supermodular(task: Task) -> list[Table]:
         for gain in found.gains:
             values = (short(game.evaluate(gain.expression, point.values), 4) for point in task.points)
             row = (_formula(gain.expression), _over(gain), *values)
-            others = gain.over.split(", ")
-            whose.setdefault(row, []).append((game.players[player], _few(others, len(game.players) - 1)))
+            after = _few(gain.over.split(", "), len(game.players) - 1)
+            whose.setdefault(row, []).append((game.players[player], after))
         if not found.gains:
             row = ("0", "always zero", *("0" for _ in task.points))
             whose.setdefault(row, []).append((game.players[player], "any other"))
-    rows = []
-    for row, each in whose.items():
-        for others in dict.fromkeys(other for _, other in each):
-            players = [player for player, other in each if other == others]
+    rows: list[tuple[str, ...]] = []
+    for row, pairs in whose.items():
+        for others in dict.fromkeys(other for _, other in pairs):
+            players = [player for player, other in pairs if other == others]
             rows.append((_few(players, len(game.players), "any player"), others, *row))
     points = [
         (point.name, "yes" if increasing_differences(game.at_point(point.values)) else "no") for point in task.points
