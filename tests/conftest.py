@@ -1,6 +1,7 @@
 """What all tests share: reproducible Hypothesis runs, and the real documents where they are at hand."""
 
 import os
+import shutil
 from pathlib import Path
 
 import hypothesis
@@ -10,7 +11,7 @@ hypothesis.settings.register_profile("gate", derandomize=True, deadline=None, pr
 hypothesis.settings.load_profile("gate")
 
 DOCUMENTS = os.environ.get("DETENTE_DOCUMENTS")
-_left_out = 0
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @pytest.fixture
@@ -27,17 +28,23 @@ def study_root():
     return Path(__file__).resolve().parent.parent
 
 
+def missing():
+    """Return the markers of tests that cannot run here, each with what they need; where CI is set nothing may be missing."""
+    found = {}
+    if not DOCUMENTS:
+        found["documents"] = "tests on the real documents; set DETENTE_DOCUMENTS to their folder to run them"
+    if not CHROMIUM and not os.environ.get("CI"):
+        found["browser"] = "tests in a browser; install Chromium to run them"
+    return found
+
+
 def pytest_collection_modifyitems(config, items):
-    global _left_out
-    if DOCUMENTS:
-        return
-    marked = [item for item in items if item.get_closest_marker("documents")]
-    if marked:
-        _left_out = len(marked)
-        config.hook.pytest_deselected(items=marked)
-        items[:] = [item for item in items if item not in marked]
+    left_out = [item for item in items if any(item.get_closest_marker(each) for each in missing())]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_terminal_summary(terminalreporter):
-    if not DOCUMENTS:
-        terminalreporter.write_line("deselected: tests on the real documents; set DETENTE_DOCUMENTS to their folder to run them")
+    for words in missing().values():
+        terminalreporter.write_line(f"deselected: {words}")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from detente.conclusions.robustness.importance import Importance
     from detente.conclusions.robustness.results import Robustness
     from detente.conclusions.thresholds import Thresholds
+    from detente.explore.explorer import Explorer
     from detente.formula import Formula
     from detente.reports.build import Report
     from detente.seeds.observations import Observation
@@ -356,6 +357,23 @@ class Game:
         return game_importance(
             self.model, at, kind, outputs, draws=draws, seed=seed, prior=prior, region=region, only=only
         )
+
+    def explorer(
+        self, over: tuple[str, str] | None = None, point: str = "baseline", lang: str = "en"
+    ) -> Explorer:
+        """Return the game at a point that moves: what :meth:`explore` shows, for a program."""
+        from detente.explore.explorer import Explorer
+
+        return Explorer(self.model, over, point, lang)
+
+    def explore(self, over: tuple[str, str] | None = None, point: str = "baseline", lang: str = "en") -> Any:
+        """Return sliders for all parameters with payoffs, equilibria, patience and a map that follow, for a notebook.
+
+        ``over`` names the two parameters of the map. Normal forms; needs the extra ``lab``.
+        """
+        from detente.explore.widget import explorer_widget
+
+        return explorer_widget(self.explorer(over, point, lang))
 
     def options_figure(self, found: Options, subtitle: str = "", lang: str = "en") -> Figure:
         """Return the picture of what :meth:`options` found, a matplotlib figure with the labels of the game."""

@@ -1,0 +1,212 @@
+"""What an explorer shows is what the engine says at that point."""
+
+import random
+import re
+import shutil
+from fractions import Fraction as F
+from html import unescape
+
+import numpy as np
+import pytest
+
+import detente
+from detente.errors import UsageError
+from detente.explore.explorer import round_step
+from detente.explore.sampled_map import GRID
+
+
+@pytest.fixture(scope="module")
+def study(study_root):
+    return detente.Study(study_root)
+
+
+@pytest.fixture
+def explorer(study):
+    return study.game("confrontation").explorer()
+
+
+def text(html):
+    return unescape(re.sub(r"<[^>]+>", " ", html))
+
+
+def random_moves(explorer, count, seed):
+    rng = random.Random(seed)
+    for _ in range(count):
+        control = explorer.controls[rng.choice(list(explorer.controls))]
+        yield {control.name: control.low + (control.high - control.low) * F(rng.randint(0, 64), 64)}
+
+
+def test_steps_are_round_and_at_least_a_hundred():
+    for spread in (F(1, 10), F(3, 10), F(17), F(999, 1000), F(1, 100_000), F(10**9)):
+        step = round_step(spread)
+        assert 100 <= spread / step <= 260
+        assert re.fullmatch(r"[125](0*|e[+-]?\d+)|0\.0*[125]|\d(\.\d)?e[+-]\d+", f"{float(step):g}")
+
+
+def test_the_equilibria_shown_are_those_of_the_exact_solver(study, explorer):
+    game = study.game("confrontation")
+    for move in random_moves(explorer, 40, 1):
+        explorer.move(move)
+        found = game.equilibria(**explorer.changes)
+        rows = re.findall(r"<tr><td>(.*?)</td>", explorer.view().panels["equilibria"])
+        pure = {f"({us}, {china})" for us in ("cooperate", "confront") for china in ("cooperate", "confront")} & set(map(unescape, rows))
+        assert len(rows) == len(found.equilibria)
+        assert pure == {f"({', '.join(next(iter(own)) for own in each.support.values())})" for each in found.equilibria if each.pure}
+
+
+def test_the_code_of_a_point_leads_back_to_it(study, explorer):
+    for move in random_moves(explorer, 12, 2):
+        explorer.move(move)
+    first, second = explorer.code().splitlines()
+    named = dict(re.findall(r'(\w+)="([^"]+)"', second))
+    assert first.endswith('.game("confrontation")')
+    assert {name: F(value) for name, value in named.items()} == explorer.changes
+
+
+def test_framed_cells_are_equilibria_and_underlined_numbers_best_replies(explorer):
+    explorer.move({"sev": "1/5"})
+    cells = re.findall(r"<td( class='eq')?[^>]*data-profile='([^']+)'>(.*?)</td>", explorer.view().panels["payoffs"])
+    game = explorer.model.at(explorer.at())
+    for framed, profile, inside in cells:
+        own = game.profile_index(profile.split(","))
+        best = [game.payoffs[(k, *own)] == game.payoffs[k].max(axis=k)[own[1 - k]] for k in (0, 1)]
+        assert [f"<u><span class='p{k}'>" in inside for k in (0, 1)] == best
+        assert bool(framed) == all(best)
+
+
+def test_the_map_agrees_with_exact_solutions(study):
+    for name in ("confrontation", "counter_controls"):
+        explorer = study.game(name).explorer()
+        rng = random.Random(5)
+        for move in random_moves(explorer, 4, 3):
+            explorer.move(move)
+        values = {key: float(value) for key, value in explorer.at().values.items()}
+        x, y = explorer.over
+        grids = [np.linspace(float(explorer.controls[each].low), float(explorer.controls[each].high), GRID) for each in (x, y)]
+        xs, ys = np.meshgrid(*grids)
+        states, index = explorer.panels.states({**values, x: xs.ravel(), y: ys.ravel()})
+        for place in rng.sample(range(GRID * GRID), 25):
+            at = {key: str(value) for key, value in values.items()} | {x: str(xs.ravel()[place]), y: str(ys.ravel()[place])}
+            found = detente.equilibria(study.game(name).at(**at))
+            pure = {",".join(next(iter(own)) for own in each.support.values()) for each in found.equilibria if each.pure}
+            state = states[index[place]]
+            assert set(state) - {"mixed"} == pure
+            assert ("mixed" in state) == (len(pure) < len(found.equilibria))
+
+
+def test_moving_along_the_map_keeps_its_picture_and_moves_the_mark(explorer):
+    x, _ = explorer.over
+    before = explorer.view().panels["map"]
+    control = explorer.controls[x]
+    explorer.move({x: control.low})
+    after = explorer.view().panels["map"]
+    assert before != after
+    assert re.sub(r"<circle[^>]*/>", "", before) == re.sub(r"<circle[^>]*/>", "", after)
+
+
+def test_a_value_outside_its_interval_is_used_and_noted_and_one_outside_its_domain_refused(explorer):
+    explorer.move({"sev": "7/10"})
+    view = explorer.view()
+    assert view.values["sev"] == "7/10"
+    assert any("outside its interval" in each for each in view.notes)
+    with pytest.raises(UsageError, match="outside its domain"):
+        explorer.move({"sev": 5, "rel_us": 0})
+    assert explorer.changes == {"sev": F(7, 10)}
+
+
+def test_back_at_the_baseline_nothing_is_changed(explorer):
+    before = explorer.view()
+    explorer.move({"sev": "1/5"})
+    explorer.move({"sev": explorer.controls["sev"].baseline})
+    assert explorer.changes == {}
+    assert explorer.view() == before
+    explorer.reset("hawkish")
+    assert "hawkish" in explorer.code()
+    assert explorer.view().changed == ("rel_us", "rel_cn", "tech_hit", "rep_cn")
+
+
+def test_terms_of_a_cell_add_up_to_its_payoff(explorer):
+    explorer.open(("cooperate", "confront"))
+    shown = explorer.view().panels["terms"]
+    game = explorer.model.at(explorer.at())
+    for player, part in zip((0, 1), shown.split("rowgroup")[1:], strict=True):
+        numbers = [float(each) for each in re.findall(r"class='number'>([^<]+)<", part)]
+        assert sum(numbers) == pytest.approx(float(game.payoffs[player, 0, 1]), abs=2e-3)
+    explorer.open(("cooperate", "confront"))
+    assert "terms" not in explorer.view().panels
+
+
+def test_other_players_are_held_where_they_are_put(study):
+    explorer = study.game("alliance_hedging").explorer()
+    explorer.panels.hold("us", "punish")
+    assert "<option value='punish' selected>" in explorer.view().panels["payoffs"]
+    with pytest.raises(UsageError, match="held"):
+        explorer.panels.hold("korea", "align")
+
+
+@pytest.mark.parametrize("name", ["weaponization", "forge_coalition"])
+def test_what_cannot_be_explored_is_refused(study, name):
+    with pytest.raises(UsageError, match="explore shows"):
+        study.game(name).explorer()
+
+
+def test_the_axes_are_two_parameters(explorer):
+    with pytest.raises(UsageError, match="both axes"):
+        explorer.show_over("sev", "sev")
+    with pytest.raises(UsageError, match="unknown parameter 'c_reb'"):
+        explorer.show_over("sev", "c_reb")
+
+
+@pytest.fixture
+def copy(tmp_path, study_root):
+    folder = tmp_path / "study"
+    for room in ("seeds", "payoffs", "games", "reports"):
+        shutil.copytree(study_root / room, folder / room, ignore=shutil.ignore_patterns("*.pdf", "main_files", "pictures"))
+    shutil.copy(study_root / "pyproject.toml", folder)
+    return folder
+
+
+def test_a_saved_point_is_a_named_point_of_the_file(copy):
+    explorer = detente.Study(copy).game("confrontation").explorer()
+    explorer.move({"sev": "1/7", "rel_us": "0.125"})
+    path = explorer.save("mild")
+    assert path.read_text(encoding="utf-8").endswith('\n[points.mild]\nrel_us = 0.125\nsev = "1/7"\n')
+    again = detente.Study(copy).game("confrontation")
+    assert again.point("mild").values == explorer.at().values
+
+
+def test_a_point_is_not_saved_twice_nor_over_a_changed_file(copy):
+    explorer = detente.Study(copy).game("confrontation").explorer()
+    with pytest.raises(UsageError, match="baseline"):
+        explorer.save("same")
+    explorer.move({"sev": "1/7"})
+    for name, words in (("hawkish", "already"), ("Bad Name", "found the name"), ("baseline", "reserved")):
+        with pytest.raises(UsageError, match=words):
+            explorer.save(name)
+    path = copy / "games" / "confrontation.toml"
+    path.write_text(path.read_text(encoding="utf-8") + "# a note\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="has changed"):
+        explorer.save("late")
+
+
+def test_labels_are_shown_as_text(copy):
+    path = copy / "games" / "confrontation.toml"
+    hostile = "<script>alert(1)</script>&'\\\""
+    path.write_text(path.read_text(encoding="utf-8").replace('en = "cooperate"', f'en = "{hostile}"'), encoding="utf-8")
+    view = detente.Study(copy).game("confrontation").explorer().view()
+    assert all("<script" not in each for each in view.panels.values())
+    assert "&lt;script&gt;" in view.panels["payoffs"]
+
+
+def test_the_widget_answers_requests_and_says_what_is_wrong(study):
+    widget = study.game("confrontation").explore()
+    first = dict(widget.view)
+    widget.request = {"id": 1, "moves": {"sev": "2/5"}}
+    assert widget.view["id"] == 1
+    assert widget.view["texts"]["sev"] == "2/5"
+    assert widget.view["panels"]["payoffs"] != first["panels"]["payoffs"]
+    widget.request = {"id": 2, "moves": {"sev": "__import__('os')"}}
+    assert "expected a number" in widget.view["error"] or "found" in widget.view["error"]
+    assert widget.view["texts"]["sev"] == "2/5"
+    widget.request = {"id": 3, "reset": "baseline"}
+    assert {**widget.view, "id": 0} == first
