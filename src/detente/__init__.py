@@ -83,6 +83,9 @@ if TYPE_CHECKING:
     from detente.solve.repeated.monitoring_value import monitoring_value
     from detente.solve.repeated.opponents import chain
     from detente.solve.repeated.payoff_set import payoff_set
+    from detente.solve.repeated.penal_codes import penal_codes
+    from detente.solve.repeated.renegotiation import renegotiation_proof, renegotiation_target
+    from detente.solve.repeated.worst_equilibria import worst_equilibria
     from detente.solve.result import Equilibrium, SolveResult
     from detente.solve.security import maximin, minmax, pareto_set
     from detente.solve.stochastic.markov_perfect import markov_perfect
@@ -181,6 +184,9 @@ _NAMES = {
     "detente.solve.repeated.monitoring_value": ("monitoring_value",),
     "detente.solve.repeated.opponents": ("chain",),
     "detente.solve.repeated.payoff_set": ("payoff_set",),
+    "detente.solve.repeated.penal_codes": ("penal_codes",),
+    "detente.solve.repeated.renegotiation": ("renegotiation_proof", "renegotiation_target"),
+    "detente.solve.repeated.worst_equilibria": ("worst_equilibria",),
     "detente.solve.result": ("Equilibrium", "SolveResult"),
     "detente.solve.security": ("maximin", "minmax", "pareto_set"),
     "detente.solve.stochastic.markov_perfect": ("markov_perfect",),
