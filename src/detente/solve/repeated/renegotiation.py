@@ -302,7 +302,7 @@ def renegotiation_target(game: NormalFormGame, payoffs: Sequence[object] | Mappi
         payoffs = [payoffs[name] for name in game.players]  # type: ignore[call-overload]
     if len(payoffs) != 2:
         raise UsageError(f"found {len(payoffs)} payoffs; expected two")
-    value = (exact(payoffs[0]), exact(payoffs[1]))  # type: ignore[index]
+    value = (exact(payoffs[0]), exact(payoffs[1]))
     table = exact_payoffs(game)
     stage = NormalFormGame(table.tolist(), game.players, game.strategies)
     limits = feasible_set(stage)
