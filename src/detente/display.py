@@ -10,7 +10,7 @@ import html
 import unicodedata
 from dataclasses import dataclass
 
-__all__ = ["Table", "mimebundle", "width", "wrap"]
+__all__ = ["Table", "clean", "latex_text", "mimebundle", "width", "wrap"]
 
 
 def width(text: str) -> int:
@@ -135,7 +135,7 @@ class Table:
 
     def to_latex(self) -> str:
         """Return the table as a LaTeX ``tabular`` with every cell escaped."""
-        lines = [" & ".join(map(_latex, row)) + r" \\" for row in (self.columns, *self.rows)]
+        lines = [" & ".join(map(latex_text, row)) + r" \\" for row in (self.columns, *self.rows)]
         body = "\n".join([lines[0], r"\hline", *lines[1:]])
         return f"\\begin{{tabular}}{{{'l' * len(self.columns)}}}\n{body}\n\\end{{tabular}}"
 
@@ -173,5 +173,6 @@ _LATEX = {
 }
 
 
-def _latex(text: str) -> str:
+def latex_text(text: str) -> str:
+    """Return text with what LaTeX takes for commands escaped."""
     return "".join(_LATEX.get(character, character) for character in clean(text))

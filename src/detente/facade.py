@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from detente.study.compare import GameComparison, StudyComparison
     from detente.study.forms.repeated import DiscountFactors
     from detente.study.load import StudyFiles
+    from detente.wording import Wording
 
 __all__ = ["Game", "Study"]
 
@@ -205,6 +206,20 @@ class Game:
         values = self.model.point(point, changes).values
         found: Atlas = self.model.form.atlas(self.model, "strategic", over, values)
         return found
+
+    def wording(self, lang: str = "en") -> Wording:
+        """Return what a reader sees for the names of the game: labels, symbols and units."""
+        return self.model.wording(lang)
+
+    def written(self, result: Any, how: str = "words", lang: str = "en") -> str:
+        """Return a result as ``text``, ``latex``, ``typst`` or ``words``, with the labels and units of the game.
+
+        Results are what :meth:`atlas`, :meth:`thresholds`, :meth:`levers`, :meth:`breaks`, :meth:`rests_on` and
+        :meth:`formulas_of_patience` return, and partitions and comparative statics of an atlas.
+        """
+        from detente.wording import written
+
+        return written(result, how, self.wording(lang))
 
     def conclusion(self, text: str) -> Conclusion | Formula:
         """Return a conclusion or a named formula from its text."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from detente.cli.output import GameOptions, emit, game_options, note, open_game
+from detente.cli.output import GameOptions, emit, format_option, game_options, note, open_game, shown
 from detente.errors import UsageError
 from detente.numbers import number_to_json, plain, short
 
@@ -86,6 +86,12 @@ def trace_command(
     show_default=True,
     help="What the map shows: the set of equilibria, or the class of a 2x2 game.",
 )
+@click.option("--partition", is_flag=True, help="Also the sets of equilibria that occur, and where.")
+@click.option("--statics", is_flag=True, help="Also the sign of every derivative of mixed probabilities and payoffs.")
+@click.option(
+    "--boundaries", is_flag=True, help="Also the further equilibria of two players that exist only where one comparison is an equality."
+)
+@format_option
 @game_options
 def atlas_command(
     game: str,
@@ -94,14 +100,14 @@ def atlas_command(
     seed: int,
     figure: Path | None,
     what: str,
+    partition: bool,
+    statics: bool,
+    boundaries: bool,
+    how: str,
     options: GameOptions,
 ) -> None:
     """Show the equilibria of GAME in closed form with the exact conditions over the parameter box."""
-    from detente.printing import plain as formula_text
     from detente.solve.parametric.atlas import verify_atlas
-
-    def written(value: Any) -> Any:
-        return {key: written(inner) for key, inner in value.items()} if isinstance(value, dict) else formula_text(value)
 
     at = open_game(game, options, "atlas")
     names = None if over is None else [name.strip() for name in over.split(",") if name.strip()]
@@ -113,19 +119,24 @@ def atlas_command(
         **at.head,
         "complete": found.complete,
         "missing": found.missing,
-        "regions": [
-            {
-                "profile": written(region.profile),
-                "payoffs": {player: formula_text(value) for player, value in region.payoffs.items()},
-                "condition": formula_text(region.condition),
-                "status": region.status,
-                **({"known": region.known} if region.status == "undecided" else {}),
-            }
-            for region in found.regions
-        ],
+        "regions": [_region_json(region) for region in found.regions],
     }
     data["notes"] = [*at.head["notes"], *found.notes]
-    text = f"{at.game.name}, {options.kind} payoffs\n{found}"
+    parts: list[Any] = [found]
+    for name, wanted in {"partition": partition, "statics": statics, "at_boundaries": boundaries}.items():
+        if wanted and not hasattr(found, name):
+            raise UsageError(f"the atlas of {at.game.name} has no {name.replace('at_', '')}; leave that option out")
+    if partition:
+        parts.append(found.partition())
+        data["partition"] = parts[-1].to_json()
+    if statics:
+        parts.append(found.statics())
+        data["statics"] = parts[-1].to_json()
+    if boundaries:
+        parts.append(found.at_boundaries())
+        data["boundaries"] = [_region_json(region) for region in parts[-1].regions]
+    text, more = shown(at, f"{at.game.name}, {options.kind} payoffs", parts, how)
+    data |= more
     if verify is not None:
         compared = verify_atlas(found, verify, seed)
         data["verified"] = compared
@@ -141,6 +152,22 @@ def atlas_command(
         text = "\n".join([text, *drawn.remarks])
         note(f"wrote {figure}")
     emit(text, data, as_json=options.as_json, out=options.out, notes=at.point.notes)
+
+
+def _region_json(region: Any) -> dict[str, Any]:
+    """Return a region in the form of the contract."""
+    from detente.printing import plain as formula_text
+
+    def text_of(value: Any) -> Any:
+        return {key: text_of(inner) for key, inner in value.items()} if isinstance(value, dict) else formula_text(value)
+
+    return {
+        "profile": text_of(region.profile),
+        "payoffs": {player: formula_text(value) for player, value in region.payoffs.items()},
+        "condition": formula_text(region.condition),
+        "status": region.status,
+        **({"known": region.known} if region.status == "undecided" else {}),
+    }
 
 
 @click.command("thresholds")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import textwrap
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,12 +16,12 @@ from detente.numbers import number_to_json
 from detente.whole import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from detente.facade import Game, Study
     from detente.study.model import Point
 
-__all__ = ["At", "GameOptions", "emit", "game_options", "note", "open_game", "output_options"]
+__all__ = ["At", "GameOptions", "emit", "format_option", "game_options", "note", "open_game", "output_options", "shown"]
 
 
 def note(message: str) -> None:
@@ -37,6 +38,35 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--study", "study_dir", type=click.Path(path_type=Path), help="The study; default: around here."
     )(function)
+
+
+def format_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--as``: the result as text, LaTeX, Typst or words; the command gets it as ``how``."""
+    return click.option(
+        "--as",
+        "how",
+        type=click.Choice(["text", "latex", "typst", "words"]),
+        default="text",
+        show_default=True,
+        help="As a table of text, math in LaTeX or Typst, or sentences; with --json as the entry `written`.",
+    )(function)
+
+
+def shown(at: At, head: str, results: Sequence[Any], how: str) -> tuple[str, dict[str, Any]]:
+    """Return results as ``--as`` says, and what this adds to the JSON; a table has a head of its own."""
+    parts = [at.game.written(each, how) for each in results]
+    text = "\n\n".join(part for part in parts if part)
+    if how == "words":
+        text = "\n".join(line for row in text.split("\n") for line in _wrapped(row))
+    if how == "text":
+        text = f"{head}\n{text}" if head else text
+    return text, {} if how == "text" else {"as": how, "written": text}
+
+
+def _wrapped(line: str) -> list[str]:
+    """Return a line of words in at most 80 columns, items of lists indented."""
+    indent = "  " if line.startswith("- ") else ""
+    return textwrap.wrap(line, 80, subsequent_indent=indent, break_on_hyphens=False) or [""]
 
 
 @dataclass(frozen=True)

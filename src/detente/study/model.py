@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from detente.seeds.parameters import Parameter
     from detente.study.form import Form
     from detente.study.load import StudyFiles
+    from detente.wording import Wording
 
 __all__ = ["GameModel", "Point", "game_model", "split_name"]
 
@@ -104,6 +105,16 @@ class GameModel:
         if found is None:
             return name.replace("_", " ")
         return found.get(lang) or found.get("en") or next(iter(found.values()))
+
+    def wording(self, lang: str = "en") -> Wording:
+        """Return what a reader sees for every name of the game: labels, symbols and units."""
+        from detente.wording import Wording
+
+        strategies = [name for own in self.definition.content.choices.values() for name in own]
+        strategies += [name for own in self.definition.strategies.values() for name in own]
+        names = (*self.definition.labels, *self.players, *strategies, *self.parameters)
+        units = {name: parameter.unit for name, parameter in self.parameters.items()}
+        return Wording({name: self.label(name, lang) for name in names}, self.symbols, units, lang)
 
     @cached_property
     def symbols(self) -> dict[str, str]:

@@ -271,15 +271,30 @@ def test_the_polynomials_along_one_parameter_decide_the_set_of_equilibria_exactl
 
 def test_regions_print_in_words_latex_and_typst():
     found = atlas(two([["s", 0], [1, 1]], [["s", 1], [0, 1]], {"s": (0, 3)}, strategies=[["stag", "hare"]] * 2))
-    both = found.regions[0]
+    both, mixed = found.regions[0], found.regions[-1]
+    # Both weigh s against 1; at s = 1 both are indifferent and (stag, stag) is still an equilibrium.
     assert both.in_words({"1": "Ann", "2": "Bob", "s": "the stag"}) == (
-        "(Ann: stag; Bob: stag) is an equilibrium exactly when the stag is at least 1."
+        "(Ann: stag; Bob: stag) is an equilibrium exactly when the stag is at least 1 (else Ann would do better with hare "
+        "and Bob with hare). Equality is included: there somebody is indifferent, and further equilibria may appear."
     )
+    # Each hunts with probability 1/s, which has to be less than 1.
+    assert mixed.in_words({"1": "Ann", "2": "Bob", "s": "the stag"}).splitlines() == [
+        "There is an equilibrium that mixes (Ann: stag+hare; Bob: stag+hare) exactly when",
+        "- the stag is more than 1.",
+        "In it",
+        "- Ann plays stag with probability 1 / the stag",
+        "- Bob plays stag with probability 1 / the stag",
+        "Equality is excluded.",
+    ]
     assert "当且仅当" in both.in_words(lang="zh")
     assert both.to_latex({"s": "sigma"}) == r"\sigma \geq 1"
     assert both.to_typst({"s": "sigma"}) == "sigma >= 1"
-    assert found.to_latex().count(r"\\") == 3
-    assert found.in_words().count("\n") == len(found.regions) - 1
+    # A row for each of three equilibria, and two for the probabilities of the mixed one.
+    assert found.to_latex().count(r"\\") == 5
+    assert r"\Pr(\text{2: stag}) = \frac{1}{s}" in found.to_latex()
+    # What holds at equality is told once, at the end.
+    assert found.in_words().count("equality") == 1
+    assert found.in_words().splitlines()[-1].startswith('"At least" and "at most" include equality')
     with pytest.raises(UsageError, match="language"):
         both.in_words(lang="fr")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +18,16 @@ if TYPE_CHECKING:
     from detente.games.symbolic_tree import SymbolicTree
     from detente.solve.parametric._two_player_atlas import ParametricGame
     from detente.solve.parametric.comparative_statics import Statics
-    from detente.solve.parametric.partition import Partition
+    from detente.solve.parametric.partition_result import Partition
+    from detente.solve.parametric.statics_result import AtlasStatics
+    from detente.wording import Wording
 
 __all__ = ["Atlas", "Comparison", "Region", "RootComparison"]
+
+
+#: What a table says of boundaries, and of equilibria that exist on one only.
+_EDGE = "On a boundary, where a comparison is an equality, further equilibria may appear."
+_AT = "Each exists only where its equation holds."
 
 
 @dataclass(frozen=True)
@@ -180,20 +187,20 @@ class Region:
 
         return comparative_statics(self)
 
-    def to_latex(self, names: Mapping[str, str] | None = None) -> str:
-        """Return profile and condition as LaTeX math; ``names`` maps parameters to their symbols."""
+    def to_latex(self, names: Wording | Mapping[str, str] | None = None) -> str:
+        """Return the condition as LaTeX math; ``names`` maps parameters to their symbols."""
         from detente.solve.parametric._atlas_text import region_math
 
         return region_math(self, "latex", names)
 
-    def to_typst(self, names: Mapping[str, str] | None = None) -> str:
+    def to_typst(self, names: Wording | Mapping[str, str] | None = None) -> str:
         """Return the condition as Typst math; ``names`` maps parameters to their symbols."""
         from detente.solve.parametric._atlas_text import region_math
 
         return region_math(self, "typst", names)
 
-    def in_words(self, labels: Mapping[str, str] | None = None, lang: str = "en") -> str:
-        """Return when the equilibrium exists as a sentence; ``labels`` maps any name to what readers see."""
+    def in_words(self, labels: Wording | Mapping[str, str] | None = None, lang: str = "en") -> str:
+        """Return when the equilibrium exists in words; ``labels`` maps any name to what readers see."""
         from detente.solve.parametric._atlas_text import region_words
 
         return region_words(self, labels, lang)
@@ -215,6 +222,8 @@ class Atlas:
     missing: str = ""
     box: Mapping[str, tuple[Fraction, Fraction]] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
+    title: str = field(default="equilibria over the box", repr=False)
+    edge: str = field(default=_EDGE, repr=False)
     parametric: ParametricGame | None = field(default=None, repr=False, compare=False)
     tree: SymbolicTree | None = field(default=None, repr=False, compare=False)
 
@@ -228,11 +237,22 @@ class Atlas:
 
         return boundary_regions(self)
 
+    def at_boundaries(self) -> Atlas:
+        """Return :meth:`boundaries` as an atlas of its own, to be printed as one."""
+        title = "equilibria where one more comparison is an equality"
+        return replace(self, regions=self.boundaries(), notes=(), missing="", title=title, edge=_AT)
+
     def partition(self, over: tuple[str, ...] | list[str] | None = None) -> Partition:
         """Return the sets of equilibria that occur, each with its condition and witnesses."""
         from detente.solve.parametric.partition import partition
 
         return partition(self, over)
+
+    def statics(self) -> AtlasStatics:
+        """Return how mixed probabilities and payoffs of every equilibrium move with each parameter over its region."""
+        from detente.solve.parametric.statics_result import atlas_statics
+
+        return atlas_statics(self)
 
     def table(self) -> Table:
         """Return the atlas as a table: equilibrium, status, condition."""
@@ -240,21 +260,23 @@ class Atlas:
 
         return atlas_table(self)
 
-    def to_latex(self, names: Mapping[str, str] | None = None) -> str:
-        """Return the regions that are not empty as a LaTeX ``array``: condition and profile in each line."""
+    def to_latex(self, names: Wording | Mapping[str, str] | None = None) -> str:
+        """Return the regions that are not empty as a LaTeX ``array``: each comparison, then mixed probabilities."""
         from detente.solve.parametric._atlas_text import atlas_math
 
         return atlas_math(self, "latex", names)
 
-    def to_typst(self, names: Mapping[str, str] | None = None) -> str:
-        """Return the conditions of the regions that are not empty as Typst math, one a line."""
+    def to_typst(self, names: Wording | Mapping[str, str] | None = None) -> str:
+        """Return the same as Typst math."""
         from detente.solve.parametric._atlas_text import atlas_math
 
         return atlas_math(self, "typst", names)
 
-    def in_words(self, labels: Mapping[str, str] | None = None, lang: str = "en") -> str:
-        """Return the atlas as sentences, one a line."""
-        return "\n".join(region.in_words(labels, lang) for region in self.regions)
+    def in_words(self, labels: Wording | Mapping[str, str] | None = None, lang: str = "en") -> str:
+        """Return the atlas as sentences, those on what is nowhere last, and what the terms are where units are known."""
+        from detente.solve.parametric._atlas_text import atlas_words
+
+        return atlas_words(self, labels, lang)
 
     def __str__(self) -> str:
         return self.table().to_text()

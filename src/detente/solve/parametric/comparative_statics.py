@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from detente.solve.parametric.atlas_result import Region
 
 __all__ = ["Statics", "comparative_statics"]
@@ -71,9 +73,7 @@ def comparative_statics(region: Region) -> tuple[Statics, ...]:
     game = region.game
     quantities: list[tuple[str, str, Any]] = []
     for player, own in region.profile.items():
-        for name, weight in own.items():
-            if getattr(weight, "free_symbols", None):
-                quantities.append((player, name, game.expand(weight)))
+        quantities += [(player, name, game.expand(weight)) for name, weight in _weights(own)]
     quantities += [
         (player, "payoff", game.expand(value)) for player, value in region.payoffs.items() if hasattr(value, "diff")
     ]
@@ -106,6 +106,15 @@ def comparative_statics(region: Region) -> tuple[Statics, ...]:
             sign = "undecided" if region.status == "never" else _sign(decide, atoms, slope)
             found.append(Statics(player, quantity, name, sign, derivative))
     return tuple(found)
+
+
+def _weights(own: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the probabilities that hold parameters; of a tree, set by set."""
+    for name, weight in own.items():
+        if isinstance(weight, dict):
+            yield from ((f"{action} at {name}", each) for action, each in _weights(weight))
+        elif getattr(weight, "free_symbols", None):
+            yield name, weight
 
 
 def _sign(decide: Any, atoms: list[Any], slope: Any) -> str:

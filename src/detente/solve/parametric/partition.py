@@ -14,15 +14,13 @@ Notes in Computer Science 33, 134-183.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
 from detente.errors import UsageError
 from detente.games.rational import fast
 from detente.solve.parametric._planar_roots import all_roots, projected, samples
+from detente.solve.parametric.partition_result import Cell, Partition, Point
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,78 +30,6 @@ if TYPE_CHECKING:
     from detente.solve.parametric.real_roots import Root
 
 __all__ = ["Cell", "Partition", "partition"]
-
-Point = dict[str, Fraction]
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A set of equilibria that occurs, and where.
-
-    Attributes
-    ----------
-    labels : tuple of str
-        The regions that hold, by label.
-    witnesses : tuple of points
-        Exact points, one for each piece that was met, at most five.
-    spans : tuple
-        Along one parameter, the pieces in order: ``(start, end)`` with ends as exact numbers, equal for a point.
-    thin : bool
-        Whether the set occurs only on boundaries (known along one parameter).
-    """
-
-    labels: tuple[str, ...]
-    witnesses: tuple[Point, ...]
-    regions: tuple[Region, ...] = field(repr=False)
-    others: tuple[Region, ...] = field(repr=False)
-    spans: tuple[tuple[Any, Any], ...] = ()
-    thin: bool = False
-
-    @cached_property
-    def condition(self) -> Any:
-        """Where exactly these equilibria exist, as SymPy: their conditions hold, those of the others do not."""
-        import sympy
-
-        holding = [each.condition for each in self.regions]
-        return sympy.And(*holding, *(sympy.Not(each.condition) for each in self.others))
-
-
-@dataclass(frozen=True)
-class Partition:
-    """The sets of equilibria over the box, by the atlas they were made from.
-
-    ``complete`` is True where no further set occurs: along one parameter at all, over two on the open cells.
-    ``parameters`` are those that vary; ``boundaries`` the polynomials on whose zeros the set may change.
-    """
-
-    cells: tuple[Cell, ...]
-    parameters: tuple[str, ...]
-    boundaries: tuple[Any, ...]
-    complete: bool
-
-    def table(self) -> Table:
-        """Return the partition as a table: equilibria, where."""
-        from detente.printing import plain
-
-        rows = []
-        for cell in self.cells:
-            if cell.spans:
-                where = "; ".join(
-                    f"at {plain(a)}" if a == b else f"between {plain(a)} and {plain(b)}" for a, b in cell.spans
-                )
-            else:
-                where = plain(cell.condition)
-            rows.append((" and ".join(cell.labels) or "none", where))
-        notes = () if self.complete else ("Further sets may occur in cells that no point has met.",)
-        title = f"sets of equilibria over {', '.join(self.parameters)}"
-        return Table(title, ("equilibria", "where"), tuple(rows), notes)
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
-
 
 def partition(atlas: Atlas, over: Sequence[str] | None = None) -> Partition:
     """Return the sets of equilibria that occur over the box of an atlas.
@@ -128,14 +54,19 @@ def partition(atlas: Atlas, over: Sequence[str] | None = None) -> Partition:
     >>> print(partition(atlas(s)))
     sets of equilibria over s
     equilibria             where
-    ---------------------  ---------------
-    2,2                    between 0 and 1
-    1,1 and 2,2            at 1
-    1,1 and 2,2 and mixed  between 1 and 3
+    ---------------------  ----------
+    2,2                    0 <= s < 1
+    1,1 and 2,2            s == 1
+    1,1 and 2,2 and mixed  1 < s <= 3
     """
     from detente.formula import symbol
     from detente.solve.parametric._polynomial_ring import Ring
 
+    if any(hasattr(region, "pairs") for region in atlas.regions):
+        raise UsageError(
+            "this atlas compares moves, not equilibria: what is played where is told along one parameter by thresholds, "
+            "over two by a map"
+        )
     game = atlas.game
     names = [name for name, (low, high) in atlas.box.items() if low != high] if over is None else list(over)
     for name in names:
@@ -203,6 +134,7 @@ class _Maker:
         self.atlas, self.regions, self.baseline, self.names = atlas, regions, baseline, names
         self.found: dict[tuple[int, ...], list[Point]] = {}
         self.spans: dict[tuple[int, ...], list[tuple[Any, Any]]] = {}
+        self.closed: dict[tuple[int, ...], list[tuple[bool, bool]]] = {}
 
     def state(self, point: Mapping[str, Fraction]) -> tuple[int, ...] | None:
         """Return the regions that hold at a point of the varying parameters, None where there is no game."""
@@ -255,14 +187,16 @@ class _Maker:
                 pieces.append((self.state({name: after}), mark.value, marks[k + 1].value, after))
         merged: list[list[Any]] = []
         for state, a, b, sample in pieces:
-            if merged and merged[-1][0] == state and (a != b or merged[-1][1] != merged[-1][2]):
-                merged[-1][2] = b
-                merged[-1][3] = merged[-1][3] if merged[-1][3] is not None else sample
+            is_point = a is b or a == b
+            if merged and merged[-1][0] == state and (not is_point or not merged[-1][4][2]):
+                last = merged[-1]
+                merged[-1] = [state, last[1], b, last[3] if last[3] is not None else sample, (last[4][0], is_point, False)]
             else:
-                merged.append([state, a, b, sample])
-        for state, a, b, sample in merged:
+                merged.append([state, a, b, sample, (is_point, is_point, is_point)])
+        for state, a, b, sample, (low_in, high_in, _) in merged:
             if state is not None:
                 self.spans.setdefault(state, []).append((a, b))
+                self.closed.setdefault(state, []).append((low_in, high_in))
                 here = self.found.setdefault(state, [])
                 if sample is not None:
                     here.append({**self.baseline, name: sample})
@@ -306,7 +240,7 @@ class _Maker:
             made.append(
                 Cell(
                     tuple(each.label for each in chosen), tuple(points[:5]), tuple(chosen), tuple(others), spans,
-                    bool(spans) and all(a == b for a, b in spans),
+                    bool(spans) and all(a == b for a, b in spans), tuple(self.closed.get(state, ())),
                 )
             )  # fmt: skip
         return tuple(made)
