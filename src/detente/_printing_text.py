@@ -39,6 +39,7 @@ VOCABULARY = {
         "false": "never",
         "if": "if",
         "otherwise": "otherwise",
+        "payoff": "the payoff of {player} at ({profile})",
     },
     "zh": {
         "<": "小于",
@@ -54,6 +55,7 @@ VOCABULARY = {
         "false": "从不",
         "if": "若",
         "otherwise": "其他情形",
+        "payoff": "{player}在({profile})的收益",
     },
 }
 
@@ -189,6 +191,13 @@ class Reading(Plain):
 
     def name(self, name: str) -> str:
         return self.label.get(name) or name
+
+    def item(self, node: Node) -> str:
+        keys = node.keys
+        if node.value == "payoff" and len(keys) == 2 and len(keys[0]) == 1:
+            profile = ", ".join(map(self.name, keys[1]))
+            return self.vocabulary["payoff"].format(player=self.name(keys[0][0]), profile=profile)
+        return super().item(node)
 
     def infinity(self) -> str:
         return "∞"

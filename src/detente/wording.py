@@ -175,5 +175,6 @@ def math_rows(rows: Sequence[Sequence[str]], language: str) -> str:
     """
     if language == "latex":
         columns = "l" * max((len(row) for row in rows), default=1)
-        return f"\\begin{{array}}{{{columns}}}\n" + "\n".join(" & ".join(row) + r" \\" for row in rows) + "\n\\end{array}"
+        lines = [" & ".join(row) + r" \\" for row in rows]
+        return "\n".join([f"\\begin{{array}}{{{columns}}}", *lines, r"\end{array}"])
     return " \\\n".join("& " + " quad && ".join(row) for row in rows)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from detente.cli.game_commands import head_line
-from detente.cli.output import GameOptions, emit, game_options, note, open_game, output_options
+from detente.cli.output import GameOptions, emit, format_option, game_options, note, open_game, output_options, shown
 from detente.errors import UsageError
 
 __all__ = ["compare_command", "levers_command", "options_command", "rests_on_command"]
@@ -18,11 +18,13 @@ __all__ = ["compare_command", "levers_command", "options_command", "rests_on_com
 @click.argument("game")
 @click.option("--conclusion", required=True, help="A conclusion, or a named formula of the game file.")
 @click.option("--budget", type=click.FloatRange(min=0), default=10.0, show_default=True, help="Seconds for the search.")
+@format_option
 @game_options
 def rests_on_command(
     game: str,
     conclusion: str,
     budget: float,
+    how: str,
     options: GameOptions,
 ) -> None:
     """List the smallest sets of parameters that fix a conclusion whatever the others do in their ranges.
@@ -33,8 +35,9 @@ def rests_on_command(
     at = open_game(game, options, "rests-on")
     found = at.game.rests_on(conclusion, at.point.name, kind=options.kind, budget=budget, **at.changes)
     kinds = {name: at.game.model.parameters[name].kind for each in found.sets for name in each}
-    lines = [f"{name}: {each}" for name, each in kinds.items()]
-    text = "\n".join([head_line(at), str(found), *lines])
+    text, more = shown(at, head_line(at), [found], how)
+    if how == "text":
+        text = "\n".join([text, *(f"{name}: {each}" for name, each in kinds.items())])
     data = {
         **at.head,
         "rests_on": found.to_json(),
@@ -43,6 +46,7 @@ def rests_on_command(
         "at_least": found.at_least,
         "kinds": kinds,
         "sentence": found.sentence,
+        **more,
     }
     emit(text, data, as_json=options.as_json, out=options.out, notes=at.point.notes)
 
@@ -63,6 +67,7 @@ def rests_on_command(
 @click.option(
     "--budget", type=click.FloatRange(min=0), default=20.0, show_default=True, help="Seconds for joint changes."
 )
+@format_option
 @game_options
 def levers_command(
     game: str,
@@ -71,6 +76,7 @@ def levers_command(
     side_payments: bool,
     breaks: bool,
     budget: float,
+    how: str,
     options: GameOptions,
 ) -> None:
     """List single and cheapest joint parameter changes that make a profile what is wanted.
@@ -85,14 +91,16 @@ def levers_command(
         found = at.game.levers(
             profile, outcome, at.point.name, kind=options.kind, side_payments=side_payments, budget=budget, **at.changes
         )
+    text, more = shown(at, head_line(at), [found], how)
     data = {
         **at.head,
         "outcome": found.outcome,
         "holds": found.holds,
         "levers": found.to_json(),
         "remarks": list(found.remarks),
+        **more,
     }
-    emit(f"{head_line(at)}\n{found}", data, as_json=options.as_json, out=options.out, notes=at.point.notes)
+    emit(text, data, as_json=options.as_json, out=options.out, notes=at.point.notes)
 
 
 @click.command("options")

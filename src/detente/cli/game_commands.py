@@ -174,11 +174,13 @@ def _region_json(region: Any) -> dict[str, Any]:
 @click.argument("game")
 @click.option("--along", required=True, help="The parameter, or derived value, to move.")
 @click.option("--of", help="A named formula or a conclusion; default: the set of equilibria.")
+@format_option
 @game_options
 def thresholds_command(
     game: str,
     along: str,
     of: str | None,
+    how: str,
     options: GameOptions,
 ) -> None:
     """List the exact values of a parameter at which the equilibria, or a conclusion, change."""
@@ -193,9 +195,6 @@ def thresholds_command(
         "outside": [each.to_json() for each in found.outside],
     }
     data["notes"] = [*at.head["notes"], *found.notes]
-    now = (
-        f"{along} is {plain(found.value)} now"
-        if plain(found.value) == short(found.value, 6)
-        else f"{along} is {short(found.value, 6)} now"
-    )
-    emit(f"{head_line(at)}; {now}\n{found}", data, as_json=options.as_json, out=options.out, notes=at.point.notes)
+    now = plain(found.value) if plain(found.value) == short(found.value, 6) else short(found.value, 6)
+    text, more = shown(at, f"{head_line(at)}; {along} is {now} now", [found], how)
+    emit(text, data | more, as_json=options.as_json, out=options.out, notes=at.point.notes)

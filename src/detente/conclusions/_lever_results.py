@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from detente.conclusions._outcomes import Transfers
+    from detente.wording import Wording
 
 __all__ = ["Lever", "Levers"]
 
@@ -136,6 +137,24 @@ class Levers:
         return Table(
             f"levers for {self.outcome}", ("parameters", "change", "to", "cost", "at it"), tuple(rows), self.remarks
         )
+
+    def to_latex(self, names: Wording | Mapping[str, str] | None = None) -> str:
+        """Return the changes and their costs as a LaTeX ``array``; ``names`` maps names to symbols and labels."""
+        from detente.conclusions._levers_text import levers_math
+
+        return levers_math(self, "latex", names)
+
+    def to_typst(self, names: Wording | Mapping[str, str] | None = None) -> str:
+        """Return the same as Typst math."""
+        from detente.conclusions._levers_text import levers_math
+
+        return levers_math(self, "typst", names)
+
+    def in_words(self, labels: Wording | Mapping[str, str] | None = None) -> str:
+        """Return the changes and their costs in sentences; ``labels`` maps any name to what readers see."""
+        from detente.conclusions._levers_text import levers_words
+
+        return levers_words(self, labels)
 
     def __str__(self) -> str:
         return self.table().to_text()

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from detente.conclusions.conclusion import Conclusion
     from detente.formula import Formula
     from detente.games.symbolic import SymbolicGame
+    from detente.wording import Wording
 
 __all__ = ["RestsOn", "rests_on"]
 
@@ -130,6 +131,24 @@ class RestsOn:
         rows = tuple((", ".join(each) or "none", str(len(each)), "yes" if self.proved else "no") for each in self.sets)
         head = f"what {self.conclusion} rests on ({'holds' if self.holds else 'fails'} at the point)"
         return Table(head, ("held", "size", "proved smallest"), rows, (self.sentence, *self.notes))
+
+    def to_latex(self, names: Wording | Mapping[str, str] | None = None) -> str:
+        """Return the sets as a LaTeX ``array``; ``names`` maps names to symbols and labels."""
+        from detente.conclusions._rests_on_text import rests_on_math
+
+        return rests_on_math(self, "latex", names)
+
+    def to_typst(self, names: Wording | Mapping[str, str] | None = None) -> str:
+        """Return the same as Typst math."""
+        from detente.conclusions._rests_on_text import rests_on_math
+
+        return rests_on_math(self, "typst", names)
+
+    def in_words(self, labels: Wording | Mapping[str, str] | None = None) -> str:
+        """Return the sets in sentences; ``labels`` maps any name to what readers see."""
+        from detente.conclusions._rests_on_text import rests_on_words
+
+        return rests_on_words(self, labels)
 
     def __str__(self) -> str:
         return self.table().to_text()

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from detente.formula import Formula
     from detente.games.normal import Profile
     from detente.solve.parametric.support_polynomials import SupportPolynomials
+    from detente.wording import Wording
 
 __all__ = ["Threshold", "Thresholds", "deciding_expressions", "follow", "game_signs", "thresholds"]
 
@@ -113,6 +114,24 @@ class Thresholds:
         if not rows:
             return Table(f"{head}: no change; {state_text(self.state)} throughout", (), (), self.notes)
         return Table(head, (self.along, "before", "at it", "after", "in interval"), tuple(rows), self.notes)
+
+    def to_latex(self, names: Wording | Mapping[str, str] | None = None) -> str:
+        """Return what changes where as a LaTeX ``array``; ``names`` maps names to symbols and labels."""
+        from detente.conclusions._thresholds_text import thresholds_math
+
+        return thresholds_math(self, "latex", names)
+
+    def to_typst(self, names: Wording | Mapping[str, str] | None = None) -> str:
+        """Return the same as Typst math."""
+        from detente.conclusions._thresholds_text import thresholds_math
+
+        return thresholds_math(self, "typst", names)
+
+    def in_words(self, labels: Wording | Mapping[str, str] | None = None) -> str:
+        """Return what changes where in sentences; ``labels`` maps any name to what readers see."""
+        from detente.conclusions._thresholds_text import thresholds_words
+
+        return thresholds_words(self, labels)
 
     def __str__(self) -> str:
         return self.table().to_text()

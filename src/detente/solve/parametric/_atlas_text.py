@@ -108,7 +108,6 @@ def atlas_math(atlas: Atlas, language: str, names: Wording | Mapping[str, str] |
     """Return the regions that may occur: the label, one comparison a line, and for mixed ones the probabilities."""
     wording = Wording.of(names)
     around = r"\wedge\; " if language == "latex" else "and "
-    equals = " = "
     rows = []
     for region in atlas.regions:
         if region.status == "never":
@@ -118,10 +117,9 @@ def atlas_math(atlas: Atlas, language: str, names: Wording | Mapping[str, str] |
         rows += [[math_text("", language), around + each] for each in rest]
         for player, name, weight in _probabilities(region):
             text = f"{wording.label(player)}: {wording.sentence(name)}"
-            rows.append(
-                [math_text("", language), _probability(math_text(text, language), language) + equals + wording.math(weight, language)]
-            )
-    return math_rows(rows, language)
+            chance = _probability(math_text(text, language), language)
+            rows.append([math_text("", language), f"{chance} = {wording.math(weight, language)}"])
+    return math_rows(rows or [[math_text("none", language)]], language)
 
 
 def _probability(inside: str, language: str) -> str:
@@ -266,7 +264,7 @@ def atlas_words(atlas: Atlas, labels: Wording | Mapping[str, str] | None, lang: 
     parts = [_region_words(region, wording) for region in order]
     parts.append(_edge(atlas.regions, wording))
     parts += [terms_in_words(atlas, wording)] if wording.units and wording.lang == "en" else []
-    return "\n".join(each for each in parts if each)
+    return "\n".join(each for each in parts if each) or ("无。" if wording.lang == "zh" else "There is none.")
 
 
 def terms_in_words(atlas: Atlas, wording: Wording) -> str:

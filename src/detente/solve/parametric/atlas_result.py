@@ -273,7 +273,7 @@ class Atlas:
         return atlas_math(self, "typst", names)
 
     def in_words(self, labels: Wording | Mapping[str, str] | None = None, lang: str = "en") -> str:
-        """Return the atlas as sentences, those on what is nowhere last, and what the terms are where units are known."""
+        """Return the atlas as sentences, those on what is nowhere last; with units, what the terms are."""
         from detente.solve.parametric._atlas_text import atlas_words
 
         return atlas_words(self, labels, lang)

@@ -64,8 +64,8 @@ def partition(atlas: Atlas, over: Sequence[str] | None = None) -> Partition:
 
     if any(hasattr(region, "pairs") for region in atlas.regions):
         raise UsageError(
-            "this atlas compares moves, not equilibria: what is played where is told along one parameter by thresholds, "
-            "over two by a map"
+            "this atlas compares moves, not equilibria: what is played where is told by thresholds along one "
+            "parameter, and by a map over two"
         )
     game = atlas.game
     names = [name for name, (low, high) in atlas.box.items() if low != high] if over is None else list(over)
@@ -190,7 +190,8 @@ class _Maker:
             is_point = a is b or a == b
             if merged and merged[-1][0] == state and (not is_point or not merged[-1][4][2]):
                 last = merged[-1]
-                merged[-1] = [state, last[1], b, last[3] if last[3] is not None else sample, (last[4][0], is_point, False)]
+                met = last[3] if last[3] is not None else sample
+                merged[-1] = [state, last[1], b, met, (last[4][0], is_point, False)]
             else:
                 merged.append([state, a, b, sample, (is_point, is_point, is_point)])
         for state, a, b, sample, (low_in, high_in, _) in merged:

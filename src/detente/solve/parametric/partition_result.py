@@ -168,7 +168,8 @@ class Partition:
                 if a == b:
                     tells.append(f"exactly {ends[0]}")
                 else:
-                    tells.append(f"{'at least' if low else 'more than'} {ends[0]} and {'at most' if high else 'less than'} {ends[1]}")
+                    least, most = "at least" if low else "more than", "at most" if high else "less than"
+                    tells.append(f"{least} {ends[0]} and {most} {ends[1]}")
             return f"where {wording.label(name)} is {joined(tells, 'or')}"
         point = joined([f"{wording.label(n)} {wording.amount(n, cell.witnesses[0][n])}" for n in self.parameters[:4]])
         rest = len(self.parameters) - 4

@@ -106,10 +106,11 @@ class AtlasStatics:
                 slope = (
                     rf"\frac{{\partial\, {what}}}{{\partial {name}}}"
                     if language == "latex"
-                    else f"frac(diff {what}, diff {name})"
+                    else f"frac(partial {what}, partial {name})"
                 )
                 told = math_text({"depends": "takes both signs"}.get(each.sign, each.sign), language)
-                rows.append([math_text(_where(region, wording), language), f"{slope} {_MATH[language].get(each.sign, told)}"])
+                sign = _MATH[language].get(each.sign, told)
+                rows.append([math_text(_where(region, wording), language), f"{slope} {sign}"])
         return math_rows(rows, language)
 
     def in_words(self, labels: Wording | Mapping[str, str] | None = None) -> str:
