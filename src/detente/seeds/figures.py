@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from fractions import Fraction
 
-__all__ = ["BOUNDS", "COLUMNS", "KINDS", "THEMES", "Figure", "read_figures"]
+__all__ = ["BOUNDS", "COLUMNS", "KINDS", "THEMES", "Figure", "read_figures", "split_cells"]
 
 COLUMNS = (
     "id", "document", "paragraph", "match", "occurrence", "subject", "quantity", "unit", "low", "central", "high",
@@ -167,7 +167,7 @@ def _cells(line: str, at: Place, faults: list[Fault]) -> dict[str, tuple[str, Pl
     A cell may be quoted, with ``""`` for a quote in it; it may not go over the end of the line.
     """
     try:
-        found = [(value, Place(at.file, at.line, column)) for value, column in _split(line)]
+        found = [(value, Place(at.file, at.line, column)) for value, column in split_cells(line)]
     except _MisquotedError as error:
         faults.append(Fault(Place(at.file, at.line, error.column), error.found, error.expected))
         return None
@@ -188,7 +188,7 @@ class _MisquotedError(Exception):
         self.column, self.found, self.expected = column, found, expected
 
 
-def _split(line: str) -> Iterator[tuple[str, int]]:
+def split_cells(line: str) -> Iterator[tuple[str, int]]:
     """Yield the cells of a line, each with its 1-based column."""
     position = 0
     while True:

@@ -10,7 +10,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from detente.errors import Fault, Place
+from detente.errors import Fault, InputError, Place
+from detente.seeds.reading.lines import document_lines, is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from detente.seeds.documents import Document
     from detente.seeds.figures import Figure
 
-__all__ = ["Verification", "verify"]
+__all__ = ["Verification", "misplaced", "verify"]
 
 _DIGITS = frozenset("0123456789")
 
@@ -81,6 +82,13 @@ def verify(documents: Mapping[str, Document], figures: Mapping[str, Figure], fol
             mismatches.append(
                 Fault(where, f"the document {document.file!r} has the SHA-256 {found}", "expected the one given here")
             )
+        if not is_plain(document.file):
+            try:
+                lines[document.file] = [each.text for each in document_lines(folder / document.file, content)]
+            except InputError as error:
+                found = f"{document.file}: {error.faults[0].found}"
+                faults.append(Fault(place, found, error.faults[0].expected, error.faults[0].do))
+            continue
         try:
             # lines as `sed` counts them: only a line feed ends one
             lines[document.file] = content.decode("utf-8").split("\n")
@@ -89,12 +97,12 @@ def verify(documents: Mapping[str, Document], figures: Mapping[str, Figure], fol
             faults.append(Fault(place, found, "expected UTF-8"))
     compared = [figure for figure in figures.values() if figure.document in lines]
     wrong = [
-        fault for figure in compared for fault in [_misplaced(figure, lines[figure.document])] if fault is not None
+        fault for figure in compared for fault in [misplaced(figure, lines[figure.document])] if fault is not None
     ]
     return Verification(tuple(faults), (*mismatches, *wrong), len(compared), len(compared) - len(wrong))
 
 
-def _misplaced(figure: Figure, lines: list[str]) -> Fault | None:
+def misplaced(figure: Figure, lines: list[str]) -> Fault | None:
     """Return the fault of a figure that does not stand where it is said to."""
     name = f"{figure.id}: "
     if figure.line > len(lines):

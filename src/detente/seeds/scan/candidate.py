@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,16 @@ from detente.seeds.figures import MAX_TOKEN
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from detente.seeds.reading.lines import Line
     from detente.seeds.scan.numerals import Interval
 
-__all__ = ["Candidate", "Found"]
+__all__ = ["Candidate", "Found", "shortened"]
+
+_NUMERAL = re.compile(
+    r"[0-9０-９零一二三四五六七八九十百千万亿两壹贰叁數数几]"
+    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -47,25 +55,27 @@ class Candidate:
     Attributes
     ----------
     document : str
-    line : int
-        1-based; of a PDF the line of its page.
-    page : int or None
-        1-based page of a PDF.
+    line : Line
+        Where it stands.
     token : str
         The words that carry it, as they stand in the line, cut to the length that ``figures.csv`` allows.
     occurrence : int
         Which one of that line, from left to right without overlap.
     column : int
         1-based character at which it begins.
+    low, high : Fraction or None
+        None where the text leaves that side open.
+    central : Fraction
+    unit, bound, rule : str
+        The unit in which the values count, what the words say of the bounds, and the rule that found it.
     context : str
         The words around it, for whoever decides; not to be published.
     year : str
-        A year named before it in the same sentence, if any.
+        The last year named before it in the same sentence, if any.
     """
 
     document: str
-    line: int
-    page: int | None
+    line: Line
     token: str
     occurrence: int
     column: int
@@ -79,22 +89,47 @@ class Candidate:
     year: str
 
     @classmethod
-    def at(cls, document: str, page: int | None, number: int, line: str, found: Found, year: str) -> Candidate:
+    def at(cls, document: str, line: Line, found: Found, year: str) -> Candidate:
         """Return the candidate of something found in a line."""
-        text = line[found.start : found.end]
-        token = text[:MAX_TOKEN]
-        occurrence = 1 + _before(line, token, found.start)
-        around = line[max(0, found.start - 24) : found.start] + "[" + text + "]" + line[found.end : found.end + 24]
+        text = line.text
+        start = found.start + len(text[found.start : found.end]) - len(text[found.start : found.end].lstrip())
+        whole = start
+        start, token = shortened(text, start, found.end)
+        column = start + 1
+        around = (
+            "… "
+            + text[max(0, whole - 30) : whole]
+            + "["
+            + text[whole : found.end]
+            + "]"
+            + text[found.end : found.end + 30]
+        )
         return cls(
-            document, number, page, token, occurrence, found.start + 1, found.low, found.central, found.high, found.unit,
-            found.bound, found.rule, around.strip(), year,
+            document, line, token, 1 + _before(text, token, start), column, found.low, found.central, found.high,
+            found.unit, found.bound, found.rule, around, year,
         )  # fmt: skip
+
+
+def shortened(line: str, start: int, end: int) -> tuple[int, str]:
+    """Return the token of a place, and where it starts: from its numeral on if it is too long, and no number cut in two.
+
+    Examples
+    --------
+    >>> shortened("over 40%", 0, 8), shortened("in excess of 40 billion US dollars", 0, 34)
+    ((0, 'over 40%'), (13, '40 billion US do'))
+    >>> shortened("between 1,000,000 and 2,000,000", 0, 31)
+    (8, '1,000,000 and')
+    """
+    if end - start > MAX_TOKEN:
+        numeral = _NUMERAL.search(line, start, end)
+        start = numeral.start() if numeral else start
+    cut = line[start : min(end, start + MAX_TOKEN)]
+    following = line[start + len(cut) : end][:1]
+    if following.isdigit() or following in {",", "."}:
+        cut = re.sub("[0-9][0-9.,]*$", "", cut) or cut
+    return start, cut.rstrip()
 
 
 def _before(line: str, token: str, start: int) -> int:
     """Return how often a token stands before a place, counted without overlap."""
-    count, at = 0, line.find(token)
-    while 0 <= at < start:
-        count += 1
-        at = line.find(token, at + len(token))
-    return count
+    return line.count(token, 0, start)

@@ -82,7 +82,7 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _FRACTION = re.compile(
-    rf"(?:\b(?P<before>{_BEFORES})[ ]+)?\b(?P<over>a|one|two|three|four|five)[ -](?P<under>half|halves|thirds?|quarters?|fifths?|sixths?|tenths?)\b",
+    rf"(?:\b(?P<before>{_BEFORES})[ ]+)?\b(?P<over>a|one|two|three|four|five)[ -](?P<under>half|halves|thirds?|quarters?|fifths?|sixths?|tenths?)\b(?!-[a-z])",
     re.IGNORECASE,
 )
 _UNDER = {"half": 2, "halv": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "tenth": 10}
@@ -141,12 +141,36 @@ def _measures(line: str) -> Iterator[Found]:
             continue
         if unit == "share":
             value = value.times(Fraction(1, 100))
-        yield Found.of(
-            match.span(), value.times(scale), unit or "count", _bound(match), "measure" if unit else "number"
-        )
+        counted = unit or (_thing(line[match.end() :]) if match["scale"] or not value.exact else "") or "count"
+        yield Found.of(match.span(), value.times(scale), counted, _bound(match), "measure" if unit else "number")
     for match in _DOUBLED.finditer(line):
         times = {"doubled": 2, "twice": 2, "tripled": 3, "quadrupled": 4}[match["word"].lower()]
         yield Found.of(match.span(), Interval.exactly(times), "ratio", "", "doubled")
+
+
+_FEW = {
+    "and",
+    "but",
+    "for",
+    "from",
+    "had",
+    "has",
+    "have",
+    "that",
+    "the",
+    "this",
+    "was",
+    "were",
+    "which",
+    "with",
+    "years",
+}
+
+
+def _thing(rest: str) -> str:
+    """Return the word behind a large number where it is in the plural: what it counts, as in "24 billion crowns"."""
+    word = re.match(r"[ ](?:of[ ])?([a-z]{3,20}s)\b", rest)
+    return word[1] if word and word[1] not in _FEW else ""
 
 
 _MONTH = re.compile(

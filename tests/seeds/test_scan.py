@@ -1,0 +1,154 @@
+"""What the rules find in short texts of our own, in both languages, and what they leave alone."""
+
+import os
+from fractions import Fraction as F
+from pathlib import Path
+
+import pytest
+
+from detente.seeds.reading.lines import Line
+from detente.seeds.scan.candidate import shortened
+from detente.seeds.scan.chinese import Rules
+from detente.seeds.scan.chinese_words import WORDS
+from detente.seeds.scan.scan import scan_lines
+
+
+def found(text):
+    return scan_lines("text.txt", [Line(n, each) for n, each in enumerate(text.split("\n"), 1)]).candidates
+
+
+def said(text):
+    return [(each.low, each.central, each.high, each.unit, each.bound) for each in found(text)]
+
+
+# Each value is what the words say, worked out by hand; open sides are None.
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("占全球供应的百分之四十。", (F(2, 5), F(2, 5), F(2, 5), "share", "exact")),
+        ("近九成的芯片依赖进口。", (F(9, 10), F(9, 10), F(9, 10), "share", "about")),
+        ("约三分之一的产能", (F(1, 3), F(1, 3), F(1, 3), "share", "about")),
+        ("过半的产能停工", (F(1, 2), F(1, 2), None, "share", "over")),
+        ("投资3250亿美元", (325 * 10**9,) * 3 + ("USD", "exact")),
+        ("投資超過22.6億美元", (226 * 10**7, 226 * 10**7, None, "USD", "over")),
+        ("需要10到20年才能重建", (10, 15, 20, "years", "range")),
+        ("需要十余年才能重建", (11, 15, 19, "years", "range")),
+        ("四到五十年的儲備", (40, 45, 50, "years", "range")),
+        ("产量不超过１８％", (None, F(18, 100), F(18, 100), "share", "at_most")),
+        ("至少兩萬噸", (20000, 20000, None, "tonnes", "at_least")),
+        ("价格涨了三倍", (3, 3, 3, "ratio", "exact")),
+        ("580多万吨", (5_800_000, 5_800_000, None, "tonnes", "over")),
+        ("数百亿美元", (2 * 10**10, 4 * 10**10, 9 * 10**10, "USD", "range")),
+    ],
+)
+def test_chinese_numerals_mean_what_the_words_say(text, expected):
+    low, central, high, unit, bound = said(text)[0]
+    if text.startswith("数百"):
+        low, central, high = F(low), F(central), F(high)
+    assert (low, central, high, unit, bound) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("about 40 percent of the gas", (F(2, 5), F(2, 5), F(2, 5), "share", "about")),
+        ("several billion dollars", (2 * 10**9, 4 * 10**9, 9 * 10**9, "USD", "range")),
+        ("two thirds of the members", (F(2, 3), F(2, 3), F(2, 3), "share", "exact")),
+        ("it takes 10 to 20 years", (10, 15, 20, "years", "range")),
+        ("over $1.5 billion", (15 * 10**8, 15 * 10**8, None, "USD", "over")),
+        ("up to 24 billion crowns", (None, 24 * 10**9, 24 * 10**9, "crowns", "at_most")),
+        ("no fewer words, at least twenty-five years", (25, 25, None, "years", "at_least")),
+        ("1,200 tonnes a year", (1200, 1200, 1200, "tonnes", "exact")),
+        ("half of the chips", (F(1, 2), F(1, 2), F(1, 2), "share", "exact")),
+    ],
+)
+def test_english_numerals_mean_what_the_words_say(text, expected):
+    assert said(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "这一方面十分统一，万一百姓不满，进一步的谈判一直没有结果。",
+        "In May 2024, on page 17 of section 3, nobody said anything.",
+        "2024年5月3日发布公告。",
+        "one of them, at a half-shut valve, saw COVID-19 and B2B deals",
+        "",
+    ],
+)
+def test_words_that_only_look_like_numerals_are_left_alone(text):
+    assert said(text) == []
+
+
+def test_a_candidate_says_where_it_stands_and_which_year_its_sentence_names():
+    first, second, third = found("Nothing here.\nIn 2019 it sold 5% and then 5%. Later 5% again.")
+    assert [(each.line.number, each.token, each.occurrence) for each in (first, second, third)] == [
+        (2, "5%", 1), (2, "5%", 2), (2, "5%", 3),
+    ]  # fmt: skip
+    assert [first.year, second.year, third.year] == ["2019", "2019", ""]
+
+
+def test_a_line_that_repeats_an_earlier_one_is_not_scanned_again():
+    line = "The terminal cost 24 billion crowns and 30 years."
+    scan = scan_lines("t.txt", [Line(1, line), Line(2, "5% here"), Line(3, line), Line(4, "5% here")])
+    assert scan.copies == (3,)  # the short line may repeat by chance
+    assert [each.line.number for each in scan.candidates] == [1, 1, 2, 4]
+
+
+def test_a_long_token_begins_at_its_numeral_and_cuts_no_number():
+    assert shortened("in excess of 123,456,789,012 tonnes", 0, 35)[1] == "123,456,789,012"
+    assert shortened("between 1,000,000 and 2,000,000", 0, 31)[1] == "1,000,000 and"
+
+
+def test_rules_without_their_words_find_less():
+    # 载 is a year only for rules that know the word
+    assert [each.unit for each in Rules(WORDS).find("三载光阴")] == ["years"]
+    assert list(Rules(WORDS.without(frozenset({"载"}))).find("三载光阴")) == []
+
+
+#: Our own page on an invented shortage of chips, with what a careful reader would take from it.
+CHIPS = """A note on the Silica Strait, 4 June 2031
+Ostrava Deep makes nearly 80% of the advanced chips that Lacustria buys. Two firms share the rest.
+A foundry costs 18 to 22 billion marks and takes at least five years to build.
+In 2030 the strait was closed for eleven days; prices tripled, and orders worth about 3.5 billion marks were lost.
+石英岛的产量约占全球的三分之二，去年出口超过120万片，其中近四成运往湖国。
+重建一座工厂需要十余年，湖国政府承诺补贴90亿马克。
+On the one hand, nobody minds; on the other, see section 4 of the annex."""
+CHIP_VALUES = [
+    "80%",
+    "18 to 22",
+    "five years",
+    "eleven days",
+    "tripled",
+    "3.5 billion",
+    "三分之二",
+    "120万",
+    "四成",
+    "十余年",
+    "90亿",
+]
+
+
+def test_on_a_short_text_of_ours_recall_and_precision_are_those_of_the_issue():
+    tokens = [each.token for each in found(CHIPS)]
+    hits = [value for value in CHIP_VALUES if any(value in token or token in value for token in tokens)]
+    true = [token for token in tokens if any(value in token or token in value for value in CHIP_VALUES)]
+    assert len(hits) / len(CHIP_VALUES) >= 0.95, sorted(set(CHIP_VALUES) - set(hits))
+    assert len(true) / len(tokens) >= 0.5, tokens
+
+
+@pytest.mark.documents
+def test_on_the_documents_recall_and_precision_hold_document_by_document():
+    import sys
+
+    root = Path(__file__).parents[2]
+    sys.path.insert(0, str(root / "tests" / "bench"))
+    try:
+        from scan_measures import measure
+    finally:
+        sys.path.pop(0)
+    rows = measure(root / "seeds" / "figures.csv", Path(os.environ["DETENTE_DOCUMENTS"]))
+    assert len(rows) == 5
+    for row in rows:
+        assert row.recall >= 0.95, row
+        assert row.precision >= 0.5, row
