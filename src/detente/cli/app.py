@@ -24,6 +24,7 @@ COMMANDS = {
     "simulate": ("detente.cli.simulate_command", "Follow evolution, learning, tournaments and misperception."),
     "export": ("detente.cli.solve_command", "Write the numeric game for other programs."),
     "seeds": ("detente.cli.seeds_commands", "From a document to figures: add, scan, accept."),
+    "parameters": ("detente.cli.parameters_command", "All parameters as a table, out and back in."),
     "new": ("detente.cli.study_commands", "Make a small complete study in a new folder."),
     "show": ("detente.cli.game_commands", "Show a payoff table with the terms behind each cell."),
     "trace": ("detente.cli.game_commands", "Follow a number down to terms, parameters, figures and documents."),

@@ -69,7 +69,7 @@ def scan_command(
     """
     from detente.errors import UsageError
     from detente.seeds.scan.rows import REVIEW_COLUMNS, review_cells
-    from detente.seeds.sheets import sheet_bytes, write_sheet
+    from detente.seeds.sheets import sheet_bytes, table_name, write_sheet
     from detente.study.documents import scan_document
 
     if ask and (as_csv or as_json or out is not None):
@@ -82,9 +82,7 @@ def scan_command(
     if ask:
         review(found, study_dir, documents)
     elif out is not None and not as_json:
-        if out.suffix.lower() not in {".csv", ".xlsx"}:
-            raise UsageError(f"found --out {out}; expected a name that ends in .csv or .xlsx, or --json")
-        write_sheet(out, REVIEW_COLUMNS, table)
+        write_sheet(table_name(out), REVIEW_COLUMNS, table)
         note(
             f"wrote {out} with {len(rows)} candidates; fill in `accept`, `subject` and `quantity`, then: detente seeds accept {out}"
         )

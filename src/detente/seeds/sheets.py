@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["Row", "Sheet", "read_sheet", "sheet_bytes", "write_sheet"]
+__all__ = ["Row", "Sheet", "read_sheet", "sheet_bytes", "table_name", "write_sheet"]
 
 MAX_ROWS = 50_000
 MAX_BYTES = 20_000_000
@@ -70,6 +70,19 @@ class Sheet:
         if missing:
             found = f"missing column {', '.join(missing)}"
             raise InputError(Fault(Place(self.name, 1, 1), found, f"expected the columns {', '.join(columns)}"))
+
+
+def table_name(path: Path) -> Path:
+    """Return the name of a table to write.
+
+    Raises
+    ------
+    UsageError
+        If it ends neither in ``.csv`` nor in ``.xlsx``.
+    """
+    if path.suffix.lower() not in {".csv", ".xlsx"}:
+        raise UsageError(f"found the name {path}; expected one that ends in .csv or .xlsx")
+    return path
 
 
 def write_sheet(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
