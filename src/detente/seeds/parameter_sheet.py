@@ -39,7 +39,7 @@ KEYS = (
     "figures", "rule", "interval", "scale", "formula", "reason",
 )  # fmt: skip
 _NUMBERS = {"value", "low", "high", "scale"}
-_TOML_NUMBER = re.compile(r"[+-]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_TOML_NUMBER = re.compile(r"[+-]?(?:0|[1-9](?:_?[0-9])*)(?:\.[0-9](?:_?[0-9])*)?(?:[eE][+-]?[0-9]+)?")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
