@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from detente.conclusions.robustness.results import Robustness
     from detente.seeds.observations import Observation
     from detente.study.model import GameModel, Point
+    from detente.toml import KeyPath
 
 __all__ = ["OBSERVED", "Asked", "asked_of", "game_importance", "game_robustness", "held_at", "observed_play"]
 
@@ -124,12 +125,10 @@ def game_robustness(
     asked = asked_of(model, point, kind, conclusions, given)
     without = {}
     if terms and model.form.drops_terms and how.only is None:
-        for term in model.payoff_model.terms:
-            if kind == "material" and not term.material:
-                continue
-            rest = tuple(each for each in model.payoff_model.terms if each is not term)
+        for name, path in _written_terms(model, kind).items():
+            rest = tuple(each for each in model.payoff_model.terms if each.path != path)
             less = replace(model, payoff_model=replace(model.payoff_model, terms=rest))
-            without[f"{term.player}.{term.name}"] = less.form.subject(less, kind, asked.parsed, asked.held)
+            without[name] = less.form.subject(less, kind, asked.parsed, asked.held)
     notes = list(asked.notes)
     root = model.files.root
     if save and not os.access(root, os.W_OK):
@@ -162,6 +161,15 @@ def game_robustness(
     if found.held:
         notes.insert(0, f"Held: {', '.join(found.held)}.")
     return replace(found, notes=(*found.notes, *notes))
+
+
+def _written_terms(model: GameModel, kind: str) -> dict[str, KeyPath]:
+    """Return the terms as the payoff file writes them: ``PLAYER.TERM``, or ``each.TERM`` for a template of all players."""
+    paths: dict[KeyPath, list[str]] = {}
+    for term in model.payoff_model.terms:
+        if kind == "strategic" or term.material:
+            paths.setdefault(term.path, []).append(f"{term.player}.{term.name}")
+    return {names[0] if len(names) == 1 else f"each.{path[-1]}": path for path, names in paths.items()}
 
 
 def game_importance(

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from detente.conclusions.robustness.classifier import Verdicts
 from detente.conclusions.robustness.expressions import finite, held_expression, labels_of, truths_of, value_of
 from detente.conclusions.robustness.statements import ALWAYS, is_played, parse_moves, parsed, plays
+from detente.conclusions.robustness.together import cut, joined_verdicts, piece_of
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from fractions import Fraction
 
     import numpy as np
@@ -122,57 +123,96 @@ class NormalForms:
 
     def classify(self, values: Mapping[str, Any], n: int) -> Verdicts:
         """Return the code and the truths of n draws."""
-        import numpy as np
-
-        step = max(64, _BYTES // (8 * len(self.cells)))
+        step = piece_of(len(self.program.outputs))
         parts = []
-        for at in range(0, n, step):
-            here = min(step, n - at)
-            cut = {name: np.asarray(values[name]) for name in self.names}
-            parts.append(self._piece({name: x[at : at + here] if x.ndim else x for name, x in cut.items()}, here))
-        if not parts:
-            return self._piece({name: np.zeros(0) for name in self.names}, 0)
-        return Verdicts(
-            np.concatenate([each.codes for each in parts]), np.concatenate([each.truths for each in parts], axis=1)
-        )
+        for at in range(0, max(n, 1), step):
+            here, count = cut({name: values[name] for name in self.names}, at, min(at + step, n))
+            parts.append(self.judge(self.program(here), here, count, {}))
+        return joined_verdicts(parts)
 
-    def _piece(self, values: Mapping[str, Any], n: int) -> Verdicts:
+    def judge(self, found: Sequence[Any], values: Mapping[str, Any], n: int, memo: dict[Any, Any]) -> Verdicts:
+        """Return the code and the truths from what the program gave; ``memo`` keeps what several games share."""
         import numpy as np
 
-        from detente.conclusions.ensemble.pure_batch import pure_equilibria
-        from detente.conclusions.ensemble.solve_batch import all_equilibria
-
-        found = self.program(values)
-        table = np.empty((n, len(self.players), *self.shape))
-        for cell, each in zip(self.cells, found[: len(self.cells)], strict=True):
-            place: Any = (slice(None), *cell)
-            table[place] = each
-        axes = tuple(range(2, table.ndim))
-        for player, name in enumerate(self.players):
-            finite(table[:, player].sum(axis=tuple(each - 1 for each in axes)), name, values, self.names)
-        stable = pure_equilibria(table, relative=self.relative).stable.reshape(n, -1)
-        alone = np.zeros(n, dtype=bool)
-        if self.mixed:
-            one = stable.sum(axis=1) == 1
-            alone[one] = all_equilibria(table[one], relative=self.relative).counts == 1
-        bits = np.concatenate([stable, alone[:, None]], axis=1)
-        if bits.shape[1] <= _BITS:
-            codes = bits.astype(np.int64) @ (np.int64(1) << np.arange(bits.shape[1], dtype=np.int64))
+        payoffs = self._payoffs(found)
+        stable = np.ones((len(payoffs[0]), n), dtype=bool)
+        for player, own in enumerate(payoffs):
+            key = (player, *map(id, own))
+            if key not in memo:
+                memo[key] = self._best(player, own, values, n)
+            stable &= memo[key]
+        bits = len(stable) + 1
+        alone = self._alone(payoffs, stable, n) if self.mixed else np.zeros(n, dtype=bool)
+        if bits <= _BITS:
+            codes = alone.astype(np.int64) << (bits - 1)
+            for bit, each in enumerate(stable):
+                codes |= each.astype(np.int64) << bit
         else:
-            packed = np.packbits(bits, axis=1, bitorder="little")
-            codes = np.ascontiguousarray(packed).view(f"S{packed.shape[1]}").reshape(n)
+            packed = np.packbits(np.concatenate([stable, alone[None]]), axis=0, bitorder="little")
+            codes = np.ascontiguousarray(packed.T).view(f"S{len(packed)}").reshape(n)
         truths = np.empty((len(self.truths), n), dtype=bool)
         for row, each in enumerate(found[len(self.cells) :]):
             truths[row] = np.asarray(each) > 0
         for row, (_, player, strategy) in enumerate(self.dominant, len(self.formulas)):
-            own = np.moveaxis(table[:, player], player + 1, 1)
-            slack = self.relative * (
-                own.reshape(n, -1).max(axis=1, initial=-np.inf) - own.reshape(n, -1).min(axis=1, initial=np.inf)
-            )
-            rest = np.delete(own, strategy, axis=1).max(axis=1, initial=-np.inf)
-            lead = (own[:, strategy] - rest).reshape(n, -1).min(axis=1)
-            truths[row] = lead > slack
+            truths[row] = self._dominates(player, payoffs[player], strategy, n)
         return Verdicts(codes, truths)
+
+    def _payoffs(self, found: Sequence[Any]) -> list[list[Any]]:
+        """Return, for each player, the payoff at every profile in lexicographic order."""
+        place = dict(zip(self.cells, found[: len(self.cells)], strict=True))
+        return [[place[player, *profile] for profile in self.profiles] for player in range(len(self.players))]
+
+    def _pieces(self, own: Sequence[Any], n: int) -> Iterator[tuple[slice, Any, Any]]:
+        """Yield the payoffs of a player, profiles by draws, piece by piece, with the tolerance of each draw."""
+        import numpy as np
+
+        step = max(64, _BYTES // (8 * len(own)))
+        for at in range(0, n, step):
+            part = slice(at, min(at + step, n))
+            table = np.empty((len(own), part.stop - at))
+            for row, each in enumerate(own):
+                table[row] = each[part] if np.ndim(each) else each
+            slack = self.relative * (table.max(axis=0) - table.min(axis=0))
+            yield part, table.reshape(*self.shape, -1), slack
+
+    def _best(self, player: int, own: Sequence[Any], values: Mapping[str, Any], n: int) -> NDArray[np.bool_]:
+        """Return at which profiles the player has no better strategy: (profiles, n)."""
+        import numpy as np
+
+        best = np.empty((len(own), n), dtype=bool)
+        for part, table, slack in self._pieces(own, n):
+            here = {name: np.asarray(each)[part] if np.ndim(each) else each for name, each in values.items()}
+            finite(slack, self.players[player], here, self.names)
+            top = table.max(axis=player, keepdims=True) - slack
+            best[:, part] = (table >= top).reshape(len(own), -1)
+        return best
+
+    def _alone(self, payoffs: list[list[Any]], stable: NDArray[np.bool_], n: int) -> NDArray[np.bool_]:
+        """Return in which draws the one pure equilibrium is the only equilibrium."""
+        import numpy as np
+
+        from detente.conclusions.ensemble.solve_batch import all_equilibria
+
+        alone = np.zeros(n, dtype=bool)
+        one = np.flatnonzero(stable.sum(axis=0) == 1)
+        table = np.empty((len(one), 2, len(stable)))
+        for player, own in enumerate(payoffs):
+            for column, each in enumerate(own):
+                table[:, player, column] = each[one] if np.ndim(each) else each
+        games = table.reshape(len(one), 2, *self.shape)
+        alone[one] = all_equilibria(games, relative=self.relative).counts == 1
+        return alone
+
+    def _dominates(self, player: int, own: Sequence[Any], strategy: int, n: int) -> NDArray[np.bool_]:
+        """Return in which draws a strategy is strictly better than all others, whatever the others do."""
+        import numpy as np
+
+        found = np.empty(n, dtype=bool)
+        for part, table, slack in self._pieces(own, n):
+            first = np.moveaxis(table, player, 0)
+            rest = np.delete(first, strategy, axis=0).max(axis=0, initial=-np.inf)
+            found[part] = (first[strategy] - rest).reshape(-1, len(slack)).min(axis=0) > slack
+        return found
 
     def measure(self, values: Mapping[str, Any], n: int) -> NDArray[np.float64]:
         """Return the values of the formulas."""

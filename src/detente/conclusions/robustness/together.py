@@ -5,13 +5,41 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from detente.conclusions.robustness.classifier import Verdicts
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from detente.conclusions.ensemble.compile import Program
-    from detente.conclusions.robustness.classifier import Classifier, Verdicts
+    from detente.conclusions.robustness.classifier import Classifier
 
-__all__ = ["Together"]
+__all__ = ["Together", "cut", "joined_verdicts", "piece_of"]
+
+#: Bytes of outputs that are computed in one go.
+_BYTES = 1 << 26
+
+
+def piece_of(outputs: int) -> int:
+    """Return how many draws to look at in one go, so that this many arrays do not fill the memory."""
+    return max(64, _BYTES // (8 * max(1, outputs)))
+
+
+def cut(values: Mapping[str, Any], first: int, last: int) -> tuple[dict[str, Any], int]:
+    """Return some of the draws, and how many they are."""
+    import numpy as np
+
+    return {name: each[first:last] if np.ndim(each) else each for name, each in values.items()}, last - first
+
+
+def joined_verdicts(parts: Sequence[Verdicts]) -> Verdicts:
+    """Return the verdicts on pieces, one after another."""
+    import numpy as np
+
+    if len(parts) == 1:
+        return parts[0]
+    return Verdicts(
+        np.concatenate([each.codes for each in parts]), np.concatenate([each.truths for each in parts], axis=1)
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +68,21 @@ class Together:
             for classifier in self.classifiers:
                 yield classifier.classify(values, n)
             return
+        step = piece_of(len(set(self.program.outputs)))
+        parts = [self._judged(*cut(values, at, min(at + step, n))) for at in range(0, n, step)]
+        for each in zip(*parts, strict=True):
+            yield joined_verdicts(each)
+
+    def _judged(self, values: Mapping[str, Any], n: int) -> list[Verdicts]:
+        """Return the verdicts of all classifiers on a piece."""
+        assert self.program is not None
         found = self.program({name: values[name] for name in self.program.names})
         memo: dict[Any, Any] = {}
+        verdicts = []
         at = 0
         judging: Sequence[Any] = self.classifiers
         for each in judging:
             width = len(each.program.outputs)
-            yield each.judge(found[at : at + width], values, n, memo)
+            verdicts.append(each.judge(found[at : at + width], values, n, memo))
             at += width
+        return verdicts
