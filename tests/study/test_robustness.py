@@ -280,3 +280,17 @@ def test_what_drives_the_named_formulas_of_a_form_without_profiles():
     assert list(found.outputs) == named
     shares = game.robustness(draws=2_000)
     assert [row[0] for row in shares.kind_table().rows] == named
+
+
+def test_a_term_written_once_for_all_players_is_left_out_for_all_of_them_at_once():
+    """The term ``each.windfall`` is a multiple of the parameter windfall, so its loss is that of a windfall of 0."""
+    asked = ["complements", "malaysia_follows", "none", "equilibrium:" + ",".join(["free"] * 8)]
+    how = {"workers": 1, "budget": 0, "priors": ["uniform"]}
+    game = detente.Study(ROOT).game("export_ban_cascade")
+    found = game.robustness(2000, conclusions=asked, save=False, how=how)
+    every = ("ore_sales", "windfall", "processing", "processing_pull", "market_power", "retaliation", "us_support", "cn_investment")
+    assert set(found.terms) == {f"each.{name}" for name in every}
+    less = game.robustness(2000, conclusions=asked, terms=False, save=False, how=how, windfall=0)
+    for name in asked:
+        assert found.find(name, without="each.windfall")[0].share == less.find(name)[0].share
+    assert found.find("malaysia_follows")[0].share != less.find("malaysia_follows")[0].share

@@ -38,7 +38,7 @@ _IMPORTANCE_DRAWS = 100_000
 )
 @click.option("--prior", "priors", multiple=True, metavar="P", help="Only this prior; repeatable. Default: all five.")
 @click.option("--only", type=click.Choice(["figures", "judgements"]), help="Let only these parameters vary.")
-@click.option("--budget", type=click.FloatRange(min=0), default=10.0, show_default=True, help="Seconds for proofs.")
+@click.option("--budget", type=click.FloatRange(min=0), default=5.0, show_default=True, help="Seconds for proofs of always and never.")
 @click.option(
     "--importance",
     "outputs",

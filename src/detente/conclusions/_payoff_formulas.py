@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from detente.formula import Formula, Node
 
-__all__ = ["formula_level"]
+__all__ = ["NO_PAYOFF", "formula_level"]
 
 _WHY = {
     "ordinal": "it compares payoffs of one player",
@@ -21,6 +21,8 @@ _WHY = {
     "common_unit": "it compares or adds payoff differences of different players",
     "money": "it compares payoffs with numbers, or counts from a zero",
 }
+#: Why the statement that a formula of parameters alone is positive does not depend on how payoffs are counted.
+NO_PAYOFF = "there is no payoff in it"
 _UNSEEN = "how it depends on payoffs is not seen through, so it counts as about amounts"
 
 
@@ -54,7 +56,7 @@ def formula_level(
 
     expression = parsed.to_sympy({name: symbol(name) for name in parsed.names}, item)
     if not owners:
-        return "ordinal", "there is no payoff in it"
+        return "ordinal", NO_PAYOFF
     return _level(expression, owners)
 
 

@@ -256,6 +256,8 @@ class Comparisons(Conditions):
         cubes: list[frozenset[Literal]] = [frozenset()]
         for clause in sorted(clauses, key=len):
             grown = {joined for cube in cubes for part in clause if (joined := _joined(cube, part)) is not None}
+            if len(grown) > _MAX_CUBES:
+                return None
             cubes = [each for each in grown if not any(other < each for other in grown)]
             if len(cubes) > _MAX_CUBES // 4:
                 return None

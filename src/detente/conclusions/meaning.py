@@ -29,7 +29,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._counting import LEVELS, Counting, random_counting, recounted
-from detente.conclusions._payoff_formulas import formula_level
+from detente.conclusions._payoff_formulas import NO_PAYOFF, formula_level
 from detente.conclusions.comparisons import as_conclusion
 from detente.conclusions.conclusion import Conclusion, Signs
 from detente.errors import FormulaError, UsageError, did_you_mean
@@ -65,6 +65,8 @@ WORDS = {
     "common_unit": "compares payoffs of different players: needs one unit for all",
     "money": "is about amounts: needs payoffs counted from the right zero in the right unit",
 }
+
+_PARAMETERS = "compares parameters alone, in the units in which they are stated"
 
 #: Results of the engine that are no conclusions, by name: what they are invariant under (or move along with).
 RESULTS = {
@@ -108,13 +110,18 @@ class Meaning:
 
     @property
     def label(self) -> str:
-        """The level as a reader sees it."""
-        return self.level.replace("_", " ")
+        """The level as a reader sees it; ``parameters`` where payoffs do not enter, so that every level will do."""
+        return "parameters" if self.why == NO_PAYOFF else self.level.replace("_", " ")
+
+    @property
+    def words(self) -> str:
+        """What the level asks, without the reason."""
+        return _PARAMETERS if self.why == NO_PAYOFF else WORDS[self.level]
 
     @property
     def sentence(self) -> str:
         """What the level asks of payoffs."""
-        return f"{self.label}: {WORDS[self.level]} ({self.why})"
+        return f"{self.label}: {self.words} ({self.why})"
 
     def to_json(self) -> dict[str, str]:
         """Return the level and the reason."""

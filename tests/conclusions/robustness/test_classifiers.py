@@ -130,6 +130,28 @@ def test_codes_of_games_with_many_profiles_become_bytes_and_read_back_whole():
         classifier.check(f"selected:{every[0]}")
 
 
+def test_players_who_only_count_the_others_are_judged_as_the_definition_says():
+    """Payoffs by how many others take part, and for the first player also who: few different payoffs for many profiles."""
+    def pay(player):
+        def nest(chosen):
+            if len(chosen) < 4:
+                return [nest((*chosen, k)) for k in range(3 if len(chosen) == 1 else 2)]
+            others = sum(chosen) - chosen[player]
+            known = "b*c" if player == 0 and chosen[3] else "0"
+            return f"{chosen[player]}*(a*{others} - c + {known}) + {others * others}*b"
+        return nest(())
+
+    game = SymbolicGame([pay(player) for player in range(4)], dict.fromkeys(NAMES, (-2, 2)))
+    classifier, values = NormalForms.of(game, {}, {}), grid(60, 9)
+    for draw, code in enumerate(classifier.classify(values, 60).codes.tolist()):
+        pure = stable(at(game, values, draw))
+        for profile in game.profiles():
+            assert classifier.holds(f"equilibrium:{text(game, profile)}", code) == (profile in pure)
+        for moves in ("1=2", "2=3,4=1", "1=1,2=2,3=1,4=2"):
+            wanted = {int(one[0]) - 1: int(one[2]) - 1 for one in moves.split(",")}
+            assert classifier.holds(f"played:{moves}", code) == any(all(each[i] == k for i, k in wanted.items()) for each in pure)
+
+
 def test_held_values_cancel_exactly_where_floats_would_not():
     """a = 0.1 + 0.2 and b = 0.3 tie exactly; as floats they differ."""
     cells = [["a1 + a2", 0], ["b", 0]]

@@ -11,9 +11,12 @@ import numpy as np
 import pytest
 
 from detente.conclusions.ensemble import Saved, draws
+from detente.conclusions.robustness import robustness as entry
+from detente.conclusions.robustness import together
 from detente.conclusions.robustness.evidence import Given, observed
 from detente.conclusions.robustness.robustness import robustness
 from detente.errors import UsageError
+from detente.formula import parse
 from detente.games.symbolic import SymbolicGame
 
 N = 60_000
@@ -239,6 +242,49 @@ def test_a_term_left_out_gives_the_share_of_the_game_without_it():
 
 def same(one, other):
     assert one.shares == other.shares and one.conclusions == other.conclusions and one.rejected == other.rejected
+
+
+def test_several_games_judged_together_piece_by_piece_count_as_each_of_them_alone(monkeypatch):
+    """A third strategy, so that it is no 2x2 game; the term of the second player is dropped, then one of both."""
+    def game(own, both):
+        rows = [["b - c", "-c", "0"], ["b", own, "a"], ["0", "a", both]]
+        return SymbolicGame([rows, [list(column) for column in zip(*rows, strict=True)]], {"a": (-1, 1), "b": (1, 3), "c": (-1, 2)})
+
+    games = {"whole": game("a*c", "c"), "without one": game("0", "c"), "without both": game("0", "0")}
+    monkeypatch.setattr(together, "_BYTES", 8 * 100 * 70)  # some hundred draws at a time
+    found = robustness(games["whole"], draws=9_000, without={name: games[name] for name in ("without one", "without both")})
+    monkeypatch.undo()
+    for name in ("without one", "without both"):
+        alone = robustness(games[name], [each for each in found.conclusions if ":" in each or each == "none"], draws=9_000)
+        for conclusion in alone.conclusions:
+            shares = [each.share for each in alone.find(conclusion)]
+            assert [each.share for each in found.find(conclusion, without=name)] == pytest.approx(shares, abs=1e-12)
+    assert any(found.find("equilibrium:2,2", without="without one")[k].share != found.find("equilibrium:2,2")[k].share for k in range(5))
+
+
+def test_of_very_many_conclusions_the_most_frequent_are_reported_and_the_others_told(monkeypatch, gift):
+    monkeypatch.setattr(entry, "MOST", 5)
+    found = robustness(GIFT, draws=N)
+    largest = {name: gift.range(name)[1] for name in gift.conclusions}
+    assert len(found.conclusions) == 5
+    left = max(share for name, share in largest.items() if name not in found.conclusions)
+    assert min(largest[name] for name in found.conclusions) >= left
+    (note,) = found.notes
+    assert f"{len(largest) - 5} further conclusions" in note and f"{left:.3%}" in note
+    assert set(robustness(GIFT, ["class"], draws=N).conclusions) == {name for name in largest if name.startswith("class:")}
+
+
+def test_every_conclusion_says_what_it_takes_payoffs_to_be():
+    table = [[["b - c", "-c"], ["b", 0]], [["b - c", "b"], ["-c", 0]]]
+    named = SymbolicGame(table, GIFT.parameters, players=["ann", "bob"], strategies=GIFT.strategies)
+    asked = {"selected:give,give": "selected:give,give", "equal": parse("payoff[ann][give, give] + payoff[bob][give, give] - payoff[ann][keep, keep] - payoff[bob][keep, keep]"), "dear": parse("c - 1")}
+    found = robustness(named, asked, draws=2_000)
+    assert {name: each.level for name, each in found.meanings.items()} == {"selected:give,give": "cardinal", "equal": "common_unit", "dear": "ordinal"}
+    assert found.meanings["dear"].label == "parameters"
+    data = found.more_json()["meaning"]
+    assert data["equal"]["level"] == "common_unit" and data["equal"]["why"]
+    words = str(found)
+    assert "Meaning cardinal: needs differences" in words and "Meaning common unit: compares payoffs of different" in words
 
 
 def test_workers_threads_and_cutting_change_no_number(monkeypatch, gift):

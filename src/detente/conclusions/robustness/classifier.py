@@ -5,8 +5,10 @@ conclusions, so counting codes answers every conclusion at once, those that nobo
 does not follow from the code (the sign of some formula) is a *truth*, evaluated draw by draw.
 
 **To let a form join**, write a classifier with the members of :class:`Classifier` below and return it, with a
-function that decides conclusions exactly where there is one, as a :class:`Subject` from the form's ``classifier``
+function that decides conclusions exactly where there is one, as a :class:`Subject` from the form's ``subject``
 (see :mod:`detente.study.form`). It is sent to other processes, so it holds compiled programs and plain data only.
+A classifier of games with many profiles may also have a method ``reader(codes)`` in the place of ``holds`` code by
+code: see :func:`reader_of`.
 """
 
 from __future__ import annotations
@@ -22,11 +24,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from detente.conclusions.meaning import Meaning
     from detente.games.symbolic import Interval
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Classifier", "Subject", "Verdicts"]
+__all__ = ["Classifier", "Subject", "Verdicts", "reader_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +122,8 @@ class Subject:
         the box, with further parameters fixed; False where a point refutes that; None where it stays open.
     direct : frozenset of str, optional
         Parameters that enter not only through derived values; None where that is not known.
+    meaning : callable or None
+        From a conclusion to what it takes payoffs to be.
     """
 
     classifier: Classifier
@@ -128,3 +133,15 @@ class Subject:
     held: Mapping[str, Fraction] = field(default_factory=dict)
     decide: Callable[[str, bool, float, Mapping[str, Fraction]], bool | None] | None = None
     direct: frozenset[str] | None = None
+    meaning: Callable[[str], Meaning] | None = None
+
+
+def reader_of(classifier: Classifier, codes: NDArray[Any]) -> Callable[[str], NDArray[np.bool_]]:
+    """Return a function from a statement to whether it holds in games of each of these codes."""
+    import numpy as np
+
+    made: Callable[[Any], Callable[[str], NDArray[np.bool_]]] | None = getattr(classifier, "reader", None)
+    if made is not None:
+        return made(codes)
+    each = codes.tolist()
+    return lambda statement: np.array([classifier.holds(statement, code) for code in each], dtype=bool)

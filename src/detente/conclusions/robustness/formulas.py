@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from detente.conclusions.conclusion import Conclusion
     from detente.conclusions.ensemble.compile import Program
+    from detente.conclusions.meaning import Meaning
     from detente.formula import Formula
     from detente.games.symbolic import SymbolicGame
 
@@ -117,4 +118,11 @@ def formula_subject(
             return None
         return {"fixed": True, "varies": False}.get(found.status)
 
-    return Subject(Formulas(program, tuple(truths)), box.parameters, box.derived, box.constraints, dict(held), decided)
+    def means(conclusion: str) -> Meaning:
+        from detente.conclusions.meaning import meaning
+
+        return meaning(box, conclusions[conclusion])
+
+    return Subject(
+        Formulas(program, tuple(truths)), box.parameters, box.derived, box.constraints, dict(held), decided, None, means
+    )

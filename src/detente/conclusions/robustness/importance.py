@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.ensemble.recipes import Recipe, block_count
+from detente.conclusions.robustness.classifier import reader_of
 from detente.conclusions.robustness.counting import METHOD
 from detente.conclusions.robustness.evidence import Given
 from detente.conclusions.robustness.first_order import BINS, first_order
@@ -320,13 +321,13 @@ def _weight(classifier: Classifier, condition: Given) -> Any:
     def weight(values: Values, n: int) -> Floats:
         found = classifier.classify(values, n)
         codes, index = np.unique(found.codes, return_inverse=True)
+        reader = reader_of(classifier, codes)
         total = np.zeros(n)
         for each, statement in condition.mixture:
             if statement in classifier.truths:
                 total += float(each) * found.truths[classifier.truths.index(statement)]
             else:
-                holds = np.array([classifier.holds(statement, code) for code in codes.tolist()], dtype=float)
-                total += float(each) * holds[index.reshape(-1)] if n else 0.0
+                total += float(each) * reader(statement)[index.reshape(-1)] if n else 0.0
         return total
 
     return weight

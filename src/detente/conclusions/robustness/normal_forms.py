@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from detente.conclusions.robustness.together import cut, joined_verdicts, piece_
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from fractions import Fraction
 
     import numpy as np
@@ -25,14 +26,14 @@ if TYPE_CHECKING:
     from detente.games.normal import Profile
     from detente.games.symbolic import SymbolicGame
 
-__all__ = ["NormalForms"]
+__all__ = ["EVERY", "NormalForms"]
 
 #: Bytes of payoffs looked at in one go.
 _BYTES = 1 << 25
 #: Bits that an integer code holds; larger sets become bytes.
 _BITS = 62
 #: Profiles up to which every one is reported as an equilibrium or not; above, those that are one somewhere.
-_EVERY = 16
+EVERY = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +86,7 @@ class NormalForms:
         """The formulas among the conclusions."""
         return self.formulas
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         """The number of strategies of each player."""
         return tuple(len(own) for own in self.strategies)
@@ -95,10 +96,15 @@ class NormalForms:
         """Whether all equilibria, mixed ones included, are found."""
         return len(self.players) == 2 and max(self.shape) <= 5
 
-    @property
-    def profiles(self) -> list[Profile]:
+    @cached_property
+    def profiles(self) -> tuple[Profile, ...]:
         """Every profile in lexicographic order: the bits of the code."""
-        return list(product(*(range(size) for size in self.shape)))
+        return tuple(product(*(range(size) for size in self.shape)))
+
+    @cached_property
+    def places(self) -> dict[Profile, int]:
+        """Where each profile stands among them."""
+        return {profile: place for place, profile in enumerate(self.profiles)}
 
     @property
     def size(self) -> int:
@@ -176,15 +182,38 @@ class NormalForms:
             yield part, table.reshape(*self.shape, -1), slack
 
     def _best(self, player: int, own: Sequence[Any], values: Mapping[str, Any], n: int) -> NDArray[np.bool_]:
-        """Return at which profiles the player has no better strategy: (profiles, n)."""
+        """Return at which profiles the player has no better strategy: (profiles, n).
+
+        Where many profiles of the others leave the player with the same payoffs, as where it only counts how many they
+        are, these are compared once: what is equal is one array of the program.
+        """
         import numpy as np
 
+        profiles = np.moveaxis(np.arange(len(own)).reshape(self.shape), player, 0).reshape(self.shape[player], -1)
+        rows: dict[int, int] = {}
+        different: list[Any] = []
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for column, places in enumerate(profiles.T.tolist()):
+            for place in places:
+                if id(own[place]) not in rows:
+                    rows[id(own[place])] = len(different)
+                    different.append(own[place])
+            groups.setdefault(tuple(rows[id(own[place])] for place in places), []).append(column)
         best = np.empty((len(own), n), dtype=bool)
-        for part, table, slack in self._pieces(own, n):
+        step = max(64, _BYTES // (8 * len(different)))
+        for at in range(0, n, step):
+            part = slice(at, min(at + step, n))
+            table = np.empty((len(different), part.stop - at))
+            for row, each in enumerate(different):
+                table[row] = each[part] if np.ndim(each) else each
+            slack = self.relative * (table.max(axis=0) - table.min(axis=0))
             here = {name: np.asarray(each)[part] if np.ndim(each) else each for name, each in values.items()}
             finite(slack, self.players[player], here, self.names)
-            top = table.max(axis=player, keepdims=True) - slack
-            best[:, part] = (table >= top).reshape(len(own), -1)
+            for chosen, columns in groups.items():
+                compared = table[list(chosen)]
+                good = compared >= compared.max(axis=0) - slack
+                for strategy, each in enumerate(good):
+                    best[profiles[strategy, columns], part] = each
         return best
 
     def _alone(self, payoffs: list[list[Any]], stable: NDArray[np.bool_], n: int) -> NDArray[np.bool_]:
@@ -237,48 +266,68 @@ class NormalForms:
         if kind in {"sign", "dominant"}:
             raise UsageError(f"found {statement!r}; expected it among the conclusions asked for")
 
-    def _read(self, code: Any) -> tuple[tuple[Profile, ...], bool]:
-        """Return the pure equilibria of a code, and whether there is only one equilibrium."""
-        number = int.from_bytes(bytes(code), "little") if isinstance(code, bytes) else int(code)
-        profiles = self.profiles
-        return tuple(each for bit, each in enumerate(profiles) if number >> bit & 1), bool(number >> len(profiles) & 1)
+    def _bits(self, codes: Any) -> NDArray[np.bool_]:
+        """Return which profiles are equilibria in games of each code, with a last column where one is alone."""
+        import numpy as np
+
+        size = len(self.profiles) + 1
+        if size <= _BITS:
+            numbers = np.asarray(codes, dtype=np.int64).reshape(-1, 1)
+            found: NDArray[np.bool_] = (numbers >> np.arange(size) & 1).astype(bool)
+            return found
+        width = -(-size // 8)
+        packed = np.ascontiguousarray(codes, dtype=f"S{width}").view(np.uint8).reshape(-1, width)
+        return np.unpackbits(packed, axis=1, count=size, bitorder="little").astype(bool)
+
+    def reader(self, codes: Any) -> Callable[[str], Any]:
+        """Return a function from a statement to whether it holds in games of each of these codes."""
+        bits: Any = self._bits(codes)
+        stable, alone = bits[:, :-1], bits[:, -1]
+        count = stable.sum(axis=1)
+
+        def holds(statement: str) -> Any:
+            if statement == ALWAYS:
+                return count >= 0
+            if is_played(statement):
+                moves = parse_moves(statement, self.players, self.strategies)
+                return stable[:, [plays(profile, moves) for profile in self.profiles]].any(axis=1)
+            conclusion = parsed(statement, self.players, self.strategies)
+            own = stable[:, sorted(self.places[each] for each in set(conclusion.profiles))]
+            if conclusion.kind == "none":
+                return count == 0
+            if conclusion.kind == "equilibrium":
+                return own.any(axis=1)
+            just = own.all(axis=1) & (count == own.shape[1])
+            return just if conclusion.kind == "set" else just & alone
+
+        return holds
 
     def holds(self, statement: str, code: Any) -> bool:
         """Return whether a statement holds in games of this code."""
-        if statement == ALWAYS:
-            return True
-        pure, alone = self._read(code)
-        if is_played(statement):
-            moves = parse_moves(statement, self.players, self.strategies)
-            return any(plays(profile, moves) for profile in pure)
-        conclusion = parsed(statement, self.players, self.strategies)
-        if conclusion.kind == "none":
-            return not pure
-        if conclusion.kind == "set":
-            return set(conclusion.profiles) == set(pure)
-        if conclusion.kind == "equilibrium":
-            return conclusion.profiles[0] in pure
-        return alone and pure == conclusion.profiles
+        return bool(self.reader([code])(statement)[0])
 
     def _text(self, profile: Profile) -> str:
         return ",".join(own[k] for own, k in zip(self.strategies, profile, strict=True))
 
     def listed(self, codes: Iterable[Any]) -> tuple[str, ...]:
         """Return the profiles that are an equilibrium somewhere (all, where they are few), selections and sets."""
-        seen = [self._read(code) for code in sorted(codes)]
-        stable = {profile for pure, _ in seen for profile in pure}
-        profiles = self.profiles
-        sole = {pure[0] for pure, alone in seen if alone}
-        sets = sorted({pure for pure, _ in seen if pure})
+        import numpy as np
+
+        bits: Any = self._bits(sorted(codes))
+        stable, alone = bits[:, :-1], bits[:, -1]
+        names = [self._text(each) for each in self.profiles]
+        somewhere, few = stable.any(axis=0), len(names) <= EVERY
+        sole = stable[alone].any(axis=0)
+        sets = sorted({tuple(np.flatnonzero(row).tolist()) for row in stable if row.any()})
         return (
-            *(f"equilibrium:{self._text(each)}" for each in profiles if each in stable or len(profiles) <= _EVERY),
+            *(f"equilibrium:{name}" for name, is_one in zip(names, somewhere | few, strict=True) if is_one),
             "none",
-            *(f"selected:{self._text(each)}" for each in profiles if each in sole),
-            *(f"set:{';'.join(map(self._text, each))}" for each in sets),
+            *(f"selected:{name}" for name, is_one in zip(names, sole, strict=True) if is_one),
+            *(f"set:{';'.join(names[place] for place in each)}" for each in sets),
         )
 
     def label(self, family: str, code: Any) -> str:
         """Return the set of pure equilibria, or the only equilibrium."""
-        pure, alone = self._read(code)
-        chosen = pure if family == "set" or alone else ()
-        return ";".join(map(self._text, chosen)) or "none"
+        (*stable, alone) = self._bits([code])[0]
+        chosen = [each for each, is_one in zip(self.profiles, stable, strict=True) if is_one]
+        return ";".join(map(self._text, chosen if family == "set" or alone else ())) or "none"

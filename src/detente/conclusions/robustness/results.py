@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from detente.conclusions.meaning import LEVELS
+from detente.conclusions.robustness.normal_forms import EVERY
 from detente.display import Table, mimebundle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from detente.conclusions.meaning import Meaning
     from detente.conclusions.robustness.evidence import Given
     from detente.conclusions.robustness.shares import Share
 
@@ -51,6 +54,10 @@ class Robustness:
     notes : tuple of str
     held : tuple of str
         Parameters held at a value, as ``NAME = VALUE``.
+    meanings : mapping of str to Meaning
+        What each conclusion takes payoffs to be; empty where that is not known.
+    budget : float
+        Seconds that proofs of always and never might take.
     settle : callable
         From a conclusion, a prior and a condition to rows (draws tried, share, error), as draws came in.
     """
@@ -70,6 +77,8 @@ class Robustness:
     settle: Callable[[str, str, str | None], list[tuple[int, float, float]]] = field(repr=False)
     notes: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    meanings: Mapping[str, Meaning] = field(default_factory=dict)
+    budget: float = 0.0
 
     # -- reading ----------------------------------------------------------------------------------------------
 
@@ -115,6 +124,7 @@ class Robustness:
     def shown(self, kinds: Iterable[str] | None = None) -> tuple[str, ...]:
         """Return the conclusions that printed tables have: those asked for, else those that are not too rare."""
         wanted = []
+        few = sum(name.startswith("equilibrium:") for name in self.conclusions) <= EVERY
         for name in self.conclusions:
             if name in self.asked:
                 wanted.append(name)
@@ -124,7 +134,7 @@ class Robustness:
                 continue
             spread = [self.range(name, given=each) for each in (None, *(given.name for given in self.given))]
             most = max((each[1] for each in spread if each is not None), default=0.0)
-            if most >= _RARE or (kind in {"equilibrium", "none"} and not self.asked):
+            if most >= _RARE or (kind in {"equilibrium", "none"} and not self.asked and few):
                 wanted.append(name)
         return tuple(wanted)
 
@@ -151,13 +161,15 @@ class Robustness:
             if self.verdict(name) in {"always", "never"}:
                 here = f"{first.share:.0f}"
             conditional = [_span(self.range(name, given=each.name)) for each in self.given]
-            rows.append((name, here, _span(self.range(name)), *conditional, self.verdict(name)))
+            label = (self.meanings[name].label,) if self.meanings else ()
+            rows.append((name, here, _span(self.range(name)), *conditional, *label, self.verdict(name)))
         rows += [self._any(kind) for kind in ("unique", "selected") if kind in self.asked]
         columns = (
             "conclusion",
             self.priors[0],
             f"least to greatest of {len(self.priors)} priors",
             *(f"given {each.name}" for each in self.given),
+            *(("meaning",) if self.meanings else ()),
             "verdict",
         )
         what = "share of the box in which it holds"
@@ -173,7 +185,9 @@ class Robustness:
             shares = [[each.share or 0.0 for each in self.find(name, given=given)] for name in own]
             sums = [sum(column) for column in zip(*shares, strict=True)]
             cells.append(((min(sums), max(sums)), sums[0]) if sums else ((0.0, 0.0), 0.0))
-        return (f"some profile is {kind}", f"{cells[0][1]:.4f}", *(_span(spread) for spread, _ in cells), "")
+        meaning = (self.meanings[own[0]].label if own else "",) if self.meanings else ()
+        spans = (_span(spread) for spread, _ in cells)
+        return (f"some profile is {kind}", f"{cells[0][1]:.4f}", *spans, *meaning, "")
 
     def remarks(self) -> tuple[str, ...]:
         """Return the sentences below the shares."""
@@ -181,8 +195,17 @@ class Robustness:
         proved = {self.proved[name] for name in self.conclusions if name in self.proved}
         if proved & {"always", "never"}:
             found.append("always, never: proved for every point of the box, whatever the prior.")
+        if open_ones := [name for name in self.shown() if self.proved.get(name) == "open"]:
+            few = ", ".join(open_ones[:3]) + (", .." if len(open_ones) > 3 else "")
+            found.append(
+                f"Neither proved for the whole box nor refuted within {self.budget:g} s (--budget): {few}."
+            )
         if any(self.verdict(name) == "robust" for name in self.shown()):
             found.append(f"robust: a share of at least {LEAST} under every prior.")
+        if self.meanings:
+            own = {self.meanings[name].label: self.meanings[name] for name in self.shown()}
+            order = sorted(own.values(), key=lambda each: (LEVELS.index(each.level), each.label))
+            found.extend(f"Meaning {each.label}: {each.words}." for each in order)
         if self.rejected_somewhere:
             each = ", ".join(f"{share:.3f} ({prior})" for prior, share in self.rejected.items())
             found.append(f"Share of draws that the constraints reject: {each}.")
@@ -273,6 +296,8 @@ class Robustness:
                 for each in self.given
             ],
             "method": self.method,
+            "budget": self.budget,
+            "meaning": {name: each.to_json() for name, each in self.meanings.items()},
             **{
                 key: [
                     {

@@ -28,10 +28,14 @@ if TYPE_CHECKING:
     from detente.conclusions.ensemble.saved import Saved
     from detente.conclusions.robustness.classifier import Subject
 
-__all__ = ["How", "robustness", "robustness_of"]
+__all__ = ["BUDGET", "MOST", "How", "robustness", "robustness_of"]
 
 #: Classifications of blocks from which on processes are worth starting.
 _WORTH_PROCESSES = 3000
+#: Conclusions that are reported where nobody asked for any.
+MOST = 200
+#: Seconds for proofs of always and never, if nothing else is said.
+BUDGET = 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +59,7 @@ class How:
     seed: int = 0
     priors: Sequence[str] = tuple(PRIORS)
     only: str | None = None
-    budget: float = 10.0
+    budget: float = BUDGET
     executor: Executor | Callable[[], Executor] | None = None
     workers: int | None = None
     saved: Callable[[Mapping[str, Any]], Saved] | None = None
@@ -211,6 +215,9 @@ def robustness_of(
                 "intervals"
             )
     listed = classifier.listed(reading.seen(base))
+    notes: list[str] = []
+    if not conclusions:
+        listed = _frequent(reading, base, listed, notes)
     names = (
         tuple(
             dict.fromkeys(
@@ -220,7 +227,7 @@ def robustness_of(
             )
         )
         if conclusions
-        else (*named, *listed)
+        else tuple(dict.fromkeys((*named, *listed)))
     )
     shares = _shares(reading, places, names, given)
     proved = _proved(subject, shares, names, modes[0], how)
@@ -254,8 +261,27 @@ def robustness_of(
         tuple(conclusions),
         classifier.method,
         settle,
+        notes=tuple(notes),
+        meanings={} if subject.meaning is None else {name: subject.meaning(name) for name in names},
+        budget=how.budget,
         held=tuple(f"{name} = {plain(value)}" for name, value in subject.held.items()),
     )
+
+
+def _frequent(reading: Reading, base: Sequence[int], listed: tuple[str, ...], notes: list[str]) -> tuple[str, ...]:
+    """Return the conclusions that hold in the largest shares, where they are too many to report each of them."""
+    import numpy as np
+
+    if len(listed) <= MOST:
+        return listed
+    greatest = reading.most(listed, base)
+    kept = set(np.argsort(-greatest, kind="stable")[:MOST].tolist())
+    rest = max(share for place, share in enumerate(greatest.tolist()) if place not in kept)
+    notes.append(
+        f"{len(listed) - MOST} further conclusions hold in at most {rest:.3%} of the draws under any prior and are "
+        "left out; ask for them, or for their kind."
+    )
+    return tuple(name for place, name in enumerate(listed) if place in kept)
 
 
 def _modes(subject: Subject, kinds: Mapping[str, str] | None, only: str | None) -> list[tuple[str, tuple[str, ...]]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from detente.conclusions.robustness.classifier import reader_of
 from detente.conclusions.robustness.counting import MAX_TRUTHS
 from detente.conclusions.robustness.statements import ALWAYS
 
@@ -106,6 +107,7 @@ class Reading:
     def __init__(self, counts: Mapping[str, Any], classifier: Classifier) -> None:
         self.counts, self.classifier = counts, classifier
         self._known: dict[str, Any] = {}
+        self._last: tuple[tuple[str, ...], Any] | None = None
 
     @cached_property
     def _codes(self) -> tuple[Any, Any]:
@@ -114,6 +116,10 @@ class Reading:
         codes, index = np.unique(self.counts["code"], return_inverse=True)
         return codes, index.reshape(-1)
 
+    @cached_property
+    def _reader(self) -> Any:
+        return reader_of(self.classifier, self._codes[0])
+
     def seen(self, cases: Sequence[int]) -> list[Any]:
         """Return the codes that occur in some of the cases."""
         import numpy as np
@@ -121,22 +127,35 @@ class Reading:
         codes, index = self._codes
         return list(codes[np.unique(index[np.isin(self.counts["case"], cases)])].tolist())
 
-    def holds(self, statement: str) -> Any:
-        """Return for each row of the counts whether a statement holds there."""
+    def follows(self, statement: str) -> Any:
+        """Return for each code whether a statement that follows from the code holds there."""
         import numpy as np
 
         if statement not in self._known:
-            codes, index = self._codes
-            if statement in self.classifier.truths:
-                bit = self.classifier.truths.index(statement)
-                assert bit < MAX_TRUTHS
-                self._known[statement] = (self.counts["pattern"] >> bit & 1).astype(bool)
-            elif statement == ALWAYS:
-                self._known[statement] = np.ones(len(index), dtype=bool)
-            else:
-                each = np.array([self.classifier.holds(statement, code) for code in codes.tolist()], dtype=bool)
-                self._known[statement] = each[index] if len(codes) else np.zeros(0, dtype=bool)
+            codes, _ = self._codes
+            self._known[statement] = np.ones(len(codes), dtype=bool) if statement == ALWAYS else self._reader(statement)
         return self._known[statement]
+
+    def holds(self, statement: str, rows: slice) -> Any:
+        """Return for each of the rows of the counts whether a statement holds there."""
+        if statement in self.classifier.truths:
+            bit = self.classifier.truths.index(statement)
+            assert bit < MAX_TRUTHS
+            return (self.counts["pattern"][rows] >> bit & 1).astype(bool)
+        return self.follows(statement)[self._codes[1][rows]]
+
+    def most(self, names: Sequence[str], cases: Sequence[int]) -> Floats:
+        """Return the greatest share of each of these statements, which follow from the code, in any of the cases."""
+        import numpy as np
+
+        greatest = np.zeros(len(names))
+        for case in cases:
+            rows = self.rows(case)
+            counts = self.counts["count"][rows].astype(np.float64)
+            totals = np.bincount(self._codes[1][rows], counts, minlength=len(self._codes[0]))
+            hits = np.array([totals[self.follows(name)].sum() for name in names])
+            greatest = np.maximum(greatest, hits / max(1.0, counts.sum()))
+        return greatest
 
     def rows(self, case: int) -> slice:
         """Return where the rows of a case stand."""
@@ -154,7 +173,7 @@ class Reading:
             return np.ones(count)
         total = np.zeros(count)
         for weight, statement in given.mixture:
-            total += float(weight) * self.holds(statement)[rows]
+            total += float(weight) * self.holds(statement, rows)
         return total
 
     def shares(
@@ -179,10 +198,36 @@ class Reading:
             if until is not None:
                 count = np.where(self.counts["stage"][rows] <= until, count, 0.0)
             weight = self.weights(given, rows)
-            weights += float((weight * count).sum())
-            squares += float((weight**2 * count).sum())
-            if conclusions:
-                table = np.stack([self.holds(name)[rows] for name in conclusions]).astype(np.float64)
-                hits += table @ (weight * count)
-                square_hits += table @ (weight**2 * count)
+            single = weight * count
+            weights += float(single.sum())
+            squares += float((weight * single).sum())
+            found = self._sums(conclusions, rows, np.stack([single, weight * single]))
+            hits += found[0]
+            square_hits += found[1]
         return share_of(weights, hits, squares, square_hits)  # type: ignore[arg-type]
+
+    def _sums(self, names: Sequence[str], rows: slice, amounts: Floats) -> Floats:
+        """Return the sums of amounts, kinds of them by rows, where each statement holds: (kinds, names)."""
+        import numpy as np
+
+        codes, index = self._codes
+        found = np.zeros((len(amounts), len(names)))
+        own = [place for place, name in enumerate(names) if name not in self.classifier.truths]
+        if own:
+            # Most statements follow from the code, of which there are fewer than rows.
+            table = self._table(tuple(names[place] for place in own))
+            totals = np.stack([np.bincount(index[rows], each, minlength=len(codes)) for each in amounts])
+            found[:, own] = totals @ table.T
+        for place, name in enumerate(names):
+            if name in self.classifier.truths:
+                found[:, place] = amounts[:, self.holds(name, rows)].sum(axis=1)
+        return found
+
+    def _table(self, names: tuple[str, ...]) -> Floats:
+        """Return which statements hold for which codes, as numbers; the last answer is kept."""
+        import numpy as np
+
+        if self._last is None or self._last[0] != names:
+            self._last = names, np.stack([self.follows(name) for name in names]).astype(np.float64)
+        table: Floats = self._last[1]
+        return table

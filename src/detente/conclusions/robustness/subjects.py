@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from detente.conclusions.conclusion import Conclusion
+    from detente.conclusions.meaning import Meaning
     from detente.conclusions.robustness.classifier import Classifier, Subject
     from detente.formula import Formula
 
@@ -59,5 +60,10 @@ def subject_of(
         found = decided(comparisons, {**more, **fixed}, expected=holds, pieces=_PIECES, seconds=seconds)
         return {"fixed": True, "varies": False}.get(found.status)
 
+    def means(conclusion: str) -> Meaning:
+        from detente.conclusions.meaning import meaning
+
+        return meaning(game, asked.get(conclusion, conclusion))
+
     direct = frozenset(str(each) for cell in game.payoffs.values() for each in cell.free_symbols)
-    return Subject(classifier, game.parameters, game.derived, game.constraints, fixed, decide, direct)
+    return Subject(classifier, game.parameters, game.derived, game.constraints, fixed, decide, direct, means)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from detente.conclusions.conclusion import Conclusion
     from detente.conclusions.ensemble.compile import Program
+    from detente.conclusions.meaning import Meaning
     from detente.conclusions.robustness.classifier import Subject
     from detente.formula import Formula
     from detente.games.extensive import InformationSet, TreeNode
@@ -281,5 +282,12 @@ def tree_subject(
         found = decided(conditions, {**more, **fixed}, expected=holds, pieces=_PIECES, seconds=seconds)
         return {"fixed": True, "varies": False}.get(found.status)
 
+    def means(conclusion: str) -> Meaning:
+        from detente.conclusions.conclusion import Conclusion
+        from detente.conclusions.meaning import meaning
+
+        return meaning(tree, asked.get(conclusion) or Conclusion(conclusion, conclusion.partition(":")[0]))
+
     direct = frozenset(str(each) for totals in tree.totals for cell in totals for each in cell.free_symbols)
-    return Subject(classifier, tree.parameters, tree.formulas.derived, tree.formulas.constraints, fixed, decide, direct)
+    derived, constraints = tree.formulas.derived, tree.formulas.constraints
+    return Subject(classifier, tree.parameters, derived, constraints, fixed, decide, direct, means)
