@@ -384,7 +384,7 @@ class Game:
     def explore(self, over: tuple[str, str] | None = None, point: str = "baseline", lang: str = "en") -> Any:
         """Return sliders for all parameters with payoffs, equilibria, patience and a map that follow, for a notebook.
 
-        ``over`` names the two parameters of the map. Normal forms; needs the extra ``lab``.
+        ``over`` names the two parameters of the map. Normal forms and games of many members; needs the extra ``lab``.
         """
         from detente.explore.widget import explorer_widget
 

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "explore"))
 
 import jupyter
 
-GAMES = ("confrontation", "alliance_hedging")
+GAMES = ("confrontation", "alliance_hedging", "forge_tipping")
 MOVES = 200
 
 

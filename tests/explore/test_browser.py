@@ -57,6 +57,14 @@ def test_a_cell_opens_its_terms(opened):
     page.close()
 
 
+def test_many_members_are_repainted(opened):
+    page = opened("forge_tipping")
+    seen = panel(page, "members")
+    jupyter.move(page, "excl", 0.0)
+    assert panel(page, "members") != seen
+    page.close()
+
+
 def test_four_players_show_the_matrix_of_two_and_hold_the_others(opened):
     page = opened("alliance_hedging")
     seen = panel(page, "payoffs")

@@ -12,7 +12,7 @@ import pytest
 import detente
 from detente.errors import UsageError
 from detente.explore.explorer import round_step
-from detente.explore.sampled_map import GRID
+from detente.solve.population.best_reply import best_reply_path
 
 
 @pytest.fixture(scope="module")
@@ -82,10 +82,11 @@ def test_the_map_agrees_with_exact_solutions(study):
             explorer.move(move)
         values = {key: float(value) for key, value in explorer.at().values.items()}
         x, y = explorer.over
-        grids = [np.linspace(float(explorer.controls[each].low), float(explorer.controls[each].high), GRID) for each in (x, y)]
+        size = explorer.panels.grid
+        grids = [np.linspace(float(explorer.controls[each].low), float(explorer.controls[each].high), size) for each in (x, y)]
         xs, ys = np.meshgrid(*grids)
         states, index = explorer.panels.states({**values, x: xs.ravel(), y: ys.ravel()})
-        for place in rng.sample(range(GRID * GRID), 25):
+        for place in rng.sample(range(size * size), 25):
             at = {key: str(value) for key, value in values.items()} | {x: str(xs.ravel()[place]), y: str(ys.ravel()[place])}
             found = detente.equilibria(study.game(name).at(**at))
             pure = {",".join(next(iter(own)) for own in each.support.values()) for each in found.equilibria if each.pure}
@@ -144,7 +145,54 @@ def test_other_players_are_held_where_they_are_put(study):
         explorer.panels.hold("korea", "align")
 
 
-@pytest.mark.parametrize("name", ["weaponization", "forge_coalition"])
+@pytest.fixture
+def members(study):
+    return study.game("forge_tipping").explorer()
+
+
+def test_counts_shown_are_those_of_the_exact_search(study, members):
+    for move in random_moves(members, 10, 4):
+        members.move(move)
+        found = study.game("forge_tipping").equilibria(**members.changes).equilibria.equilibria
+        rows = re.findall(r"<tr>((?:<td class='number'>[^<]*</td>)+)</tr>", members.view().panels["equilibria"])
+        shown = [list(map(int, re.findall(r">(\d+)<", row)))[:3] for row in rows]
+        assert shown == [list(each.counts.values()) for each in found]
+
+
+def test_many_best_replies_at_once_end_where_exact_ones_do(study, members):
+    batch = members.panels.batch
+    for move in random_moves(members, 25, 6):
+        members.move(move)
+        point = members.at()
+        game = members.model.at(point)
+        payoffs = batch.payoffs({name: float(value) for name, value in point.values.items()})
+        for highest, start in ((False, 0), (True, 2)):
+            path = best_reply_path(game, game.actions[start], "highest" if highest else "lowest")
+            rest = batch.best_replies(payoffs, highest)
+            assert tuple(rest.counts[0]) == tuple(path.counts)
+            assert bool(rest.rests[0]) == (path.cycle is None)
+
+
+def test_a_member_opens_what_its_actions_pay(members):
+    members.open(("member_47",))
+    shown = text(members.view().panels["terms"])
+    assert "Chinese retaliation" in shown
+    game = members.model.at(members.at())
+    path = best_reply_path(game, game.actions[-1], "highest")
+    counts = list(path.counts)
+    own = path.last[46]
+    columns = [re.findall(r"class='number'>([^<]*)<", row) for row in members.view().panels["terms"].split("<tr>")[2:]]
+    for a in range(3):
+        after = list(counts)
+        after[own] -= 1
+        after[a] += 1
+        total = sum(float(row[a] or 0) for row in columns)
+        assert total == pytest.approx(float(game.payoff(46, a, tuple(after))), abs=3e-3)
+    with pytest.raises(UsageError, match="unknown member"):
+        members.open(("nobody",))
+
+
+@pytest.mark.parametrize("name", ["weaponization", "forge_coalition", "forge_tipping:cascade"])
 def test_what_cannot_be_explored_is_refused(study, name):
     with pytest.raises(UsageError, match="explore shows"):
         study.game(name).explorer()

@@ -230,3 +230,15 @@ def test_what_the_form_does_not_offer_is_refused_with_what_it_does(study):
         game.atlas()
     with pytest.raises(detente.UsageError, match="--precision"):
         game.model.form.solve(game.model, game.model.point(), "strategic", "quantal")
+
+
+def test_a_curve_that_leaves_the_rationals_is_taken_at_the_numbers_it_stores(study):
+    p = values() | {"dep_shape": F(3, 2)}
+    game = study.game("forge_tipping").at(dep_shape="3/2")
+    spread = p["dep_hi"] - p["dep_lo"]
+    for i in (1, 7, 30, 55):
+        d = F(float(p["dep_lo"]) + float(spread) * ((2 * i - 1) / (2 * N)) ** 1.5)
+        q = p | {"dep_lo": d, "dep_hi": d, "dep_shape": F(1)}  # the same dependency for all: that of member i
+        for own, counts in (("align", (10, 20, 25)), ("nominal", (3, 50, 2)), ("hedge", (55, 0, 0))):
+            assert float(game.payoff(i - 1, own, counts)) == pytest.approx(float(payoff(q, i, own, *counts)), abs=1e-12)
+    assert study.game("forge_tipping").equilibria(dep_shape="3/2").equilibria

@@ -118,7 +118,7 @@ function render({ model, el }) {
     if (view.error) notes.textContent = view.error;
     code.textContent = view.code;
     for (const [key, title] of [
-      ["payoffs", "Payoffs"], ["terms", "Terms"], ["equilibria", "Equilibria"], ["patience", "Patience"], ["map", "Map"],
+      ["payoffs", "Payoffs"], ["terms", "Terms"], ["equilibria", "Equilibria"], ["members", "Members"], ["cascade", "Best replies"], ["patience", "Patience"], ["map", "Map"],
     ]) {
       if (!slots.has(key)) {
         const body = element("div", { "data-panel": key });

@@ -105,7 +105,7 @@ class Explorer:
     Parameters
     ----------
     model : GameModel
-        A normal form of any number of players.
+        A normal form of any number of players, or a game of many members.
     over : pair of str, optional
         The parameters of the map, the horizontal one first; by default two that change the answer.
     point : str

@@ -35,7 +35,11 @@ def panels_of(model: GameModel, lang: str) -> Panels:
     """
     if model.definition.form == "normal":
         return NormalPanels(model, lang)
-    raise UsageError(f"explore shows normal forms; {model.name} is {model.form.words}")
+    if model.definition.form == "population":
+        from detente.explore.member_panels import MemberPanels
+
+        return MemberPanels(model, lang)
+    raise UsageError(f"explore shows normal forms and games of many members; {model.name} is {model.form.words}")
 
 
 class Panels(ABC):
@@ -43,6 +47,8 @@ class Panels(ABC):
 
     #: Code that asks for the answer, with the point in place of ``{}``.
     question = "game.equilibria({})"
+    #: Points along each axis of the map.
+    grid = 72
 
     def __init__(self, model: GameModel, lang: str) -> None:
         self.model, self.lang = model, lang

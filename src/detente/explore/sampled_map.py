@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SampledMap"]
 
-#: Points per axis of the grid, and the size of the picture in units of its SVG.
-GRID = 72
+#: The size of the picture in units of its SVG.
 WIDTH, HEIGHT = 460, 340
 LEFT, BOTTOM, TOP, RIGHT = 58, 44, 10, 12
 #: Width of a letter of a label.
@@ -82,10 +81,11 @@ class SampledMap:
         import numpy as np
 
         (x0, x1), (y0, y1) = map(self._ends, over)
-        xs, ys = np.meshgrid(np.linspace(x0, x1, GRID), np.linspace(y0, y1, GRID))
+        size = self.panels.grid
+        xs, ys = np.meshgrid(np.linspace(x0, x1, size), np.linspace(y0, y1, size))
         held = {name: to_float(value) for name, value in point.values.items() if name not in over}
         states, index = self.panels.states({**held, over[0]: xs.ravel(), over[1]: ys.ravel()})
-        grid = index.reshape(GRID, GRID)
+        grid = index.reshape(size, size)
         fills = [self.fills.setdefault(state, len(self.fills)) % len(FILLS) for state in states]
         image = self._image(grid, [FILLS[fill][0] for fill in fills])
         wide, tall = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM

@@ -286,24 +286,27 @@ def member_payoffs(model: GameModel, env: Mapping[str, Any], material: bool) -> 
     """Return the game at values of all parameters and derived values.
 
     Payoffs are evaluated at no counts and at one more of each action; that they are affine is checked at another
-    vector of counts. With two actions they may have any shape.
+    vector of counts. With two actions they may have any shape. Derived values that are floats, such as powers, are
+    taken at the binary numbers that they store, so that what follows is exact.
 
     Raises
     ------
     UsageError
         If a payoff names other members, is not rational, or is not affine with more than two actions.
     """
+    env = {name: Fraction(value) if isinstance(value, float) else value for name, value in env.items()}
     members = model.players
     actions = next(iter(model.definition.strategies.values()))
     n, size = len(members), len(actions)
     base: list[list[Fraction]] = []
     slope: list[list[list[Fraction]]] = []
     curved = False
+    known: dict[Any, Fraction] = {}
     for member in members:
         rows: list[Fraction] = []
         steps: list[list[Fraction]] = []
         for action in actions:
-            value = _Payoff(model, member, action, env, material, n)
+            value = _Payoff(model, member, action, env, material, n, known)
             at_none = value([0] * size)
             units = [value([int(a == b) for b in range(size)]) - at_none for a in range(size)]
             probe = [2 + 3 * a for a in range(size)]
@@ -319,17 +322,27 @@ def member_payoffs(model: GameModel, env: Mapping[str, Any], material: bool) -> 
         return PopulationGame(actions, base, slope, members)
     if size > 2:
         raise UsageError(f"payoffs of {model.name} are not affine in the counts; with {size} actions they have to be")
-    payoffs = [[_Payoff(model, member, action, env, material, n) for action in actions] for member in members]
+    payoffs = [[_Payoff(model, member, action, env, material, n, known) for action in actions] for member in members]
     return PopulationGame.two_actions(actions, lambda i, a, k: payoffs[i][a]([n - k, k]), members)
 
 
 class _Payoff:
-    """The payoff of a member from an action as a function of the counts of all actions."""
+    """The payoff of a member from an action as a function of the counts of all actions.
+
+    ``known`` holds values of formulas: what does not depend on the member is computed once for all members.
+    """
 
     def __init__(
-        self, model: GameModel, member: str, action: str, env: Mapping[str, Any], material: bool, n: int
+        self,
+        model: GameModel,
+        member: str,
+        action: str,
+        env: Mapping[str, Any],
+        material: bool,
+        n: int,
+        known: dict[Any, Fraction],
     ) -> None:
-        self.env, self.n, self.action = env, n, action
+        self.env, self.n, self.action, self.known = env, n, action, known
         self.actions = next(iter(model.definition.strategies.values()))
         self.fixed = Fraction(0)
         self.counting: list[Term] = []
@@ -348,7 +361,13 @@ class _Payoff:
             else:
                 self.fixed += self.value(term, None)
 
-    def value(self, term: Term, tally: Tally | None) -> Fraction:
+    def value(self, term: Term, tally: Tally | None, counts: tuple[int, ...] = ()) -> Fraction:
+        key = (term.formula.text, term.condition and term.condition.text, self.action, counts)
+        if key not in self.known:
+            self.known[key] = self._evaluated(term, tally)
+        return self.known[key]
+
+    def _evaluated(self, term: Term, tally: Tally | None) -> Fraction:
         item = None if tally is None else tally.item
         if term.condition is not None and not term.condition.evaluate(self.env, item):
             return Fraction(0)
@@ -359,7 +378,7 @@ class _Payoff:
 
     def __call__(self, counts: Sequence[int]) -> Fraction:
         tally = Tally(dict(zip(self.actions, counts, strict=True)), self.action, self.n)
-        return self.fixed + sum((self.value(term, tally) for term in self.counting), Fraction(0))
+        return self.fixed + sum((self.value(term, tally, tuple(counts)) for term in self.counting), Fraction(0))
 
 
 def _rational(value: Any, term: Term) -> Fraction:
