@@ -30,7 +30,7 @@ def cells(path, kind):
 
 
 def test_there_is_a_notebook():
-    assert [path.stem for path in SOURCES][:1] == ["01_confrontation"]
+    assert [path.stem for path in SOURCES][:2] == ["00_tour", "01_confrontation"]
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
