@@ -387,3 +387,102 @@ def test_traces_end_in_figures_and_judgements_with_the_values_of_the_specificati
     leaves = {each.name: each.value for each in node.walk() if each.kind in {"figure", "judgement"}}
     assert leaves
     assert all(value == values()[name] for name, value in leaves.items())
+
+
+# Questions 7 and 8, from the definitions: values of states solved here, deviations compared one by one.
+
+
+def stage(player):
+    """R, T, S, P of a player at hawkish."""
+    own = payoffs(values("hawkish"))[player]
+    other = (lambda i, j: (i, j)) if player == 0 else (lambda i, j: (j, i))
+    return [own[other(*cell)] for cell in ((0, 0), (1, 0), (0, 1), (1, 1))]
+
+
+def deters(player, factor, length, false_alarm=F(0), detection=F(1)):
+    """The trigger of some years: V = (1-d)R + d((1-p0)V + p0 W), W = (1-d^n)P + d^n V, solved for V; then one deviation."""
+    r, t, _, p = stage(player)
+    d, far = factor, factor**length
+    v = ((1 - d) * r + d * false_alarm * (1 - far) * p) / (1 - d * (1 - false_alarm) - d * false_alarm * far)
+    w = (1 - far) * p + far * v
+    return (1 - d) * t + d * ((1 - detection) * v + detection * w) <= v
+
+
+def least_length(factor, **signal):
+    """The least number of years that deters both, by trying them."""
+    return next((n for n in range(1, 400) if all(deters(k, factor, n, **signal) for k in (0, 1))), None)
+
+
+def test_the_least_length_of_a_punishment_at_hawkish(game):
+    table = cells_of(game.question(7), "least length of a punishment at hawkish")
+    factors = [F("0.7"), F("0.8"), F("0.9"), F("0.95")]
+    assert [row[-1] for row in table.rows] == [str(least_length(each)) for each in factors] == ["7", "4", "3", "3"]
+
+
+def test_no_penal_code_is_better_than_grim_at_hawkish(game):
+    """Abreu (1988): mutual confrontation holds both to their min-max payoff, which no punishment undercuts."""
+    for player in (0, 1):
+        r, t, s, p = stage(player)
+        assert max(s, p) == p < r < t
+        assert max(r, t) > p  # against a cooperator a player gets more
+    table = cells_of(game.question(7), "penal codes that sustain cooperate,cooperate: least discount factors, at hawkish")
+    by_code = {row[0]: row[1].split(" = ")[0] for row in table.rows}
+    assert by_code["grim"] == by_code["the best code"] == "386/573"
+    assert F(by_code["stick and carrot"]) > F(by_code["grim"])
+
+
+def contrite(factor):
+    """Contrite tit for tat with the standings (own, other) of the players as states, values by the discounted sum of 3000 years."""
+    def play(standing):
+        mine, other = standing
+        # defect exactly when the own standing is good and the other's is bad
+        return tuple(1 if own and not theirs else 0 for own, theirs in ((mine, other), (other, mine)))
+
+    def after(standing, moves):
+        due = play(standing)
+        # who defects where it should not is in bad standing, who cooperates is in good standing again
+        return tuple(good if move == 1 and should == 1 else move == 0 for good, move, should in zip(standing, moves, due, strict=True))
+
+    own = payoffs(values("hawkish"))
+    pay = lambda k, moves: float(own[k][moves])
+    def worth(k, standing):
+        total, weight = 0.0, 1 - factor
+        for _ in range(3000):
+            moves = play(standing)
+            total, weight, standing = total + weight * pay(k, moves), weight * factor, after(standing, moves)
+        return total
+
+    states = [(True, True), (True, False), (False, True)]
+    gains = []
+    for state in states:
+        for k in (0, 1):
+            moves = list(play(state))
+            moves[k] = 1 - moves[k]
+            gains.append((1 - factor) * pay(k, tuple(moves)) + factor * worth(k, after(state, tuple(moves))) - worth(k, state))
+    ranked = any(all(worth(k, a) > worth(k, b) + 1e-9 for k in (0, 1)) for a in states for b in states)
+    return max(gains) <= 1e-9, ranked
+
+
+def test_contrite_tit_for_tat_at_hawkish(game):
+    found = game.critical_discount_factors("hawkish").factors["contrite_tit_for_tat"]
+    assert found.overall == F(2229, 3164)
+    assert contrite(float(found.overall) + 1e-3) == (True, False)
+    assert contrite(float(found.overall) - 1e-3)[0] is False
+
+
+def test_which_strategies_are_renegotiation_proof_at_hawkish(game):
+    """Mutual confrontation is worse for both than cooperation: whatever leads to it is renegotiated; penance hurts one alone."""
+    assert all(stage(k)[3] < stage(k)[0] for k in (0, 1))
+    rows = {row[0]: row[1:] for row in cells_of(game.question(7), "renegotiation at hawkish").rows}
+    assert rows["grim"] == ("[386/573, 1)", "none")
+    assert rows["tit_for_tat"] == ("none", "none")
+    assert rows["contrite_tit_for_tat"] == rows["penance"] == ("[2229/3164, 1)", "[2229/3164, 1)")
+    assert all(rows[f"punishment_{n}"][1] == "none" for n in (1, 2, 3, 5, 10))
+
+
+def test_triggers_under_noisy_signals_at_hawkish(game):
+    table = cells_of(game.question(8), "triggers under noisy signals at hawkish")
+    column = table.columns.index("least n at 19/20")
+    known = [least_length(F("0.95"), false_alarm=F(a), detection=F(b)) for a, b in (("0.1", "0.8"), ("0.2", "0.8"), ("0.3", "0.6"))]
+    assert known == [5, 17, None]
+    assert [row[column] for row in table.rows] == ["none" if each is None else str(each) for each in known]

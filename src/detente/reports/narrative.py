@@ -175,7 +175,7 @@ def strategy_words(name: str) -> str:
     if name.startswith("punishment_"):
         years = int(name.removeprefix("punishment_"))
         return f"punishment for {years} period{'s' if years > 1 else ''}"
-    return {"grim": "grim trigger", "tit_for_tat": "tit for tat"}.get(name, name)
+    return {"grim": "grim trigger"}.get(name, name.replace("_", " "))
 
 
 def factor_words(value: Any) -> str:

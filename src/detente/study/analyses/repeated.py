@@ -2,23 +2,170 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from detente.display import Table
 from detente.numbers import plain, short
+from detente.solve.repeated.monitoring import MonitoredTrigger, monitored_trigger
+from detente.solve.repeated.penal_codes import penal_codes
+from detente.solve.repeated.punishments import replies
+from detente.solve.repeated.renegotiation import renegotiation_proof, renegotiation_target
 from detente.study.analyses import Analysis
-from detente.study.forms.repeated import discount_factors
+from detente.study.forms.repeated import discount_factors, repeated_variant
 
 if TYPE_CHECKING:
-    from typing import Any
-
+    from detente.games.normal import NormalFormGame
+    from detente.solve.repeated.factor_sets import FactorInterval
     from detente.study.analyses import Task
+    from detente.study.forms.repeated import Repetition
+    from detente.study.model import Point
 
 __all__ = ["ANALYSES"]
 
 
 def _discount_factors(task: Task) -> list[Table]:
     return [discount_factors(task.model, point, task.question.variant).table() for point in task.points]
+
+
+@dataclass(frozen=True)
+class _Repeated:
+    """The game that a repeated variant repeats, at a point: with its target, its punishment, its factors."""
+
+    stage: NormalFormGame
+    repetition: Repetition
+    target: tuple[int, ...]
+    punishment: tuple[int, ...] | None
+    factors: dict[str, Any]
+
+    @classmethod
+    def of(cls, task: Task, point: Point) -> _Repeated:
+        repetition: Repetition = repeated_variant(task.model, task.question.variant).data
+        stage = task.model.at(point, task.kind)
+        target = stage.profile_index(repetition.target) if repetition.target else (0,) * len(stage.players)
+        punishment = stage.profile_index(repetition.punishment) if repetition.punishment else None
+        own = discount_factors(task.model, point, task.question.variant, task.kind).values
+        return cls(stage, repetition, target, punishment, own)
+
+    def trigger(self, false_alarm: Any, detection: Any) -> MonitoredTrigger:
+        return monitored_trigger(
+            self.stage, self.target, self.punishment, false_alarm=false_alarm, detection=detection
+        )
+
+    def compared(self) -> list[Any]:
+        """The factors to compare, then the study's own where it is one more."""
+        own = set(self.factors.values())
+        return [*self.repetition.compare, *(each for each in own if len(own) == 1 and each not in self.repetition.compare)]
+
+
+def _punishment_lengths(task: Task) -> list[Table]:
+    tables = []
+    for point in task.points:
+        at = _Repeated.of(task, point)
+        seen = at.trigger(0, 1)
+        rows = []
+        for factor in at.compared():
+            found = seen.least_periods(factor)
+            rows.append((plain(factor), *map(_length, found.values()), _length(_longest(found))))
+        ratios = ", ".join(
+            f"{short(seen.gain[name], 4)}/{short(seen.loss[name], 4)} for {name}" for name in seen.players if seen.gain[name] > 0
+        )
+        note = (
+            f"n years deter if delta + ... + delta**n >= gain/loss ({ratios or 'nobody gains'}): the least n is "
+            "log(1 - (1 - delta)/delta * gain/loss)/log(delta), rounded up; none where the logarithm does not exist."
+        )
+        columns = ("discount factor", *at.stage.players, "both")
+        tables.append(Table(f"least length of a punishment at {point.name}", columns, tuple(rows), (note,)))
+    return tables
+
+
+def _longest(found: dict[str, int | None]) -> int | None:
+    lengths = list(found.values())
+    return None if None in lengths else max(each for each in lengths if each is not None)
+
+
+def _length(value: int | None) -> str:
+    return "none" if value is None else str(value)
+
+
+def _monitoring(task: Task) -> list[Table]:
+    tables = []
+    for point in task.points:
+        at = _Repeated.of(task, point)
+        rows = []
+        for false_alarm, detection in at.repetition.signals:
+            found = at.trigger(false_alarm, detection)
+            weights = {name: found.least_weight(name) for name in found.players}
+            least = [found.least_periods(factor) for factor in at.compared()]
+            rows.append(
+                (
+                    f"{plain(false_alarm)}, {plain(detection)}",
+                    *("never" if each is None else short(each, 4) for each in weights.values()),
+                    *(_length(_longest(each)) for each in least),
+                    "none" if found.factors.overall is None else short(found.factors.overall, 4),
+                    *(_never(each) for each in found.critical_detection().values()),
+                )
+            )
+        note = (
+            "A bad signal starts n years of the punishment. n years deter if delta + ... + delta**n is at least the weight, "
+            "gain/((p1 - p0)*loss - p0*gain); not even for ever is enough where that is not positive. Patience cannot mend a signal "
+            "with a detection p1 below p0*(1 + gain/loss), in the last columns."
+        )
+        columns = (
+            "false alarm, detection",
+            *(f"weight for {name}" for name in at.stage.players),
+            *(f"least n at {plain(factor)}" for factor in at.compared()),
+            "for ever from",
+            *(f"least detection, {name}" for name in at.stage.players),
+        )
+        tables.append(Table(f"triggers under noisy signals at {point.name}", columns, tuple(rows), (note,)))
+    return tables
+
+
+def _never(value: Any) -> str:
+    return "never" if value is None else short(value, 4)
+
+
+def _penal_codes(task: Task) -> list[Table]:
+    tables = []
+    for point in task.points:
+        at = _Repeated.of(task, point)
+        found = penal_codes(at.stage, at.target)
+        own = found.table()
+        tables.append(Table(f"{own.title}, at {point.name}", own.columns, own.rows, own.notes))
+    return tables
+
+
+def _renegotiation(task: Task) -> list[Table]:
+    tables = []
+    for point in task.points:
+        at = _Repeated.of(task, point)
+        rows = []
+        notes = ["Weakly renegotiation-proof: no state is better for everybody than another one (Farrell and Maskin 1989)."]
+        for name in at.repetition.strategies or ("grim",):
+            bad = replies(at.stage, at.target, at.punishment, name)
+            labels = (at.stage.profile_labels(each) for each in (at.target, bad))
+            found = renegotiation_proof(at.stage, name, *labels)
+            rows.append((name, _intervals(found.perfect), _intervals(found.proof)))
+        tables.append(Table(f"renegotiation at {point.name}", ("strategy", "subgame perfect", "and proof"), tuple(rows), tuple(notes)))
+        if len(at.stage.players) == 2:
+            pays = [at.stage.payoffs[(k, *at.target)] for k in (0, 1)]
+            own = renegotiation_target(at.stage, pays).table()
+            tables.append(Table(f"{own.title}, at {point.name}", own.columns, own.rows, own.notes))
+    return tables
+
+
+def _intervals(found: tuple[FactorInterval, ...]) -> str:
+    def end(value: Any) -> str:
+        return plain(value) if len(plain(value)) <= 12 else short(value, 4)
+
+    texts = []
+    for each in found:
+        if each.low == each.high:
+            texts.append(end(each.low))
+            continue
+        texts.append(f"{'[' if each.low_closed else '('}{end(each.low)}, {end(each.high)}{']' if each.high_closed else ')'}")
+    return " and ".join(texts) or "none"
 
 
 def _chains(task: Task) -> list[Table]:
@@ -57,6 +204,18 @@ def _number(value: Any) -> str:
 ANALYSES = {
     "discount_factors": Analysis(
         _discount_factors, "the critical discount factors of the repeated variant", ("normal", "repeated")
+    ),
+    "punishment_lengths": Analysis(
+        _punishment_lengths, "the least length of a punishment that deters, at several discount factors", ("repeated",)
+    ),
+    "penal_codes": Analysis(
+        _penal_codes, "the least discount factor under grim, a stick and a carrot, and any penal code", ("repeated",)
+    ),
+    "renegotiation": Analysis(
+        _renegotiation, "which strategies, and whether the target, are weakly renegotiation-proof", ("repeated",)
+    ),
+    "monitoring": Analysis(
+        _monitoring, "triggers under noisy signals: when they deter, and for how long they have to last", ("repeated",)
     ),
     "chains": Analysis(_chains, "whom a reputation deters in a chain of opponents, at every point", ("chain",)),
 }

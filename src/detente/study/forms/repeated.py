@@ -10,16 +10,18 @@ from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from detente.display import Table
 from detente.errors import Fault, UsageError
-from detente.fields import Name, Wrong, distinct, expression_of, unknown, within
+from detente.fields import Exact, Name, Wrong, distinct, expression_of, unknown, within
 from detente.games.definition import Content, Located
 from detente.games.reader import VariantTable
 from detente.numbers import number_to_json, plain, short
 from detente.solve.repeated.critical_discount_factor import CriticalDiscountFactor, critical_discount_factor
+from detente.solve.repeated.known_automata import KNOWN
 from detente.study.form import Form
 from detente.study.forms.normal import Normal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from fractions import Fraction
 
     from detente.games.definition import GameDefinition, Variant
     from detente.games.reader import GameReader
@@ -30,13 +32,15 @@ if TYPE_CHECKING:
 
 __all__ = ["FORM", "DiscountFactors", "Repeated", "RepeatedVariant", "Repetition", "discount_factors", "repeated_variant"]
 
-_STRATEGIES = re.compile(r"grim|tit_for_tat|punishment_[1-9][0-9]{0,3}", re.ASCII)
+_PUNISHMENT = re.compile(r"punishment_[1-9][0-9]{0,3}", re.ASCII)
 
 
 def _strategy(value: object) -> str:
-    if not isinstance(value, str) or not _STRATEGIES.fullmatch(value):
-        raise unknown("strategy of a repeated game", value, ("grim", "punishment_1", "punishment_2", "tit_for_tat"))
-    return value
+    known = isinstance(value, str) and (value in KNOWN or _PUNISHMENT.fullmatch(value) or value == "tit_for_tat")
+    if not known:
+        listed = ("grim", "punishment_1", "punishment_2", "tit_for_tat", *KNOWN)
+        raise unknown("strategy of a repeated game", value, tuple(dict.fromkeys(listed)))
+    return str(value)
 
 
 def _discount(value: object) -> list[Any]:
@@ -59,6 +63,8 @@ class RepeatedVariant(VariantTable):
         list[Annotated[str, PlainValidator(_strategy), WithJsonSchema({"type": "string"})]],
         AfterValidator(distinct),
     ] = Field(default_factory=list)
+    compare: list[Exact] = Field(default_factory=list)
+    signals: list[list[Exact]] = Field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -66,13 +72,17 @@ class Repetition:
     """How a game is repeated.
 
     ``discount_factors`` has one formula, or one for each player in order; ``target`` and ``punishment``
-    map players to strategies; ``strategies`` are the strategies of the repeated game to ask about.
+    map players to strategies; ``strategies`` are the strategies of the repeated game to ask about. ``compare`` are
+    discount factors at which lengths of punishments are asked, ``signals`` pairs of the probabilities of a false alarm
+    and of detection.
     """
 
     discount_factors: tuple[Any, ...]
     target: Mapping[str, str] | None
     punishment: Mapping[str, str] | None
     strategies: tuple[str, ...]
+    compare: tuple[Fraction, ...] = ()
+    signals: tuple[tuple[Fraction, Fraction], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -213,7 +223,18 @@ class Repeated(Normal):
         located = tuple(
             Located(factor, (*at, index) if listed else at, reader.file) for index, factor in enumerate(factors)
         )
-        data = Repetition(factors, table.target, table.punishment, tuple(table.strategies))
+        for index, each in enumerate(table.compare):
+            if not 0 < each < 1:
+                expected = "expected a discount factor between 0 and 1"
+                reader.fail((*path, "compare", index), f"found {plain(each)}", expected, key=False)
+        for index, pair in enumerate(table.signals):
+            if len(pair) != 2 or not all(0 <= each <= 1 for each in pair):
+                found = f"found {', '.join(map(plain, pair)) or 'nothing'}"
+                expected = "expected two probabilities: of a false alarm, and of detection"
+                reader.fail((*path, "signals", index), found, expected, key=False)
+        signals = tuple((pair[0], pair[1]) for pair in table.signals if len(pair) == 2)
+        strategies, compare = tuple(table.strategies), tuple(table.compare)
+        data = Repetition(factors, table.target, table.punishment, strategies, compare, signals)
         return Content(content.strategies, content.choices, located, data)
 
     def inherits(self, content: Content, game: GameDefinition) -> bool:
