@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.robustness.classifier import Verdicts
@@ -11,7 +12,7 @@ from detente.conclusions.robustness.statements import ALWAYS, is_played
 from detente.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from fractions import Fraction
 
     import numpy as np
@@ -106,25 +107,30 @@ class Trees:
 
     def classify(self, values: Mapping[str, Any], n: int) -> Verdicts:
         """Return the code and the truths of n draws."""
+        return self.judge(self.program({name: values[name] for name in self.names}), values, n, {})
+
+    def judge(self, found: Sequence[Any], values: Mapping[str, Any], n: int, memo: dict[Any, Any]) -> Verdicts:
+        """Return the code and the truths from what the program gave; ``memo`` keeps what several trees share."""
         import numpy as np
 
-        from detente.conclusions.ensemble.tree_batch import backward_induction
-
-        found = self.program({name: values[name] for name in self.names})
-        players = len(self.shape.players)
-        table = np.empty((n, players, len(self.paths)))
-        for at, each in enumerate(found[: self.cells]):
-            table[:, at % players, at // players] = each
-        for player, name in enumerate(self.shape.players):
-            finite(table[:, player].sum(axis=1), name, values, self.names)
-        batch = backward_induction(self.shape, table, relative=self.relative)  # type: ignore[arg-type]
-        ruled = batch.reached.argmax(axis=1).astype(np.int64)
-        stable = _outcomes(self.shape, table, self.relative)
-        bits = stable.astype(np.int64) @ (np.int64(1) << np.arange(len(self.paths), dtype=np.int64))
+        players = self.shape.players
+        slack = []
+        payoffs = [found[player : self.cells : len(players)] for player in range(len(players))]
+        for player, own in enumerate(payoffs):
+            key = (player, *map(id, own))
+            if key not in memo:
+                spread = reduce(np.maximum, own) - reduce(np.minimum, own)
+                finite(spread, players[player], values, self.names)
+                memo[key] = self.relative * spread
+            slack.append(memo[key])
+        stable, ruled = _judged(self.shape, payoffs, slack)
+        codes = np.zeros(n, dtype=np.int64) + ruled
+        for end, each in enumerate(stable):
+            codes |= np.int64(1) << (6 + end) if each is None else np.asarray(each).astype(np.int64) << (6 + end)
         truths = np.empty((len(self.truths), n), dtype=bool)
         for row, each in enumerate(found[self.cells :]):
             truths[row] = np.asarray(each) > 0
-        return Verdicts(bits * 64 + ruled, truths)
+        return Verdicts(codes, truths)
 
     def measure(self, values: Mapping[str, Any], n: int) -> NDArray[np.float64]:
         """Return the values of the formulas."""
@@ -208,33 +214,54 @@ class Trees:
         return ";".join(map(self._text, ends)) if family == "set" else self._text(ruled)
 
 
-def _outcomes(shape: TreeShape, table: Any, relative: float) -> Any:
-    """Return which ends are outcomes of pure subgame-perfect equilibria: (n, ends) bool.
+def _judged(shape: TreeShape, payoffs: Sequence[Sequence[Any]], slack: Sequence[Any]) -> tuple[list[Any], Any]:
+    """Return in which draws each end is an outcome (None: in all), and which end the tie rule reaches.
 
-    An end below an action is one at a node if its mover gets at least as much there as at the worst outcome below each
-    other action.
+    An end below an action is an outcome at a node if its mover gets at least as much there as at the worst outcome
+    below each other action. The rule takes the first of equally good actions. ``payoffs[player][end]`` are arrays over
+    draws, or numbers.
     """
     import numpy as np
 
-    places = {node.index: k for k, node in enumerate(each for each in shape.nodes if each.kind == "terminal")}
-    n = len(table)
-    stable = np.ones((n, len(places)), dtype=bool)
-    below: dict[int, list[int]] = {index: [place] for index, place in places.items()}
-    slack = relative * (table.max(axis=2, initial=-np.inf) - table.min(axis=2, initial=np.inf)) if n else table[:, :, 0]
+    ends = [node.index for node in shape.nodes if node.kind == "terminal"]
+    stable: list[Any] = [None] * len(ends)
+    below: dict[int, list[int]] = {index: [place] for place, index in enumerate(ends)}
+    reached: dict[int, Any] = {index: np.int64(place) for place, index in enumerate(ends)}
+    worth: dict[int, list[Any]] = {index: [own[place] for own in payoffs] for place, index in enumerate(ends)}
     for node in reversed(shape.nodes):
         if node.kind == "terminal":
             continue
         i = node.player
         assert i is not None
-        own = [below.pop(child) for child in node.children]
-        worst = np.stack(
-            [np.where(stable[:, ends], table[:, i, ends], np.inf).min(axis=1) for ends in own]
-        )
-        for a, ends in enumerate(own):
-            rest = np.delete(worst, a, axis=0).max(axis=0, initial=-np.inf) - slack[:, i]
-            stable[:, ends] &= table[:, i, ends] >= rest[:, None]
-        below[node.index] = [end for ends in own for end in ends]
-    return stable
+        least = reduce(np.maximum, [worth[child][i] for child in node.children]) - slack[i]
+        *first, last = node.children
+        end, value = reached[last], worth[last]
+        for child in reversed(first):
+            good = worth[child][i] >= least
+            end = np.where(good, reached[child], end)
+            value = [np.where(good, new, old) for new, old in zip(worth[child], value, strict=True)]
+        reached[node.index], worth[node.index] = end, value
+        groups = [below[child] for child in node.children]
+        worst = [
+            reduce(np.minimum, [_where(stable[each], payoffs[i][each]) for each in group]) for group in groups
+        ]
+        for a, group in enumerate(groups):
+            others = [each for b, each in enumerate(worst) if b != a]
+            if not others:
+                continue
+            floor = reduce(np.maximum, others) - slack[i]
+            for each in group:
+                holds = payoffs[i][each] >= floor
+                stable[each] = holds if stable[each] is None else stable[each] & holds
+        below[node.index] = [each for group in groups for each in group]
+    return stable, reached[0]
+
+
+def _where(stable: Any, payoff: Any) -> Any:
+    """Return a payoff where an end is an outcome, elsewhere infinity."""
+    import numpy as np
+
+    return payoff if stable is None else np.where(stable, payoff, np.inf)
 
 
 def tree_subject(
