@@ -170,10 +170,11 @@ def test_comparative_statics_agree_with_differences_inside_the_region():
         for region in found.regions:
             if region.pure or region.status == "never":
                 continue
+            statics = region.statics()
             for point in random_points(found, 12, rnd):
                 if not found.game.allowed(point) or not region.holds_at(point):
                     continue
-                for each in region.statics():
+                for each in statics:
                     slope = rational_value(each.derivative, point)
                     sign = (slope > 0) - (slope < 0)
                     allowed = {"+": {1}, "-": {-1}, "0": {0}, "+0": {0, 1}, "-0": {-1, 0}}.get(each.sign, {-1, 0, 1})

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 from fractions import Fraction as F
 from itertools import product
 
+import numpy as np
 import pytest
 import z3
 
 from detente.formula import symbol
-from detente.games.rational import rational_value
+from detente.games.rational import fast, rational_value
 from detente.games.symbolic import SymbolicGame
+from detente.solve.parametric._common_points import Answer, common_point
+from detente.solve.parametric._float_signs import certain_signs, row, terms_of
 from detente.solve.parametric._polynomial_ring import GameRing, Ring, key_of, monic
 from detente.solve.parametric._unit_box import UnitBox
 from detente.solve.parametric.redundancy import ALLOWED, Atom, Decider
@@ -201,13 +205,55 @@ def test_the_unit_box_finds_points_and_proves_their_absence():
     ring = Ring([a, b])
     unit = UnitBox(ring, {"a": (F(1), F(3)), "b": (F(-1), F(1))})
     form = lambda each: unit.form(ring.quotient(each)[0])
-    empty, point = unit.search([(form(a + b - 2), True), (form(3 - a - b), False)])
-    assert not empty
-    assert all(form(each)(*point) >= 0 for each in (a + b - 2, 3 - a - b))
-    assert unit.search([(form(a + b - 5), True)]) == (True, None)
+    found = common_point(unit, [(form(a + b - 2), True), (form(3 - a - b), False)])
+    assert found.core is None
+    assert all(form(each)(*found.point) >= 0 for each in (a + b - 2, 3 - a - b))
+    assert common_point(unit, [(form(a + b - 5), True)]) == Answer(core=frozenset({0}))
     for low in (True, False):
         bound, met = unit.extreme(form(a * b), low)
         assert (bound, met) == ((-3 if low else 3), True)
+
+
+@pytest.mark.parametrize("seed", range(int(30 * SWEEP)))
+def test_what_the_search_for_common_points_says_z3_confirms(seed):
+    """Cores have no common point, points are common points; programs at every piece, at some, and hardly any."""
+    rnd = random.Random(2000 + seed)
+    box = dict.fromkeys(NAMES, (0, 1))
+    ring = Ring(SYMBOLS)
+    unit = UnitBox(ring, {name: (F(0), F(1)) for name in NAMES})
+    atoms = [each for each in random_atoms(ring, rnd, rnd.randint(2, 5)) if each.relation in {">", ">="}]
+    for every in (1, 4, 1000):
+        found = common_point(unit, [(unit.form(each.polynomial), each.relation == ">") for each in atoms], every=every)
+        if found.core is not None:
+            assert satisfiable(ring, [atoms[k] for k in found.core], box) == z3.unsat
+        elif found.point is not None:
+            assert all(((v := each.polynomial(*found.point)) > 0) - (v < 0) in ALLOWED[each.relation] for each in atoms)
+            assert all(0 <= x <= 1 for x in found.point)
+
+
+def test_many_linear_and_bilinear_inequalities_need_one_program():
+    """Sums that exclude each other only together: halving eight variables alone would take thousands of pieces."""
+    gens = [symbol(f"x{k}") for k in range(8)]
+    ring = Ring(gens)
+    unit = UnitBox(ring, {each.name: (F(0), F(1)) for each in gens})
+    low = sum(gens[:4]) - sum(gens[4:]) + gens[0] * gens[1] - 1
+    high = sum(gens[4:]) - sum(gens[:4]) - gens[0] * gens[1] + F(1, 2)
+    forms = [(unit.form(ring.quotient(each)[0]), False) for each in (low, high, gens[7] - F(1, 3))]
+    assert common_point(unit, forms, pieces=1).core == {0, 1}
+
+
+def test_signs_in_floats_are_only_told_where_rounding_cannot_change_them():
+    a, b, _ = SYMBOLS
+    ring = Ring([a, b])
+    polynomial = ring.quotient(a * b - 1)[0]
+    third = F(1, 3)
+    tiny = F(1, 10**18)
+    points = [(third, 3 + 0 * tiny), (third, 3 + tiny), (third, F(2)), (F(10) ** 30, F(1)), (F(0), F(5))]
+    rows = [row([(fast(x), fast(x)) for x in map(F, point)]) for point in points]
+    columns = [np.array(column) for column in zip(*rows)]
+    assert certain_signs(terms_of(polynomial), columns, len(points)) == [None, None, -1, None, -1]
+    wide = row([(fast(third), fast(third + F(1, 10**6))), (fast(F(1)), fast(F(1)))])
+    assert math.isnan(wide[0])
 
 
 def test_a_box_with_a_point_interval_and_one_of_other_units_are_handled():

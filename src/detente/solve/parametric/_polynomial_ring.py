@@ -52,7 +52,7 @@ def _generators(expressions: Iterable[Any]) -> list[Any]:
 
 def key_of(polynomial: Any) -> tuple[Any, ...]:
     """Return what identifies a polynomial within its ring and can be hashed."""
-    return tuple((monomial, int(c.p), int(c.q)) for monomial, c in polynomial.terms())
+    return (str(polynomial),)  # terms come in a fixed order; as text they are had fastest
 
 
 def monic(polynomial: Any) -> tuple[Any, Any]:
@@ -82,6 +82,8 @@ class Ring:
         self._known: dict[Any, Quotient] = {
             each: (own, self.one) for each, own in zip(self.generators, self.context.gens(), strict=True)
         }
+        self._expressions: dict[tuple[Any, ...], Any] = {}
+        self._products: dict[tuple[Any, ...], Any] = {}
 
     def quotient(self, expression: Any) -> Quotient:
         """Return an expression as a numerator over a denominator without common factors.
@@ -133,6 +135,12 @@ class Ring:
 
     def expression(self, polynomial: Any) -> Any:
         """Return a polynomial as SymPy, expanded."""
+        key = key_of(polynomial)
+        if key not in self._expressions:
+            self._expressions[key] = self._expression(polynomial)
+        return self._expressions[key]
+
+    def _expression(self, polynomial: Any) -> Any:
         import sympy
 
         terms = []
@@ -152,6 +160,12 @@ class Ring:
 
     def factored(self, polynomial: Any) -> Any:
         """Return a polynomial as SymPy, as the product of its irreducible factors."""
+        key = key_of(polynomial)
+        if key not in self._products:
+            self._products[key] = self._product(polynomial)
+        return self._products[key]
+
+    def _product(self, polynomial: Any) -> Any:
         import sympy
 
         if polynomial.is_constant():

@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from detente.games.rational import fast
+from detente.solve.parametric._float_signs import certain_signs, row, terms_of
 from detente.solve.parametric._polynomial_ring import key_of, sign_over
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ __all__ = ["ALLOWED", "Atom", "TrialPoints"]
 
 #: The signs that a relation to 0 allows.
 ALLOWED = {">=": {0, 1}, ">": {1}, "<=": {-1, 0}, "<": {-1}, "==": {0}, "!=": {-1, 1}}
+#: New points up to which signs are computed exactly, one by one.
+BATCH = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +35,7 @@ class Atom:
     relation: str
     why: str = ""
 
-    @property
+    @cached_property
     def key(self) -> tuple[Any, ...]:
         """What identifies the condition."""
         return (*key_of(self.polynomial), self.relation)
@@ -52,6 +56,7 @@ class TrialPoints:
         #: Where the generators in parameters alone lie at each point, and the game's names, derived ones included.
         self._values: list[tuple[Span, ...]] = []
         self._named: list[tuple[Span, ...]] = []
+        self._rows: list[list[float]] = []
         self._seen: set[tuple[Fraction, ...]] = set()
         for point in self._drawn():
             self.add(point)
@@ -70,6 +75,7 @@ class TrialPoints:
         self.points.append(own)
         self._values.append(spans)
         self._named.append(named)
+        self._rows.append(row(named))
         return True
 
     def _drawn(self) -> Iterable[dict[str, Fraction]]:
@@ -100,11 +106,18 @@ class TrialPoints:
 
     def signs_at(self, polynomial: Any) -> list[int | None]:
         """Return the sign of a polynomial at each point; None where it is irrational and too close to 0 to tell."""
-        key = key_of(polynomial)
-        known = self._cache.setdefault(key, [])
-        if len(known) < len(self.points):
-            for k in range(len(known), len(self.points)):
-                known.append(sign_over(polynomial, self._named[k]))
+        import numpy as np
+
+        known = self._cache.setdefault(key_of(polynomial), [])
+        start, count = len(known), len(self.points)
+        if count - start > BATCH:
+            columns = [np.array(column) for column in zip(*self._rows[start:], strict=True)]
+            known += certain_signs(terms_of(polynomial), columns, count - start)
+        else:
+            known += [None] * (count - start)
+        for k in range(start, count):
+            if known[k] is None:
+                known[k] = sign_over(polynomial, self._named[k])
         return known
 
     def meeting(self, atoms: Sequence[Atom]) -> list[int]:

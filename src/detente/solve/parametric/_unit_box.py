@@ -1,9 +1,8 @@
-"""Polynomials over the unit cube: bounds, signs, and proofs that inequalities have no common point.
+"""Polynomials over the unit cube: bounds and signs.
 
-Three sound methods, all in exact rationals. On the unit cube every monomial lies in [0, 1], so the sums of the
-negative and of the positive coefficients enclose a polynomial. Variables in which all polynomials in question are
-monotone move to an end. What is left is cut in halves until a budget of pieces is spent. Where regions only touch,
-halving never ends; there a certificate of :mod:`detente.solve.programs._farkas` may decide.
+All in exact rationals. On the unit cube every monomial lies in [0, 1], so the sums of the negative and of the
+positive coefficients enclose a polynomial. Variables in which it is monotone move to an end. What is left is cut in
+halves until a budget of pieces is spent. Systems of several: :mod:`detente.solve.parametric._common_points`.
 
 References
 ----------
@@ -24,12 +23,12 @@ if TYPE_CHECKING:
 
     from detente.solve.parametric._polynomial_ring import Ring
 
-__all__ = ["UnitBox"]
+__all__ = ["Literal", "UnitBox", "affordable", "direction", "enclosure", "meets"]
 
 #: A polynomial that is positive (True) or at least not negative (False).
 Literal = tuple[Any, bool]
-#: Pieces into which the cube may be cut for the sign of one polynomial, and for a system of several.
-SIGN_PIECES, SYSTEM_PIECES = 60, 60
+#: Pieces into which the cube may be cut for the sign of one polynomial.
+SIGN_PIECES = 60
 #: Pieces times terms that one question may cost.
 WORK = 3000
 
@@ -62,7 +61,7 @@ class UnitBox:
                 self._images.append(self.context.constant(fast(span[0])))
             else:
                 self._images.append(fast(span[0]) + fast(span[1] - span[0]) * own[k])
-        self._halves = [
+        self.halves = [
             [
                 tuple((g + shift) / 2 if i == at else g for i, g in enumerate(self.gens))
                 for shift in (0, 1)
@@ -91,13 +90,13 @@ class UnitBox:
             moved = False
             for at, used in enumerate(polynomial.degrees()):
                 if used:
-                    direction = _direction(polynomial.derivative(at))
-                    if direction:
-                        polynomial = polynomial.subs({self.names[at]: int((direction > 0) != low)})
+                    way = direction(polynomial.derivative(at))
+                    if way:
+                        polynomial = polynomial.subs({self.names[at]: int((way > 0) != low)})
                         moved = True
         if polynomial.is_constant():
             return (polynomial.leading_coefficient() if polynomial else fast(Fraction(0))), True
-        return _enclosure(polynomial)[0 if low else 1], False
+        return enclosure(polynomial)[0 if low else 1], False
 
     def signs(self, polynomial: Any, pieces: int = SIGN_PIECES) -> frozenset[int]:
         """Return the signs that a polynomial may take: those left out are proved not to occur."""
@@ -105,7 +104,7 @@ class UnitBox:
             return frozenset({-1, 0, 1})
         signs: set[int] = set()
         stack = [(polynomial, (0,) * len(self.names))]
-        pieces = _affordable(pieces, [polynomial])
+        pieces = affordable(pieces, [polynomial])
         spent = 0
         while stack:
             piece, cuts = stack.pop()
@@ -129,90 +128,18 @@ class UnitBox:
                 return frozenset(signs)
             at = _widest(cuts, [piece])
             deeper = (*cuts[:at], cuts[at] + 1, *cuts[at + 1 :])
-            stack += [(piece.compose(*half, ctx=self.context), deeper) for half in self._halves[at]]
+            stack += [(piece.compose(*half, ctx=self.context), deeper) for half in self.halves[at]]
         return frozenset(signs)
 
-    def search(self, literals: Sequence[Literal], pieces: int = SYSTEM_PIECES) -> tuple[bool, tuple[Any, ...] | None]:
-        """Return ``(True, None)`` if the inequalities are proved to have no common point in the cube.
 
-        Otherwise ``(False, point)`` with a common point in coordinates of the cube, or ``(False, None)`` where the
-        budget ran out.
-        """
-        usable = [each for each in literals if self.bounded(each[0])]
-        whole = len(usable) == len(literals)
-        size = len(self.names)
-        pieces = _affordable(pieces, [each for each, _ in usable])
-        half, zero, one = fast(Fraction(1, 2)), fast(Fraction(0)), fast(Fraction(1))
-        start = [(zero, one)] * size
-        stack: list[tuple[list[Literal], list[tuple[Any, Any]], tuple[int, ...]]] = [(usable, start, (0,) * size)]
-        spent, open_ = 0, False
-        while stack:
-            active, place, cuts = stack.pop()
-            active, place, empty = self._contracted(active, list(place))
-            if empty:
-                continue
-            point = tuple((low + high) / 2 for low, high in place)
-            if not active:
-                return False, point if whole else None
-            middle = [half] * size
-            if all(_meets(p(*middle), strict) for p, strict in active):
-                return False, point if whole else None
-            spent += 1
-            if spent >= pieces:
-                return False, None
-            used = [p for p, _ in active if not p.is_constant()]
-            if not used:
-                open_ = True
-                continue
-            at = _widest(cuts, used)
-            low, high = place[at]
-            deeper = (*cuts[:at], cuts[at] + 1, *cuts[at + 1 :])
-            for side, images in enumerate(self._halves[at]):
-                span = (low, (low + high) / 2) if side == 0 else ((low + high) / 2, high)
-                stack.append((
-                    [(p.compose(*images, ctx=self.context), strict) for p, strict in active],
-                    [*place[:at], span, *place[at + 1 :]],
-                    deeper,
-                ))  # fmt: skip
-        return not open_, None
-
-    def _contracted(
-        self, active: list[Literal], place: list[tuple[Any, Any]]
-    ) -> tuple[list[Literal], list[tuple[Any, Any]], bool]:
-        """Drop what holds all over the piece, move variables on which the rest agree; tell whether it is empty."""
-        while True:
-            rest = []
-            for polynomial, strict in active:
-                low, high = _enclosure(polynomial)
-                if high < 0 or (strict and high == 0):
-                    return [], place, True
-                if not _meets(low, strict):
-                    rest.append((polynomial, strict))
-            active, moved = rest, False
-            for at, name in enumerate(self.names):
-                if place[at][0] == place[at][1]:
-                    continue
-                directions = set()
-                for polynomial, _ in active:
-                    slope = polynomial.derivative(at)
-                    if slope:
-                        directions.add(_direction(slope))
-                if len(directions) == 1 and 0 not in directions:
-                    end = int(directions == {1})
-                    place[at] = (place[at][end],) * 2
-                    active = [(p.subs({name: end}), strict) for p, strict in active]
-                    moved = True
-            if not moved:
-                return active, place, False
-
-
-def _affordable(pieces: int, polynomials: Sequence[Any]) -> int:
+def affordable(pieces: int, polynomials: Sequence[Any]) -> int:
     """Return how many pieces to look at: fewer where polynomials are long, so that none takes more than its share."""
     terms = sum(len(each.coeffs()) for each in polynomials)
     return max(2, min(pieces, WORK // max(terms, 1)))
 
 
-def _meets(value: Any, strict: bool) -> bool:
+def meets(value: Any, strict: bool) -> bool:
+    """Return whether a value is positive (strict) or at least not negative."""
     return bool(value > 0 or (value == 0 and not strict))
 
 
@@ -220,7 +147,7 @@ def _sign(value: Any) -> int:
     return int(value > 0) - int(value < 0)
 
 
-def _enclosure(polynomial: Any) -> tuple[Any, Any]:
+def enclosure(polynomial: Any) -> tuple[Any, Any]:
     """Return bounds over the unit cube from the signs of coefficients."""
     low = high = fast(Fraction(0))
     for monomial, c in polynomial.terms():
@@ -233,8 +160,9 @@ def _enclosure(polynomial: Any) -> tuple[Any, Any]:
     return low, high
 
 
-def _direction(slope: Any) -> int:
-    low, high = _enclosure(slope)
+def direction(slope: Any) -> int:
+    """Return 1 or -1 where a polynomial with this derivative is seen not to fall or not to rise, else 0."""
+    low, high = enclosure(slope)
     return 1 if low >= 0 else -1 if high <= 0 else 0
 
 

@@ -10,14 +10,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.games.rational import Tree, tree
+from detente.solve.parametric._float_signs import terms_of, values_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
+    from detente.solve.parametric._float_signs import Terms
 
 __all__ = ["WitnessSearch"]
 
@@ -49,7 +47,7 @@ class WitnessSearch:
         self.width = np.array([float(high - low) for low, high in box.values()])
         used = {each.name for expression in generators for each in expression.free_symbols}
         self.moving = np.array([k for k, name in enumerate(box) if self.width[k] > 0 and name in used], dtype=int)
-        self._terms: dict[Any, tuple[Floats, Any]] = {}
+        self._terms: dict[Any, Terms] = {}
         generator = np.random.default_rng(0)
         self.start = generator.integers(0, GRID + 1, (START, len(box)))
         self.start[0] = GRID // 2
@@ -61,8 +59,8 @@ class WitnessSearch:
         """Return a point where every polynomial seems to have the sign asked for: (key, polynomial, 1 or -1) each."""
         import numpy as np
 
-        parts = [(*self._coefficients(key, polynomial), sign) for key, polynomial, sign in wanted]
-        if not self.able or sum(len(factors) for factors, _, _ in parts) > MOST_TERMS:
+        parts = [(self._floats(key, polynomial), sign) for key, polynomial, sign in wanted]
+        if not self.able or sum(len(terms.factors) for terms, _ in parts) > MOST_TERMS:
             return None
         at = self.start
         values = self._values(parts, at)
@@ -82,33 +80,21 @@ class WitnessSearch:
             slack = _least(self._values(parts, at) / scale)
         return None
 
-    def _coefficients(self, key: Any, polynomial: Any) -> tuple[Floats, Any]:
-        """Return coefficients and powers of a polynomial."""
-        import numpy as np
-
+    def _floats(self, key: Any, polynomial: Any) -> Terms:
+        """Return a polynomial in floats."""
         if key not in self._terms:
-            pairs = list(polynomial.terms())
-            factors = np.array([float(Fraction(int(c.p), int(c.q))) for _, c in pairs])
-            powers = [[(at, int(power)) for at, power in enumerate(monomial) if power] for monomial, _ in pairs]
-            self._terms[key] = (factors, powers)
+            self._terms[key] = terms_of(polynomial)
         return self._terms[key]
 
-    def _values(self, parts: Sequence[tuple[Floats, Any, int]], at: Any) -> Any:
+    def _values(self, parts: Sequence[tuple[Terms, int]], at: Any) -> Any:
         """Return each polynomial at each point, with the sign that is wanted made positive."""
         import numpy as np
 
         columns = dict(zip(self.box, (self.low + self.width * (at / GRID)).T, strict=True))
-        found = np.zeros((len(parts), at.shape[0]))
-        used = {k for _, powers, _ in parts for own in powers for k, _ in own}
+        used = {k for terms, _ in parts for own in terms.powers for k, _ in own}
         with np.errstate(all="ignore"):
             x = {k: _floats(self.trees[k], columns) for k in used}
-            for number, (factors, powers, sign) in enumerate(parts):
-                for factor, own in zip(factors, powers, strict=True):
-                    term: Any = sign * factor
-                    for k, power in own:
-                        term = term * (x[k] if power == 1 else x[k] ** power)
-                    found[number] += term
-        return found
+            return np.array([sign * values_at(terms, x, at.shape[0])[0] for terms, sign in parts])
 
     def _point(self, shares: Any) -> dict[str, Fraction]:
         return {

@@ -33,6 +33,10 @@ _OPPOSITE = {">=": ("<",), ">": ("<=",), "==": ("<", ">"), "!=": ("==",)}
 LONG, LONGEST = 800, 1500
 #: Conditions up to which a conjunction that no point is known to meet is shortened.
 MANY = 5
+#: Pieces of the box that are looked at before a certificate is tried, which alone decides where regions touch.
+FEW = 6
+#: Cuts from one linear program to the next in a long search.
+EVERY = 4
 #: Proofs that one atlas may try before it keeps an inequality that may be redundant.
 PROOFS = 3000
 
@@ -82,6 +86,7 @@ class Decider(TrialPoints):
         self._loose_forms: dict[Any, Any] = {}
         self._factor_signs: dict[Any, frozenset[int]] = {}
         self._signs: dict[Any, frozenset[int]] = {}
+        self._simplified: dict[Any, list[tuple[Any, str]] | None] = {}
         #: Inequalities proved to exclude each other, and sets that no proof was found for.
         self._cores: list[frozenset[Any]] = []
         self._open: list[frozenset[Any]] = []
@@ -184,7 +189,12 @@ class Decider(TrialPoints):
         Factors of settled sign are cancelled; a strict inequality falls apart into conditions on its factors where
         these cannot be negative.
         """
-        polynomial, relation = atom.polynomial, atom.relation
+        if atom.key not in self._simplified:
+            self._simplified[atom.key] = self._simple(atom.polynomial, atom.relation)
+        found = self._simplified[atom.key]
+        return None if found is None else [Atom(polynomial, relation, atom.why) for polynomial, relation in found]
+
+    def _simple(self, polynomial: Any, relation: str) -> list[tuple[Any, str]] | None:
         if relation in {"<", "<="}:
             polynomial, relation = -polynomial, {"<": ">", "<=": ">="}[relation]
         allowed = ALLOWED[relation]
@@ -197,7 +207,7 @@ class Decider(TrialPoints):
             return None
         unit, factors = polynomial.factor()
         turn = 1 if unit > 0 else -1
-        parts: list[Atom] = []
+        parts: list[tuple[Any, str]] = []
         rest: list[Any] = []
         for factor, power in factors:
             own = self.signs(factor)
@@ -209,7 +219,7 @@ class Decider(TrialPoints):
                 if own <= {-1, 0}:
                     base, turn, own = -factor, -turn if odd else turn, frozenset({0, 1})
                 if relation == ">" and (not odd or own == {0, 1}):
-                    parts.append(Atom(base, ">" if own == {0, 1} else "!=", atom.why))
+                    parts.append((base, ">" if own == {0, 1} else "!="))
                 else:
                     rest.append(base if odd or own == {0, 1} or relation in {"==", "!="} else base * base)
         whole = self.ring.one
@@ -219,7 +229,8 @@ class Decider(TrialPoints):
             oriented = whole * turn if relation in {">", ">="} else monic(whole)[1]
             if relation == ">=" and turn < 0 and self.signs(whole) <= {0, 1}:
                 oriented, relation = whole, "=="
-            parts.append(Atom(monic(oriented)[1] * (1 if monic(oriented)[0] > 0 else -1), relation, atom.why))
+            unit, primitive = monic(oriented)
+            parts.append((primitive * (1 if unit > 0 else -1), relation))
         elif turn not in allowed:
             return None
         return parts
@@ -265,6 +276,7 @@ class Decider(TrialPoints):
 
     def _without_point(self, named: Mapping[tuple[Any, ...], tuple[Any, bool]], unit: UnitBox) -> bool:
         """Return whether inequalities are proved to have no common point; remember what was proved and what not."""
+        from detente.solve.parametric._common_points import Answer, common_point
         from detente.solve.programs._farkas import refuted
 
         names = frozenset(named)
@@ -277,25 +289,21 @@ class Decider(TrialPoints):
         literals = list(named.values())
         if unit is self.unit:
             literals += self._related(literals)
-        empty, point = unit.search(literals, pieces=6)
-        if point is not None:
-            self._keep(point, unit)
-            return False
-        if not empty:
+        answer = common_point(unit, literals, pieces=FEW)
+        if answer.core is None and answer.point is None:
             usable = [k for k, each in enumerate(literals) if unit.bounded(each[0])]
             certificate = refuted([literals[k] for k in usable], unit.gens, unit.one)
-            if certificate is not None:
-                used = {usable[k] for k in certificate}
-                self._cores.append(frozenset(own[k] for k in used if k < len(own)))
-                return True
-            empty, point = unit.search(literals)
-        if empty:
-            self._cores.append(names)
-        elif point is not None:
-            self._keep(point, unit)
+            if certificate is None:
+                answer = common_point(unit, literals, every=EVERY)
+            else:
+                answer = Answer(frozenset(usable[k] for k in certificate))
+        if answer.core is not None:
+            self._cores.append(frozenset(own[k] for k in answer.core if k < len(own)))
+        elif answer.point is not None:
+            self._keep(answer.point, unit)
         else:
             self._open.append(names)
-        return empty
+        return answer.core is not None
 
     def _keep(self, point: tuple[Any, ...], unit: UnitBox) -> None:
         """Add a point given in coordinates of a cube: what it says of parameters."""
