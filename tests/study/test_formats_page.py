@@ -55,6 +55,7 @@ def test_the_examples_are_a_study_without_faults(study):
         "payoffs/quota.toml", "games/quota.toml", "payoffs/parade.toml", "games/parade.toml",
         "payoffs/harbor.toml", "games/harbor.toml",
         "payoffs/landing.toml", "games/landing.toml", "payoffs/regatta.toml", "games/regatta.toml",
+        "payoffs/dunes.toml", "games/dunes.toml", "payoffs/quarry.toml", "games/quarry.toml",
     }
     assert [fault for fault in check(study, analyses=ANALYSES, blocks=BLOCKS) if fault.level == "fault"] == []
 

@@ -138,7 +138,7 @@ def atlas_command(
     text, more = shown(at, f"{at.game.name}, {options.kind} payoffs", parts, how)
     data |= more
     if verify is not None:
-        compared = verify_atlas(found, verify, seed)
+        compared = found.verify(verify, seed) if hasattr(found, "verify") else verify_atlas(found, verify, seed)
         data["verified"] = compared
         rest = f"; no more of {10 * verify} drawn can be compared" if compared < verify else ""
         text += f"\nAll conditions agree with the certified solver at {compared} random exact points of the box{rest}."

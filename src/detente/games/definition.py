@@ -57,6 +57,11 @@ class Located:
         """Return the place of a character of the formula."""
         return self.file.inside(self.path, column)
 
+    @property
+    def key(self) -> str | int:
+        """The key of the form, such as ``next``, under which the formula stands, in the game or in a variant."""
+        return self.path[2 if self.path[0] == "variants" else 0]
+
 
 @dataclass(frozen=True)
 class Content:
@@ -200,9 +205,13 @@ class GameDefinition:
         return self.content.data
 
     def of(self, name: str) -> GameDefinition:
-        """Return the variant called ``name`` as a game: what it does not state is as here."""
+        """Return the variant called ``name`` as a game: what it does not state is as here.
+
+        With payoffs of its own it has other parameters: then points and intervals are its own too.
+        """
         variant = self.variants[name]
         own = variant.conclusions
+        shared = variant.payoffs in {None, self.payoffs}
         return replace(
             self,
             label=variant.label or self.label,
@@ -210,8 +219,8 @@ class GameDefinition:
             form=variant.form,
             payoffs=variant.payoffs or self.payoffs,
             content=variant.content,
-            points={**self.points, **variant.points},
-            box={**self.box, **variant.box},
+            points={**(self.points if shared else {}), **variant.points},
+            box={**(self.box if shared else {}), **variant.box},
             conclusions=self.conclusions if own is None else own,
             place=variant.place,
             path=("variants", name),

@@ -59,7 +59,7 @@ def read_payoffs(
         table = validate(file, ConstraintTable, faults, path)
         if table is not None:
             inner = (*path, "formula")
-            made = Constraint(table.formula, table.reason, file.place(inner), file, inner)
+            made = Constraint(table.formula, table.reason, file.place(inner), file, inner, table.draws_only)
             if reader.sound(table.formula, made.inside, None, counting=False):
                 constraints.append(replace(made, formula=resolved(table.formula, tables, None)))
     terms = tuple(reader.read()) if isinstance(data.get("terms"), dict) else ()

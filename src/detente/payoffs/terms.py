@@ -37,21 +37,27 @@ if TYPE_CHECKING:
     from detente.seeds.parameters import Parameter
     from detente.toml import KeyPath, TomlFile
 
-__all__ = ["SELF", "Constraint", "PayoffFile", "PayoffModel", "Term", "TermTable", "Utility", "When"]
+__all__ = ["SELF", "STATE", "Constraint", "PayoffFile", "PayoffModel", "Term", "TermTable", "Utility", "When"]
 
+#: In a ``when``, the state of the game, where its form has one.
+STATE = "state"
 #: In a ``when`` of a template, the player whose payoff is computed.
 SELF = "self"
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """A condition on parameters that every point has to meet, and why."""
+    """A condition on parameters that every point has to meet, and why.
+
+    With ``draws_only`` it rejects draws, and named points may break it, which is a note.
+    """
 
     formula: Formula
     reason: str
     place: Place
     file: TomlFile = field(repr=False, compare=False)
     path: KeyPath = field(repr=False, compare=False)
+    draws_only: bool = False
 
     def inside(self, column: int) -> Place:
         """Return the place of a character of the formula."""
@@ -214,9 +220,17 @@ def _alternative(value: object, below: KeyPath) -> dict[str, list[str]]:
         raise Wrong(
             kind_of(value), 'expected players with their strategies, such as { us = ["confront"] }', below=below
         )
-    for player, strategies in value.items():
-        within((*below, player), _strategies, strategies)
-    return value
+    return {
+        player: within((*below, player), _states if player == STATE else _strategies, strategies)
+        for player, strategies in value.items()
+    }
+
+
+def _states(value: object) -> list[str]:
+    """Return the states of a ``when``: numbers or names, as text."""
+    if isinstance(value, list):
+        value = [str(each) if isinstance(each, int) and not isinstance(each, bool) else each for each in value]
+    return _strategies(value)
 
 
 def _strategies(value: object) -> list[str]:
@@ -237,6 +251,7 @@ class ConstraintTable(Table):
 
     formula: Condition
     reason: Text
+    draws_only: bool = False
 
 
 class TermTable(Table):

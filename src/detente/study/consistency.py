@@ -204,6 +204,11 @@ class _Values:
             if own is not None and own.low <= own.high:
                 self.box[name] = (own.low, own.high)
                 self.baseline[name] = parameter.value if own.value is None else own.value
+        # names that the form of the game adds, such as the state
+        self.added = {} if game is None else dict(FORMS[game.form].names(game.content))
+        for name, (low, high) in self.added.items():
+            self.baseline[name], self.box[name] = high, (low, high)
+        self.sound |= self.added.keys()
 
     def is_sound(self, formula: Formula) -> bool:
         """Return whether every name of a formula, and all that it is made of, is defined without a cycle."""
@@ -236,7 +241,7 @@ class _Values:
             if not self.is_sound(formula):
                 continue
             names = derived.reach(self.parameters, formula.names)
-            free = tuple(name for name in names if name in self.baseline)
+            free = tuple(name for name in (*names, *self.added) if name in self.baseline and name in {*names, *formula.names})
             found = self.failure(_Sound(formula, inside, free, item))
             if found is not None:
                 yield found
@@ -257,7 +262,9 @@ class _Values:
                     signs.setdefault(node, set()).add(type(each.formula)(each.formula.text, node).evaluate(env, each.item) > 0)
             except FormulaError as error:
                 values = ", ".join(
-                    f"{name} = {plain(point[name])} (at {self.parameters[name].place})" for name in each.free[:4]
+                    f"{name} = {plain(point[name])}"
+                    + (f" (at {self.parameters[name].place})" if name in self.parameters else "")
+                    for name in each.free[:4]
                 )
                 found = f"{error.found} {where}" + (f", {values}" if values else "")
                 return Fault(each.inside(error.column), found, error.expected, "change the formula or the interval")
@@ -318,7 +325,10 @@ class _Values:
                     for name in formula.names
                 )
                 found = f"the constraint {formula.text!r} does not hold at {where}: {shown}"
-                yield Fault(constraint.place, found, constraint.reason, "change a value or the constraint")
+                broken = constraint.draws_only and places is not None
+                level = "note" if broken else "fault"
+                do = "" if broken else "change a value or the constraint"
+                yield Fault(constraint.place, found, constraint.reason, do, level)
 
     def where(self, name: str) -> Place:
         parameter = self.parameters[name]

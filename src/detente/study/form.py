@@ -147,6 +147,10 @@ class Form:
         """Return the players of the payoff model that have no choice in the game, with what they do."""
         return {}
 
+    def names(self, content: Content) -> Mapping[str, tuple[Fraction, Fraction]]:
+        """Return the names that formulas may use besides parameters, such as ``state``, each with its range."""
+        return {}
+
     def inherits(self, content: Content, game: GameDefinition) -> bool:
         """Return whether a variant of this form keeps the conclusions of the game unless it states its own."""
         return game.form == self.name and content.strategies == game.strategies

@@ -173,13 +173,27 @@ class _References:
         self.parameters(model.parameters, scope)
         for constraint in model.constraints:
             self.names(constraint.formula, scope, constraint.inside)
+        inner = self.with_names(scope, [game for game in every_game(rooms) if game.payoffs == model.name])
         for term in model.terms:
             for parsed, key in term.formulas:
-                self.names(parsed, scope, partial(term.inside, key=key))
+                self.names(parsed, inner, partial(term.inside, key=key))
             self.sources(model, term.source, (*term.path, "source"))
         for utility in model.utility.values():
             self.names(utility.formula, scope, utility.inside)
         self.choices(model, [game for game in every_game(rooms) if game.payoffs == model.name])
+
+    def with_names(self, scope: Scope, games: Iterable[GameDefinition]) -> Scope:
+        """Return a scope with the names that the forms of games add to it; one that is a parameter too is a fault."""
+        inner = Scope()
+        inner.entries, inner.declared, inner.complete = dict(scope.entries), dict(scope.declared), scope.complete
+        for game in games:
+            inner.complete = inner.complete and game.complete
+            for name in FORMS[game.form].names(game.content):
+                if name in scope.declared:
+                    found = f"found {name!r} as a parameter, at {scope.declared[name]}, and as a name of the game {game.name}"
+                    self.faults.append(Fault(game.place, found, "", "rename one"))
+                inner.declared.setdefault(name, game.place)
+        return inner
 
     def sources(self, model: PayoffModel, ids: tuple[str, ...], path: tuple[str | int, ...]) -> None:
         rooms = self.rooms
@@ -286,8 +300,9 @@ class _References:
         scope = scope_of(rooms, model)
         for conclusion in game.conclusions.values():
             self.names(conclusion.formula, scope, conclusion.inside)
+        inner = self.with_names(scope, [game])
         for located in game.content.formulas:
-            self.names(located.formula, scope, located.inside)
+            self.names(located.formula, inner, located.inside)
         for point in game.points.values():
             above = game.path if point.name in own.get("points", ()) else ()
             for name in point.values:

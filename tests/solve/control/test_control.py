@@ -241,3 +241,16 @@ def test_a_state_that_grows_too_fast_or_turns_negative_is_refused():
 def test_a_name_that_is_neither_state_nor_action_is_told_with_its_column():
     with pytest.raises(FormulaError, match="unknown name 'q'"):
         ControlGame("state*q", LAW, {"p": (0, 1)}, "1/2", 1)
+
+
+def test_an_action_that_does_not_move_the_state_is_chosen_for_its_flow_alone():
+    """The growth is 4/5 whatever is done: p - p**2 is best at 1/2, worth 1/4 a period, 1/4/(1 - 18/25) for ever."""
+    found = optimal_control(ControlGame("state*(p - p**2)", "state*4/5", {"p": (0, 1)}, "9/10", 1))
+    assert found.action == F(1, 2)
+    assert found.value == F(1, 4) / (1 - F(18, 25))
+
+
+def test_an_action_that_changes_nothing_is_said_to_be_as_good_as_any_other():
+    found = optimal_control(ControlGame("state", "state*4/5", {"p": (0, 1)}, "9/10", 1))
+    assert float(found.value) == pytest.approx(1 / (1 - 0.72))
+    assert "worth the same" in found.notes[0]

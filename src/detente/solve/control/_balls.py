@@ -158,9 +158,15 @@ class Polynomial:
         return Polynomial([factor * each for each in self.coefficients])
 
     def turns(self, low: Any, high: Any, depth: int = 40) -> Iterator[Any]:
-        """Yield balls that together hold every root in an interval, each with one root or too small to cut further."""
+        """Yield balls that together hold every root in an interval, each with one root or too small to cut further.
+
+        Of a polynomial that cannot be told from 0 every point may be a root: the interval is yielded whole.
+        """
         import flint
 
+        if all(each.contains(0) for each in self.coefficients):
+            yield low.union(high)
+            return
         slope = self.derivative()
         stack = [(low, high, depth)]
         while stack:

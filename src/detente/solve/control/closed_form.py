@@ -12,13 +12,16 @@ is it.
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from detente.display import Table
-from detente.errors import UsageError
+from detente.errors import DetenteError, UsageError
 from detente.games.symbolic import symbol
 from detente.solve.control.lines import acts_of
+from detente.solve.control.optimal import optimal_control
 from detente.solve.control.proportional import rates_of
 from detente.solve.parametric.signs import bounds, possible_signs
 
@@ -28,6 +31,10 @@ if TYPE_CHECKING:
     from detente.games.control import SymbolicControl
 
 __all__ = ["ControlAtlas", "ControlRegion", "Effects", "StoppingRule", "control_atlas", "effects", "stopping_rule"]
+
+#: Parts into which an interval is divided for random exact points, and how far closed form and solver may differ.
+_STEPS = 20
+_CLOSE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,24 @@ class ControlRegion:
     conditions: tuple[Any, ...]
     strict: bool
     status: str
+    of: str = "action"
+
+    @property
+    def profile(self) -> dict[str, Any]:
+        """The best action, by its name."""
+        return {self.of: self.action}
+
+    @property
+    def payoffs(self) -> dict[str, Any]:
+        """What a unit of the state is worth."""
+        return {"value per unit of state": self.value}
+
+    @property
+    def condition(self) -> Any:
+        """The conditions as one."""
+        import sympy
+
+        return sympy.And(*(each > 0 if self.strict else each >= 0 for each in self.conditions), evaluate=False)
 
 
 @dataclass(frozen=True)
@@ -52,6 +77,10 @@ class ControlAtlas:
 
     problem: SymbolicControl
     regions: tuple[ControlRegion, ...]
+    #: What a unit of the state is worth if one action is kept for ever, in the action.
+    kept: Any
+    missing: ClassVar[str] = ""
+    notes: ClassVar[tuple[str, ...]] = ("the value of a state is the value per unit times the state",)
 
     @property
     def complete(self) -> bool:
@@ -66,6 +95,28 @@ class ControlAtlas:
                 return region
         raise AssertionError
 
+    def verify(self, points: int, seed: int = 0) -> int:
+        """Compare action and value with the certified solver at random exact points; return at how many.
+
+        Raises
+        ------
+        DetenteError
+            At the first point where the two disagree, with the point.
+        """
+        generator, box = random.Random(seed), self.problem.box  # noqa: S311 - points to look at
+        for _ in range(points):
+            at = {
+                name: each.low + (each.high - each.low) * Fraction(generator.randint(0, _STEPS), _STEPS)
+                for name, each in box.parameters.items()
+            }
+            region, solved = self.region_at(at), optimal_control(self.problem.at_point(at)).pieces[0]
+            for closed, numeric in ((region.action, solved.action), (region.value, solved.slope)):
+                value, other = float(box.evaluate(closed, at)), float(numeric)
+                if abs(value - other) > _CLOSE * (1 + abs(other)):
+                    told = ", ".join(f"{name} = {each}" for name, each in at.items())
+                    raise DetenteError(f"{region.name}: {value} in closed form and {other} by the solver at {told}")
+        return points
+
     def table(self) -> Table:
         """Return action, value and condition of every region."""
         from detente.printing import plain
@@ -74,7 +125,7 @@ class ControlAtlas:
             (
                 each.name,
                 plain(each.action),
-                plain(each.value),
+                plain(self.kept if each.name == "interior" else each.value),
                 " and ".join(f"{plain(part)} {'>' if each.strict else '>='} 0" for part in each.conditions),
                 each.status,
             )
@@ -124,6 +175,7 @@ def control_atlas(problem: SymbolicControl) -> ControlAtlas:
     act, delta = symbol(problem.action), problem.discount_factor
     flow = sum(each * act**k for k, each in enumerate(rates.flow))
     growth = sum(each * act**k for k, each in enumerate(rates.growth))
+    kept = flow / (1 - delta * growth)
     turning = sympy.diff(flow, act) * (1 - delta * growth) + delta * sympy.diff(growth, act) * flow
     low, high = problem.choices
 
@@ -134,8 +186,9 @@ def control_atlas(problem: SymbolicControl) -> ControlAtlas:
         return sympy.diff(flow, act).xreplace(here) + delta * sympy.diff(growth, act) * value
 
     def region(name: str, action: Any, conditions: Sequence[Any], strict: bool) -> ControlRegion:
-        value = (flow / (1 - delta * growth)).xreplace({act: action})
-        return ControlRegion(name, action, value, tuple(conditions), strict, _status(problem, conditions, strict))
+        value = kept.xreplace({act: action})
+        status = _status(problem, conditions, strict)
+        return ControlRegion(name, action, value, tuple(conditions), strict, status, problem.action)
 
     coefficients = [sympy.Integer(0)] * 3
     for (power,), each in sympy.Poly(turning, act).terms():
@@ -149,6 +202,7 @@ def control_atlas(problem: SymbolicControl) -> ControlAtlas:
             region("high", high, [slope(high)], strict=False),
             region("interior", inner, [slope(low), -slope(high)], strict=True),
         ),
+        kept,
     )
 
 

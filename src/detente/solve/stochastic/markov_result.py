@@ -125,19 +125,22 @@ class MarkovEquilibrium:
         players = tuple(self.policy)
         rows = []
         for state in next(iter(self.policy.values())):
-            actions = tuple(
-                _mixture(self.policy[player][state])
-                + "".join(
-                    f"; {_mixture(each)} after {seen}"
-                    for seen, each in self.replies.get(player, {}).get(state, {}).items()
-                )
-                if player in self.replies
-                else _mixture(self.policy[player][state])
-                for player in players
-            )
+            actions = tuple(self._told(player, state) for player in players)
             rows.append((str(state), *actions, *(short(self.values[player][state], 5) for player in players)))
         notes = (f"Path from the start: {self.path}.",) if self.path is not None else ()
         return Table(title, ("state", *players, *(f"value to {player}" for player in players)), tuple(rows), notes)
+
+    def _told(self, player: str, state: State) -> str:
+        """Return what a player does in a state in words: after which moves, where it sees some and they matter."""
+        seen = self.replies.get(player, {}).get(state)
+        if seen is None:
+            return _mixture(self.policy[player][state])
+        after: dict[str, list[str]] = {}
+        for moves, weights in seen.items():
+            after.setdefault(_mixture(weights), []).append(moves)
+        if len(after) == 1:
+            return next(iter(after))
+        return "; ".join(f"{action} after {', '.join(moves)}" for action, moves in after.items())
 
     def __str__(self) -> str:
         return self.table().to_text()

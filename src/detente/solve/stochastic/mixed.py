@@ -363,9 +363,7 @@ def _on_supports(points: Points, mixed: list[dict[int, Floats]], least: float) -
 
     def gap(x: Floats) -> Floats:
         worth = points.worths(spread_out(x))
-        parts = [
-            own[..., support[:-1]] - own[..., support[-1:]] for own, support in zip(worth, supports, strict=True)
-        ]
+        parts = [own[..., support[:-1]] - own[..., support[-1:]] for own, support in zip(worth, supports, strict=True)]
         return np.concatenate(parts, axis=-1) if parts else x
 
     start = [

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from detente.study.model import GameModel, Point
     from detente.toml import KeyPath
 
-__all__ = ["FORM", "DiscountFactors", "Repeated", "RepeatedVariant", "Repetition", "discount_factors", "repeated_variant"]
+__all__ = ["FORM", "DiscountFactors", "DiscountField", "Repeated", "RepeatedVariant", "Repetition", "discount_factors", "repeated_variant"]
 
 _PUNISHMENT = re.compile(r"punishment_[1-9][0-9]{0,3}", re.ASCII)
 
@@ -51,12 +51,16 @@ def _discount(value: object) -> list[Any]:
     return [within((index,), expression_of, each) for index, each in enumerate(value)]
 
 
+#: One discount factor, or one for each player.
+DiscountField = Annotated[
+    list[Any], PlainValidator(_discount), WithJsonSchema({"type": ["string", "number", "array"]})
+]
+
+
 class RepeatedVariant(VariantTable):
     """A ``[variants.NAME]`` in which the game is repeated for ever."""
 
-    discount_factor: Annotated[
-        list[Any], PlainValidator(_discount), WithJsonSchema({"type": ["string", "number", "array"]})
-    ]
+    discount_factor: DiscountField
     target: dict[str, Name] | None = None
     punishment: dict[str, Name] | None = None
     strategies: Annotated[

@@ -1,0 +1,294 @@
+"""Parametric stochastic games over many draws: how paths end, and what is answered at the start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from detente.conclusions.robustness.classifier import Subject, Verdicts
+from detente.conclusions.robustness.expressions import finite, held_expression, labels_of, truths_of
+from detente.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from fractions import Fraction
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from detente.conclusions.conclusion import Conclusion
+    from detente.conclusions.ensemble.markov_batch import MarkovBatch, MarkovProgram
+    from detente.formula import Formula
+    from detente.games.symbolic_stochastic import SymbolicStochasticGame
+
+__all__ = ["Answers", "Ending", "StochasticDraws", "stochastic_draws"]
+
+#: How a path may end.
+ENDINGS = ("rests", "terminal", "ends")
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A named outcome: a path that ends in one of some ways, in one of some states, with some moves there.
+
+    Empty: any. ``states`` are numbers of states in the program; ``moves`` alternatives of player number to actions.
+    """
+
+    name: str
+    endings: tuple[str, ...] = ()
+    states: tuple[int, ...] | None = None
+    moves: tuple[Mapping[int, tuple[int, ...]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A named pattern of answers at the start: for each action of the first mover, the answers that fit."""
+
+    name: str
+    answers: Mapping[int, tuple[int, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class StochasticDraws:
+    """The classifier of a stochastic game in which play moves on or stays.
+
+    The code has the number of the outcome of the path, that of the pattern of answers at the start, and whether there
+    are several pure equilibria with different values, or none.
+    """
+
+    program: MarkovProgram
+    endings: tuple[Ending, ...]
+    answers: tuple[Answers, ...]
+    #: Truths by their text, and how many expressions of the program each has: all at most 0, or one above 0.
+    asked: tuple[tuple[str, int, bool], ...]
+    shapes: tuple[tuple[int, ...], ...]
+    relative: float = 1e-9
+
+    method = (
+        "backward induction in every draw, a fixed point where play stays; of several pure equilibria the first; gains "
+        "within 1e-9 of the spread of a player's payoffs do not count"
+    )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters that decide."""
+        return self.program.program.names
+
+    @property
+    def truths(self) -> tuple[str, ...]:
+        """Named formulas and policies."""
+        return tuple(name for name, _, _ in self.asked)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The formulas among the conclusions."""
+        return tuple(name for name, _, gains in self.asked if not gains)
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The outcome of the path and, where there are patterns, the answers at the start."""
+        return ("selected", "reply") if self.answers else ("selected",)
+
+    @property
+    def size(self) -> int:
+        """How many codes there are."""
+        return (len(self.endings) + 1) * (len(self.answers) + 1) * 3
+
+    def classify(self, values: Mapping[str, Any], n: int) -> Verdicts:
+        """Return the code and the truths of n draws."""
+        import numpy as np
+
+        batch, more = self.program({name: values[name] for name in self.names}, n, self.relative)
+        finite(batch.values.sum(axis=(0, 1)), "the players", values, self.names)
+        outcome, answer = self.outcomes(batch), self.answered(batch, n)
+        none = (batch.played < 0).any(axis=0)
+        extra = np.where(none, 2, batch.several.astype(np.int64))
+        codes = (outcome * (len(self.answers) + 1) + answer) * 3 + extra
+        truths = np.empty((len(self.asked), n), dtype=bool)
+        at = 0
+        for row, (_, count, gains) in enumerate(self.asked):
+            found = np.stack([np.broadcast_to(each, (n,)) for each in more[at : at + count]])
+            at += count
+            slack = self.relative * (1 + np.abs(found).max(axis=0)) if gains else 0.0
+            truths[row] = (found <= slack).all(axis=0) if gains else found[0] > 0
+        return Verdicts(codes, truths)
+
+    def outcomes(self, batch: MarkovBatch) -> NDArray[np.int64]:
+        """Return the number of the first outcome that the path of each draw fits, or their number where none does."""
+        import numpy as np
+
+        n = batch.played.shape[1]
+        draws = np.arange(n)
+        at = np.full(n, self.program.start)
+        ending = np.full(n, -1)
+        last = np.full(n, self.program.start)
+        profile = np.full(n, -1)
+        leads = [np.array([_target(moves) for moves in own.moves]) for own in self.program.states]
+        for _ in range(len(self.program.labels) + 1):
+            open_ = ending < 0
+            if not open_.any():
+                break
+            for state in np.unique(at[open_]):
+                here = open_ & (at == state)
+                if state >= len(self.program.states):
+                    ending[here], last[here] = 1, state
+                    continue
+                move = batch.played[state, draws[here]]
+                target = np.where(move < 0, -3, leads[state][np.maximum(move, 0)])
+                last[here], profile[here] = state, move
+                kind = np.select([target == -1, target == state, target < -1], [2, 0, 3], -1)
+                ending[here] = kind
+                at[here] = np.where(kind < 0, target, state)
+        found = np.full(n, len(self.endings), dtype=np.int64)
+        for number, rule in reversed(list(enumerate(self.endings))):
+            fits = (ending >= 0) & (ending < 3)
+            if rule.endings:
+                fits &= np.isin(ending, [ENDINGS.index(each) for each in rule.endings if each in ENDINGS])
+            if rule.states is not None:
+                fits &= np.isin(last, rule.states)
+            if rule.moves:
+                fits &= self._moved(last, profile, rule)
+            found[fits] = number
+        return found
+
+    def _moved(self, last: Any, profile: Any, rule: Ending) -> Any:
+        import numpy as np
+
+        found = np.zeros(len(last), dtype=bool)
+        for state, shape in enumerate(self.shapes):
+            here = (last == state) & (profile >= 0)
+            if here.any():
+                actions = np.unravel_index(profile[here], shape)
+                fits = np.zeros(int(here.sum()), dtype=bool)
+                for each in rule.moves:
+                    one = np.ones_like(fits)
+                    for player, allowed in each.items():
+                        one &= np.isin(actions[player], allowed)
+                    fits |= one
+                found[here] = fits
+        return found
+
+    def answered(self, batch: MarkovBatch, n: int) -> NDArray[np.int64]:
+        """Return the number of the first pattern of answers that each draw has at the start."""
+        import numpy as np
+
+        found = np.full(n, len(self.answers), dtype=np.int64)
+        if not batch.points:
+            return found
+        for number, rule in reversed(list(enumerate(self.answers))):
+            fits = np.ones(n, dtype=bool)
+            for action, allowed in rule.answers.items():
+                fits &= np.isin(batch.points[self.program.start, (action,)], allowed)
+            found[fits] = number
+        return found
+
+    def measure(self, values: Mapping[str, Any], n: int) -> NDArray[np.float64]:
+        """Return the values of the formulas."""
+        import numpy as np
+
+        found = self.program.program({name: values[name] for name in self.names})
+        table = np.empty((len(self.numbers), n))
+        at, row = 0, 0
+        for _, count, gains in self.asked:
+            if not gains:
+                table[row] = found[self.program.extra[at]]
+                row += 1
+            at += count
+        return table
+
+    def _named(self) -> dict[str, tuple[str, int]]:
+        found = {f"selected:{each.name}": ("selected", k) for k, each in enumerate(self.endings)}
+        found |= {f"selected:{each.name}": ("reply", k) for k, each in enumerate(self.answers)}
+        return found
+
+    def check(self, statement: str) -> None:
+        """Raise a UsageError for a statement that cannot be answered here."""
+        known = (*self._named(), *self.truths, "none")
+        if statement not in known and statement != "always":
+            hint = did_you_mean(statement, known)
+            raise UsageError(
+                f"found {statement!r}; shares of this game are of {', '.join(known)}" + (f"; {hint}" if hint else "")
+            )
+
+    def holds(self, statement: str, code: Any) -> bool:
+        """Return whether a statement holds in draws of this code."""
+        if statement == "always":
+            return True
+        outcome, answer, extra = self._read(code)
+        if statement == "none":
+            return extra == 2
+        family, number = self._named()[statement]
+        return number == (outcome if family == "selected" else answer)
+
+    def _read(self, code: Any) -> tuple[int, int, int]:
+        rest, extra = divmod(int(code), 3)
+        outcome, answer = divmod(rest, len(self.answers) + 1)
+        return outcome, answer, extra
+
+    def listed(self, codes: Iterable[Any]) -> tuple[str, ...]:
+        """Return the outcomes and patterns of answers that occur."""
+        seen = [self._read(code) for code in codes]
+        outcomes = sorted({each for each, _, _ in seen if each < len(self.endings)})
+        answers = sorted({each for _, each, _ in seen if each < len(self.answers)})
+        return (
+            *(f"selected:{self.endings[each].name}" for each in outcomes),
+            *(f"selected:{self.answers[each].name}" for each in answers),
+            *(["none"] if any(extra == 2 for _, _, extra in seen) else []),
+        )
+
+    def label(self, family: str, code: Any) -> str:
+        """Return the outcome of the path, or the pattern of answers."""
+        outcome, answer, _ = self._read(code)
+        own: Sequence[Any] = self.endings if family == "selected" else self.answers
+        number = outcome if family == "selected" else answer
+        return str(own[number].name) if number < len(own) else "other"
+
+
+def _target(moves: tuple[tuple[int, int | None], ...]) -> int:
+    """Return the state that follows for sure, -1 where play ends, -2 where chance decides."""
+    if not moves:
+        return -1
+    return moves[0][0] if len(moves) == 1 and moves[0][1] is None else -2
+
+
+def stochastic_draws(
+    game: SymbolicStochasticGame,
+    conclusions: Mapping[str, Conclusion | Formula],
+    gains: Mapping[str, Sequence[Any]],
+    endings: Sequence[Ending],
+    answers: Sequence[Answers],
+    held: Mapping[str, Fraction],
+) -> Subject:
+    """Return a stochastic game as shares and importance look at it.
+
+    Parameters
+    ----------
+    game : SymbolicStochasticGame
+        Play moves on or stays.
+    conclusions : mapping
+        Named formulas among them become truths.
+    gains : mapping of str to expressions
+        Statements that hold where all of their expressions are at most 0, such as that a policy is an equilibrium.
+    endings, answers
+        Named outcomes of paths, with states by their number among ``game.states``, and patterns of answers.
+    held : mapping
+        Parameters at exact values.
+    """
+    from dataclasses import replace
+
+    from detente.conclusions.ensemble.markov_batch import MarkovProgram
+
+    truths = truths_of(game.formulas, conclusions)
+    asked = [(name, 1, False) for name in truths] + [(name, len(own), True) for name, own in gains.items() if own]
+    extra = [*truths.values(), *(each for own in gains.values() for each in own)]
+    names, derived = labels_of(game.formulas, held)
+    program = MarkovProgram.of(game, derived, names, extra, lambda each: held_expression(each, held))
+    place = {state: k for k, state in enumerate(program.labels)}
+    fitted = tuple(
+        replace(each, states=None if each.states is None else tuple(place[game.states[k]] for k in each.states))
+        for each in endings
+    )
+    shapes = tuple(own.shape for own in program.states)
+    classifier = StochasticDraws(program, fitted, tuple(answers), tuple(asked), shapes)
+    box = game.formulas
+    return Subject(classifier, box.parameters, box.derived, box.constraints, dict(held), None)
