@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from detente.study.compare import GameComparison, StudyComparison
     from detente.study.forms.repeated import DiscountFactors
     from detente.study.load import StudyFiles
+    from detente.study.meanings import Confirmations
     from detente.wording import Wording
 
 __all__ = ["Game", "Study"]
@@ -252,6 +253,19 @@ class Game:
         from detente.conclusions.meaning import meaning
 
         return meaning(self.symbolic, self.conclusion(conclusion))
+
+    def confirm(self, *conclusions: str, kind: str = "strategic", trials: int = 200, seed: int = 0) -> Confirmations:
+        """Test what conclusions take payoffs to be: count payoffs in other ways, at random, and look whether they hold.
+
+        A change that the meaning allows must not alter a conclusion (AssertionError); beyond it, one that does is
+        looked for.
+        """
+        from detente.study.meanings import confirmations
+        from detente.study.robustness import asked_of
+
+        subject = asked_of(self.model, self.model.point("baseline", {}), kind, conclusions, ()).subject
+        assert subject.meaning is not None
+        return confirmations(self.model, {each: subject.meaning(each) for each in conclusions}, kind, trials, seed)
 
     def rests_on(
         self,

@@ -1,5 +1,6 @@
 """The command robust: JSON of the contract, words, interruption and resumption, other machines."""
 
+import csv
 import json
 import os
 import shutil
@@ -129,12 +130,33 @@ def test_what_drives_it_comes_with_kinds_regions_and_pictures(detente, tmp_path)
     groups = {each["group"]: each for each in found["variance"] if each["output"] == "class"}
     assert set(groups) == {"figures", "judgements", "derived"}
     assert groups["judgements"]["total"] > groups["figures"]["total"]
-    pictures = sorted(each.name for each in (tmp_path / "figures").iterdir())
+    pictures = sorted(each.name for each in (tmp_path / "figures").glob("*.svg"))
     assert pictures == ["convergence.svg", "importance-1.svg", "importance-2.svg", "shares.svg"]
+    frames = {each.stem: list(csv.DictReader(each.read_text(encoding="utf-8").splitlines())) for each in (tmp_path / "figures").glob("*.csv")}
+    assert set(frames) == {"convergence", "importance", "shares"}
+    assert len(frames["importance"]) == len(found["importance"]) + len(found["variance"])
+    (uniform,) = [each for each in found["robust"] if each["prior"] == "uniform" and each["given"] is None]
+    last = max((each for each in frames["convergence"] if each["prior"] == "uniform"), key=lambda each: int(each["draws"]))
+    assert (int(last["draws"]), float(last["share"])) == (20_000, pytest.approx(uniform["share"]))
+    main = {"prior": "uniform", "given": "", "vary": "all", "without": "", "constrained": "True"}
+    (row,) = [each for each in frames["shares"] if main.items() <= each.items()]
+    assert float(row["share"]) == pytest.approx(uniform["share"])
     for each in pictures:
         assert (tmp_path / "figures" / each).read_text(encoding="utf-8").lstrip().startswith("<?xml")
     code, out, errors = detente("robust", "confrontation", "--draws", "3000", "--importance", "value:nothing")
     assert (code, out) == (2, "") and "unknown output" in errors
+
+
+def test_meanings_are_printed_and_tested_on_demand(detente):
+    arguments = ("robust", "confrontation", "--draws", "2000", "--no-importance", "--conclusion", "sum_gain", "--conclusion", "D_us")
+    code, out, _ = detente(*arguments, "--confirm", "10")
+    assert code == 0 and "Meaning common unit:" in out and "unchanged by 10" in out
+    code, out, _ = detente(*arguments, "--confirm", "10", "--json")
+    found = json.loads(out)
+    assert {name: each["level"] for name, each in found["meaning"].items()} == {"sum_gain": "common_unit", "D_us": "ordinal"}
+    assert {each["conclusion"]: each["trials"] for each in found["confirmed"]} == {"sum_gain": 10, "D_us": 10}
+    code, out, _ = detente(*arguments, "--json")
+    assert code == 0 and "confirmed" not in json.loads(out)
 
 
 def test_the_questions_on_shares_and_importance_are_answered(detente):

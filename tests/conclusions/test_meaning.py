@@ -6,13 +6,16 @@ from random import Random
 import pytest
 
 import detente
-from detente.conclusions.conclusion import parse_conclusion
+from detente.conclusions import _recounted_trees
+from detente.conclusions.conclusion import Conclusion, parse_conclusion
 from detente.conclusions.meaning import LEVELS, RESULTS, confirm, meaning, meaning_of_result, truth
 from detente.errors import UsageError
 from detente.facade import Study
+from detente.formula import parse
 from detente.games.extensive import decision, terminal
 from detente.games.normal import NormalFormGame
 from detente.games.symbolic import SymbolicGame
+from detente.games.symbolic_tree import SymbolicTree
 from detente.solve.two_players.ordinal import trust_threshold
 
 F = Fraction
@@ -228,3 +231,42 @@ def test_conclusions_on_trees_are_ordinal_without_chance_and_cardinal_with_it(st
             for solved in map(detente.subgame_perfect, (tree, detente.GameTree(tree.players, build(maps))))
         ]
         assert paths[0] == paths[1]
+
+
+def test_conclusions_about_paths_survive_increasing_changes_and_a_wrong_label_is_found(study_root, monkeypatch):
+    """The tree of an entrant: it comes in where sharing pays it more than staying out."""
+    entry = SymbolicTree(["e", "i"], decision("e", {
+        "out": terminal(0, "m"),
+        "in": decision("i", {"share": terminal("d", "d"), "fight": terminal("-k", "d - f")}),
+    }), {"m": (2, 4), "d": (-1, 2), "k": (1, 2), "f": (-1, 1)})  # fmt: skip
+    point = {"m": F(3), "d": F(1), "k": F(1), "f": F(1, 2)}
+    for seed in range(20):
+        other = _recounted_trees.increased(entry.at_point(point), Random(seed))
+        before, after = entry.at_point(point), other
+        for player in (0, 1):
+            pairs = sorted((before.totals[node][player], after.totals[node][player]) for node in (each.index for each in before.terminals))
+            assert all(x[1] < y[1] for x, y in zip(pairs, pairs[1:], strict=False) if x[0] < y[0])
+            assert all(x[1] == y[1] for x, y in zip(pairs, pairs[1:], strict=False) if x[0] == y[0])
+        assert _recounted_trees.tree_truth(other, Conclusion("equilibrium:in,share", "equilibrium"))
+        assert not _recounted_trees.tree_truth(other, Conclusion("selected:out", "selected"))
+    found = confirm(entry, Conclusion("set:out", "set"), trials=40)
+    assert (found.meaning.level, found.trials, found.wider) == ("ordinal", 40, None)
+    monkeypatch.setattr(_recounted_trees, "increased", lambda tree, random: entry.at_point({**point, "d": F(random.choice([-1, 1]))}))
+    with pytest.raises(AssertionError, match="other payoffs change it"):
+        confirm(entry, Conclusion("selected:out", "selected"), trials=40)
+    with pytest.raises(UsageError, match="about paths"):
+        confirm(entry, parse("m - d"), trials=2)
+
+
+def test_a_game_of_a_study_tests_its_conclusions(study_root):
+    game = Study(study_root).game("confrontation")
+    found = game.confirm("A_us", "sum_gain", "selected:cooperate,cooperate", trials=20)
+    data = {each["conclusion"]: each for each in found.to_json()}
+    assert [each["level"] for each in data.values()] == ["ordinal", "common_unit", "cardinal"]
+    assert {each["trials"] for each in data.values()} == {20}
+    assert data["selected:cooperate,cooperate"]["witness"] is True
+    assert "unchanged by 20" in str(found)
+    (bare,) = Study(study_root).game("forge_tipping").confirm("continuum_share", trials=5).to_json()
+    assert bare["trials"] == 0 and "no payoff" in bare["not_tested"]
+    (path,) = Study(study_root).game("price_predation").confirm("equilibrium:out", trials=5).to_json()
+    assert (path["level"], path["trials"]) == ("ordinal", 5)

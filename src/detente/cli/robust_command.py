@@ -12,6 +12,7 @@ import click
 from detente.cli.game_commands import head_line
 from detente.cli.output import GameOptions, emit, game_options, note, open_game
 from detente.errors import UsageError
+from detente.whole import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,7 +50,13 @@ _IMPORTANCE_DRAWS = 100_000
 @click.option("--region", metavar="C", help="Importance within a condition, as for --given.")
 @click.option("--no-importance", is_flag=True, help="Shares only.")
 @click.option(
-    "--figures", type=click.Path(path_type=Path), metavar="DIR", help="Also draw shares, convergence, importance."
+    "--figures", type=click.Path(path_type=Path), metavar="DIR", help="Also draw shares, convergence, importance, and write their numbers as CSV."
+)
+@click.option(
+    "--confirm",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Test the meaning of each conclusion by N random changes of payoffs.",
 )
 @click.option("--executor", metavar="URL", help="A scheduler of dask.distributed, such as tcp://127.0.0.1:8786.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes on this machine; default: one per processor.")
@@ -68,6 +75,7 @@ def robust_command(
     region: str | None,
     no_importance: bool,
     figures: Path | None,
+    confirm: int | None,
     executor: str | None,
     workers: int | None,
     no_save: bool,
@@ -107,6 +115,13 @@ def robust_command(
     if drivers is not None:
         data |= {**drivers.to_json(), "region": drivers.region}
         text += f"\n\n{drivers}"
+    if confirm is not None:
+        from detente.study.meanings import confirmations
+
+        meanings = {name: found.meanings[name] for name in found.shown()}
+        tested = confirmations(at.game.model, meanings, at.kind, confirm, seed)
+        data["confirmed"] = tested.to_json()
+        text += f"\n\n{tested}"
     if figures is not None:
         _draw(figures, found, drivers, at)
     emit(text, data, as_json=options.as_json, out=options.out, notes=at.point.notes)
@@ -135,7 +150,13 @@ def _draw(folder: Path, found: Robustness, drivers: Importance | None, at: Any) 
             pictures[name] = importance_figure(drivers, output, labels=labels, subtitle=subtitle)
     for name, picture in pictures.items():
         write_figure(picture, folder / f"{name}.svg")
-    note(f"wrote {', '.join(f'{name}.svg' for name in pictures)} in {folder}")
+    frames = {"shares": found.to_frame(), "convergence": found.convergence()}
+    if drivers is not None:
+        frames["importance"] = drivers.to_frame()
+    for name, frame in frames.items():
+        write_whole(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
+    written = [*(f"{name}.svg" for name in pictures), *(f"{name}.csv" for name in frames)]
+    note(f"wrote {', '.join(written)} in {folder}")
 
 
 def _executor(address: str | None) -> Any:

@@ -301,7 +301,7 @@ class Confirmation:
 
 
 def confirm(
-    game: SymbolicGame | NormalFormGame,
+    game: SymbolicGame | NormalFormGame | SymbolicTree,
     conclusion: Conclusion | Formula | str,
     *,
     trials: int = 200,
@@ -311,8 +311,9 @@ def confirm(
 
     Parameters
     ----------
-    game : SymbolicGame or NormalFormGame
-        Points are the baseline and random ones of the box.
+    game : SymbolicGame, NormalFormGame or SymbolicTree
+        Points are the baseline and random ones of the box. Of a tree: perfect information, no chance, and conclusions
+        about paths.
     conclusion : Conclusion, Formula or str
     trials : int
         Changes within the level, and at most as many within the next wider one.
@@ -322,6 +323,8 @@ def confirm(
     ------
     AssertionError
         If a change within the level alters the truth: the label would be wrong.
+    UsageError
+        If the conclusion cannot be tested in this way.
 
     Examples
     --------
@@ -330,6 +333,8 @@ def confirm(
     >>> found.meaning.label, found.wider, found.witness is not None
     ('cardinal', 'ordinal', True)
     """
+    if hasattr(game, "information_sets"):
+        return _confirm_on_tree(game, conclusion, trials, seed)
     parsed = as_conclusion(game, conclusion)  # type: ignore[arg-type]
     found = meaning(game, parsed)
     random = Random(seed)  # noqa: S311 - changes to try
@@ -347,6 +352,23 @@ def confirm(
             if _defined_truth(recounted(numeric, counting), parsed, values) is (not before):
                 witness = point, counting
     return Confirmation(found, trials, wider, witness)
+
+
+def _confirm_on_tree(tree: Any, conclusion: Any, trials: int, seed: int) -> Confirmation:
+    """Return the test of a conclusion about paths of a tree: ordinal, so payoffs may be replaced increasingly."""
+    from detente.conclusions._recounted_trees import increased, random_point, tree_truth
+
+    found = meaning(tree, conclusion)
+    if not isinstance(conclusion, Conclusion) or conclusion.formula is not None or found.level != "ordinal":
+        raise UsageError(
+            "of trees, conclusions about paths are tested, where there is perfect information and no chance"
+        )
+    random = Random(seed)  # noqa: S311 - changes to try
+    for trial in range(trials):
+        numeric = tree.at_point(random_point(tree, random, first=trial == 0))
+        if tree_truth(increased(numeric, random), conclusion) != tree_truth(numeric, conclusion):
+            raise AssertionError(f"{conclusion.text} is not ordinal: other payoffs change it; please report")
+    return Confirmation(found, trials, None, None)
 
 
 def _defined_truth(game: NormalFormGame, conclusion: Conclusion, values: Mapping[str, Any]) -> bool | None:
