@@ -353,8 +353,9 @@ class Game:
         """Return in how much of the box conclusions hold, under several priors, and what is proved.
 
         Parameters that the point or ``changes`` move are held there. ``given`` names observed events, ``observed`` or
-        conclusions; by default observed play where there is any. ``how`` may have ``priors``, ``only``, ``budget``,
-        ``executor``, ``workers`` and ``progress`` (see :class:`detente.conclusions.robustness.robustness.How`).
+        conclusions; by default observed play where there is any. ``how`` may have ``priors``, ``laws``,
+        ``correlation``, ``only``, ``budget``, ``executor``, ``workers`` and ``progress`` (see
+        :class:`detente.conclusions.robustness.robustness.How`).
         """
         from detente.conclusions.robustness.robustness import How
         from detente.study.robustness import game_robustness

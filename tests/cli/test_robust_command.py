@@ -159,6 +159,18 @@ def test_meanings_are_printed_and_tested_on_demand(detente):
     assert code == 0 and "confirmed" not in json.loads(out)
 
 
+def test_correlations_are_drawn_and_told(detente):
+    arguments = ("robust", "confrontation", "--draws", "4000", "--conclusion", "A_us", "--prior", "uniform")
+    plain = json.loads(detente(*arguments, "--json", "--no-importance")[1])
+    code, out, _ = detente(*arguments, "--json", "--correlate", "rel_us,tech_hit=9/10")
+    found = json.loads(out)
+    assert code == 0 and "importance" not in found and "rel_us and tech_hit 0.9" in " ".join(found["notes"])
+    assert found["robust"][0]["share"] != plain["robust"][0]["share"]
+    for wrong in ("rel_us=0.5", "rel_us,tech_hit", "rel_us,tech_hit=much", "rel_us,none=0.5", "rel_us,tech_hit=2"):
+        code, out, errors = detente(*arguments, "--correlate", wrong)
+        assert (code, out) == (2, "") and len(errors.splitlines()) == 1
+
+
 def test_the_questions_on_shares_and_importance_are_answered(detente):
     code, out, _ = detente("solve", "confrontation", "--question", "5")
     assert code == 0 and "some profile" in out and "with rel_us = 0, rel_cn = 0, conc = 0" in " ".join(out.split())

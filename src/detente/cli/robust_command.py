@@ -12,6 +12,7 @@ import click
 from detente.cli.game_commands import head_line
 from detente.cli.output import GameOptions, emit, game_options, note, open_game
 from detente.errors import UsageError
+from detente.numbers import exact
 from detente.whole import write_whole
 
 if TYPE_CHECKING:
@@ -38,6 +39,12 @@ _IMPORTANCE_DRAWS = 100_000
     help="Also the share given this: observed, an observed event, or a conclusion; repeatable. Default: observed play.",
 )
 @click.option("--prior", "priors", multiple=True, metavar="P", help="Only this prior; repeatable. Default: all five.")
+@click.option(
+    "--correlate",
+    multiple=True,
+    metavar="P,Q=R",
+    help="Draw two parameters with this correlation of their normal scores; repeatable. No importance then.",
+)
 @click.option("--only", type=click.Choice(["figures", "judgements"]), help="Let only these parameters vary.")
 @click.option("--budget", type=click.FloatRange(min=0), default=5.0, show_default=True, help="Seconds for proofs of always and never.")
 @click.option(
@@ -69,6 +76,7 @@ def robust_command(
     conclusions: tuple[str, ...],
     given: tuple[str, ...],
     priors: tuple[str, ...],
+    correlate: tuple[str, ...],
     only: str | None,
     budget: float,
     outputs: tuple[str, ...],
@@ -99,12 +107,14 @@ def robust_command(
             how["executor"] = pool
         if priors:
             how["priors"] = priors
+        if correlate:
+            how["correlation"] = dict(map(_correlation, correlate))
         found = at.game.robustness(
             draws, seed, conclusions=conclusions, given=given or None, point=at.point.name, kind=at.kind,
             save=not no_save, how=how, **at.changes,
         )  # fmt: skip
     drivers = None
-    if not no_importance:
+    if not no_importance and not correlate:
         drivers = at.game.importance(
             *(outputs or conclusions), draws=min(draws, _IMPORTANCE_DRAWS), seed=seed, prior=found.priors[0], region=region,
             only=only, point=at.point.name, kind=at.kind, **at.changes,
@@ -125,6 +135,19 @@ def robust_command(
     if figures is not None:
         _draw(figures, found, drivers, at)
     emit(text, data, as_json=options.as_json, out=options.out, notes=at.point.notes)
+
+
+def _correlation(text: str) -> tuple[tuple[str, str], float]:
+    """Return the pair and the number of P,Q=R."""
+    pair, equals, number = text.partition("=")
+    names = [each.strip() for each in pair.split(",")]
+    try:
+        value = float(exact(number.strip())) if equals and len(names) == 2 else None
+    except UsageError:
+        value = None
+    if value is None:
+        raise UsageError(f"--correlate {text}: expected two parameters and a number, as in sev,mitig=0.5")
+    return (names[0], names[1]), value
 
 
 def _draw(folder: Path, found: Robustness, drivers: Importance | None, at: Any) -> None:

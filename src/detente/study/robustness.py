@@ -131,6 +131,8 @@ def game_robustness(
             without[name] = less.form.subject(less, kind, asked.parsed, asked.held)
     notes = list(asked.notes)
     root = model.files.root
+    # What a distribution given as an object computes cannot be told from its name.
+    save = save and all(isinstance(law, str) for law in how.laws.values())
     if save and not os.access(root, os.W_OK):
         notes.append(f"nothing is saved: {root} cannot be written")
         save = False
@@ -158,6 +160,11 @@ def game_robustness(
         key=key,
         named=asked.named,
     )
+    if how.correlation:
+        pairs = ", ".join(f"{a} and {b} {r:g}" for (a, b), r in how.correlation.items())
+        notes.append(f"Drawn with correlations of the normal scores: {pairs}.")
+    if how.laws:
+        notes.append(f"Distributions of their own, the same under every prior: {', '.join(how.laws)}.")
     if found.held:
         notes.insert(0, f"Held: {', '.join(found.held)}.")
     return replace(found, notes=(*found.notes, *notes))

@@ -244,6 +244,22 @@ def same(one, other):
     assert one.shares == other.shares and one.conclusions == other.conclusions and one.rejected == other.rejected
 
 
+def test_correlated_parameters_and_distributions_of_their_own_move_the_shares():
+    """P(x + y > 1) of two uniform numbers on [0, 1] is 1/2 always; P(both > 1/2) is 1/4 + arcsin(r)/(2 pi)."""
+    game = SymbolicGame([[[0]], [[0]]], {"x": (0, 1), "y": (0, 1)})
+    asked = {"both": parse("min(x, y) - 1/2"), "high": parse("x - 3/4")}
+    how = {"draws": N, "priors": ["uniform"]}
+    apart = robustness(game, asked, **how)
+    together_drawn = robustness(game, asked, correlation={("x", "y"): 0.8}, **how)
+    assert apart.find("both")[0].share == pytest.approx(1 / 4, abs=0.01)
+    assert together_drawn.find("both")[0].share == pytest.approx(1 / 4 + math.asin(0.8) / (2 * math.pi), abs=0.01)
+    assert together_drawn.find("high")[0].share == pytest.approx(1 / 4, abs=0.01)
+    own = robustness(game, asked, laws={"x": lambda u: u**2}, **how)
+    assert own.find("high")[0].share == pytest.approx(1 - math.sqrt(3 / 4), abs=0.01)
+    with pytest.raises(UsageError, match="nothing"):
+        robustness(game, asked, correlation={("x", "nothing"): 0.5}, **how)
+
+
 def test_several_games_judged_together_piece_by_piece_count_as_each_of_them_alone(monkeypatch):
     """A third strategy, so that it is no 2x2 game; the term of the second player is dropped, then one of both."""
     def game(own, both):

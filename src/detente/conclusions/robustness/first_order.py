@@ -33,7 +33,9 @@ def equal_count_bins(x: Floats, bins: int = BINS) -> NDArray[np.int64]:
     return place * bins // max(1, len(x))
 
 
-def first_order(x: Floats, y: NDArray[Any], classes: int = 0, bins: int = BINS) -> tuple[float, float] | None:
+def first_order(
+    x: Floats, y: NDArray[Any], classes: int = 0, bins: int = BINS, place: NDArray[Any] | None = None
+) -> tuple[float, float] | None:
     r"""Return the first-order index of a parameter and its sampling error.
 
     Parameters
@@ -44,6 +46,8 @@ def first_order(x: Floats, y: NDArray[Any], classes: int = 0, bins: int = BINS) 
         The output: numbers, or class positions below ``classes``.
     classes : int
         How many classes there are; 0 for numbers.
+    place : (n,) array, optional
+        The bins of x, where they are known already.
 
     Returns
     -------
@@ -72,7 +76,7 @@ def first_order(x: Floats, y: NDArray[Any], classes: int = 0, bins: int = BINS) 
 
     if len(y) < bins:
         return None
-    place = equal_count_bins(x, bins)
+    place = equal_count_bins(x, bins) if place is None else place.astype(np.int64)
     sizes = np.bincount(place, minlength=bins).astype(np.float64)
     if classes:
         counts = np.bincount(place * classes + y, minlength=bins * classes).reshape(bins, classes)

@@ -9,7 +9,7 @@ from detente.conclusions.ensemble.recipes import Recipe, block_count
 from detente.conclusions.robustness.classifier import reader_of
 from detente.conclusions.robustness.counting import METHOD
 from detente.conclusions.robustness.evidence import Given
-from detente.conclusions.robustness.first_order import BINS, first_order
+from detente.conclusions.robustness.first_order import BINS, equal_count_bins, first_order
 from detente.conclusions.robustness.outputs import output_of
 from detente.conclusions.robustness.total_order import Population, by_salib, jansen
 from detente.display import Table, mimebundle
@@ -252,6 +252,8 @@ def importance_of(
     groups = _groups(subject, names, kinds)
     redrawn: dict[frozenset[str], tuple[Values, float]] = {}
     notes: list[str] = []
+    # Sorted once for all outputs; bins are fewer than 256.
+    places = {name: equal_count_bins(values[name]).astype(np.uint8) for name in names}
 
     def again(some: Sequence[str]) -> Values:
         key = frozenset(some)
@@ -279,7 +281,7 @@ def importance_of(
 
         count = 0 if output.numeric else len(output.labels)
         variances[output.name] = float(np.var(y)) if output.numeric else _spread(y, count)
-        firsts = {name: first_order(values[name], y, count) for name in names}
+        firsts = {name: first_order(values[name], y, count, place=places[name]) for name in names}
         sharp = {}
         if population.everything and names and (output.numeric or count == 2):
             sharp = by_salib(recipe, output, names, _BASE // 2, seed)

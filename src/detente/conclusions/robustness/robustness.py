@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.conclusion import parse_conclusion
@@ -51,6 +51,10 @@ class How:
         ``figures`` or ``judgements``: only these vary, in everything that is reported.
     budget : float
         Seconds for proofs of always and never.
+    laws : mapping
+        Parameter to a distribution of its own, in place of every prior: a prior's name, or an object with ``ppf``.
+    correlation : mapping
+        ``{(name, name): r}``: parameters drawn together, as for :func:`detente.ensemble.draws`.
     executor, workers, saved, progress
         As for :func:`detente.ensemble.run`; ``saved`` is a function from the key of the run to its place.
     """
@@ -60,6 +64,8 @@ class How:
     priors: Sequence[str] = tuple(PRIORS)
     only: str | None = None
     budget: float = BUDGET
+    laws: Mapping[str, Any] = field(default_factory=dict)
+    correlation: Mapping[tuple[str, str], float] = field(default_factory=dict)
     executor: Executor | Callable[[], Executor] | None = None
     workers: int | None = None
     saved: Callable[[Mapping[str, Any]], Saved] | None = None
@@ -314,6 +320,7 @@ def _job(
             recipe = Recipe.make(
                 box, how.draws, prior, how.seed, METHOD,
                 only=list(names), constraints=subject.constraints, derived=subject.derived,
+                given=how.laws, correlation=_within(how.correlation, names, subject.box),
             )  # fmt: skip
             index = len(recipes)
             recipes.append(recipe)
@@ -327,6 +334,17 @@ def _job(
                     places[prior, mode, term, True] = len(cases)
                     cases.append(Case(index, other.classifier))
     return Job.make(tuple(recipes), tuple(cases)), places
+
+
+def _within(
+    correlation: Mapping[tuple[str, str], float], varied: Sequence[str], box: Mapping[str, Any]
+) -> dict[tuple[str, str], float]:
+    """Return the correlations of the parameters that vary here; unknown names stay, to be refused."""
+    return {
+        pair: r
+        for pair, r in correlation.items()
+        if all(each in varied or each not in box for each in pair)
+    }
 
 
 def _shares(
@@ -391,7 +409,8 @@ def digest(job: Job) -> str:
     hasher.update(repr(job.step).encode())
     for recipe in job.recipes:
         parts = [sorted(map(str, recipe.box.items())), recipe.varied, sorted(map(str, recipe.laws.items()))]
-        hasher.update(repr([*parts, recipe.allowed, recipe.n, recipe.seed, recipe.method]).encode())
+        factor = None if recipe.factor is None else recipe.factor.tolist()
+        hasher.update(repr([*parts, factor, recipe.allowed, recipe.n, recipe.seed, recipe.method]).encode())
     for case in job.cases:
         hasher.update(repr((case.recipe, case.rejected, case.staged, case.classifier)).encode())
     return hasher.hexdigest()[:32]
