@@ -284,7 +284,8 @@ def read_game(
         key: reader.variant(key, own, table, boxed, game) for key, (own, table, boxed) in variant_tables.items()
     }
     reader.labels(top, (content, *(each.content for each in variants.values())))
-    fitting: dict[str | None, str] = {None: top.form}
+    # a list of variants may have the game itself among them, under its own name
+    fitting: dict[str | None, str] = {None: top.form, name: top.form}
     fitting.update((key, each.form) for key, each in variants.items())
     questions = reader.asked(question_tables, analyses, fitting)
     return replace(game, variants=variants, questions=questions, complete=len(faults) == before)
@@ -566,7 +567,8 @@ class GameReader:
                     self.fitting(path, table.ask, analyses, form)
             if table.variants and table.variant is not None:
                 self.fail((*path, "variants"), "found both variant and variants", "expected one of the two")
-            self.among(path, "variants", "variant", table.variants or (), self.keys("variants"))
+            known = {own: self.file.key_place(("variants", own)) for own in fitting if own is not None}
+            self.among(path, "variants", "variant", table.variants or (), self.keys("variants") | known)
             for each in table.of or ():
                 kind, colon, _ = each.partition(":")
                 if colon:

@@ -68,7 +68,8 @@ def answer(
     question = questions[number]
     tables: list[Table] = []
     for variant in question.variants or (question.variant,):
-        tables += _tables(model, question, variant, points, kind)
+        own = None if variant == model.definition.name else variant
+        tables += _tables(model, question, own, points, kind)
     return Answer(question, question.text.get(lang) or next(iter(question.text.values())), tuple(tables))
 
 

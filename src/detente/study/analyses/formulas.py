@@ -12,7 +12,7 @@ from detente.study.analyses import Analysis
 from detente.study.sums import sign_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from detente.conclusions.thresholds import Threshold
     from detente.solve.parametric.signs import Range
@@ -25,11 +25,27 @@ def _closed_form(task: Task) -> list[Table]:
     from detente.printing import plain as formula_text
 
     rows = []
+    sentences = []
     for name, parsed in task.formulas().items():
         expression = task.values.expression(parsed)
-        values = [short(task.values.evaluate(expression, point.values), 4) for point in task.points]
-        rows.append((name, formula_text(expression), *values))
-    return [Table("closed forms", ("name", "formula", *(point.name for point in task.points)), tuple(rows))]
+        values = [task.values.evaluate(expression, point.values) for point in task.points]
+        rows.append((name, formula_text(expression), *(short(value, 4) for value in values)))
+        sentences.append(_sentence(task.model.label(name), [point.name for point in task.points], values))
+    columns = ("name", "formula", *(point.name for point in task.points))
+    return [Table("closed forms", columns, tuple(rows), tuple(sentences))]
+
+
+def _sentence(label: str, points: Sequence[str], values: Sequence[Any]) -> str:
+    """Return in words at which points a value is positive, zero or negative, behind what it means."""
+    where: dict[str, list[str]] = {}
+    for point, value in zip(points, values, strict=True):
+        where.setdefault("positive" if value > 0 else "negative" if value < 0 else "zero", []).append(point)
+    if len(where) == 1:
+        (word,) = where
+        said = f"{word} at {points[0]}" if len(points) == 1 else f"{word} at every point"
+    else:
+        said = "; ".join(f"{word} at {', '.join(own)}" for word, own in where.items())
+    return f"{label[:1].upper()}{label[1:]}: {said}."
 
 
 def _inert(task: Task) -> list[Table]:

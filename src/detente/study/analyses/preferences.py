@@ -70,17 +70,24 @@ def _best_replies(task: Task) -> list[Table]:
     preferences = _preferences(task)
     tables = []
     for player in players:
-        rows = []
+        rows, best = [], []
         for profile in game.profiles():
             if profile[player] != 0:
                 continue
             others = [(game.players[k], game.strategies[k][own]) for k, own in enumerate(profile) if k != player]
+            said = ", ".join(f"{who} {what}" for who, what in others) or "alone"
+            here: list[list[str]] = [[] for _ in task.points]
             for own, name in enumerate(game.strategies[player]):
                 found = preferences.best_reply(player, (*profile[:player], own, *profile[player + 1 :]))
-                held = [_mark(found, task, point.values) for point in task.points]
-                rows.append((", ".join(f"{who} {what}" for who, what in others) or "alone", name, _exactly(found), *held))
-        columns = ("others", "best reply", "exactly when", *(point.name for point in task.points))
-        tables.append(Table(f"best replies of {game.players[player]}", columns, tuple(rows)))
+                rows.append((said, name, _exactly(found)))
+                for k, point in enumerate(task.points):
+                    if _mark(found, task, point.values):
+                        here[k].append(name)
+            best.append((said, *(" or ".join(names) for names in here)))
+        name = game.players[player]
+        tables.append(Table(f"best replies of {name}", ("others", "best reply", "exactly when"), tuple(rows)))
+        heads = ("others", *(point.name for point in task.points))
+        tables.append(Table(f"best replies of {name} at the points", heads, tuple(best)))
     return tables
 
 
