@@ -1,6 +1,7 @@
 """The commands as others use them: output, JSON of the contract, exit codes, files."""
 
 import json
+import re
 import subprocess
 import sys
 from fractions import Fraction
@@ -211,6 +212,16 @@ def test_check_lists_notes_and_succeeds(detente):
     code, out, _ = detente("check")
     assert code == 0
     assert "no faults" in out
+
+
+def test_check_says_how_many_figures_the_numbers_rest_on(detente, study_root):
+    """Counted here in the text of the files: ids in quotes in payoffs/ and parameters.toml."""
+    _, out, _ = detente("check")
+    rows = (study_root / "seeds" / "figures.csv").read_text(encoding="utf-8").splitlines()[1:]
+    ids = {row.partition(",")[0].strip('"') for row in rows}
+    files = [study_root / "seeds" / "parameters.toml", *(study_root / "payoffs").glob("*.toml")]
+    quoted = set(re.findall(r'"([^"\n]+)"', "\n".join(each.read_text(encoding="utf-8") for each in files)))
+    assert f"{len(ids & quoted)} figures (" in out
 
 
 def test_check_reports_a_missing_folder_of_documents(detente, tmp_path):

@@ -91,6 +91,12 @@ def check_command(
     else:
         counts = ((len(study.figures), "figure"), (len(study.parameters), "parameter"), (len(study.games), "game"))
         closing = "no faults: " + ", ".join(f"{number} {what}{'' if number == 1 else 's'}" for number, what in counts)
+        if study.figures:
+            behind, named = (round(100 * len(each) / len(study.figures)) for each in (study.behind_numbers, study.named))
+            closing += (
+                f"\n{len(study.behind_numbers)} figures ({behind}%) stand behind a parameter or a payoff term, "
+                f"{len(study.named)} ({named}%) behind these, a claim, a disagreement or an observation"
+            )
     data = {
         **_head("check", study),
         "faults": [

@@ -12,7 +12,7 @@ from detente.study.consistency import value_faults
 from detente.study.layout import MARKER, ROOMS, Layout, open_layout
 from detente.study.references import reference_faults
 from detente.study.rooms import SEEDS, read_rooms, study_hash
-from detente.study.usage import readings, unused_figures, unused_parameters
+from detente.study.usage import figures_behind_numbers, named_figures, readings, unused_figures, unused_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -52,6 +52,8 @@ class StudyFiles:
         What is worth knowing and no fault.
     every_note : tuple of Fault
         The same, with unused figures and parameters one by one instead of counted.
+    behind_numbers, named : frozenset of str
+        Figures that a parameter or a term names; figures that anything names.
     """
 
     root: Path
@@ -70,6 +72,8 @@ class StudyFiles:
     faults: tuple[Fault, ...] = field(default=(), repr=False)
     notes: tuple[Fault, ...] = field(default=(), repr=False)
     every_note: tuple[Fault, ...] = field(default=(), repr=False)
+    behind_numbers: frozenset[str] = field(default=frozenset(), repr=False)
+    named: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 def load(
@@ -132,6 +136,8 @@ def load(
         faults=tuple(_sorted((each for each in found if each.level == "fault"), order)),
         notes=tuple(_sorted([*notes, *counted], order)),
         every_note=tuple(_sorted([*notes, *listed], order)),
+        behind_numbers=figures_behind_numbers(rooms),
+        named=named_figures(rooms),
     )
 
 

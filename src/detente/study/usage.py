@@ -20,8 +20,10 @@ __all__ = [
     "Named",
     "Scope",
     "every_game",
+    "figures_behind_numbers",
     "game_names",
     "model_names",
+    "named_figures",
     "readings",
     "scope_of",
     "unused_figures",
@@ -125,7 +127,8 @@ def _by_file(names: Iterable[Named]) -> dict[str, list[Named]]:
     return found
 
 
-def _named_figures(rooms: Rooms) -> set[str]:
+def figures_behind_numbers(rooms: Rooms) -> frozenset[str]:
+    """Return the figures that a parameter or a payoff term names."""
     models = rooms.payoffs.entries.values()
     named = {
         each
@@ -134,6 +137,16 @@ def _named_figures(rooms: Rooms) -> set[str]:
         for each in parameter.figures
     }
     named.update(each for model in models for term in model.terms for each in term.source)
+    return frozenset(named & set(rooms.figures.entries))
+
+
+def named_figures(rooms: Rooms) -> frozenset[str]:
+    """Return the figures that anything names: parameters, terms, claims, conflicts, observations."""
+    return frozenset(_named_figures(rooms) & set(rooms.figures.entries))
+
+
+def _named_figures(rooms: Rooms) -> set[str]:
+    named = set(figures_behind_numbers(rooms))
     named.update(each for claim in rooms.claims.entries.values() for each in claim.figures)
     named.update(each for conflict in rooms.conflicts.entries.values() for each in conflict.figures)
     named.update(each for observation in rooms.observations.entries.values() for each in observation.figures)
