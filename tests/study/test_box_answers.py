@@ -153,3 +153,25 @@ def test_pakistan_leaves_exactly_where_the_tree_has_an_offer_that_it_takes(this_
         assert (game.trace(name, **values).value > 0) == leaves
         seen.add(leaves)
     assert seen == {True, False}
+
+
+def test_followers_over_the_box_are_those_of_exact_games_at_the_same_draws(this_study, monkeypatch):
+    from detente.solve.population.best_reply import cascade, extreme_equilibria
+
+    monkeypatch.setattr(analyses, "MEMBER_DRAWS", 8)
+    monkeypatch.setattr(analyses, "PRIORS", ("uniform",))
+    game = this_study.game("forge_tipping:cascade")
+    ends, followers = asked(game, 3, "members_over_box")[1]
+    aligned, moved = [], []
+    for drawn in (draws(game.symbolic, 8).point(k) for k in range(8)):
+        numeric = game.at(**{name: F(float(value)) for name, value in drawn.items()})
+        low, high = extreme_equilibria(numeric)
+        aligned.append((low.counts[-1], high.counts[-1]))
+        path = cascade(numeric, high.last, {"member_17": "hedge", "member_47": "hedge"})
+        moved.append(sum(a != b for k, (a, b) in enumerate(zip(path.last, high.last, strict=True)) if k not in (16, 46)))
+    found = shares(ends)
+    assert found["at align on average, from below"] == pytest.approx(sum(a for a, _ in aligned) / 8, abs=6e-4)
+    assert found["at align on average, from above"] == pytest.approx(sum(b for _, b in aligned) / 8, abs=6e-4)
+    assert found["both ends meet"] == pytest.approx(sum(a == b for a, b in aligned) / 8, abs=6e-4)
+    assert shares(followers)["followers on average"] == pytest.approx(sum(moved) / 8, abs=6e-4)
+    assert shares(followers)["none"] == pytest.approx(moved.count(0) / 8, abs=6e-4)

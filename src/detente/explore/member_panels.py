@@ -147,19 +147,9 @@ class MemberPanels(Panels):
     @cached_property
     def batch(self) -> MemberBatch:
         """The payoffs of all members, compiled."""
-        import sympy
+        from detente.study.forms.population import compiled_members
 
-        from detente.conclusions.ensemble.member_batch import member_batch
-
-        table, model = self.model.table, self.model.payoff_model
-        payoffs = [
-            [
-                sympy.Add(*(table.expression(term) for term in model.terms_of(member) if term.holds({member: action})))
-                for action in self.actions
-            ]
-            for member in self.model.players
-        ]
-        return member_batch(payoffs, self.actions, self.model.symbolic.derived, tuple(self.model.intervals))
+        return compiled_members(self.model, material=False)
 
     def states(self, draws: Mapping[str, Any]) -> tuple[list[State], NDArray[np.int64]]:
         """Return in which fifth the share of members at the highest action lies, at both ends of best replies."""

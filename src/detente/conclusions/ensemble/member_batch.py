@@ -28,10 +28,14 @@ TIE = 1e-12
 
 @dataclass(frozen=True, eq=False)
 class Rest:
-    """Where best replies lead in each draw: ``counts`` (draws, actions), and ``rests`` (draws,), False in a cycle."""
+    """Where best replies lead in each draw.
+
+    ``counts`` (draws, actions), ``rests`` (draws,), False in a cycle, and ``profiles`` (draws, members).
+    """
 
     counts: NDArray[np.int64]
     rests: NDArray[np.bool_]
+    profiles: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,17 +102,26 @@ class MemberBatch:
             return number / self.members
         return float(number - (kind == "others" and self.actions[own] == action))
 
-    def best_replies(self, payoffs: Affine, highest: bool) -> Rest:
-        """Follow best replies from all members at the highest or the lowest action, ties going the same way."""
+    def best_replies(
+        self,
+        payoffs: Affine,
+        highest: bool,
+        start: NDArray[np.int64] | None = None,
+        held: Mapping[int, int] | None = None,
+    ) -> Rest:
+        """Follow best replies from all members at the highest or the lowest action, ties going the same way.
+
+        ``start`` (draws, members) is another place to begin; ``held`` maps members to the actions at which they stay.
+        """
         import numpy as np
 
         base, slope = payoffs
         size, (length, n) = len(self.actions), base[0].shape
-        start = size - 1 if highest else 0
-        counts = np.zeros((length, size), dtype=np.int64)
-        counts[:, start] = n
-        moving, profile = np.arange(length), np.full((length, n), start)
-        here = counts
+        profile = np.full((length, n), size - 1 if highest else 0) if start is None else start.copy()
+        for member, action in (held or {}).items():
+            profile[:, member] = action
+        profiles, moving = profile.copy(), np.arange(length)
+        here = counts = np.stack([(profile == a).sum(axis=1) for a in range(size)], axis=1)
         for _ in range(ROUNDS):
             values = np.empty((size, *profile.shape))
             for a in range(size):
@@ -119,6 +132,8 @@ class MemberBatch:
             top = values.max(axis=0)
             best = values >= top - TIE * np.maximum(1.0, np.abs(top))
             reply = size - 1 - best[::-1].argmax(axis=0) if highest else best.argmax(axis=0)
+            for member, action in (held or {}).items():
+                reply[:, member] = action
             changed = (reply != profile).any(axis=1)
             if not changed.any():
                 moving = moving[:0]
@@ -127,10 +142,10 @@ class MemberBatch:
             base = [each[changed] for each in base]
             slope = [[each[changed] for each in own] for own in slope]
             here = np.stack([(profile == a).sum(axis=1) for a in range(size)], axis=1)
-            counts[moving] = here
+            counts[moving], profiles[moving] = here, profile
         rests = np.ones(length, dtype=bool)
         rests[moving] = False
-        return Rest(counts, rests)
+        return Rest(counts, rests, profiles)
 
 
 def member_batch(

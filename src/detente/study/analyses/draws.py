@@ -1,4 +1,4 @@
-"""Analyses over many draws of the box that are no shares of conclusions: signaling equilibria, what leading is worth."""
+"""Analyses over many draws of the box that are no shares of conclusions: signals, leading, games of many members."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ __all__ = ["ANALYSES"]
 
 #: Draws for each prior; a share is then off by 0.0036 at most, as a standard error.
 DRAWS = 20_000
+#: Draws of games of many members.
+MEMBER_DRAWS = 4_000
+#: How many follow, in words, with least and most.
+FOLLOWERS = {"none": (0, 0), "one": (1, 1), "2 to 5": (2, 5), "6 to 20": (6, 20), "more than 20": (21, 1 << 30)}
 PRIORS = ("uniform", "triangular", "log_uniform", "arcsine", "half")
 
 
@@ -233,9 +237,65 @@ def _mean(where: NDArray[Any]) -> float:
     return float(where.mean()) if where.size else 0.0
 
 
+# ------------------------------------------------------------------------------------------- many members
+
+
+def _members(task: Task) -> list[Table]:
+    """Return how the members end from both ends over the box, and how many follow those that are held."""
+    from detente.conclusions.ensemble.draws import draws
+    from detente.study.forms.population import compiled_members
+
+    batch = compiled_members(task.model, task.kind == "material")
+    held = {task.model.players.index(k): batch.actions.index(v) for k, v in task.model.definition.data.held.items()}
+    shares: dict[str, list[float]] = {}
+    followed: dict[str, list[float]] = {}
+    for prior in PRIORS:
+        drawn = draws(task.values, MEMBER_DRAWS, prior)
+        payoffs = batch.payoffs(drawn)
+        low, high = (batch.best_replies(payoffs, end) for end in (False, True))
+        for words, value in _ends(batch.actions, low, high).items():
+            shares.setdefault(words, []).append(value)
+        if held:
+            rest = batch.best_replies(payoffs, True, high.profiles, held)
+            free = [k for k in range(batch.members) if k not in held]
+            moved = (rest.profiles[:, free] != high.profiles[:, free]).sum(axis=1)
+            for words, (least, most) in FOLLOWERS.items():
+                followed.setdefault(words, []).append(_mean((moved >= least) & (moved <= most)))
+            followed.setdefault("followers on average", []).append(float(moved.mean()))
+    note = f"{MEMBER_DRAWS:,} draws for each of the priors {', '.join(PRIORS)}, seed 0; the first number is that of the uniform one."
+    heads = ("over the box", "share or number", "over the priors")
+    tables = [Table("both ends over the box", heads, tuple((each, *_range(own)) for each, own in shares.items()), (note,))]
+    if followed:
+        names = ", ".join(task.model.definition.data.held)
+        heads = (f"members that follow {names}", "share or number", "over the priors")
+        rows = tuple((each, *_range(own)) for each, own in followed.items())
+        tables.append(Table("followers over the box", heads, rows, ("From the greatest equilibrium.",)))
+    return tables
+
+
+def _ends(actions: Sequence[str], low: Any, high: Any) -> dict[str, float]:
+    """Return what the rest points from all lowest and from all highest have in common, and who is where."""
+    top, n = actions[-1], int(low.counts[0].sum())
+    found = {
+        "both ends meet": _mean((low.counts == high.counts).all(axis=1) & low.rests & high.rests),
+        f"all at {top} from above": _mean(high.counts[:, -1] == n),
+        f"all at {top} from below": _mean(low.counts[:, -1] == n),
+        f"nobody at {top} from above": _mean(high.counts[:, -1] == 0),
+        f"all at {actions[0]} from below": _mean(low.counts[:, 0] == n),
+        "no rest from one of the ends": _mean(~(low.rests & high.rests)),
+    }
+    for a, action in enumerate(actions):
+        found[f"at {action} on average, from below"] = float(low.counts[:, a].mean())
+        found[f"at {action} on average, from above"] = float(high.counts[:, a].mean())
+    return found
+
+
 ANALYSES = {
     "signal_shares": Analysis(
         _signal_shares, "the share of the box in which each kind of signaling equilibrium exists", ("extensive",)
+    ),
+    "members_over_box": Analysis(
+        _members, "how members end from both ends over the box, and how many follow those that are held", ("population",)
     ),
     "leading": Analysis(
         _leading, "what choosing first is worth to the one of `players`, at the points and over the box", ("normal",)

@@ -25,6 +25,7 @@ from detente.study.forms._formulas import FormulaForm, Formulas
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from detente.conclusions.ensemble.member_batch import MemberBatch
     from detente.games.definition import GameDefinition
     from detente.games.reader import GameReader
     from detente.payoffs.table import Payoffs
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from detente.study.model import GameModel, Point
     from detente.toml import KeyPath
 
-__all__ = ["FORM", "Members", "Population", "PopulationSolution", "member_payoffs"]
+__all__ = ["FORM", "Members", "Population", "PopulationSolution", "compiled_members", "member_payoffs"]
 
 STARTS = ("lowest", "highest", "least", "greatest")
 
@@ -159,6 +160,30 @@ class Responses:
 
     def __str__(self) -> str:
         return self.table().to_text()
+
+
+def compiled_members(model: GameModel, material: bool) -> MemberBatch:
+    """Return the payoffs of all members, compiled for many draws at once."""
+    import sympy
+
+    from detente.conclusions.ensemble.member_batch import member_batch
+
+    table, terms = model.table, model.payoff_model
+    actions = model.definition.strategies[model.players[0]]
+    payoffs = [
+        [
+            sympy.Add(
+                *(
+                    table.expression(term)
+                    for term in terms.terms_of(member)
+                    if term.holds({member: action}) and (term.material or not material)
+                )
+            )
+            for action in actions
+        ]
+        for member in model.players
+    ]
+    return member_batch(payoffs, actions, model.symbolic.derived, tuple(model.intervals))
 
 
 class Population(FormulaForm):
