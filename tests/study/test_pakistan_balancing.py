@@ -160,6 +160,15 @@ def test_the_named_formulas_are_those_of_the_specification(game):
             "more_reputation": p["self_cost"] * (p["cut_d"] - p["cut_b"]) * p["cpec"],
             "aid_bal": (p["keep_b"] - p["cap0"]) * p["offtake"] - p["leak"] - p["aid_cost"],
         }
+        # Pakistan leaves by the better of two ways, if the United States gains by it
+        reply_d = expected["def_stay_pun" if expected["punish_d"] > 0 else "def_stay_tol"]
+        leaves = {}
+        for name, us, balance in (("aided", "aid", "bal_stay_tol"), ("unaided", "none", "bal_stay_tol0")):
+            reply_b = expected[balance] - (p["cut_b"] * p["cpec"] if expected["punish_b"] > 0 else 0)
+            ways = (reply_b, reply_b - reply_d, expected[f"offer_bal_{us}"]), (reply_d, reply_d - reply_b, expected[f"offer_def_{us}"])
+            leaves[name] = max(map(min, ways))
+        expected |= {f"leaves_{name}": value for name, value in leaves.items()}
+        expected["only_aided"] = min(leaves["aided"], -leaves["unaided"])
         formulas = game.model.form.formulas(game.model, "strategic")
         found = {name: formulas.evaluate(formulas.expression(each.formula), p) for name, each in game.model.definition.conclusions.items()}
         assert found == expected

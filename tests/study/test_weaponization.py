@@ -149,5 +149,9 @@ def test_the_named_formulas_are_those_worked_out_by_hand(game):
             "monitor_pays": one * (p["w_mon"] - p["k_mon"]) + psi * p["loss_mon"],
             "complements": psi * p["dep"] * p["bite"],
         }
+        # what complying gains at a demand of 0, over the way of diversifying that is then played
+        instead = expected["comply_diversify" if expected["cred_diversify"] > 0 else "comply_escape"] + expected["demand_pays"]
+        expected["positive_demand"] = min(expected["cred_resist"], expected["comply_resist"] + expected["demand_pays"], instead)
+        expected["backlash"] = min(expected["cred_resist"], -instead)
         found = {name: formulas.evaluate(formulas.expression(each.formula), p) for name, each in game.model.definition.conclusions.items()}
         assert found == expected
