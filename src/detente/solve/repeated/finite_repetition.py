@@ -140,8 +140,8 @@ class FiniteRepetition:
             notes = ["Which stage equilibrium follows rewards and punishes what is played before."]
         if not self.complete:
             notes.append(
-                "Before the last period: pure profiles, and stage equilibria; mixtures whose outcome decides what follows "
-                "are left out."
+                "Before the last period: pure profiles, and stage equilibria; mixtures whose outcome decides what "
+                "follows are left out."
             )
         notes.append("Rows in which nothing changes are left out.")
         columns = ("periods left", "what can be played", *(f"average of {name}" for name in self.game.players))
