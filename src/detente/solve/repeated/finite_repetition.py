@@ -225,7 +225,8 @@ def finitely_repeated(game: NormalFormGame, periods: int, discount_factor: objec
     }
     delta = (fast(factors[0]), fast(factors[1]))
     ahead: Any = None
-    sums, first = [], []
+    sums: list[Polygon] = []
+    first: list[tuple[Profile, ...]] = []
     for _ in range(periods):
         played, points = _period(table, static, delta, ahead)
         ahead = hull(points)
