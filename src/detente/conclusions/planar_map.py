@@ -3,27 +3,35 @@
 With all other parameters at exact values, what holds depends on the signs of finitely many polynomials in the two.
 Their irreducible factors are the only curves on which it can change. A rational point in every open cell between the
 curves (:mod:`detente.solve.parametric.partition`) tells everything that occurs off them, however small; which side of
-a curve has what is read off the signs.
+a curve has what is read off the signs. Where an expression is not rational in the two, what holds is proved piece by
+piece (:mod:`detente.conclusions._proved_cells`) and open elsewhere, which the map says. Of a tree the outcomes of its
+subgame-perfect equilibria are mapped.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+from detente.conclusions._proved_cells import proved_cells
 from detente.conclusions.conclusion import Conclusion, describe_set
 from detente.conclusions.thresholds import deciding_expressions, game_signs
+from detente.conclusions.tree_outcomes import TreeOutcomes
 from detente.errors import UsageError, did_you_mean
 from detente.formula import symbol
 from detente.games.rational import fast
 from detente.games.symbolic import SymbolicGame
+from detente.games.symbolic_tree import SymbolicTree
+from detente.solve.parametric.intervals import sign_at
 from detente.solve.parametric.signs import bounds
 from detente.solve.parametric.support_polynomials import SupportPolynomials, support_polynomials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from detente.conclusions._proved_cells import Piece
 
 __all__ = ["KINDS", "Curve", "PlanarMap", "planar_map"]
 
@@ -38,13 +46,22 @@ State = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Curve:
-    """An irreducible polynomial in the two parameters, and how its zero is written in the names of the game.
+    """Where an expression in the two parameters is zero, and how that is written in the names of the game.
 
-    ``polynomial`` is one of FLINT, its generators the parameters in the order of the map.
+    ``polynomial`` is irreducible, one of FLINT, its generators the parameters in the order of the map; None where the
+    expression is not rational.
     """
 
     polynomial: Any = field(repr=False)
     equation: Any
+    expression: Any = field(default=None, repr=False)
+
+    def sign(self, values: Mapping[str, Any], names: Sequence[str]) -> int | None:
+        """Return the sign at exact values, None where it is open or the expression has no value."""
+        if self.polynomial is None:
+            return sign_at(self.expression, values)
+        value = self.polynomial(*(values[name] for name in names))
+        return int(value > 0) - int(value < 0)
 
 
 @dataclass(frozen=True)
@@ -64,6 +81,10 @@ class PlanarMap:
     complete : bool
         True where nothing else holds off the curves.
     notes : tuple of str
+    undecided : tuple of (left, right, bottom, top)
+        Pieces on which it is not proved what holds; where all is rational there are none.
+    proved : Fraction
+        The share of the map on which it is proved.
     """
 
     game: SymbolicGame = field(repr=False)
@@ -74,21 +95,36 @@ class PlanarMap:
     witnesses: Mapping[State, Mapping[str, Fraction]]
     complete: bool
     notes: tuple[str, ...] = ()
+    undecided: tuple[Piece, ...] = field(default=(), repr=False)
+    proved: Fraction = Fraction(1)
     _state: Callable[[tuple[int, ...]], State | None] = field(repr=False, default=lambda _: None)
+    _tied: Callable[[Mapping[str, Fraction]], State | None] | None = field(repr=False, default=None)
 
     def state(self, signs: Sequence[int]) -> State | None:
         """Return what holds where the curves have these signs, None where there is no game."""
         return self._state(tuple(signs))
 
     def signs(self, values: Mapping[str, Fraction]) -> tuple[int, ...]:
-        """Return the sign of every curve's polynomial at exact values of the two parameters."""
-        here = [fast(values[name]) for name in self.names]
-        found = [each.polynomial(*here) for each in self.curves]
-        return tuple(int(value > 0) - int(value < 0) for value in found)
+        """Return the sign of every curve's expression at exact values of the two parameters.
+
+        Raises
+        ------
+        UsageError
+            Where an irrational one has no value, or none whose sign is certain.
+        """
+        here = {name: fast(values[name]) for name in self.names}
+        found = [each.sign(here, self.names) for each in self.curves]
+        told = tuple(sign for sign in found if sign is not None)
+        if len(told) < len(found):
+            raise UsageError("an expression has no value at this point, or none whose sign is certain")
+        return told
 
     def at(self, values: Mapping[str, Fraction]) -> State | None:
         """Return what holds at exact values of the two parameters, on a curve too; None where there is no game."""
-        return self.state(self.signs(values))
+        signs = self.signs(values)
+        if self._tied is not None and 0 in signs:
+            return self._tied(values)
+        return self.state(signs)
 
     def to_json(self) -> dict[str, Any]:
         """Return the map as data: what occurs, with a point for each, and the curves."""
@@ -98,6 +134,7 @@ class PlanarMap:
             "over": list(self.names),
             "kind": self.kind,
             "complete": self.complete,
+            "proved": str(self.proved),
             "curves": [plain(each.equation) for each in self.curves],
             "regions": [
                 {"holds": list(state), "at": {name: str(value) for name, value in point.items()}}
@@ -107,7 +144,7 @@ class PlanarMap:
 
 
 def planar_map(
-    game: SymbolicGame,
+    game: SymbolicGame | SymbolicTree,
     names: Sequence[str],
     at: Mapping[str, object] | None = None,
     kind: str = "equilibria",
@@ -116,8 +153,9 @@ def planar_map(
 
     Parameters
     ----------
-    game : SymbolicGame
-        Payoffs rational in the two parameters: of two players with all equilibria, of more with the pure ones.
+    game : SymbolicGame or SymbolicTree
+        Of two players all equilibria are mapped, of more the pure ones; of a tree the outcomes.
+        Where payoffs are rational in the two parameters the map is exact, else it is proved piece by piece.
     names : pair of str
         The two parameters.
     at : mapping, optional
@@ -128,7 +166,7 @@ def planar_map(
     Raises
     ------
     UsageError
-        If a name is unknown, an interval is a point, or a payoff is not rational in the two.
+        If a name is unknown, or an interval is a point.
 
     Examples
     --------
@@ -141,20 +179,31 @@ def planar_map(
         raise UsageError(f"found the map {kind!r}; expected one of {', '.join(KINDS)}")
     if len(names) != 2 or names[0] == names[1]:
         raise UsageError(f"found the parameters {', '.join(names) or 'none'}; a map has two different ones")
+    formulas = game.formulas if isinstance(game, SymbolicTree) else game
     for name in names:
-        if name not in game.parameters:
-            hint = did_you_mean(name, game.parameters)
+        if name not in formulas.parameters:
+            hint = did_you_mean(name, formulas.parameters)
             raise UsageError(f"unknown parameter {name!r}" + (f"; {hint}" if hint else ""))
-        if game.parameters[name].low == game.parameters[name].high:
+        if formulas.parameters[name].low == formulas.parameters[name].high:
             raise UsageError(f"the interval of {name} is a point; a map needs one of positive length")
-    return _Maker(game, (names[0], names[1]), game.point(at), kind).made()
+    outcomes = TreeOutcomes(game) if isinstance(game, SymbolicTree) else None
+    return _Maker(formulas, (names[0], names[1]), formulas.point(at), kind, outcomes).made()
 
 
 class _Maker:
     """Puts a map together."""
 
-    def __init__(self, game: SymbolicGame, names: tuple[str, str], point: Mapping[str, Fraction], kind: str) -> None:
+    def __init__(
+        self,
+        game: SymbolicGame,
+        names: tuple[str, str],
+        point: Mapping[str, Fraction],
+        kind: str,
+        outcomes: TreeOutcomes | None = None,
+    ) -> None:
         import sympy
+
+        self.outcomes = outcomes
 
         self.game, self.names, self.point, self.kind = game, names, point, kind
         self.box = {name: (game.parameters[name].low, game.parameters[name].high) for name in names}
@@ -164,7 +213,13 @@ class _Maker:
             if name not in names
         }
         self.supports: SupportPolynomials | None = None
-        if kind == "class":
+        if outcomes is not None:
+            if kind == "class":
+                raise UsageError("found the map class of a tree; classes are for 2x2 games")
+            expressions = outcomes.expressions()
+            if outcomes.tied:
+                expressions += [each for each in outcomes.choices() if -each not in expressions]
+        elif kind == "class":
             if game.shape != (2, 2):
                 raise UsageError(
                     f"found a game of {'x'.join(map(str, game.shape))} profiles; classes are for 2x2 games"
@@ -189,16 +244,15 @@ class _Maker:
 
         free = [symbol(name) for name in self.names]
         limits, odd = self._limits()
-        payoffs = [self.reduced(each) for each in self.game.payoffs.values()]
+        payoffs = [self.reduced(each) for each in self._payoffs()]
         flat = [self.reduced(each) for each in self.expressions]
         ring = Ring([*free, *flat, *(each for each, _ in limits), *payoffs])
-        strange = [str(each) for each in ring.generators if each not in free]
-        if strange:
-            raise UsageError(f"found {strange[0]}, not rational in {' and '.join(self.names)}; a map needs that")
+        rational = all(each in free for each in ring.generators)
         signs = _Factors(ring, [ring.generators.index(each) for each in free], self.box)
         for given, plain in zip(self.expressions, flat, strict=True):
             signs.add(given, plain)
-        for given in deciding_expressions(self.game, None) if self.supports is not None else self.expressions:
+        written = deciding_expressions(self.game, None) if self.supports is not None else self.expressions
+        for given in written:
             signs.show(self.reduced(given), given)
         for (plain, _), label in zip(limits, range(len(limits)), strict=True):
             signs.add(("limit", label), plain)
@@ -206,20 +260,46 @@ class _Maker:
         for label, plain in enumerate(poles):
             signs.add(("pole", label), plain)
         state = lru_cache(maxsize=None)(partial(self._state, signs, [allowed for _, allowed in limits], len(poles)))
-        curves = tuple(Curve(polynomial, equation) for polynomial, equation in signs.curves())
-        found = PlanarMap(self.game, self.names, self.point, self.kind, curves, {}, False, (), state)
+        curves = tuple(signs.curves())
+        found = PlanarMap(self.game, self.names, self.point, self.kind, curves, {}, complete=False, _state=state)
+        if self.outcomes is not None:
+            found = replace(found, _tied=self._tied)
+        notes = [f"the constraint {each} is not drawn" for each in odd]
+        if self.outcomes is not None:
+            notes.append("shown are the outcomes of subgame-perfect equilibria")
+        elif self.kind == "equilibria" and len(self.game.shape) > 2:
+            notes.append("only pure equilibria are shown")
+        if not rational:
+            return self._proved(found, notes)
         complete = len(curves) <= _CURVES
         witnesses: dict[State, Mapping[str, Fraction]] = {}
         for place in self._places(signs) if complete else self._grid():
             here = found.at(place)
             if here is not None and 0 not in found.signs(place):
                 witnesses.setdefault(here, place)
-        notes = [f"the constraint {each} is not drawn" for each in odd]
         if not complete:
             notes.append(f"there are {len(curves)} curves; what holds in cells too small to meet a grid is not listed")
-        if self.kind == "equilibria" and len(self.game.shape) > 2:
-            notes.append("only pure equilibria are shown")
-        return PlanarMap(self.game, self.names, self.point, self.kind, curves, witnesses, complete, tuple(notes), state)
+        return replace(found, witnesses=witnesses, complete=complete, notes=tuple(notes))
+
+    def _payoffs(self) -> list[Any]:
+        """Return the payoffs that have to be defined; of a tree with cases none, as each case has its own."""
+        if self.outcomes is None:
+            return list(self.game.payoffs.values())
+        cases = self.outcomes.cases
+        return [value for way in cases[0].ways[0] for value in way.values] if len(cases) == 1 else []
+
+    def _proved(self, found: PlanarMap, notes: list[str]) -> PlanarMap:
+        """Return the map of expressions that are not all rational: what is proved on pieces of it."""
+        expressions = [each.expression for each in found.curves]
+        cells = proved_cells(expressions, self.names, self.box, found.state)
+        share = f"{100 * float(cells.share):.3g} %"
+        notes.append(
+            f"a formula is not rational in {' and '.join(self.names)}: what holds is proved on {share} of the map; the "
+            "rest, along the curves, is shaded"
+        )
+        return replace(
+            found, witnesses=cells.witnesses, notes=tuple(notes), undecided=cells.undecided, proved=cells.share
+        )
 
     def _limits(self) -> tuple[list[tuple[Any, set[int]]], list[str]]:
         """Return the constraints as expressions with the signs they may have, and those that are no comparisons."""
@@ -243,10 +323,21 @@ class _Maker:
         def sign(expression: Any) -> int:
             return signs.of(expression, found)
 
+        if self.outcomes is not None:
+            try:
+                return self.outcomes.solve(sign)[0]
+            except KeyError:  # on a curve, where more comparisons count than the map has: see `at`
+                return None
         if self.supports is not None:
             return tuple(",".join("+".join(own) for own in each) for each in self.supports.equilibria(sign))
         view = game_signs(self.game, sign)
         return (view.class_name,) if self.kind == "class" else describe_set(view)
+
+    def _tied(self, values: Mapping[str, Fraction]) -> State | None:
+        """Return the outcomes of a tree at a point where some comparison is an equality."""
+        assert self.outcomes is not None
+        point = {**self.point, **values}
+        return self.outcomes.at(point)[0] if self.game.allowed(point) else None
 
     def _places(self, signs: _Factors) -> list[dict[str, Fraction]]:
         """Return a rational point in every open cell between the curves."""
@@ -336,15 +427,16 @@ class _Factors:
             for key, prime in self._primes.items()
         ]
 
-    def curves(self) -> list[tuple[Any, Any]]:
-        """Return the factors with their equations; the generators are the parameters in the order of the map."""
+    def curves(self) -> list[Curve]:
+        """Return the zeros of the factors; generators of polynomials are the parameters in the order of the map."""
         from flint import Ordering, fmpq_mpoly_ctx
 
         context = fmpq_mpoly_ctx.get(("x", "y"), Ordering.lex)
-        return [
-            (
-                context.from_dict({tuple(int(monomial[k]) for k in self.order): c for monomial, c in prime.terms()}),
-                equation,
-            )
-            for prime, equation in self.shown()
-        ]
+        found = []
+        for prime, equation in self.shown():
+            degrees = prime.degrees()
+            rational = all(not degree for k, degree in enumerate(degrees) if k not in self.order)
+            terms = {tuple(int(monomial[k]) for k in self.order): c for monomial, c in prime.terms()}
+            polynomial = context.from_dict(terms) if rational else None
+            found.append(Curve(polynomial, equation, self.ring.expression(prime)))
+        return found

@@ -92,6 +92,30 @@ class TreeOutcomes:
                                 found[gap] = None
         return list(found)
 
+    @property
+    def tied(self) -> bool:
+        """Whether two moves are worth the same to their mover whatever the parameters are, for some ways of play."""
+        return any(
+            one.values[node.player] - other.values[node.player] == 0  # type: ignore[index]
+            for case in self.cases
+            for node in self.tree.nodes
+            if node.kind == "decision"
+            for a, b in combinations(node.children, 2)
+            for one, other in product(case.ways[a], case.ways[b])
+        )
+
+    def choices(self) -> list[Any]:
+        """Return the comparisons of ways behind one move, which count where several of them are equilibria."""
+        found: dict[Any, None] = {}
+        for case in self.cases:
+            for node in self.tree.nodes:
+                for child in node.children if node.kind == "decision" else ():
+                    for one, other in combinations(case.ways[child], 2):
+                        gap = one.values[node.player] - other.values[node.player]  # type: ignore[index]
+                        if gap.free_symbols and -gap not in found:
+                            found[gap] = None
+        return list(found)
+
     def solve(self, sign: Callable[[Any], int]) -> tuple[tuple[str, ...], str]:
         """Return the outcomes of all pure equilibria, in the order of the tree, and that of the tie rule.
 

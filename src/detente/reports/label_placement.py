@@ -9,6 +9,8 @@ from detente.reports.figure_labels import label_of, text_label, wrap, wrap_to
 from detente.reports.figure_style import PLATE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from matplotlib.axes import Axes
     from matplotlib.text import Text
@@ -126,7 +128,7 @@ def place_region(
         if best is not None:
             break
     if best is None:
-        letter = chr(ord("A") + len(key) % 26)
+        letter = chr(ord("A") + sum(sign.isalpha() for sign, *_ in key) % 26)
         text = axes.text(0, 0, letter, ha="center", va="center", fontsize=9, fontweight="bold", zorder=6, bbox=PLATE)
         spot = roomiest(free, canvas.size(text)) or roomiest(mask, (1, 1))
         if spot is None:
@@ -152,7 +154,8 @@ def place_point(canvas: Canvas, name: str, at: tuple[float, float], edges: NDArr
             cells = canvas.cover(r, c, height, width)
             if cells is None:
                 continue
-            cost = 10.0 * canvas.taken[cells].mean() + edges[cells].mean() + 0.002 * reach
+            covers = canvas.taken[cells]
+            cost = 10.0 * covers.mean() + 0.3 * covers.any() + edges[cells].mean() + 0.002 * reach
             if best is None or cost < best[0] - 1e-9:
                 best = (cost, r, c)
     if best is None:
@@ -207,16 +210,37 @@ def place_curve_label(
                 best = (cost, float(center[0]), float(center[1]), angle)
     if best is None:
         text.remove()
-        key.append((dash, label, properties))
+        key.append((_number_curve(canvas, curve, key) or dash, label, properties))
         return
     text.set_rotation(math.degrees(best[3]))
     settle(canvas, text, *best[1:])
 
 
+def _number_curve(canvas: Canvas, curve: NDArray[np.float64], key: Sequence[Any]) -> str:
+    """Put a number on a curve whose formula has no place on it; empty where the number has none either."""
+    number = str(1 + sum(sign.isdigit() for sign, *_ in key))
+    text = canvas.axes.text(
+        0, 0, number, ha="center", va="center", fontsize=8, fontweight="bold", zorder=6, bbox={**PLATE, "alpha": 1}
+    )
+    height, width = canvas.size(text)
+    middle_out = sorted(range(len(curve)), key=lambda i: abs(i - len(curve) / 2))
+    for i in middle_out[:: max(1, len(curve) // 200)]:
+        row, column = curve[i]
+        cells = canvas.cover(row, column, height, width)
+        if cells is not None and not canvas.taken[cells].any():
+            settle(canvas, text, row, column)
+            return number
+    text.remove()
+    return ""
+
+
 def settle(canvas: Canvas, text: Text, row: float, column: float, angle: float = 0.0) -> None:
     text.set_position(canvas.point(row, column))
     height, width = canvas.size(text)
-    cells = canvas.cover(row, column, height, width, angle)
+    margin = 3 * canvas.step[0], 3 * canvas.step[1]
+    cells = canvas.cover(row, column, height + margin[0], width + margin[1], angle)
+    if cells is None:
+        cells = canvas.cover(row, column, height, width, angle)
     if cells is not None:
         canvas.taken[cells] = True
 

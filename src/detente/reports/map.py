@@ -71,7 +71,7 @@ def game_map(
     Parameters
     ----------
     model : GameModel
-        A normal form.
+        A normal form, or a tree with perfect information.
     pair : pair of str
         The parameters, the horizontal one first.
     what : {"equilibria", "class"}
@@ -89,9 +89,10 @@ def game_map(
     from detente.reports.planar_figure import planar_figure
     from detente.reports.scale import Scale
 
-    game = model.payoffs(kind)
+    payoffs = model.payoffs(kind)
+    game = getattr(payoffs, "formulas", payoffs)
     base = dict(values) if values is not None else model.point().values
-    found = planar_map(game, pair, base, what)
+    found = planar_map(payoffs, pair, base, what)
     axes = tuple(
         Scale(
             model.label(name, lang),
@@ -107,7 +108,7 @@ def game_map(
     picture = planar_figure(
         found,
         (axes[0], axes[1]),
-        lambda state: state_label(model, state, what, lang),
+        lambda state: state_label(model, state, "outcomes" if payoffs is not game else what, lang),
         fill or (lambda state: order.setdefault(state, len(order))),
         model.symbols,
         points,
@@ -119,6 +120,8 @@ def state_label(model: GameModel, state: tuple[str, ...], what: str = "equilibri
     """Return what a reader sees for a set of equilibria or a class."""
     if what == "class":
         return class_words(model, state[0], lang)
+    if what == "outcomes":
+        return narrative.join([_profile(model, each, lang) for each in state], "or")
     names = [each if each == "mixed" else _profile(model, each, lang) for each in state]
     if not names:
         return "no equilibrium" if len(model.players) == 2 else "no pure equilibrium"
@@ -136,7 +139,9 @@ def class_words(model: GameModel, name: str, lang: str = "en") -> str:
 
 
 def _profile(model: GameModel, text: str, lang: str) -> str:
-    """Return a profile in words; strategies that are mixed are joined by ``+``."""
+    """Return a profile in words; strategies that are mixed are joined by ``+``, ways behind chance by ``|``."""
+    if " | " in text:
+        return " | ".join(_profile(model, each, lang) for each in text.split(" | "))
     own = ["+".join(model.label(name, lang) for name in part.split("+")) for part in text.split(",")]
     return f"({', '.join(own)})"
 

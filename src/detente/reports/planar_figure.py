@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from detente.reports.region_map import Boundary, NamedPoint, Region, region_map
+from detente.reports.region_map import Boundary, NamedPoint, Region, Shaded, region_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -66,14 +66,15 @@ def planar_figure(
     from detente.printing import latex, relation_normal
 
     xs, ys = np.meshgrid(*(np.linspace(each.low, each.high, GRID) for each in axes))
-    values = [_value_of(each, None) for each in found.curves]
-    fields = [each(xs, ys) for each in values]
+    values = [_value_of(each, None, found.names) for each in found.curves]
+    fields = [np.nan_to_num(each(xs, ys), nan=0.0, posinf=0.0, neginf=0.0) for each in values]
     scales = [float(np.max(np.abs(each))) or 1.0 for each in fields]
     stacked = np.array([np.sign(each).astype(int) for each in fields]).reshape(len(fields), -1)
     patterns = [tuple(int(k) for k in column) for column in np.unique(stacked.T, axis=0)] if fields else [()]
     states: dict[tuple[str, ...], list[Signs]] = {}
     for pattern in patterns:
-        if 0 not in pattern and (state := found.state(pattern)) is not None:
+        state = None if 0 in pattern else found.state(pattern)
+        if state is not None and (not found.undecided or state in found.witnesses):
             states.setdefault(state, []).append(pattern)
     strict = [pattern for pattern in patterns if 0 not in pattern]
     regions = []
@@ -87,11 +88,14 @@ def planar_figure(
     boundaries = []
     for at, (curve, field) in enumerate(zip(found.curves, fields, strict=True)):
         text = latex(relation_normal(curve.equation), symbols)
-        for branch in _branches(curve, field, axes):
+        for branch in _branches(curve, field, axes, found.names):
             for part in _where_it_matters(found, at, branch, values):
                 boundaries.append(Boundary(np.array(part), text))
                 text = ""
-    figure = region_map(axes[0], axes[1], regions, boundaries, points)
+    pieces = [tuple(map(float, each)) for each in found.undecided]
+    share = f"{100 * (1 - float(found.proved)):.2g} %"
+    shaded = Shaded(pieces, f"not proved ({share} of the map)") if pieces else None
+    figure = region_map(axes[0], axes[1], regions, boundaries, points, shaded=shaded)
     unseen = tuple(label(state) for state in found.witnesses if state not in states)
     return Picture(figure, f"regions: {'; '.join(region.label for region in regions)}", unseen)
 
@@ -144,7 +148,9 @@ def _runs(curve: Sequence[tuple[float, float]], keep: Sequence[bool]) -> list[li
     return [run for run in runs if len(run) > 1]
 
 
-def _branches(curve: Curve, field: NDArray[np.float64], axes: Sequence[Scale]) -> list[NDArray[np.float64]]:
+def _branches(
+    curve: Curve, field: NDArray[np.float64], axes: Sequence[Scale], names: tuple[str, str]
+) -> list[NDArray[np.float64]]:
     """Return the zero curves of a polynomial inside the axes: traced on the grid, then moved onto the curve."""
     import contourpy
     import numpy as np
@@ -152,7 +158,7 @@ def _branches(curve: Curve, field: NDArray[np.float64], axes: Sequence[Scale]) -
     if not (field.min() < 0 < field.max()):  # it does not pass through the map, at most along its frame
         return []
     x, y = (np.linspace(each.low, each.high, GRID) for each in axes)
-    slopes = [_value_of(curve, at) for at in (None, 0, 1)]
+    slopes = [_value_of(curve, at, names) for at in (None, 0, 1)]
     lines = []
     for line in contourpy.contour_generator(x, y, field).lines(0.0):
         points = np.array(line, dtype=float)
@@ -165,8 +171,10 @@ def _branches(curve: Curve, field: NDArray[np.float64], axes: Sequence[Scale]) -
     return [each for each in lines if len(each) > 1 and np.isfinite(each).all()]
 
 
-def _value_of(curve: Curve, slope: int | None) -> Callable[[Any, Any], Any]:
-    """Return a polynomial, or its derivative by one parameter, as a function of arrays of floats."""
+def _value_of(curve: Curve, slope: int | None, names: tuple[str, str]) -> Callable[[Any, Any], Any]:
+    """Return the expression of a curve, or its derivative by one parameter, as a function of arrays of floats."""
+    if curve.polynomial is None:
+        return _irrational(curve, slope, names)
     polynomial = curve.polynomial if slope is None else curve.polynomial.derivative(slope)
     terms = [(int(i), int(j), int(c.p) / int(c.q)) for (i, j), c in polynomial.terms()]
 
@@ -179,3 +187,25 @@ def _value_of(curve: Curve, slope: int | None) -> Callable[[Any, Any], Any]:
         return total
 
     return value
+
+
+def _irrational(curve: Curve, slope: int | None, names: tuple[str, str]) -> Callable[[Any, Any], Any]:
+    """Return an expression that is no polynomial as a function of arrays; derivatives are quotients of differences."""
+    from detente.conclusions.ensemble.compile import compiled
+
+    program = compiled([curve.expression], {}, names)
+
+    def value(x: Any, y: Any) -> Any:
+        import numpy as np
+
+        return np.broadcast_to(np.asarray(program({names[0]: x, names[1]: y})[0], dtype=float), np.shape(x))
+
+    if slope is None:
+        return value
+
+    def derivative(x: Any, y: Any) -> Any:
+        step = 1e-6 * (1 + abs(x if slope == 0 else y))
+        h, k = (step, 0) if slope == 0 else (0, step)
+        return (value(x + h, y + k) - value(x - h, y - k)) / (2 * step)
+
+    return derivative

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
     Field: TypeAlias = NDArray[np.bool_] | NDArray[np.float64]
 
-__all__ = ["Boundary", "NamedPoint", "Region", "region_map"]
+__all__ = ["Boundary", "NamedPoint", "Region", "Shaded", "region_map"]
+
+#: The shade of what is not proved: a grey that no filling has.
+_SHADE = "#8a8a8a"
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,14 @@ class Boundary:
 
 
 @dataclass(frozen=True)
+class Shaded:
+    """Rectangles ``(left, right, bottom, top)`` over which a veil lies, and what this says below the map."""
+
+    pieces: Sequence[tuple[float, ...]]
+    label: str
+
+
+@dataclass(frozen=True)
 class NamedPoint:
     """A point of the plane: the first in a list is drawn as the baseline."""
 
@@ -66,6 +77,7 @@ def region_map(
     boundaries: Sequence[Boundary] = (),
     points: Sequence[NamedPoint] = (),
     *,
+    shaded: Shaded | None = None,
     width: float = TEXT_WIDTH,
     height: float = 4.3,
 ) -> Figure:
@@ -85,6 +97,8 @@ def region_map(
         Curves in the units of the axes; parts outside the ranges are cut off.
     points
         Named points; the first is the baseline.
+    shaded
+        What is not proved, over the regions and under the curves.
     width, height
         In inches.
 
@@ -113,6 +127,8 @@ def region_map(
         for i, mask in enumerate(masks):
             for later in masks[i + 1 :]:
                 np.logical_and(mask, ~later, out=mask)
+        if shaded is not None:
+            _draw_shade(axes, shaded)
         canvas = Canvas(axes)
         edges = np.zeros(GRID, dtype=bool)
         curves = [_draw_boundary(axes, canvas, boundary, edges) for boundary in boundaries]
@@ -126,6 +142,8 @@ def region_map(
             place_point(canvas, point.label, (point.x, point.y), edges)
         for boundary, curve in zip(boundaries, curves, strict=True):
             place_curve_label(canvas, boundary.label, curve, key, is_math=boundary.math, dash=boundary.dash)
+        if shaded is not None:
+            key.append(("shade", shaded.label, {}))
         _draw_key(figure, axes, key, width, height)
         box = axes.get_position()
         tall = figure.get_figheight()
@@ -160,6 +178,13 @@ def _draw_region(axes: Axes, x: Scale, y: Scale, region: Region, index: int) -> 
         np.linspace(0, values.shape[1] - 1, columns).round().astype(int),
     )
     return np.asarray(values[picked] > level)
+
+
+def _draw_shade(axes: Axes, shaded: Shaded) -> None:
+    from matplotlib.collections import PolyCollection
+
+    corners = [((a, c), (b, c), (b, d), (a, d)) for a, b, c, d in shaded.pieces]
+    axes.add_collection(PolyCollection(corners, facecolors=_SHADE, edgecolors="none", linewidths=0, alpha=0.55))
 
 
 def _draw_boundary(axes: Axes, canvas: Canvas, boundary: Boundary, edges: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -214,6 +239,10 @@ def _draw_key(
             from matplotlib.lines import Line2D
 
             figure.add_artist(Line2D((0.1, 0.135), (at, at), color=INK, linewidth=1.1, linestyle=sign))
+        elif sign == "shade":
+            from matplotlib.patches import Rectangle
+
+            figure.add_artist(Rectangle((0.1, at - 0.05 / full), 0.035, 0.1 / full, facecolor=_SHADE, linewidth=0))
         else:
             figure.text(0.117, at, sign, fontsize=9, fontweight="bold", va="center", ha="center")
         figure.text(0.15, at, label, fontsize=9, va="center", ha="left", **properties)
