@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from detente.solve.refinements import undominated_equilibria
     from detente.solve.repeated.automaton import Automaton
     from detente.solve.repeated.critical_discount_factor import critical_discount_factor
+    from detente.solve.repeated.factor_formulas import factor_formulas
     from detente.solve.repeated.feasible import feasible_set
     from detente.solve.repeated.finite_repetition import finitely_repeated
     from detente.solve.repeated.monitoring import monitored_trigger
@@ -180,6 +181,7 @@ _NAMES = {
     "detente.solve.refinements": ("undominated_equilibria",),
     "detente.solve.repeated.automaton": ("Automaton",),
     "detente.solve.repeated.critical_discount_factor": ("critical_discount_factor",),
+    "detente.solve.repeated.factor_formulas": ("factor_formulas",),
     "detente.solve.repeated.feasible": ("feasible_set",),
     "detente.solve.repeated.finite_repetition": ("finitely_repeated",),
     "detente.solve.repeated.monitoring": ("monitored_trigger",),

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from detente.seeds.observations import Observation
     from detente.solve.dynamics.simulate import Simulation
     from detente.solve.parametric.atlas import Atlas
+    from detente.solve.repeated.factor_formulas import FactorFormulas
     from detente.study.claims import Claims
     from detente.study.compare import GameComparison, StudyComparison
     from detente.study.forms.repeated import DiscountFactors
@@ -289,18 +290,19 @@ class Game:
         *,
         kind: str = "strategic",
         side_payments: bool = False,
+        weights: Mapping[str, object] | None = None,
         budget: float | None = 20.0,
         **changes: object,
     ) -> Levers:
         """Return the cheapest changes that make a profile an equilibrium, unique, selected or sustainable.
 
-        The units of the game file are reported, not recommended. ``sustainable`` means by grim trigger at the
-        discount factor of the game's repeated variant.
+        The units of the game file are reported, not recommended. ``weights`` are factors of the cost of moving a
+        parameter, by default 1. ``sustainable`` means by grim trigger at the discount factor of the repeated variant.
         """
         values = self.model.point(point, changes).values
         form = self.model.form
         found: Levers = form.levers(
-            self.model, kind, to, outcome, values, side_payments=side_payments, budget=budget
+            self.model, kind, to, outcome, values, side_payments=side_payments, weights=weights, budget=budget
         )
         return found
 
@@ -310,12 +312,15 @@ class Game:
         point: str = "baseline",
         *,
         kind: str = "strategic",
+        weights: Mapping[str, object] | None = None,
         budget: float | None = 20.0,
         **changes: object,
     ) -> Levers:
         """Return the smallest changes after which a profile is no equilibrium."""
         values = self.model.point(point, changes).values
-        found: Levers = self.model.form.breaks(self.model, kind, profile, values, budget=budget)
+        found: Levers = self.model.form.breaks(
+            self.model, kind, profile, values, weights=weights, budget=budget
+        )
         return found
 
     def options(
@@ -449,6 +454,17 @@ class Game:
         from detente.study.forms.repeated import discount_factors
 
         return discount_factors(self.model, self.model.point(point, changes))
+
+    def formulas_of_patience(
+        self, target: object = None, punishment: object = None, *, kind: str = "strategic"
+    ) -> FactorFormulas:
+        """Return the critical discount factors as formulas of the parameters, for each player and strategy.
+
+        Of the repeated variant, or with a ``target`` profile of any normal form, punished by ``punishment``.
+        """
+        from detente.study.forms.repeated import formulas_of_patience
+
+        return formulas_of_patience(self.model, kind, target, punishment)
 
     def question(self, number: int) -> Answer:
         """Return the answer to a numbered question of the game file."""

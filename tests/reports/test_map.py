@@ -35,7 +35,7 @@ def drawn(monkeypatch, found, names="ab"):
     """The regions and boundaries that a figure is made of."""
     seen = {}
 
-    def keep(x, y, regions, boundaries, points):
+    def keep(x, y, regions, boundaries, points, shaded=None):
         seen.update(regions=regions, boundaries=boundaries)
 
     monkeypatch.setattr(module, "region_map", keep)

@@ -8,7 +8,17 @@ from typing import Any
 import click
 
 from detente.cli.game_commands import head_line
-from detente.cli.output import GameOptions, emit, format_option, game_options, note, open_game, output_options, shown
+from detente.cli.output import (
+    GameOptions,
+    emit,
+    format_option,
+    game_options,
+    named_values,
+    note,
+    open_game,
+    output_options,
+    shown,
+)
 from detente.errors import UsageError
 
 __all__ = ["compare_command", "levers_command", "options_command", "rests_on_command"]
@@ -65,6 +75,9 @@ def rests_on_command(
 @click.option("--side-payments", is_flag=True, help="Also the least transfer between players that does it.")
 @click.option("--breaks", is_flag=True, help="The opposite: the smallest change after which it is no equilibrium.")
 @click.option(
+    "--weight", "weights", multiple=True, metavar="NAME=VALUE", help="Factor of the cost of moving NAME; default 1; repeatable."
+)
+@click.option(
     "--budget", type=click.FloatRange(min=0), default=20.0, show_default=True, help="Seconds for joint changes."
 )
 @format_option
@@ -75,22 +88,30 @@ def levers_command(
     outcome: str,
     side_payments: bool,
     breaks: bool,
+    weights: tuple[str, ...],
     budget: float,
     how: str,
     options: GameOptions,
 ) -> None:
     """List single and cheapest joint parameter changes that make a profile what is wanted.
 
-    The cost of a change is the sum of |change| over the width of the parameter's interval. Parameters that the game file
-    calls units are listed, not recommended.
+    The cost of a change is the sum of |change| over the width of the parameter's interval, each times its weight.
+    Parameters that the game file calls units are listed, not recommended.
     """
+    if breaks and (side_payments or outcome != "equilibrium"):
+        other = "--side-payments" if side_payments else f"--for {outcome}"
+        raise UsageError(f"found --breaks with {other}; what is broken is an equilibrium, by parameters alone")
     at = open_game(game, options, "levers")
+    weighed = named_values(weights, "--weight", "sev=2")
     if breaks:
-        found = at.game.breaks(profile, at.point.name, kind=options.kind, budget=budget, **at.changes)
+        found = at.game.breaks(
+            profile, at.point.name, kind=options.kind, weights=weighed, budget=budget, **at.changes
+        )
     else:
         found = at.game.levers(
-            profile, outcome, at.point.name, kind=options.kind, side_payments=side_payments, budget=budget, **at.changes
-        )
+            profile, outcome, at.point.name, kind=options.kind, side_payments=side_payments, weights=weighed,
+            budget=budget, **at.changes,
+        )  # fmt: skip
     text, more = shown(at, head_line(at), [found], how)
     data = {
         **at.head,

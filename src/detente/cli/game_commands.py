@@ -91,6 +91,10 @@ def trace_command(
 @click.option(
     "--boundaries", is_flag=True, help="Also the further equilibria of two players that exist only where one comparison is an equality."
 )
+@click.option(
+    "--sustain", metavar="PROFILE", help="Also the critical discount factors at which repetition sustains PROFILE, as formulas."
+)
+@click.option("--punish", metavar="PROFILE", help="The answer to a deviation from --sustain; default: the last strategies.")
 @format_option
 @game_options
 def atlas_command(
@@ -103,12 +107,16 @@ def atlas_command(
     partition: bool,
     statics: bool,
     boundaries: bool,
+    sustain: str | None,
+    punish: str | None,
     how: str,
     options: GameOptions,
 ) -> None:
     """Show the equilibria of GAME in closed form with the exact conditions over the parameter box."""
     from detente.solve.parametric.atlas import verify_atlas
 
+    if punish is not None and sustain is None:
+        raise UsageError("found --punish without --sustain; expected the profile that is to be sustained")
     at = open_game(game, options, "atlas")
     names = None if over is None else [name.strip() for name in over.split(",") if name.strip()]
     model = at.game.model
@@ -135,6 +143,11 @@ def atlas_command(
     if boundaries:
         parts.append(found.at_boundaries())
         data["boundaries"] = [_region_json(region) for region in parts[-1].regions]
+    if sustain is not None and model.form.name not in {"normal", "repeated"}:
+        raise UsageError(f"found --sustain with a game of the form {model.form.name}; expected a normal form")
+    if sustain is not None or model.form.name == "repeated":
+        parts.append(at.game.formulas_of_patience(sustain, punish, kind=options.kind))
+        data["critical_discount_formulas"] = parts[-1].to_json()
     text, more = shown(at, f"{at.game.name}, {options.kind} payoffs", parts, how)
     data |= more
     if verify is not None:

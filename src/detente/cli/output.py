@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from detente.facade import Game, Study
     from detente.study.model import Point
 
-__all__ = ["At", "GameOptions", "emit", "format_option", "game_options", "note", "open_game", "output_options", "shown"]
+__all__ = ["At", "GameOptions", "emit", "format_option", "game_options", "named_values", "note", "open_game", "output_options", "shown"]
 
 
 def note(message: str) -> None:
@@ -120,21 +120,26 @@ class At:
         return {name: self.point.values[name] for name in self.point.changed}
 
 
+def named_values(given: Sequence[str], option: str, example: str) -> dict[str, str]:
+    """Return what a repeatable option NAME=VALUE says, each name once."""
+    pairs: dict[str, str] = {}
+    for each in given:
+        key, equals, value = each.partition("=")
+        if not equals or not key.strip() or not value.strip():
+            raise UsageError(f"found {option} {each}; expected NAME=VALUE, as in {option} {example}")
+        if key.strip() in pairs:
+            raise UsageError(f"found {option} {key.strip()} twice; expected each parameter once")
+        pairs[key.strip()] = value.strip()
+    return pairs
+
+
 def open_game(name: str, options: GameOptions, command: str) -> At:
     """Return the game at the point that the options describe."""
     from detente.facade import Study
 
     study = Study(options.study_dir)
     game = study.game(name)
-    pairs: dict[str, str] = {}
-    for change in options.changes:
-        key, equals, value = change.partition("=")
-        if not equals or not key.strip() or not value.strip():
-            raise UsageError(f"found --at {change}; expected NAME=VALUE, as in --at sev=2/5")
-        if key.strip() in pairs:
-            raise UsageError(f"found --at {key.strip()} twice; expected each parameter once")
-        pairs[key.strip()] = value.strip()
-    at = game.model.point(options.point, pairs)
+    at = game.model.point(options.point, named_values(options.changes, "--at", "sev=2/5"))
     head = {
         "format": 1,
         "command": command,

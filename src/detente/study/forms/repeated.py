@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
+from detente.conclusions._outcomes import profile_of
 from detente.display import Table
 from detente.errors import Fault, UsageError
 from detente.fields import Exact, Name, Wrong, distinct, expression_of, unknown, within
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from detente.games.definition import GameDefinition, Variant
     from detente.games.reader import GameReader
     from detente.solve.concepts import Options
+    from detente.solve.repeated.factor_formulas import FactorFormulas
     from detente.study.form import Values
     from detente.study.model import GameModel, Point
     from detente.toml import KeyPath
@@ -199,6 +201,29 @@ def discount_factors(
 
 def _profile(stage: Any, given: Any) -> tuple[int, ...]:
     return stage.profile_index(given)  # type: ignore[no-any-return]
+
+
+def formulas_of_patience(
+    model: GameModel, kind: str, target: Any = None, punishment: Any = None, name: str | None = None
+) -> FactorFormulas:
+    """Return the critical discount factors as formulas of the parameters.
+
+    Without a target they are those of the repeated variant; with one, of grim trigger, short punishments and tit for
+    tat that sustain it, the punishment by default each player's last strategy.
+    """
+    from detente.solve.repeated.factor_formulas import factor_formulas
+
+    stage = model.payoffs(kind)
+    sizes = [len(own) for own in stage.strategies]
+    strategies = ["grim", "punishment_1", "punishment_2"] + (["tit_for_tat"] if sizes == [2, 2] else [])
+    last = tuple(size - 1 for size in sizes)
+    if target is not None:
+        answer = last if punishment is None else profile_of(stage, punishment)
+        return factor_formulas(stage, profile_of(stage, target), answer, strategies)
+    repetition: Repetition = repeated_variant(model, name).data
+    aim = profile_of(stage, repetition.target) if repetition.target else tuple(0 for _ in sizes)
+    answer = profile_of(stage, repetition.punishment) if repetition.punishment else last
+    return factor_formulas(stage, aim, answer, repetition.strategies or strategies)
 
 
 class Repeated(Normal):
