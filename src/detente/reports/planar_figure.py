@@ -92,9 +92,9 @@ def planar_figure(
             for part in _where_it_matters(found, at, branch, values):
                 boundaries.append(Boundary(np.array(part), text))
                 text = ""
-    pieces = [tuple(map(float, each)) for each in found.undecided]
+    open_ = [(float(a), float(b), float(c), float(d)) for a, b, c, d in found.undecided]
     share = f"{100 * (1 - float(found.proved)):.2g} %"
-    shaded = Shaded(pieces, f"not proved ({share} of the map)") if pieces else None
+    shaded = Shaded(open_, f"not proved ({share} of the map)") if open_ else None
     figure = region_map(axes[0], axes[1], regions, boundaries, points, shaded=shaded)
     unseen = tuple(label(state) for state in found.witnesses if state not in states)
     return Picture(figure, f"regions: {'; '.join(region.label for region in regions)}", unseen)
