@@ -140,7 +140,7 @@ def test_thresholds_are_where_brute_force_changes_its_outcomes(seed):
             assert set(each.after) == state(at + F(1, 10**9))
 
 
-@pytest.mark.parametrize("kind", ["equilibrium", "selected"])
+@pytest.mark.parametrize("kind", ["equilibrium", "unique", "selected"])
 @pytest.mark.parametrize("seed", range(int(5 * SWEEP)))
 def test_the_alternatives_of_a_path_hold_exactly_where_brute_force_says_so(seed, kind):
     rnd, node, tree = trees(200 + seed)
@@ -151,8 +151,25 @@ def test_the_alternatives_of_a_path_hold_exactly_where_brute_force_says_so(seed,
         p = {"a": F(rnd.randrange(9), 4), "b": F(rnd.randrange(9), 4)}
         truth = {text(ruled(node, p)[0])} if kind == "selected" else {text(each) for each in outcomes(node, p)}
         for path, own in conditions.items():
-            assert own.truth(p) == (path in truth)
-            assert denied[path].truth(p) == (path not in truth)
+            said = truth == {path} if kind == "unique" else path in truth
+            assert own.truth(p) == said
+            assert denied[path].truth(p) == (not said)
+            signs = [(value > 0) - (value < 0) for value in (each.value(own.values(p)) for each in own.forms)]
+            for wanted in (True, False):
+                covered = any(all(each.met(signs[each.index]) for each in cube) for cube in own.cubes(wanted))
+                assert covered or own.truth(p) != wanted
+
+
+@pytest.mark.parametrize("seed", range(int(5 * SWEEP)))
+def test_a_set_of_paths_holds_exactly_where_brute_force_finds_these_outcomes_and_no_others(seed):
+    rnd, node, tree = trees(300 + seed)
+    paths = list(TreeOutcomes(tree).labels.values())
+    points = [{"a": F(rnd.randrange(9), 4), "b": F(rnd.randrange(9), 4)} for _ in range(8)]
+    truths = [{text(each) for each in outcomes(node, p)} for p in points]
+    for wanted_set in [*truths, set(rnd.sample(paths, 2))]:
+        own = PathConditions(tree, ";".join(sorted(wanted_set)), "set")
+        for p, truth in zip(points, truths, strict=True):
+            assert own.truth(p) == (truth == wanted_set)
             signs = [(value > 0) - (value < 0) for value in (each.value(own.values(p)) for each in own.forms)]
             for wanted in (True, False):
                 covered = any(all(each.met(signs[each.index]) for each in cube) for cube in own.cubes(wanted))
@@ -185,6 +202,9 @@ def test_the_deterrence_of_entry_by_hand():
     assert [(list(each.change), each.cost, each.attained) for each in found.singles] == [(["f"], F(1, 4), False)]
     assert rests_on(tree.formulas, PathConditions(tree, "in,share", "selected")).sets == (("f",),)
     assert decide(PathConditions(tree, "in,share", "selected"), {"f": ("1/4", 1)}).status == "fixed"
+    # At f = 1/2 sharing is strictly better, so what is selected is the only outcome; it needs f > 0 alone.
+    assert rests_on(tree.formulas, PathConditions(tree, "in,share", "unique")).sets == (("f",),)
+    assert rests_on(tree.formulas, PathConditions(tree, "in,share", "set")).sets == (("f",),)
 
 
 def test_what_is_outside_the_scope_is_refused():
@@ -193,8 +213,8 @@ def test_what_is_outside_the_scope_is_refused():
         TreeOutcomes(SymbolicTree(["p", "q"], decision("p", {"a": blind, "b": blind}), BOX))
     with pytest.raises(UsageError, match="expected one of out; in,share; in,fight"):
         PathConditions(entry(), "in")
-    with pytest.raises(UsageError, match="expected equilibrium or selected"):
-        PathConditions(entry(), "out", "unique")
+    with pytest.raises(UsageError, match="expected equilibrium, unique, set or selected"):
+        PathConditions(entry(), "out", "dominant")
     with pytest.raises(UsageError, match="expected equilibrium, unique, selected or set"):
         tree_holds(entry(), Conclusion("dominant:e=in", "dominant"), {})
     with pytest.raises(UsageError, match="unknown parameter 'zz'"):

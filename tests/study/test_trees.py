@@ -374,8 +374,10 @@ def test_thresholds_levers_and_what_a_conclusion_rests_on_go_through_the_paths(f
     # without a toll blue, tied, swerves after swerve, and red, tied, swerves: so the toll counts as well
     assert own.rests_on("selected:drive,swerve").sets == (("toll", "fine"),)
     assert "fine" in str(own.breaks("drive,swerve").singles[0])
-    with pytest.raises(UsageError, match="expected equilibrium or selected"):
-        own.levers("drive,swerve", "unique")
+    # the toll of 0 would leave red indifferent; at the baseline the outcome is the only one
+    assert own.levers("drive,swerve", "unique").holds
+    with pytest.raises(UsageError, match="expected equilibrium, unique or selected"):
+        own.levers("drive,swerve", "sustainable")
     with pytest.raises(UsageError, match="found the conclusion 'dominant:red=drive' of a tree"):
         own.holds("dominant:red=drive")
 

@@ -98,6 +98,8 @@ class Searcher:
         for share in (_FIRST, budget.pieces):
             still = []
             for cube in cubes:
+                if time.monotonic() >= budget.until:
+                    return True
                 own = Budget(min(share, budget.pieces - budget.spent), budget.until)
                 found = self._search(self.implied((*cube, *self.c.constraints)), wanted, box, own)
                 budget.spent += own.spent

@@ -71,6 +71,7 @@ class Comparisons(Conditions):
     def __init__(self, game: SymbolicGame, conclusion: Conclusion | Formula | str) -> None:
         self.conclusion = as_conclusion(game, conclusion)
         super().__init__(game, self.conclusion.text)
+        self._covers: dict[bool, tuple[Cube, ...]] = {}
         kind = self.conclusion.kind
         if kind in {"unique", "selected", "class"} and game.shape != (2, 2):
             sizes = "x".join(map(str, game.shape))
@@ -184,9 +185,9 @@ class Comparisons(Conditions):
             pairs = [(player, target, _deviation(target, player)) for player in (0, 1)]
             losses = self._conjunction(pairs, strict=True)
             return () if losses is None else ((*losses, Literal(self._risk[1], 1, True)),)
-        if self.decisive <= _TABLED:
-            return self._tabled(wanted)
-        return self._multiplied(wanted)
+        if wanted not in self._covers:
+            self._covers[wanted] = self._tabled(wanted) if self.decisive <= _TABLED else self._multiplied(wanted)
+        return self._covers[wanted]
 
     def _conjunction(self, pairs: Iterable[tuple[int, Profile, Profile]], *, strict: bool) -> Cube | None:
         """Return that no comparison is negative (or all are positive), None where a constant refutes it."""
@@ -230,7 +231,7 @@ class Comparisons(Conditions):
             cubes.append(tuple(literal for i, each in enumerate(sets) for literal in _literals(i, each)))
         return tuple(dict.fromkeys(cubes))
 
-    def _multiplied(self, wanted: bool) -> tuple[Cube, ...] | None:
+    def _multiplied(self, wanted: bool) -> tuple[Cube, ...]:
         """Return cubes for ``none`` and ``set`` from the definition of an equilibrium."""
         chosen = set(self.conclusion.profiles)
         alone: list[Cube] = []  # cubes where the conclusion fails
@@ -257,10 +258,11 @@ class Comparisons(Conditions):
         for clause in sorted(clauses, key=len):
             grown = {joined for cube in cubes for part in clause if (joined := _joined(cube, part)) is not None}
             if len(grown) > _MAX_CUBES:
-                return None
-            cubes = [each for each in grown if not any(other < each for other in grown)]
-            if len(cubes) > _MAX_CUBES // 4:
-                return None
+                break  # the cubes so far cover more than the conclusion, which is sound
+            narrowed = [each for each in grown if not any(other < each for other in grown)]
+            if len(narrowed) > _MAX_CUBES // 4:
+                break
+            cubes = narrowed
         return tuple(tuple(sorted(each)) for each in cubes)
 
 

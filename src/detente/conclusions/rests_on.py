@@ -216,6 +216,7 @@ class _Search:
         self.c = conclusion if isinstance(conclusion, Conditions) else conditions_of(game, conclusion)
         self.most, self.pieces = max(sets, 1), pieces
         self.until = float("inf") if budget is None else time.monotonic() + budget
+        self.grace = float("inf") if budget is None else budget / 4
         self.point = self.c.values(at or {})
         self.holds = self.c.truth(at or {})
         self.notes: list[str] = []
@@ -329,8 +330,9 @@ class _Search:
     def fallback(self) -> int:
         """Return a fixing set that is not proved smallest: all parameters, less those that a proof lets go."""
         held = self.all
+        until = time.monotonic() + self.grace
         for k in range(len(self.names)):
-            if self.searcher.find(not self.holds, self._boxed(held & ~(1 << k)), Budget(200)) is False:
+            if self.searcher.find(not self.holds, self._boxed(held & ~(1 << k)), Budget(200, until)) is False:
                 held &= ~(1 << k)
         return held
 

@@ -266,16 +266,17 @@ def tree_thresholds(
 
 
 class PathConditions(Conditions):
-    """The statement that a path is an outcome of a subgame-perfect equilibrium, or the one of the tie rule.
+    """A statement about the outcomes of subgame-perfect equilibria of a tree, or the one of the tie rule.
 
     Parameters
     ----------
     tree : SymbolicTree
         Perfect information.
     path : str
-        As in :meth:`TreeOutcomes.label`.
+        As in :meth:`TreeOutcomes.label`; for ``set`` several, joined by ``;``.
     kind : str
-        ``equilibrium`` or ``selected``.
+        ``equilibrium``: it is an outcome; ``unique``: the only one; ``set``: they are all outcomes; ``selected``: it is
+        the one of the tie rule.
     negated : bool
         True for the opposite statement.
 
@@ -286,23 +287,24 @@ class PathConditions(Conditions):
     """
 
     def __init__(self, tree: SymbolicTree, path: str, kind: str = "equilibrium", negated: bool = False) -> None:
-        if kind not in {"equilibrium", "selected"}:
-            raise UsageError(f"found {kind!r} of a tree; expected equilibrium or selected")
+        if kind not in {"equilibrium", "unique", "set", "selected"}:
+            raise UsageError(f"found {kind!r} of a tree; expected equilibrium, unique, set or selected")
         super().__init__(tree.formulas, f"{'not ' if negated else ''}{kind}:{path}")
         outcomes = TreeOutcomes(tree)
-        if path not in outcomes.labels.values():
-            known = "; ".join(outcomes.labels.values())
-            raise UsageError(f"found the path {path!r}; expected one of {known}")
-        self.negated = negated
-        self._own: list[Cube] = []
-        # At every point some path is an outcome: where this one is not, another is.
-        self._others: list[Cube] = []
+        self.wanted = tuple(dict.fromkeys(path.split(";") if kind == "set" else [path]))
+        for each in self.wanted:
+            if each not in outcomes.labels.values():
+                known = "; ".join(outcomes.labels.values())
+                raise UsageError(f"found the path {each!r}; expected one of {known}")
+        self.kind, self.negated = kind, negated
+        # At every point some path is an outcome: where one is not, another is.
+        self._when: dict[str, list[Cube]] = {label: [] for label in outcomes.labels.values()}
         for case in outcomes.cases:
             ladder = _Ladder(outcomes, case, strict=kind == "selected")
             for conditions in _conjunctions(case.conditions):
-                for other in outcomes.labels.values():
-                    found = (self._cube((*conditions, *each)) for each in ladder.alternatives(other))
-                    (self._own if other == path else self._others).extend(each for each in found if each is not None)
+                for label, cubes in self._when.items():
+                    found = (self._cube((*conditions, *each)) for each in ladder.alternatives(label))
+                    cubes.extend(each for each in found if each is not None)
         self._finish()
 
     def _cube(self, inequalities: Conjunction) -> Cube | None:
@@ -315,14 +317,26 @@ class PathConditions(Conditions):
                 return None
         return tuple(literals)
 
+    def _occurs(self, label: str, signs: tuple[int, ...]) -> bool:
+        return any(all(each.met(signs[each.index]) for each in cube) for cube in self._when[label])
+
     def holds(self, signs: tuple[int, ...]) -> bool:
         """Return whether the statement is true where the decisive expressions have these signs."""
-        found = any(all(each.met(signs[each.index]) for each in cube) for cube in self._own)
+        found = all(self._occurs(label, signs) for label in self.wanted)
+        if found and self.kind in {"unique", "set"}:
+            found = not any(self._occurs(label, signs) for label in self._when if label not in self.wanted)
         return found is not self.negated
 
     def cubes(self, wanted: bool) -> tuple[Cube, ...]:
         """Return conjunctions that cover every point at which the statement is true (or false)."""
-        return tuple(dict.fromkeys(self._own if wanted is not self.negated else self._others))
+        first = self.wanted[0]
+        if wanted is not self.negated:
+            return tuple(dict.fromkeys(self._when[first]))
+        # Where several paths are not all outcomes, any single one of them may be.
+        passed = set() if len(self.wanted) > 1 else {first}
+        return tuple(
+            dict.fromkeys(cube for label, cubes in self._when.items() if label not in passed for cube in cubes)
+        )
 
 
 def _conjunctions(conditions: Sequence[tuple[Any, str]]) -> list[Conjunction]:

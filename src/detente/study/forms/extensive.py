@@ -483,8 +483,8 @@ class Extensive(Form):
 
         if more.pop("side_payments", False):
             raise UsageError("side payments are for normal forms; found a tree")
-        if outcome not in {"equilibrium", "selected"}:
-            raise UsageError(f"found the outcome {outcome!r} of a tree; expected equilibrium or selected")
+        if outcome not in {"equilibrium", "unique", "selected"}:
+            raise UsageError(f"found the outcome {outcome!r} of a tree; expected equilibrium, unique or selected")
         conditions = PathConditions(model.payoffs(kind), self._in_order(model.definition, to), outcome, negated)
         return levers_for(conditions, values, exclude=model.definition.units, **more)
 
