@@ -105,9 +105,22 @@ def test_cubes_of_larger_games_cover_and_separate(game, point, kind):
     values = c.values(point)
     signs = [(form.value(values) > 0) - (form.value(values) < 0) for form in c.forms]
     for wanted in (True, False):
-        cubes = c.cubes(wanted)
-        if cubes is not None:
-            assert any(all(each.met(signs[each.index]) for each in cube) for cube in cubes) == (c.truth(point) is wanted)
+        inside = any(all(each.met(signs[each.index]) for each in cube) for cube in c.cubes(wanted))
+        assert inside == (c.truth(point) is wanted)
+
+
+@settings(max_examples=30)
+@given(games(rows=3, columns=3), POINTS, st.sampled_from(("none", "set:x,x;z,y")))
+def test_a_cover_that_is_cut_short_still_covers_every_point_with_the_truth(game, point, kind):
+    few = pytest.MonkeyPatch()
+    few.setattr("detente.conclusions.comparisons._MAX_CUBES", 12)
+    c = Comparisons(game, kind)
+    values = c.values(point)
+    signs = [(form.value(values) > 0) - (form.value(values) < 0) for form in c.forms]
+    cubes = c.cubes(True)
+    few.undo()
+    assert len(cubes) <= 12
+    assert c.truth(point) is False or any(all(each.met(signs[each.index]) for each in cube) for cube in cubes)
 
 
 @settings(max_examples=30)
