@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._statements import state_words
@@ -72,7 +73,10 @@ def thresholds_words(found: Thresholds, labels: Wording | Mapping[str, str] | No
             f"above it {_state(each.after, found, wording)}."
             for each in sorted(found.outside, key=lambda one: to_float(one.at))
         ]
-    lines += [f"{note[0].upper()}{note[1:]}." for note in found.notes if not note.startswith(("outside the", "~"))]
+    for note in found.notes:
+        if not note.startswith(("outside the", "~")):
+            told = re.sub(rf"\b{re.escape(along)}\b", label, note)
+            lines.append(f"{told[0].upper()}{told[1:]}.")
     if any(isinstance(each.at, Enclosure) for each in (*found.inside, *found.outside)):
         lines.append('"About" marks a value that is enclosed: it is proved to lie between two fractions close to it.')
     return "\n".join(lines)
