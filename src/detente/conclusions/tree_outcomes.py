@@ -333,7 +333,7 @@ class PathConditions(Conditions):
         if wanted is not self.negated:
             return tuple(dict.fromkeys(self._when[first]))
         # Where several paths are not all outcomes, any single one of them may be.
-        passed = set() if len(self.wanted) > 1 else {first}
+        passed: set[str] = set() if len(self.wanted) > 1 else {first}
         return tuple(
             dict.fromkeys(cube for label, cubes in self._when.items() if label not in passed for cube in cubes)
         )
