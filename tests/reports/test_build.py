@@ -1,4 +1,4 @@
-"""The main report: what its sentences claim, what its map shows, that its bytes repeat."""
+"""A report on one game: what its sentences claim, what its map shows, that its bytes repeat."""
 
 import hashlib
 import os
@@ -24,13 +24,13 @@ def study():
 
 @pytest.fixture(scope="module")
 def context(study):
-    report = study.report()
+    report = study.report("confrontation")
     return Context(study.files, report.definition, report.models[0])
 
 
 @pytest.fixture(scope="module")
 def document(study):
-    return study.report().document()
+    return study.report("confrontation").document()
 
 
 def test_the_summary_fits_the_results(context, document):
@@ -94,10 +94,10 @@ def test_sets_of_equilibria_are_put_in_words(context):
 
 
 def build(folder, environment):
-    """Build the main report in a fresh process; return the digest of every file made."""
+    """Build the report in a fresh process; return the digest of every file made."""
     target = folder / "out.pdf"
     done = subprocess.run(
-        [sys.executable, "-m", "detente", "report", "--study", str(folder.parent / "study"), "-o", str(target)],
+        [sys.executable, "-m", "detente", "report", "confrontation", "--study", str(folder.parent / "study"), "-o", str(target)],
         env={**os.environ, **environment},
         capture_output=True,
         text=True,

@@ -1,19 +1,19 @@
-"""The document of a report: its blocks in order, each made from results computed now."""
+"""What the blocks of a report get: a game with its results, and the whole study."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from detente.reports.document import Document
-from detente.reports.elements import Block, Heading, Outline
+from detente.reports.language import join, reword, say
 from detente.study.model import Point
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from detente.games.normal import NormalFormGame
+    from detente.reports.results import Results
     from detente.solve.parametric.atlas import Atlas
     from detente.solve.result import SolveResult
     from detente.study.load import StudyFiles
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from detente.study.report_definition import ReportDefinition
     from detente.study.sums import Sums
 
-__all__ = ["Context", "compose"]
+__all__ = ["Context", "Whole", "label_of"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,46 @@ class Context:
     definition: ReportDefinition
     model: GameModel
     alone: bool = True
+    results: Results | None = None
+    #: Parameters that an earlier list of the report has.
+    listed: frozenset[str] = frozenset()
+
+    @property
+    def lang(self) -> str:
+        """The language of the edition."""
+        return self.definition.lang
+
+    @property
+    def game(self) -> str:
+        """The name of the game."""
+        return self.model.definition.name
+
+    @property
+    def title(self) -> str:
+        """The label of the game."""
+        return label_of(self.model.definition.label, self.lang) or self.label(self.game)
+
+    @property
+    def found(self) -> Results:
+        """The results that are kept between builds."""
+        assert self.results is not None
+        return self.results
+
+    def say(self, text: str, /, **values: object) -> str:
+        """Return a text in the language of the edition."""
+        return say(self.lang, text, **values)
+
+    def join(self, parts: Sequence[str], last: str = "and") -> str:
+        """Return a list in words."""
+        return join(self.lang, parts, last)
+
+    def prose(self, text: str) -> str:
+        """Return a text that a file of the study states in one language, in that of the edition where it is known."""
+        return reword(self.lang, text)
+
+    def on(self, model: GameModel) -> Context:
+        """Return the same for a variant of the game."""
+        return self if model is self.model else replace(self, model=model)
 
     def anchor(self, name: str) -> str:
         """Return an anchor that is unique in a report on several games."""
@@ -48,7 +88,22 @@ class Context:
 
     def profile(self, strategies: Sequence[str]) -> str:
         """Return a pure profile in words: ``(cooperate, confront)``."""
-        return f"({', '.join(self.label(each) for each in strategies)})"
+        return self.profile_of([self.label(each) for each in strategies])
+
+    def profile_of(self, labels: Sequence[str]) -> str:
+        """Return labels of choices as one outcome; a single one stands alone."""
+        if len(labels) == 1:
+            return labels[0]
+        if self.lang == "zh":
+            return f"（{'，'.join(labels)}）"  # noqa: RUF001 - Chinese punctuation
+        return f"({', '.join(labels)})"
+
+    @cached_property
+    def paths(self) -> list[list[str]]:
+        """The paths of play of a tree in its equilibria at the baseline, without chance moves."""
+        found = self.model.form.solve(self.model, self.points["baseline"], "strategic").to_json()
+        paths = [each["actions"] for one in found["equilibria"] for each in one["path"] if len(one["path"]) == 1]
+        return [list(each) for each in dict.fromkeys(map(tuple, paths))]
 
     @cached_property
     def points(self) -> dict[str, Point]:
@@ -100,57 +155,42 @@ class Context:
         return self.model.symbols
 
 
-def compose(files: StudyFiles, definition: ReportDefinition, models: Sequence[GameModel]) -> Document:
-    """Return the document of a report.
+@dataclass(frozen=True)
+class Whole:
+    """What the blocks on the whole study get: the games of the report in order, and the results."""
 
-    Blocks on a game are repeated for each game of the report, blocks on the study stand once.
-    """
-    from detente.reports import condition_blocks, payoff_blocks, point_blocks, repeated_blocks, source_blocks, summary
+    files: StudyFiles
+    definition: ReportDefinition
+    contexts: tuple[Context, ...]
+    results: Results
 
-    makers: dict[str, Callable[[Context], list[Block]]] = {
-        "summary": summary.summary,
-        "payoffs": payoff_blocks.payoffs,
-        "terms": payoff_blocks.terms,
-        "conditions": condition_blocks.conditions,
-        "classes": point_blocks.classes,
-        "regions": condition_blocks.regions,
-        "class_map": condition_blocks.class_map,
-        "repeated": repeated_blocks.repeated,
-        "parameters": source_blocks.parameters,
-        "conflicts": source_blocks.conflicts,
-        "methods": source_blocks.methods,
-    }
-    once = {"conflicts", "methods"}
-    contexts = [Context(files, definition, model, len(models) == 1) for model in models]
-    blocks: list[Block] = []
-    for name in definition.blocks:
-        for context in contexts if name not in once else contexts[:1]:
-            blocks.extend(makers[name](context))
-        if name == "summary":
-            blocks.append(Outline())
-    return Document(
-        title=_words(definition.title, definition.lang),
-        subtitle=_words(definition.subtitle, definition.lang),
-        blocks=tuple(_ordered(blocks)),
-        lang=definition.lang,
-        footer=f"{files.name}, study {files.hash[:12]}",
-        keywords=("game theory", *(model.definition.name for model in models)),
-    )
+    @property
+    def lang(self) -> str:
+        """The language of the edition."""
+        return self.definition.lang
+
+    def say(self, text: str, /, **values: object) -> str:
+        """Return a text in the language of the edition."""
+        return say(self.lang, text, **values)
+
+    def join(self, parts: Sequence[str], last: str = "and") -> str:
+        """Return a list in words."""
+        return join(self.lang, parts, last)
+
+    def prose(self, text: str) -> str:
+        """Return a text that a file of the study states in one language, in that of the edition where it is known."""
+        return reword(self.lang, text)
+
+    def context(self, game: str) -> Context | None:
+        """Return the context of a game, or of the game of a variant; None where the report has no chapter on it."""
+        name = game.partition(":")[0]
+        return next((each for each in self.contexts if each.game == name), None)
 
 
-def _words(label: Any, lang: str) -> str:
+def label_of(label: object, lang: str) -> str:
+    """Return a label in a language, else in English, else in the first there is; nothing for none."""
     if not label:
         return ""
+    assert hasattr(label, "get")
+    assert hasattr(label, "values")
     return str(label.get(lang) or label.get("en") or next(iter(label.values())))
-
-
-def _ordered(blocks: list[Block]) -> list[Block]:
-    """Return blocks with appendix headings behind the others."""
-    main: list[Block] = []
-    appendix: list[Block] = []
-    current = main
-    for block in blocks:
-        if isinstance(block, Heading) and block.level == 1:
-            current = appendix if block.appendix else main
-        current.append(block)
-    return [*main, *appendix]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import UsageError, did_you_mean
+from detente.reports.block_names import GAME_BLOCKS, STUDY_BLOCKS
 from detente.study.model import GameModel, game_model
 from detente.study.report_definition import EDITIONS
 
@@ -18,19 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["BLOCKS", "Report", "Written"]
 
 #: What a report file may list under ``blocks``: name to what it shows.
-BLOCKS = {
-    "summary": "one page in plain words",
-    "payoffs": "the payoff table, symbolic and numeric, best responses marked",
-    "terms": "every payoff as its terms; inert terms",
-    "conditions": "the equilibria in closed form with the conditions under which they exist",
-    "classes": "player types and equilibria at the named points, thresholds, material sums",
-    "regions": "a map of the equilibria over two parameters, with exact boundaries",
-    "class_map": "a map of the class of a 2x2 game over two parameters, with exact boundaries",
-    "repeated": "critical discount factors of the repeated game",
-    "parameters": "every parameter with kind, value, range, sources",
-    "conflicts": "where the documents disagree",
-    "methods": "how the answers were found, versions, study hash",
-}
+BLOCKS = {**STUDY_BLOCKS, **GAME_BLOCKS}
 
 
 @dataclass(frozen=True)
@@ -71,7 +60,7 @@ class Report:
 
     def document(self) -> Document:
         """Return the report as a document, from results computed now."""
-        from detente.reports.blocks import compose
+        from detente.reports.compose import compose
 
         return compose(self.files, self.definition, self.models)
 

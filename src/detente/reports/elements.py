@@ -115,7 +115,8 @@ class Table:
     """A table with its caption; ``name`` is its anchor and the stem of its CSV file.
 
     ``marks`` gives each row the sign of its kind (figure, derived, judgement) in a narrow first
-    column, explained below the table; empty means no such column.
+    column, explained below the table; empty means no such column. ``shown`` is the number of rows that are printed, None
+    for all; the CSV file has all of them.
     """
 
     columns: tuple[Column, ...]
@@ -124,9 +125,11 @@ class Table:
     name: str
     marks: tuple[Kind, ...] = ()
     note: Inline = ""
+    shown: int | None = None
 
     def __post_init__(self) -> None:
         _check_name(self.name, "table name")
+        need(self.shown is None or self.shown > 0, f"table {self.name!r} shows {self.shown} rows; expected one at least")
         need(bool(self.columns), f"table {self.name!r} needs at least one column")
         for index, row in enumerate(self.rows, 1):
             need(

@@ -22,16 +22,28 @@ __all__ = ["Map", "game_map", "map_parameters"]
 
 
 def map_parameters(context: Context) -> tuple[str, str] | None:
-    """Return the two parameters of the map: those that the report names, else the first two that matter."""
+    """Return the two parameters of the map: those that the report names, else the two that matter most.
+
+    A parameter matters where it changes the equilibria from the baseline, within its interval; the order is that of the
+    importance of the parameters where that is known, else that of the file.
+    """
+    game = context.model.symbolic
     if len(context.definition.over) == 2:
         first, second = context.definition.over
-        return first, second
+        if first in game.parameters and second in game.parameters:
+            return first, second
     from detente.conclusions.thresholds import thresholds
 
-    game = context.model.symbolic
     values = context.points["baseline"].values
+    names = list(game.parameters)
+    if context.results is not None:
+        outputs = context.found.importance(context.game)["outputs"][:1]
+        weight = {row["name"]: row["total"] or 0.0 for output in outputs for row in output["rows"]}
+        names.sort(key=lambda name: -weight.get(name, 0.0))
     found = []
-    for name in game.parameters:
+    for name in names:
+        if name in context.model.definition.units:
+            continue
         if game.parameters[name].low < game.parameters[name].high and thresholds(game, name, None, values).inside:
             found.append(name)
         if len(found) == 2:

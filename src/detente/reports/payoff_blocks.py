@@ -43,9 +43,9 @@ def payoffs(context: Context) -> list[Block]:
         ),
         Paragraph(narrative.unit_sentence(context)),
     ]
-    target = (
-        context.anchor(f"terms-{model.players[0].replace('_', '-')}") if "terms" in context.definition.blocks else ""
-    )
+    small = len(list(model.table.profiles())) <= 4
+    name = f"terms-{model.players[0].replace('_', '-')}" if small else "terms-list"
+    target = context.anchor(name) if "terms" in context.definition.blocks else ""
     if len(model.players) == 2:
         blocks.append(
             PayoffMatrix(

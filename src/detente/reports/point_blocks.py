@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["classes"]
 
+#: Outcomes up to which material sums are compared.
+_SUMMED = 9
+
 
 def classes(context: Context) -> list[Block]:
     """Equilibria, player types and thresholds at the named points."""
@@ -60,7 +63,8 @@ def classes(context: Context) -> list[Block]:
     )
     if context.two_by_two:
         blocks += [*_types(context), *_selection(context)]
-    blocks += _sums(context)
+    if len(list(context.model.table.profiles())) <= _SUMMED:
+        blocks += _sums(context)
     blocks += _threshold_lines(context)
     return blocks
 

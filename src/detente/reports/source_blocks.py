@@ -1,90 +1,93 @@
-"""Blocks on where the numbers come from: parameters, figures, documents, disagreements, methods."""
+"""Blocks on where the numbers come from: parameters and figures of a game, documents, disagreements, methods."""
 
 from __future__ import annotations
 
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detente.formula import symbol
-from detente.numbers import plain, short
+from detente.numbers import short
 from detente.printing import typst
+from detente.reports.blocks import label_of
 from detente.reports.elements import Block, Bullets, Column, Heading, Note, Paragraph, Table
+from detente.reports.language import reword, say
 from detente.reports.spans import Code, Inline, Math
 
 if TYPE_CHECKING:
-    from detente.reports.blocks import Context
+    from detente.reports.blocks import Context, Whole
     from detente.seeds.figures import Figure
+    from detente.study.load import StudyFiles
 
-__all__ = ["conflicts", "methods", "parameters"]
-
-
-def _label(label: object, lang: str) -> str:
-    return str(label.get(lang) or label.get("en") or next(iter(label.values()))) if label else ""  # type: ignore[attr-defined]
+__all__ = ["assumptions", "conflicts", "methods", "parameters"]
 
 
 def parameters(context: Context) -> list[Block]:
     """Every parameter with kind, value, range and basis; then each figure with its place."""
-    model, lang = context.model, context.definition.lang
-    base = context.points["baseline"].values
-    derived = model.derived_values(base)
+    model, lang = context.model, context.lang
+    derived = model.derived_values(model.point().values)
     rows: list[tuple[Inline, ...]] = []
     marks = []
     for name, parameter in model.parameters.items():
+        if name in context.listed:
+            continue
         mark = Math(typst(symbol(name), context.names), name)
+        label = (context.label(name), " ", Code(name))
+        unit = context.prose(parameter.unit)
         marks.append(parameter.kind)
         if parameter.formula is not None:
-            basis: Inline = Math(typst(model.symbolic.derived[name], context.names), parameter.formula.text)
-            rows.append(
-                (
-                    mark,
-                    (_label(parameter.label, lang), " ", Code(name)),
-                    short(derived[name], 4),
-                    "",
-                    parameter.unit,
-                    basis,
-                )
-            )
+            basis: Inline = Math(typst(parameter.formula, context.names, lang), parameter.formula.text)
+            rows.append((mark, label, short(derived[name], 4), "", unit, basis))
             continue
-        interval = model.symbolic.parameters[name]
+        interval = model.intervals[name]
+        reason = context.prose(parameter.reason) if parameter.reason else ""
         if parameter.kind == "figure":
-            basis = f"{parameter.rule} of {len(parameter.figures)} figure{'s' if len(parameter.figures) > 1 else ''}; interval: {parameter.interval}"
-            if parameter.reason:
-                basis += f". {parameter.reason}"
+            basis = _rule(context, parameter)
+            if reason:
+                basis += context.say(". ") + reason
         else:
-            basis = parameter.reason
-        rows.append(
-            (
-                mark,
-                (_label(parameter.label, lang), " ", Code(name)),
-                short(interval.value, 4),
-                f"{short(interval.low, 4)} to {short(interval.high, 4)}",
-                parameter.unit,
-                basis,
-            )
-        )
-    suffix = "" if context.alone else f" of {context.label(model.definition.name)}"
+            basis = reason
+        span = context.say("{low} to {high}", low=short(interval.low, 4), high=short(interval.high, 4))
+        rows.append((mark, label, short(interval.value, 4), span, unit, basis))
+    if not rows:
+        return []
+    title = (
+        context.say("Every parameter and its source")
+        if context.alone
+        else context.say("Parameters: {game}", game=context.title)
+    )
+    lead = context.say(
+        "A parameter is a figure of the documents, a value derived from other parameters by a formula, or a judgement. "
+        "A judgement states why it was chosen and how far it may be off."
+    )
+    if context.listed & set(model.parameters):
+        lead += context.say(" Parameters that an earlier list has are not repeated.")
     blocks: list[Block] = [
-        Heading(1, f"Every parameter{suffix} and its source", context.anchor("sources"), appendix=True),
-        Paragraph(
-            "A parameter is a figure of the documents, a value derived from other parameters by a formula, or a judgement. "
-            "A judgement states why it was chosen and how far it may be off."
-        ),
+        Heading(1, title, context.anchor("sources"), appendix=True),
+        Paragraph(lead),
         Table(
             (
                 Column("", width=0.5),
-                Column("Parameter", width=2.2),
-                Column("Value", align="decimal", width=0.9),
-                Column("Range", width=1.3),
-                Column("Unit", width=0.9),
-                Column("Basis", width=4),
+                Column(context.say("Parameter"), width=2.2),
+                Column(context.say("Value"), align="decimal", width=0.9),
+                Column(context.say("Range"), width=1.3),
+                Column(context.say("Unit"), width=0.9),
+                Column(context.say("Basis"), width=4),
             ),
             tuple(rows),
-            "Parameters",
+            context.say("Parameters"),
             context.anchor("parameter-list"),
             marks=tuple(marks),  # type: ignore[arg-type]
         ),
     ]
-    return [*blocks, *_figures(context), *_documents(context)]
+    return [*blocks, *_figures(context), *(_documents(context.files, lang) if context.alone else [])]
+
+
+def _rule(context: Context, parameter: Any) -> str:
+    count = len(parameter.figures)
+    return context.say(
+        "{rule} of {count} figure; interval: {interval}" if count == 1 else "{rule} of {count} figures; interval: {interval}",
+        rule=context.say(str(parameter.rule)), count=count, interval=context.say(str(parameter.interval)),
+    )  # fmt: skip
 
 
 def _figures(context: Context) -> list[Block]:
@@ -92,16 +95,18 @@ def _figures(context: Context) -> list[Block]:
     documents = {document.file: name for name, document in files.documents.items()}
     rows: list[tuple[Inline, ...]] = []
     for name, parameter in context.model.parameters.items():
+        if name in context.listed:
+            continue
         for index, each in enumerate(parameter.figures):
             figure = files.figures[each]
             rows.append(
                 (
                     Code(name) if index == 0 else "",
                     Code(figure.id),
-                    f"{documents[figure.document]}, line {figure.line}",
+                    context.say("{document}, line {line}", document=documents[figure.document], line=figure.line),
                     figure.token,
-                    _stated(figure),
-                    "" if figure.unit == "qualitative" else figure.unit,
+                    _stated(context, figure),
+                    "" if figure.unit == "qualitative" else context.prose(figure.unit),
                 )
             )
     if not rows:
@@ -109,116 +114,226 @@ def _figures(context: Context) -> list[Block]:
     return [
         Table(
             (
-                Column("Parameter", width=1.5),
-                Column("Figure", width=3),
-                Column("Document", width=1.4),
-                Column("Words there", width=1.6),
-                Column("Value", width=1.9),
-                Column("Unit", width=1),
+                Column(context.say("Parameter"), width=1.5),
+                Column(context.say("Figure"), width=3),
+                Column(context.say("Document"), width=1.4),
+                Column(context.say("Words there"), width=1.6),
+                Column(context.say("Value"), width=1.9),
+                Column(context.say("Unit"), width=1),
             ),
             tuple(rows),
-            "Figures behind the parameters, with the place in the document and the words that carry each",
+            context.say("Figures behind the parameters, with the place in the document and the words that carry each"),
             context.anchor("figure-list"),
-            note="A sign in place of a value codes a statement without a number: good or bad for the one it is about.",
+            note=context.say(
+                "A sign in place of a value codes a statement without a number: good or bad for the one it is about."
+            ),
         )
     ]
 
 
-def _stated(figure: Figure) -> str:
+def _stated(context: Context, figure: Figure) -> str:
     """Return the value of a figure with its bound, as a reader says it."""
     value = short(figure.central, 4)
     if figure.unit == "qualitative":
         return "+" if figure.central > 0 else "\u2212" if figure.central < 0 else "0"
     match figure.bound:
         case "at_least":
-            return f"at least {value if figure.low is None else short(figure.low, 4)}"
+            return context.say("at least {value}", value=value if figure.low is None else short(figure.low, 4))
         case "at_most":
-            return f"at most {value if figure.high is None else short(figure.high, 4)}"
+            return context.say("at most {value}", value=value if figure.high is None else short(figure.high, 4))
         case "over":
-            return f"over {value if figure.low is None else short(figure.low, 4)}"
+            return context.say("over {value}", value=value if figure.low is None else short(figure.low, 4))
     if figure.low is None or figure.high is None or figure.low == figure.high:
-        return f"about {value}" if figure.bound == "about" else value
-    return f"{value} ({short(figure.low, 4)} to {short(figure.high, 4)})"
+        return context.say("about {value}", value=value) if figure.bound == "about" else value
+    return context.say("{value} ({low} to {high})", value=value, low=short(figure.low, 4), high=short(figure.high, 4))
 
 
-def _documents(context: Context) -> list[Block]:
+def _documents(files: StudyFiles, lang: str) -> list[Block]:
     rows: list[tuple[Inline, ...]] = []
-    for name, document in context.files.documents.items():
-        titles = [document.title[lang] for lang in ("en", "zh") if lang in document.title]
-        rows.append((name, " / ".join(titles), document.date, document.genre, document.slant))
+    for name, document in files.documents.items():
+        titles = [document.title[each] for each in ("en", "zh") if each in document.title]
+        if lang == "zh":
+            titles.reverse()
+        rows.append(
+            (name, " / ".join(titles), document.date, reword(lang, document.genre), reword(lang, document.slant))
+        )
     return [
         Table(
             (
                 Column("", width=0.5),
-                Column("Title", width=3),
-                Column("Date", width=1),
-                Column("Genre", width=1.7),
-                Column("Slant", width=3),
+                Column(say(lang, "Title"), width=3),
+                Column(say(lang, "Date"), width=1),
+                Column(say(lang, "Genre"), width=1.7),
+                Column(say(lang, "Slant"), width=3),
             ),
             tuple(rows),
-            "The documents",
-            context.anchor("document-list"),
+            say(lang, "The documents"),
+            "document-list",
         )
     ]
 
 
-def conflicts(context: Context) -> list[Block]:
-    """Where the documents disagree: first what bears on this game, then the rest."""
-    files, lang = context.files, context.definition.lang
+def conflicts(whole: Whole) -> list[Block]:
+    """Where the documents disagree: first what bears on the games of the report, then the rest."""
+    files, lang = whole.files, whole.lang
     if not files.conflicts:
         return []
-    used = {figure for parameter in context.model.parameters.values() for figure in parameter.figures}
+    used = {
+        figure for context in whole.contexts for parameter in context.model.parameters.values() for figure in parameter.figures
+    }  # fmt: skip
     near = [each for each in files.conflicts.values() if used & set(each.figures)]
     far = [each for each in files.conflicts.values() if each not in near]
+    several = len(whole.contexts) > 1
+    lead = "Disagreements in the register: {count}; about figures that these games use: {near}. The last column says how the study settles them."
+    if not several:
+        lead = "Disagreements in the register: {count}; about figures that this game uses: {near}. The last column says how the study settles them."
     blocks: list[Block] = [
-        Heading(1, "Where the documents disagree", context.anchor("disagreements")),
-        Paragraph(
-            f"Disagreements in the register: {len(files.conflicts)}; about figures that this game uses: {len(near)}. The last column says how the "
-            "study settles them."
-        ),
+        Heading(1, whole.say("Where the documents disagree"), "disagreements", appendix=several),
+        Paragraph(whole.say(lead, count=len(files.conflicts), near=len(near))),
     ]
     for chosen, caption, name in (
-        (near, "Disagreements about figures that this game uses", "conflicts-used"),
+        (near, "Disagreements about figures that are used", "conflicts-used"),
         (far, "Other disagreements in the register", "conflicts-other"),
     ):
         if chosen:
             rows = tuple(
-                (_label(each.topic, lang), "; ".join(each.says), each.kind, each.reconciliation) for each in chosen
-            )
+                (
+                    label_of(each.topic, lang), whole.say("; ").join(map(whole.prose, each.says)), whole.prose(each.kind),
+                    whole.prose(each.reconciliation),
+                )
+                for each in chosen
+            )  # fmt: skip
             blocks.append(
                 Table(
                     (
-                        Column("Topic", width=1.5),
-                        Column("What they say", width=3),
-                        Column("Kind", width=1.4),
-                        Column("Settled as", width=3),
+                        Column(whole.say("Topic"), width=1.5),
+                        Column(whole.say("What they say"), width=3),
+                        Column(whole.say("Kind"), width=1.4),
+                        Column(whole.say("Settled as"), width=3),
                     ),
                     rows,
-                    caption,
-                    context.anchor(name),
+                    whole.say(caption),
+                    name,
                 )
             )
+    if several:
+        blocks += _documents(files, lang)
     return blocks
 
 
-def methods(context: Context) -> list[Block]:
-    """How the answers were found, and what they do not cover."""
-    solved = context.solved["baseline"]
-    lines: list[Inline] = [
-        f"Equilibria: {solved.method} in {solved.arithmetic} arithmetic. {'These are all equilibria of each numeric game.' if solved.complete else 'More may exist.'} Each was confirmed by an independent check of best responses; the largest gain from deviating is {plain(max((each.regret for each in solved.equilibria), default=0))}.",
-        "Conditions: differences between payoffs in symbols. Whether the box settles an inequality is decided by exact interval bounds, never by sampling.",
-        "Thresholds: real roots of polynomials with rational coefficients, isolated exactly; one rational point decides each piece between them.",
-        "Critical discount factors: the one-shot deviation principle; see Friedman (1971) and Mailath and Samuelson (2006).",
-        "Risk dominance: Harsanyi and Selten (1988). Player types: Rapoport and Guyer (1966), Kydd (2005).",
-        "Every number can be followed to its sources with the command detente trace.",
+def assumptions(whole: Whole) -> list[Block]:
+    """The parameters by weakness of their basis times what hangs on them, the most pressing first."""
+    rows = []
+    for name, entry in _assumed(whole).items():
+        kind, documents, impact, where, context = entry
+        rows.append((_WEAKNESS[min(documents, 3)] if kind == "figure" else 1.0, impact, name, kind, documents, where, context))
+    rows.sort(key=lambda row: (-row[0] * row[1], -row[1], row[2]))
+    if not rows:
+        return []
+    table: list[tuple[Inline, ...]] = [
+        (
+            (context.label(name), " ", Code(name)),
+            str(documents) if kind == "figure" else whole.say("none"),
+            f"{impact:.2f}",
+            where,
+            f"{weak * impact:.2f}",
+        )
+        for weak, impact, name, kind, documents, where, context in rows
     ]
+    return [
+        Heading(1, whole.say("Log of assumptions"), "assumptions", appendix=True),
+        Paragraph(
+            whole.say(
+                "What to check first. The weakness of a basis is 1 for a judgement, 0.75, 0.5 and 0.25 for figures of one, two, and three or more documents. Impact is "
+                "the largest total importance of the parameter for the outcome of a game. The order is by their product."
+            )
+        ),
+        Table(
+            (
+                Column(whole.say("Parameter"), width=3),
+                Column(whole.say("Documents"), width=1),
+                Column(whole.say("Impact"), align="decimal", width=0.8),
+                Column(whole.say("Largest in"), width=2),
+                Column(whole.say("Weakness times impact"), align="decimal", width=1.1),
+            ),
+            tuple(table),
+            whole.say("Assumptions by weakness of their basis times impact"),
+            "assumption-log",
+            marks=tuple(row[3] for row in rows),
+            shown=60 if len(rows) > 64 else None,
+        ),
+    ]
+
+
+#: Number of independent documents behind a figure to the weakness of its basis.
+_WEAKNESS = {0: 1.0, 1: 0.75, 2: 0.5, 3: 0.25}
+
+
+def _assumed(whole: Whole) -> dict[str, tuple[Any, int, float, str, Context]]:
+    """Return every parameter whose importance is known: kind, documents, impact, the game where it is largest."""
+    found: dict[str, tuple[Any, int, float, str, Context]] = {}
+    for context in whole.contexts:
+        for output in whole.results.importance(context.game)["outputs"]:
+            for row in output["rows"]:
+                name = row["name"]
+                parameter = context.model.parameters.get(name)
+                if parameter is None or parameter.is_derived or row["total"] is None or not output["variance"]:
+                    continue
+                documents = len({whole.files.figures[each].document for each in parameter.figures})
+                impact = max(0.0, row["total"])
+                if name not in found or impact > found[name][2]:
+                    found[name] = (parameter.kind, documents, impact, context.title, context)
+    return found
+
+
+def methods(whole: Whole) -> list[Block]:
+    """How the answers were found, and what they do not cover."""
+    forms = {context.model.definition.form for context in whole.contexts}
+    lines: list[Inline] = []
+    if "normal" in forms:
+        solved = [found for context in whole.contexts if context.model.definition.form == "normal" for found in context.solved.values()]
+        complete = all(found.complete for found in solved)
+        lines.append(
+            whole.say(
+                "Equilibria of normal forms: found in exact arithmetic; each confirmed by an independent check of best responses with no gain from deviating."
+            )
+            + " "
+            + whole.say("These are all equilibria at each point." if complete else "Where more equilibria may exist, the table says so.")
+        )
+    for form, text in _METHODS:
+        if form in forms or not form:
+            lines.append(whole.say(text))
     packages = ", ".join(
         f"{name} {metadata.version(name)}" for name in ("detente", "numpy", "sympy", "matplotlib", "typst")
     )
-    notes = [str(note) for note in context.points["baseline"].notes]
-    return [
-        Heading(1, "How this was computed"),
-        Bullets(tuple(lines)),
-        *([Note("; ".join(notes), "At the baseline.")] if notes else []),
-        Note((f"Study {context.files.name}, hash ", Code(context.files.hash), f"; {packages}."), "Versions."),
+    notes = [
+        whole.say("{game}: {note}", game=context.title, note=reword(whole.lang, str(note)))
+        for context in whole.contexts
+        for note in context.model.point().notes
     ]
+    return [
+        Heading(1, whole.say("How this was computed"), "methods", appendix=len(whole.contexts) > 1),
+        Bullets(tuple(lines)),
+        *([Note(whole.say("; ").join(notes), whole.say("At the baseline."))] if notes else []),
+        Note(
+            (
+                whole.say("Study {name}, hash ", name=whole.files.name), Code(whole.files.hash),
+                whole.say("; seed {seed}; {packages}.", seed=whole.results.seed, packages=packages),
+            ),
+            whole.say("Versions."),
+        ),
+    ]  # fmt: skip
+
+
+_METHODS = (
+    ("normal", "Conditions: differences between payoffs in symbols. Whether the box settles an inequality is decided by exact interval bounds, never by sampling."),
+    ("normal", "Risk dominance: Harsanyi and Selten (1988). Player types: Rapoport and Guyer (1966), Kydd (2005)."),
+    ("normal", "Critical discount factors: the one-shot deviation principle; see Friedman (1971) and Mailath and Samuelson (2006)."),
+    ("extensive", "Trees: backward induction in exact arithmetic; each equilibrium confirmed by one-shot deviations. Trees with hidden moves: sequential equilibria (Kreps and Wilson 1982)."),
+    ("population", "Games of many members: every vector of counts is decided exactly."),
+    ("coalitional", "Coalitions: Shapley value and nucleolus in exact arithmetic; the nucleolus certified by Kohlberg's criterion."),
+    ("global", "Games with noisy signals: the equilibrium in thresholds, with the proof that there is no other where it says so."),
+    ("", "Thresholds: real roots of polynomials with rational coefficients, isolated exactly; one rational point decides each piece between them."),
+    ("", "Shares and importance are sampled, with the seed and number of draws told; what is said to be proved is not sampled."),
+    ("", "Every number can be followed to its sources with the command detente trace."),
+)

@@ -193,13 +193,13 @@ class TypstWriter:
         columns = [self._column(column) for column in table.columns]
         cells = []
         for index, column in enumerate(table.columns):
-            values = [row[index] for row in table.rows]
+            values = [row[index] for row in table.rows[: table.shown]]
             cells.append(self._aligned(values) if column.align == "decimal" else [self._cell(v) for v in values])
         kinds: dict[str, str] = self.words["kinds"]
         return {
             "columns": columns,
             "rows": [list(row) for row in zip(*cells, strict=True)],
-            "marks": [{"kind": kind, "sign": SIGNS[kind]} for kind in table.marks],
+            "marks": [{"kind": kind, "sign": SIGNS[kind]} for kind in table.marks[: table.shown]],
             "legend": [[sign, kinds[kind]] for kind, sign in SIGNS.items() if kind in table.marks],
             "note": self._spans(table.note),
             "size": _table_size(len(table.columns) + bool(table.marks)),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, PlainValidator, WithJsonSchema
 
 from detente.errors import Fault
-from detente.fields import Format, Label, Name, Names, Wrong, distinct, one_of, unknown
+from detente.fields import Format, Label, Name, Names, Wrong, distinct, kind_of, one_of, unknown
 from detente.schema import Table, validate
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class ReportDefinition:
     over: tuple[str, ...]
     lang: str
     place: Place
+    draws: int
+    contents: bool
     file: TomlFile = field(repr=False, compare=False)
 
     def game_place(self, index: int) -> Place:
@@ -49,6 +51,12 @@ def _pair(value: list[str]) -> list[str]:
     return value
 
 
+def _draws(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 100 <= value <= 10_000_000:
+        raise Wrong(kind_of(value) if not isinstance(value, int) else f"found {value} draws", "expected 100 to 10000000")
+    return value
+
+
 class ReportFile(Table):
     """A file of ``reports/``; it names either ``game`` or ``games``."""
 
@@ -59,6 +67,8 @@ class ReportFile(Table):
     games: Names | None = None
     blocks: Annotated[list[Name], AfterValidator(distinct)]
     over: Annotated[list[Name], AfterValidator(_pair)] | None = None
+    draws: Annotated[int, PlainValidator(_draws)] = 20_000
+    contents: bool = True
     lang: Annotated[str, PlainValidator(one_of("language", EDITIONS)), WithJsonSchema({"enum": list(EDITIONS)})] = "en"
 
 
@@ -104,5 +114,7 @@ def read_report(
         tuple(table.over or ()),
         table.lang,
         file.key_place(()),
+        table.draws,
+        table.contents,
         file,
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from detente.display import Table
@@ -170,7 +171,12 @@ def core(game: CoalitionalGame, floors: Mapping[str, object] | None = None) -> C
     >>> core(CoalitionalGame("a b c".split(), lambda s: int(len(s) > 1))).empty
     True
     """
-    n, owed, given = len(game.players), list(game.worth), _floors(game, floors)
+    return _core(game, tuple(_floors(game, floors).items()))
+
+
+@lru_cache(maxsize=32)  # several questions ask for the core of the same game
+def _core(game: CoalitionalGame, floors: tuple[tuple[str, Fraction], ...]) -> Core:
+    n, owed, given = len(game.players), list(game.worth), dict(floors)
     for name, least in given.items():
         mask = 1 << game.players.index(name)
         owed[mask] = max(owed[mask], least)

@@ -1,0 +1,212 @@
+"""Verdicts on claims with what they rest on, and how the games fit the moves that were observed, as data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import DetenteError
+from detente.numbers import short, to_float
+from detente.study.form import Form
+from detente.study.model import game_model
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from detente.reports.results import Results
+    from detente.seeds.observations import Observation
+    from detente.study.claims import TestVerdict
+    from detente.study.model import GameModel
+
+__all__ = ["retrodiction_results", "test_results"]
+
+
+def test_results(results: Results, game: str) -> list[dict[str, Any]]:
+    """Return the verdict of each test about a game, with what it rests on and what would overturn it first."""
+    from dataclasses import replace
+
+    from detente.study.claims import claim_verdicts
+
+    files = results._nameless  # noqa: SLF001 - a part of the same class, in a module of its own
+    claims = {}
+    for name, claim in files.claims.items():
+        own = tuple(test for test in claim.tests if test.game.partition(":")[0] == game)
+        if own:
+            claims[name] = replace(claim, tests=own)
+    found = claim_verdicts(
+        replace(files, claims=claims), draws=results.draws, seed=results.seed, how={}
+    )
+    return [
+        {"claim": verdict.claim.id, **_test(results, each)} for verdict in found.verdicts for each in verdict.tests
+    ]
+
+
+def _test(results: Results, found: TestVerdict) -> dict[str, Any]:
+    test = found.test
+    model = results.model(test.game)
+    rests = _rests(model, found)
+    data: dict[str, Any] = {
+        "number": test.number,
+        "game": test.game,
+        "conclusion": test.conclusion,
+        "point": test.point,
+        "payoffs": test.payoffs,
+        "verdict": found.verdict,
+        "proved": found.proved,
+        "share": None if found.share is None else list(found.share),
+        "observed": None if found.observed is None else list(found.observed),
+        "baseline": found.baseline,
+        "notes": list(found.notes),
+        "rests": None,
+        "overturn": None,
+        "meaning": results._meaning(model, test.conclusion),  # noqa: SLF001
+    }
+    if rests is not None:
+        chosen = rests.sets[0]
+        data["rests"] = {
+            "names": list(chosen),
+            "kinds": [model.kinds.get(name, "derived") for name in chosen],
+            "among": len(rests.among),
+            "proved": rests.proved,
+            "more": len(rests.sets) - 1,
+            "at_least": rests.at_least,
+        }
+    if found.verdict != "untested" and not found.proved:
+        data["overturn"] = _overturn(model, test)
+    return data
+
+
+def _rests(model: GameModel, found: TestVerdict) -> Any:
+    """Return what a verdict rests on, None where it is proved, decided at a point, or the form does not tell."""
+    from detente.reports.results import BUDGET
+    from detente.study.claims import _parsed
+
+    test = found.test
+    if found.proved or test.point is not None or found.verdict == "untested":
+        return None
+    if type(model.form).rests_on is Form.rests_on:
+        return None
+    parsed = _parsed(model, test.conclusion)
+    return model.form.rests_on(model, test.payoffs, parsed, model.point().values, budget=BUDGET)
+
+
+def _overturn(model: GameModel, test: Any) -> dict[str, Any] | None:
+    """Return the change of a single parameter, within its interval, that turns a conclusion over, the shortest way.
+
+    Distances are relative to the width of the interval.
+    """
+    from detente.study.claims import _parsed
+
+    point = model.point(test.point or "baseline")
+    parsed = _parsed(model, test.conclusion)
+    units = set(model.definition.units)
+    best: tuple[float, dict[str, Any]] | None = None
+    for name, interval in model.intervals.items():
+        if interval.low == interval.high or name in units:
+            continue
+        try:
+            found = model.form.thresholds(model, test.payoffs, name, parsed, point.values, test.conclusion)
+        except (DetenteError, ZeroDivisionError):
+            continue  # no exact thresholds along this parameter: another one may have some
+        here = point.values[name]
+        for each in found.inside:
+            if not _turns(each):
+                continue
+            distance = abs(to_float(each.at) - float(here)) / float(interval.high - interval.low)
+            if best is None or distance < best[0]:
+                best = (
+                    distance,
+                    {
+                        "name": name, "from": short(here, 3), "to": short(each.at, 3), "distance": distance,
+                        "up": to_float(each.at) > float(here),
+                    },
+                )  # fmt: skip
+    return best[1] if best is not None else None
+
+
+def _turns(threshold: Any) -> bool:
+    """Return whether a conclusion is true on one side and not on the other; a formula holds where it is positive."""
+
+    def truth(state: Any) -> bool:
+        return bool(state) if isinstance(state, bool) else state is not None and state > 0
+
+    if isinstance(threshold.before, tuple) or isinstance(threshold.after, tuple):
+        return bool(threshold.before != threshold.after)
+    return truth(threshold.before) != truth(threshold.after)
+
+
+# ------------------------------------------------------------------------------------ retrodiction
+
+
+def retrodiction_results(results: Results, game: str) -> list[dict[str, Any]]:
+    """Return for each coding of an event in a game: does equilibrium play at the baseline have the move, on what share."""
+    from detente.conclusions.robustness.robustness import How
+    from detente.study.robustness import game_robustness
+
+    events = [each for each in results.files.observations.values() if each.game == game]
+    if not events:
+        return []
+    model = game_model(results.files, game)
+    played = {each.event: _statement(each) for each in events}
+    shares: Any = None
+    refused = ""
+    if model.form.sees_play:
+        try:
+            shares = game_robustness(
+                model, model.point(), conclusions=tuple(dict.fromkeys(played.values())), given=(),
+                how=How(draws=results.number(game), seed=results.seed), terms=False, save=False,
+            )  # fmt: skip
+        except DetenteError as error:
+            refused = str(error)
+    else:
+        refused = f"the form {model.form.name} sees no single moves over the box"
+    rows = []
+    for each in events:
+        spread = shares.range(played[each.event]) if shares is not None else None
+        rows.append(
+            {
+                "event": each.event,
+                "game": game,
+                "moves": [[who, what] for who, what in each.moves.items()],
+                "sure": str(each.sure),
+                "baseline": _at_baseline(model, each),
+                "share": None if spread is None else list(spread),
+                "proved": "" if shares is None else shares.proved.get(played[each.event], ""),
+                "refused": refused,
+            }
+        )
+    return rows
+
+
+def _statement(event: Observation) -> str:
+    from detente.conclusions.robustness.statements import moves_text
+
+    return moves_text(dict(event.moves))
+
+
+def _at_baseline(model: GameModel, event: Observation) -> bool | None:
+    """Return whether some pure equilibrium at the baseline has the moves; None where the form does not say who moves.
+
+    In a game of members whose shares are told, a move of a member is the one of the largest share, at the first strength.
+    """
+    found = model.form.solve(model, model.point(), "strategic").to_json()
+    if "equilibria" in found:
+        return any(_has(model, each, event.moves) for each in found["equilibria"])
+    if found.get("shares"):
+        first = found["shares"][0]
+        largest = max(first["shares"], key=first["shares"].get)
+        return all(move == largest for who, move in event.moves.items() if who == "member") and "member" in event.moves
+    return None
+
+
+def _has(model: GameModel, equilibrium: Mapping[str, Any], moves: Mapping[str, str]) -> bool:
+    members = equilibrium.get("members")
+    if members is not None:
+        return all(members.get(who) == what for who, what in moves.items())
+    if not equilibrium.get("pure", True):
+        return False
+    if "path" in equilibrium:
+        taken = [tuple(each["actions"]) for each in equilibrium["path"] if str(each["probability"]) != "0"]
+        paths = [each for each in model.definition.data.play.paths() if tuple(each.values()) in taken]
+        return any(all(each.get(who) == what for who, what in moves.items()) for each in paths)
+    profile = equilibrium["profile"]
+    return all(str(profile.get(who, {}).get(what, "0")) == "1" for who, what in moves.items())

@@ -1,0 +1,200 @@
+"""The document of a report: blocks on the study, chapters on its games, the appendix; chapters are kept by their content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import prod
+from typing import TYPE_CHECKING
+
+from detente.reports.blocks import Context, Whole, label_of
+from detente.reports.content import everything
+from detente.reports.document import Document
+from detente.reports.elements import Block, Heading, Note, Outline, PageBreak
+from detente.reports.encoding import decoded, encoded
+from detente.reports.language import say
+from detente.reports.results import Results
+from detente.reports.store import Store, engine
+from detente.reports.warm import warm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from detente.study.load import StudyFiles
+    from detente.study.model import GameModel
+    from detente.study.report_definition import ReportDefinition
+
+#: Outcomes of a normal form up to which a map of its equilibria is drawn.
+_MAPPED = 60
+
+__all__ = ["GameBlock", "compose", "game_blocks", "study_blocks"]
+
+
+@dataclass(frozen=True)
+class GameBlock:
+    """A block on one game: what makes it, for games of which forms (empty: all), and what it needs beside its form."""
+
+    make: Callable[[Context], list[Block]]
+    forms: tuple[str, ...] = ()
+    fits: Callable[[Context], bool] | None = None
+
+
+def game_blocks() -> dict[str, GameBlock]:
+    """Return the blocks on a game by name."""
+    from detente.reports import (
+        condition_blocks,
+        form_blocks,
+        question_blocks,
+        repeated_blocks,
+        robustness_blocks,
+        source_blocks,
+        summary,
+    )
+
+    def two_players(context: Context) -> bool:
+        return len(context.model.players) == 2
+
+    def small(context: Context) -> bool:
+        return two_players(context) and bool(context.model.symbolic.shape == (2, 2))
+
+    def mapped(context: Context) -> bool:
+        return prod(len(own) for own in context.model.definition.strategies.values()) <= _MAPPED
+
+    normal = ("normal",)
+    return {
+        "summary": GameBlock(summary.summary, normal, two_players),
+        "question": GameBlock(question_blocks.question),
+        "payoffs": GameBlock(form_blocks.payoffs),
+        "terms": GameBlock(form_blocks.terms),
+        "conditions": GameBlock(condition_blocks.conditions, normal, small),
+        "classes": GameBlock(form_blocks.classes),
+        "regions": GameBlock(condition_blocks.regions, normal, mapped),
+        "class_map": GameBlock(condition_blocks.class_map, normal, small),
+        "repeated": GameBlock(repeated_blocks.repeated, normal),
+        "questions": GameBlock(question_blocks.questions),
+        "robustness": GameBlock(robustness_blocks.robustness),
+        "importance": GameBlock(robustness_blocks.importance),
+        "levers": GameBlock(robustness_blocks.levers, ("normal", "extensive")),
+        "said": GameBlock(question_blocks.said),
+        "parameters": GameBlock(source_blocks.parameters),
+    }
+
+
+def study_blocks() -> dict[str, Callable[[Whole], list[Block]]]:
+    """Return the blocks on the whole study by name."""
+    from detente.reports import claim_blocks, options_blocks, overview, source_blocks
+
+    return {
+        "overview": overview.overview,
+        "claims": claim_blocks.claims,
+        "retrodiction": claim_blocks.retrodiction,
+        "options": options_blocks.options,
+        "findings": overview.findings,
+        "assumptions": source_blocks.assumptions,
+        "conflicts": source_blocks.conflicts,
+        "methods": source_blocks.methods,
+    }
+
+
+def compose(files: StudyFiles, definition: ReportDefinition, models: Sequence[GameModel], draws: int | None = None) -> Document:
+    """Return the document of a report.
+
+    Blocks on a game that follow each other make a chapter of each game; blocks on the study stand once.
+    """
+    store = Store.of(files.root)
+    results = Results(files, store, draws or definition.draws)
+    warm(results, definition)
+    alone = len(models) == 1
+    listed = frozenset[str]()
+    contexts: tuple[Context, ...] = ()
+    for model in models:
+        contexts = (*contexts, Context(files, definition, model, alone, results, listed))
+        listed |= set(model.parameters)
+    whole = Whole(files, definition, contexts, results)
+    makers = study_blocks()
+    blocks: list[Block] = []
+    names = list(definition.blocks)
+    while names:
+        if names[0] in makers:
+            name = names.pop(0)
+            blocks.extend(makers[name](whole))
+            if name == "overview":
+                blocks += [Outline(1 if len(models) > 3 else 2), PageBreak()] if definition.contents else []
+            continue
+        run = []
+        while names and names[0] not in makers:
+            run.append(names.pop(0))
+        for context in contexts:
+            blocks.extend(_chapter(whole, context, tuple(run), store))
+    return Document(
+        title=label_of(definition.title, definition.lang),
+        subtitle=label_of(definition.subtitle, definition.lang),
+        blocks=tuple(_ordered(blocks)),
+        lang=definition.lang,
+        footer=say(definition.lang, "{study}, study {hash}", study=files.name, hash=files.hash[:12]),
+        keywords=(say(definition.lang, "game theory"), *(context.title for context in contexts)),
+    )
+
+
+def _chapter(whole: Whole, context: Context, names: tuple[str, ...], store: Store) -> list[Block]:
+    """Return the chapter on a game, made now or kept from a study with the same content."""
+    key = {
+        "chapter": context.game,
+        "blocks": names,
+        "every": whole.definition.blocks,
+        "over": whole.definition.over,
+        "lang": whole.lang,
+        "pages": engine(pages=True),
+        "alone": context.alone,
+        "draws": whole.results.draws,
+        "seed": whole.results.seed,
+        "content": everything(whole.files, context.game),
+        "games": [each.game for each in whole.contexts],
+        "listed": sorted(context.listed) if "parameters" in names else None,
+    }
+    return decoded(store.get(key, lambda: encoded(_made(context, names))))
+
+
+def _made(context: Context, names: tuple[str, ...]) -> list[Block]:
+    makers = game_blocks()
+    blocks: list[Block] = []
+    left: list[str] = []
+    for name in names:
+        block = makers[name]
+        form = context.model.definition.form
+        if (block.forms and form not in block.forms) or (block.fits is not None and not block.fits(context)):
+            left.append(name)
+            continue
+        blocks.extend(block.make(context))
+        if name == "summary":
+            blocks.append(Outline())
+    if context.alone:
+        if left:
+            shown = ", ".join(left)
+            words = context.say(
+                "This game has no block {names}: these are for other forms of games.", names=shown
+            )
+            blocks.append(Note(words, context.say("Left out.")))
+        return blocks
+    if all(isinstance(block, Heading) and block.appendix for block in blocks[:1]) and blocks:
+        return [_deeper(block) for block in blocks]
+    title = Heading(1, context.title, context.anchor("chapter"))
+    return [PageBreak(), title, *(_deeper(block) for block in blocks)]
+
+
+def _deeper(block: Block) -> Block:
+    """Return a heading one level down: blocks are written for a report on one game."""
+    if isinstance(block, Heading) and not block.appendix:
+        return replace(block, level=min(4, block.level + 1))
+    return block
+
+
+def _ordered(blocks: list[Block]) -> list[Block]:
+    """Return blocks with appendix headings behind the others."""
+    main: list[Block] = []
+    appendix: list[Block] = []
+    current = main
+    for block in blocks:
+        if isinstance(block, Heading) and block.level == 1:
+            current = appendix if block.appendix else main
+        current.append(block)
+    return [*main, *appendix]

@@ -1,0 +1,238 @@
+"""Tables of the engine in a report: labels for names, mathematics for formulas, words of the edition for sentences."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import DetenteError
+from detente.formula import parse
+from detente.printing import typst
+from detente.reports.content import named
+from detente.reports.elements import Block, Column, Note, Table
+from detente.reports.language import reword, say
+from detente.reports.spans import Inline, Math, Span, plain_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from detente.reports.blocks import Context
+
+__all__ = ["MOST_LINES", "Labels", "engine_table", "merged"]
+
+#: Lines of a table that are printed; the whole of it stands beside the report as CSV.
+MOST_LINES = 36
+_NAME = re.compile(r"(?<![\w.])[A-Za-z_][A-Za-z0-9_]*")
+_NUMBER = re.compile(r"[+-]?[\d,]*\d(/\d+)?(\.\d+)?(e[+-]?\d+)?%?\*?", re.IGNORECASE)
+#: What a cell that is a formula has.
+_OPERATOR = re.compile(r"[*/()<>=]| [-+] |^-[A-Za-z]")
+#: Words of the engine that a strategy may also be called by.
+_OWN_WORDS = frozenset({"none", "always", "never", "conditional", "undecided", "yes", "no", "pure", "mixed", "open"})
+
+
+class Labels:
+    """The labels of a game, as an edition prints them in the texts of the engine."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.lang = context.definition.lang
+        model = context.model
+        self.known = {*model.definition.labels, *model.parameters, *model.definition.conclusions}
+        for own in model.definition.strategies.values():
+            self.known.update(own)
+        self.known.update(model.players)
+        self.known.update(model.definition.points)
+        self.known.add("baseline")
+
+    def label(self, name: str) -> str:
+        """Return the label of a name; a conclusion without one keeps its name."""
+        if name == "baseline":
+            return say(self.lang, "baseline")
+        return self.context.model.label(name, self.lang)
+
+    def text(self, text: str) -> str:
+        """Return a text of the engine with labels for names, and its own words in the edition's language."""
+        marked = named(text, lambda name: f"\ue002{name}\ue003")
+        if marked in self.known:
+            return self.label(marked)
+        found = re.sub("\ue002([^\ue003]*)\ue003", lambda m: self.label(m.group(1)), self._worded(marked))
+        return found.replace(" -> ", " → ")
+
+    def _worded(self, text: str) -> str:
+        """Reword, then name what is left: a name inside a slot is named when the sentence around it has been found."""
+        worded = reword(self.lang, text)
+        alone = len(_NAME.findall(text)) == 1
+
+        def name(match: re.Match[str]) -> str:
+            word = match.group()
+            if word not in self.known or (word in _OWN_WORDS and alone):
+                return word
+            if "_" not in word and " " in text and not self._in_a_list(text):
+                return word if word not in self.context.model.players else self.label(word)
+            return self.label(word)
+
+        return re.sub(r"\ue002[^\ue003]*\ue003|" + _NAME.pattern, lambda m: m.group() if m.group()[0] == "\ue002" else name(m), worded)
+
+    def _in_a_list(self, text: str) -> bool:
+        """Return whether a text is made of names and signs, such as a profile, and is no sentence."""
+        words = _NAME.findall(text)
+        return sum(word in self.known for word in words) * 2 > len(words)
+
+    def formula(self, text: str) -> Inline | None:
+        """Return a text as mathematics where it is a formula of the parameters of the game; conditions one by one."""
+        try:
+            parts = [self._math(part) for part in text.split(" and ")]
+        except DetenteError:
+            return None
+        if any(part is None for part in parts):
+            return None
+        spans: list[Span | str] = []
+        for part in parts:
+            spans += [part, ";  "] if part is not None else []
+        return tuple(spans[:-1])
+
+    def _math(self, text: str) -> Math | None:
+        parsed = parse(text, condition=any(sign in text for sign in "<>"))
+        names = set(parsed.names)
+        if not names or not names <= {*self.context.model.parameters, *self.context.model.definition.conclusions}:
+            return None
+        return Math(typst(parsed, self.context.names, self.lang), text)
+
+
+def engine_table(
+    context: Context, labels: Labels, data: dict[str, Any], name: str, caption: str = "", first: Sequence[str] = ()
+) -> list[Block]:
+    """Return a table of the engine as blocks: the table, shortened where it is long, and its notes.
+
+    ``first`` are texts: rows whose first cell is one of them come before the others.
+    """
+    lang = context.definition.lang
+    notes = [labels.text(note) for note in data["notes"]]
+    title = caption or labels.text(data["title"]) or say(lang, "Result")
+    rows: list[list[str]] = sorted(data["rows"], key=lambda row: row[0] not in first) if first else data["rows"]
+    if not rows or not data["columns"]:
+        return [Note(" ".join([f"{_sentence(title)}", *notes]))]
+    heads = data["columns"]
+    never = [row for row in rows if any(cell == "never" for cell in row) and "status" in heads]
+    if never and len(never) < len(rows):
+        rows = [row for row in rows if row not in never]
+        notes.append(say(lang, "Left out: {count} that hold nowhere in the box.", count=len(never)))
+    inside = heads.index("in interval") if "in interval" in heads else None
+    if inside is not None:
+        outside = [row for row in rows if row[inside] == "no"]
+        rows = [[cell for place, cell in enumerate(row) if place != inside] for row in rows if row[inside] != "no"]
+        heads = [head for place, head in enumerate(heads) if place != inside]
+        if outside:
+            notes.append(say(lang, "Left out: {count} outside the range of the parameter.", count=len(outside)))
+        if not rows:
+            return [Note(" ".join(_sentence(each) for each in (title, *notes)))]
+    for useless in ("#", "regret"):
+        if useless in heads and (useless == "#" or all(row[heads.index(useless)] in {"0", ""} for row in rows)):
+            place = heads.index(useless)
+            rows = [[cell for index, cell in enumerate(row) if index != place] for row in rows]
+            heads = [head for index, head in enumerate(heads) if index != place]
+    if {"name", "meaning"} <= set(heads):
+        place = heads.index("meaning")
+        rows = [[cell for index, cell in enumerate(row) if index != place] for row in rows]
+        heads = [head for index, head in enumerate(heads) if index != place]
+    cells = [[_cell(labels, cell) for cell in row] for row in rows]
+    columns = _columns(labels, heads, cells)
+    shown = _fitting(columns, cells)
+    if shown < len(cells):
+        notes.append(
+            say(lang, "{left} further rows stand in {file}.", left=len(cells) - shown, file=f"{name}.csv")
+        )
+    table = Table(
+        tuple(columns), tuple(tuple(row) for row in cells), _capital(title), name,
+        note=" ".join(_sentence(note) for note in notes), shown=shown if shown < len(cells) else None,
+    )  # fmt: skip
+    return [table]
+
+
+def merged(tables: Sequence[dict[str, Any]], points: Sequence[str]) -> list[dict[str, Any]]:
+    """Return tables with those for several points, one after another and alike, made one with the points in front."""
+    found: list[dict[str, Any]] = []
+    last: tuple[str, list[str]] | None = None
+    for table in tables:
+        base, _, point = table["title"].rpartition(" at ")
+        if not base or point not in points:
+            found.append(table)
+            last = None
+            continue
+        rows = [[point, *row] for row in table["rows"]]
+        if last == (base, table["columns"]):
+            found[-1]["rows"] += rows
+            found[-1]["notes"] = list(dict.fromkeys([*found[-1]["notes"], *table["notes"]]))
+            continue
+        last = (base, table["columns"])
+        found.append({**table, "title": base, "columns": ["point", *table["columns"]], "rows": rows})
+    return [{**table, "rows": _without_repeats(table["rows"])} if table["columns"][:1] == ["point"] else table for table in found]
+
+
+def _without_repeats(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return rows in which a point is named once."""
+    seen = ""
+    found = []
+    for point, *rest in rows:
+        found.append(["" if point == seen else point, *rest])
+        seen = point
+    return found
+
+
+def _cell(labels: Labels, cell: str) -> Inline:
+    if not cell or _NUMBER.fullmatch(cell):
+        return cell
+    if _OPERATOR.search(cell):
+        found = labels.formula(cell)
+        if found is not None:
+            return found
+    return labels.text(cell)
+
+
+def _columns(labels: Labels, heads: Sequence[str], cells: Sequence[Sequence[Inline]]) -> list[Column]:
+    """Return columns: numbers aligned on their points in as much room as they need, the rest divided by what is in it."""
+    shown = [labels.text(head) for head in heads]
+    texts = [[plain_text(row[index]) for row in cells] for index in range(len(heads))]
+    numeric = [any(own) and all(_NUMBER.fullmatch(text) for text in own if text) for own in texts]
+    fixed, wanted = [], []
+    for head, own, number in zip(shown, texts, numeric, strict=True):
+        word = max((len(part) for part in re.split(r"[\s,;]", head) if part), default=1)
+        longest = max(map(len, own), default=1)
+        mean = sum(map(len, own)) / max(1, sum(map(bool, own)))
+        least = 1.1 * word + 1.0
+        fixed.append(max(least, longest + 2.5) if number else 0.0)
+        wanted.append(0.0 if number else max(least, min(longest + 1.5, 1.6 * mean, 50.0)))
+    room = max(_room(len(heads)) - sum(fixed), 0.25 * _room(len(heads)))
+    factor = room / sum(wanted) if sum(wanted) > room else 1.0
+    return [
+        Column(head, align="decimal" if number else "left", width=round(max(own, text * factor, 0.1), 2))
+        for head, own, text, number in zip(shown, fixed, wanted, numeric, strict=True)
+    ]
+
+
+def _room(columns: int) -> float:
+    """Return the characters that fit a line of a table with so many columns, whose type is the smaller the more there are."""
+    return 92.0 if columns <= 6 else 103.0 if columns <= 9 else 117.0 if columns <= 12 else 135.0
+
+
+def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[Inline]]) -> int:
+    """Return how many rows fill at most so many lines; two more are no reason to cut."""
+    total = sum(column.width or 1 for column in columns)
+    room = [max(1.0, _room(len(columns)) * (column.width or 1) / total) for column in columns]
+    lines = 0.0
+    for count, row in enumerate(cells):
+        lines += max((len(plain_text(cell)) // own + 1 for cell, own in zip(row, room, strict=True)), default=1)
+        if lines > MOST_LINES and count >= 2:
+            return count if len(cells) - count > 2 else len(cells)
+    return len(cells)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _sentence(text: str) -> str:
+    text = _capital(text.strip())
+    return text if not text or text[-1] in ".。:：!?！？" else f"{text}."  # noqa: RUF001 - Chinese punctuation
+
+

@@ -1,0 +1,152 @@
+"""Blocks that fit every form of games: the game drawn, its terms, its solution at the named points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from detente.printing import plain as formula_text
+from detente.printing import typst
+from detente.reports import payoff_blocks, point_blocks
+from detente.reports.blocks import label_of
+from detente.reports.elements import Block, Bullets, Column, Figure, Heading, Note, Paragraph, Table
+from detente.reports.engine_tables import Labels, engine_table, merged
+from detente.reports.spans import Inline, Math
+
+if TYPE_CHECKING:
+    from detente.reports.blocks import Context
+
+__all__ = ["classes", "payoffs", "terms"]
+
+#: Outcomes up to which the payoffs at each are printed as formulas.
+_FORMULAS = 9
+
+
+def _matrix(context: Context) -> bool:
+    model = context.model
+    return model.definition.form == "normal" and len(model.players) == 2
+
+
+def payoffs(context: Context) -> list[Block]:
+    """The game drawn: a matrix for two players who choose at once, a tree, or the tables of its form."""
+    if _matrix(context):
+        return payoff_blocks.payoffs(context)
+    blocks: list[Block] = [Heading(1, context.say("What each side gets"), context.anchor("payoffs"))]
+    unit = context.model.payoff_model.unit
+    if unit:
+        blocks.append(Paragraph(context.say("Payoffs are counted in {unit}.", unit=context.prose(unit))))
+    if context.model.definition.form == "extensive":
+        blocks += _tree(context)
+    labels = Labels(context)
+    for index, table in enumerate(context.found.shown(context.game), 1):
+        if table["title"] == "strategic payoffs" and len(table["rows"]) > _FORMULAS:
+            continue  # the terms say the same in less room
+        blocks.extend(engine_table(context, labels, table, context.anchor(f"payoffs-{index}"), context.say("The game at the baseline") if not table["title"] else ""))
+    return blocks
+
+
+def _tree(context: Context) -> list[Block]:
+    from detente.reports.figure_style import to_svg
+    from detente.reports.tree_figure import MOST_ENDS, tree_figure
+
+    model = context.model
+    tree = model.at()
+    found = tree_figure(tree, context.label, [context.label(player) for player in model.players])
+    if found is None:
+        return [Note(context.say("The tree has more than {count} ends and is not drawn.", count=MOST_ENDS))]
+    figure, words = found
+    caption = context.say(
+        "The game as a tree at the baseline. Bold: the moves that are best given how play goes on; at the ends the payoffs of {players}.",
+        players=context.join([context.label(player) for player in model.players]),
+    )
+    return [Figure(to_svg(figure), context.anchor("tree"), caption, words)]
+
+
+def terms(context: Context) -> list[Block]:
+    """Every payoff as its terms: with numbers for a small matrix, else as formulas with when they count."""
+    model = context.model
+    if _matrix(context) and len(list(model.table.profiles())) <= 4:
+        return payoff_blocks.terms(context)
+    blocks: list[Block] = [
+        Heading(1, context.say("What the payoffs are made of"), context.anchor("terms")),
+        Paragraph(
+            context.say(
+                "Each payoff is the sum of the terms that count at its outcome; a term without a condition counts always."
+            )
+        ),
+    ]
+    rows: list[tuple[Inline, ...]] = []
+    names = {**context.names}
+    shown: set[tuple[str, str]] = set()
+    for term in model.payoff_model.terms:
+        key = (term.template if term.template != term.player else term.player, term.name)
+        if key in shown and term.template != term.player:
+            continue
+        shown.add(key)
+        whose = context.label(term.player) if term.template == term.player else context.say("each player")
+        formula = Math(typst(term.formula, names, context.lang), formula_text(term.formula))
+        kind = context.say("material") if term.material else context.say("relative")
+        label = label_of(term.label, context.lang) or term.name.replace("_", " ")
+        rows.append((label, whose, formula, _when(context, term), kind))
+    if not rows:
+        return []
+    blocks.append(
+        Table(
+            (
+                Column(context.say("Term"), width=2),
+                Column(context.say("Player"), width=1.2),
+                Column(context.say("Formula"), width=3),
+                Column(context.say("Counts when"), width=2.2),
+                Column(context.say("Kind"), width=0.9),
+            ),
+            tuple(rows),
+            context.say("Terms of the payoffs"),
+            context.anchor("terms-list"),
+        )
+    )
+    inert = getattr(model.table, "inert", None)
+    if inert and any(inert.values()):
+        from detente.reports import narrative
+
+        sentences = narrative.inert_sentences(context)
+        if sentences:
+            blocks += [
+                Heading(2, context.say("Terms that change no decision")),
+                Paragraph(context.say(narrative.INERT)),
+                Bullets(tuple(sentences)),
+            ]
+    return blocks
+
+
+def _when(context: Context, term: object) -> str:
+    parts = []
+    for alternative in term.when:  # type: ignore[attr-defined]
+        each = [
+            context.say("{player}: {choices}", player=context.label(who), choices=context.join([context.label(one) for one in allowed], "or"))
+            for who, allowed in alternative.items()
+        ]  # fmt: skip
+        parts.append(context.say(" and ").join(each))
+    text = context.say("; or ").join(parts)
+    condition = getattr(term, "condition", None)
+    if condition is not None:
+        text = f"{text}; {condition.text}" if text else str(condition.text)
+    return text or context.say("always")
+
+
+def classes(context: Context) -> list[Block]:
+    """What follows at the named points."""
+    if context.model.definition.form == "normal" and (_matrix(context) or len(context.model.players) <= 4):
+        return point_blocks.classes(context)
+    blocks: list[Block] = [Heading(1, context.say("What follows at the named points"), context.anchor("points"))]
+    labels = Labels(context)
+    if context.model.definition.form == "coalitional" and "questions" in context.definition.blocks:
+        return []  # values at every point are what its questions ask
+    tables = []
+    for found in context.found.solved(context.game):
+        if found["refused"]:
+            point = context.label(found["point"]) if found["point"] != "baseline" else context.say("baseline")
+            blocks.append(Note(context.say("At the point {point}: {reason}", point=point, reason=labels.text(found["refused"]))))
+            continue
+        tables.append({**found["table"], "title": f"solution at {found['point']}"})
+    for index, table in enumerate(merged(tables, ("baseline", *context.model.definition.points)), 1):
+        blocks.extend(engine_table(context, labels, table, context.anchor(f"solution-{index}"), context.say("Solutions at the named points")))
+    return blocks

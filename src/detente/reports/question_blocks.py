@@ -1,0 +1,139 @@
+"""Blocks on what is asked of a game: its question, the answers to the numbered ones, what the documents say of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from detente.reports.blocks import label_of
+from detente.reports.claim_words import test_rows
+from detente.reports.elements import Block, Column, Heading, Note, Paragraph, Table
+from detente.reports.engine_tables import Labels, engine_table, merged
+
+if TYPE_CHECKING:
+    from detente.reports.blocks import Context
+
+__all__ = ["question", "questions", "said"]
+
+#: Players that are named one by one.
+_NAMED = 11
+#: Analyses whose tables other blocks print for a 2x2 game, by block.
+_ELSEWHERE = {
+    "equilibria": "classes", "classes": "classes", "sums": "classes", "risk_dominance": "classes",
+    "conditions": "conditions", "inert": "terms", "discount_factors": "repeated", "shares": "robustness",
+    "importance": "importance",
+}  # fmt: skip
+
+
+def question(context: Context) -> list[Block]:
+    """What the game is about, who chooses what, and which claims it tests."""
+    definition = context.model.definition
+    blocks: list[Block] = [Heading(1, context.say("The question"))]
+    lead = context.prose(context.model.definition.description)
+    players = context.model.players
+    everybody = {tuple(map(context.label, own)) for own in definition.strategies.values()}
+    if len(everybody) == 1 and everybody != {()}:
+        own = context.join(list(next(iter(everybody))), "or")
+        if len(players) > _NAMED:
+            moves = context.say("{count} players; each chooses: {choices}.", count=len(players), choices=own)
+        elif len(players) == 1:
+            moves = context.say("{player} chooses: {choices}.", player=context.label(players[0]), choices=own)
+        else:
+            shown = context.join([context.label(player) for player in players])
+            moves = context.say("Players: {players}. Each chooses: {choices}.", players=shown, choices=own)
+    else:
+        moves = " ".join(
+            context.say("{player} chooses: {choices}.", player=context.label(player), choices=context.join([context.label(each) for each in own], "or"))
+            for player, own in definition.strategies.items() if own
+        )  # fmt: skip
+    blocks.append(Paragraph(" ".join(part for part in (lead, moves) if part)))
+    blocks.append(Paragraph(_basis(context)))
+    tested = [
+        claim for claim in context.files.claims.values()
+        if any(test.game.partition(":")[0] == context.game for test in claim.tests)
+    ]  # fmt: skip
+    if tested:
+        names = "; ".join(f"{claim.id}, {label_of(claim.title, context.lang)}" for claim in tested)
+        blocks.append(Paragraph(context.say("Claims of the documents that it puts to the test: {claims}.", claims=names)))
+    return blocks
+
+
+def _basis(context: Context) -> str:
+    kinds = [parameter.kind for parameter in context.model.parameters.values() if not parameter.is_derived]
+    return context.say(
+        "It rests on {count} parameters: {figures} from figures in the documents, {judgements} judgements with a stated range.",
+        count=len(kinds), figures=kinds.count("figure"), judgements=kinds.count("judgement"),
+    )  # fmt: skip
+
+
+def questions(context: Context) -> list[Block]:
+    """The numbered questions of the game with the engine's answers."""
+    own = context.model.definition.questions
+    if not own:
+        return []
+    blocks: list[Block] = [Heading(1, context.say("Questions and answers"), context.anchor("questions"))]
+    small = context.model.definition.form == "normal" and context.two_by_two
+    for asked, found in zip(own, context.found.answers(context.game), strict=True):
+        text = asked.text.get(context.lang) or next(iter(asked.text.values()))
+        blocks.append(Heading(2, f"{asked.number}. {text}", context.anchor(f"question-{asked.number}"), numbered=False))
+        if found["refused"]:
+            blocks.append(Note(context.say("There is no answer: {reason}", reason=found["refused"])))
+            continue
+        covered = [_ELSEWHERE.get(each) for each in asked.ask]
+        if small and all(block in context.definition.blocks for block in covered):
+            blocks.append(Paragraph(context.say("The answer stands in this chapter, in the sections on {blocks}.", blocks=_sections(context, covered))))
+            continue
+        model = context.model.of(asked.variant) if asked.variant else context.model
+        labels = Labels(context.on(model))
+        first = _at_points(context)
+        points = ("baseline", *model.definition.points)
+        for index, table in enumerate(merged(found["tables"], points), 1):
+            name = context.anchor(f"answer-{asked.number}-{index}")
+            blocks.extend(engine_table(context.on(model), labels, table, name, first=first))
+    return blocks
+
+
+def _sections(context: Context, covered: list[str | None]) -> str:
+    words = {
+        "classes": "what follows at the named points",
+        "conditions": "when each outcome is an equilibrium",
+        "terms": "what the payoffs are made of",
+        "repeated": "the repeated game",
+        "robustness": "how robust it is",
+        "importance": "what drives it",
+    }
+    return context.join([context.say(words[each]) for each in dict.fromkeys(covered) if each is not None])
+
+
+def _at_points(context: Context) -> tuple[str, ...]:
+    """Return the pure equilibria of a normal form at its points, as the engine writes profiles."""
+    if context.model.definition.form != "normal":
+        return ()
+    pure = (
+        ",".join(next(iter(each)) for each in equilibrium.support.values())
+        for solved in context.solved.values()
+        for equilibrium in solved.pure
+    )
+    return tuple(dict.fromkeys(pure))
+
+
+def said(context: Context) -> list[Block]:
+    """What the documents say that this game tests, and what follows of it."""
+    rows = test_rows(context, context.found.tests(context.game))
+    if not rows:
+        return []
+    return [
+        Heading(1, context.say("What the documents say, and what follows"), context.anchor("said")),
+        Table(
+            (
+                Column(context.say("Claim"), width=0.6),
+                Column(context.say("It asserts"), width=3),
+                Column(context.say("Verdict"), width=1.6),
+                Column(context.say("Share over the priors"), width=1.3),
+                Column(context.say("Given observed play"), width=1.3),
+            ),
+            tuple((row.claim, row.says, row.verdict, row.share, row.observed) for row in rows),
+            context.say("Claims put to the test in this game"),
+            context.anchor("said-table"),
+            note=context.say("A verdict is about the study's own figures and ranges, not about the world."),
+        ),
+    ]

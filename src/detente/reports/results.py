@@ -1,0 +1,325 @@
+"""The numbers of a report: each computed once, from a study without labels, and kept by what it depends on.
+
+Every method returns plain data that JSON can hold: names of players, strategies and parameters, and numbers. Blocks put them in
+words, in either language. :mod:`detente.reports.store` finds a result again by its content;
+:func:`detente.reports.content.mathematics` says what belongs to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import DetenteError
+from detente.numbers import short, to_float
+from detente.reports.content import mathematics, nameless
+from detente.reports.store import Store, digest
+from detente.study.model import GameModel, game_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from detente.display import Table
+    from detente.study.load import StudyFiles
+
+__all__ = ["BUDGET", "DRAWS", "Results"]
+
+#: Draws under each prior.
+DRAWS = 20_000
+#: Seconds after which a search gives up. Each ends by itself long before: what a report says must not hang on the clock.
+BUDGET = 300.0
+#: Outcomes of a normal form from which on there are fewer draws.
+_MANY = 100
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a report prints about the games of a study, as data."""
+
+    files: StudyFiles = field(repr=False)
+    store: Store = field(repr=False)
+    draws: int = DRAWS
+    seed: int = 0
+
+    @cached_property
+    def _nameless(self) -> StudyFiles:
+        return nameless(self.files)
+
+    @cached_property
+    def _content(self) -> dict[str, Any]:
+        return {}
+
+    def model(self, game: str) -> GameModel:
+        """Return a game without labels."""
+        return game_model(self._nameless, game)
+
+    def number(self, game: str) -> int:
+        """Return the number of draws under each prior: fewer for a game with many outcomes, where each costs more."""
+        outcomes = prod(len(own) for own in self.files.games[game.partition(":")[0]].strategies.values())
+        return max(self.draws // 10, 100) if self.files.games[game.partition(":")[0]].form == "normal" and outcomes > _MANY else self.draws
+
+    def _key(self, what: str, game: str, more: Mapping[str, Any]) -> dict[str, Any]:
+        name = game.partition(":")[0]
+        if name not in self._content:
+            self._content[name] = digest(mathematics(self.files, name))
+        return {"what": what, "game": game, "content": self._content[name], **more}
+
+    def _get(self, what: str, game: str, more: Mapping[str, Any], make: Callable[[], Any]) -> Any:
+        return self.store.get(self._key(what, game, more), make)
+
+    def has(self, what: str, game: str) -> bool:
+        """Return whether ``answers``, ``shares``, ``importance``, ``tests`` or ``retrodiction`` of a game are kept already."""
+        if what == "answers":
+            keys = [self._key("answer", game, {"number": each.number}) for each in self.files.games[game].questions]
+        else:
+            draws = self.draws if what == "tests" else self.number(game)
+            keys = [self._key(what, game, {"draws": draws, "seed": self.seed})]
+        return all(self.store.has(key) for key in keys)
+
+    # ------------------------------------------------------------------------------------- answers
+
+    def answers(self, game: str) -> list[dict[str, Any]]:
+        """Return the answer to each numbered question of a game: its tables, or why there is none."""
+        return [
+            self._get("answer", game, {"number": question.number}, partial(self._answer, game, question.number))
+            for question in self.files.games[game].questions
+        ]
+
+    def _answer(self, game: str, number: int) -> dict[str, Any]:
+        from detente.study.questions import answer
+
+        try:
+            found = answer(self.model(game), number)
+        except DetenteError as error:
+            return {"number": number, "tables": [], "refused": str(error)}
+        return {"number": number, "tables": [table_data(table) for table in found.tables], "refused": ""}
+
+    def shown(self, game: str) -> list[dict[str, Any]]:
+        """Return the tables that show a game at the baseline: payoffs, order of play."""
+
+        def make() -> list[dict[str, Any]]:
+            model = self.model(game)
+            view = model.form.show(model, model.point(), "strategic")
+            return [table_data(each) for each in view.tables]
+
+        return self._get("shown", game, {}, make)  # type: ignore[no-any-return]
+
+    def solved(self, game: str) -> list[dict[str, Any]]:
+        """Return the solution of a game at the baseline and at each named point: a table, and whether it is complete."""
+
+        def make(point: str) -> dict[str, Any]:
+            model = self.model(game)
+            try:
+                found = model.form.solve(model, model.point(point), "strategic")
+            except DetenteError as error:
+                return {"point": point, "table": None, "complete": False, "refused": str(error)}
+            return {"point": point, "table": table_data(found.table()), "complete": found.complete, "refused": ""}
+
+        names = ("baseline", *self.files.games[game].points)
+        return [self._get("solved", game, {"point": name}, partial(make, name)) for name in names]
+
+    # -------------------------------------------------------------------------------------- shares
+
+    def shares(self, game: str) -> dict[str, Any]:
+        """Return in which share of the box conclusions about a game hold, under each prior and given observed play."""
+        return self._get("shares", game, {"draws": self.number(game), "seed": self.seed}, lambda: self._shares(game))  # type: ignore[no-any-return]
+
+    def _shares(self, game: str) -> dict[str, Any]:
+        from detente.conclusions.robustness.robustness import How
+        from detente.study.robustness import game_robustness
+
+        model = self.model(game)
+        try:
+            found = game_robustness(
+                model, model.point(), how=How(draws=self.number(game), seed=self.seed), terms=False, save=False
+            )
+        except DetenteError as error:
+            return {"refused": str(error), "rows": []}
+        rows = []
+        for name in found.shown():
+            spread = found.range(name)
+            uniform = found.find(name)[0]
+            observed = found.range(name, given=found.given[0].name) if found.given else None
+            rows.append(
+                {
+                    "conclusion": name,
+                    "range": None if spread is None else list(spread),
+                    "uniform": uniform.share,
+                    "error": uniform.error,
+                    "observed": None if observed is None else list(observed),
+                    "proved": found.proved.get(name, ""),
+                    "figures": _pair(found, name, "figures"),
+                    "judgements": _pair(found, name, "judgements"),
+                    "meaning": self._meaning(model, name),
+                }
+            )
+        return {
+            "refused": "",
+            "rows": rows,
+            "priors": list(found.priors),
+            "draws": found.draws,
+            "observed": [[words, name] for words, name in ((each.words, each.name) for each in found.given)],
+            "rejected": [min(found.rejected.values(), default=0.0), max(found.rejected.values(), default=0.0)],
+            "vary": list(found.vary),
+            "notes": list(found.notes),
+        }
+
+    def _meaning(self, model: GameModel, name: str) -> str:
+        from detente.conclusions.meaning import meaning
+
+        try:
+            of = (
+                model.conclusion(name)
+                if name in model.definition.conclusions
+                else model.form.conclusion(model.definition, name)
+            )
+            return meaning(model.symbolic, of).level
+        except (DetenteError, AttributeError, TypeError):
+            return ""  # forms whose games are no normal forms or trees have no levels
+
+    def importance(self, game: str) -> dict[str, Any]:
+        """Return what drives the outcome of a game: importance of each parameter, alone and in total."""
+        return self._get("importance", game, {"draws": self.number(game), "seed": self.seed}, lambda: self._importance(game))  # type: ignore[no-any-return]
+
+    def _importance(self, game: str) -> dict[str, Any]:
+        from detente.study.robustness import game_importance
+
+        model = self.model(game)
+        try:
+            found = game_importance(model, model.point(), draws=self.number(game), seed=self.seed)
+        except DetenteError as error:
+            return {"refused": str(error), "outputs": []}
+        outputs = [
+            {
+                "output": output,
+                "variance": found.variances[output],
+                "rows": [_index(each) for each in found.of(output)],
+                "groups": [_index(each) for each in found.groups if each.output == output],
+            }
+            for output in found.outputs
+        ]
+        return {"refused": "", "outputs": outputs, "draws": found.draws, "notes": list(found.notes)}
+
+    # -------------------------------------------------------------------------------------- advice
+
+    def options(self, game: str, player: str) -> dict[str, Any]:
+        """Return each strategy of a player as a commitment."""
+        draws = self.draws // 2
+        return self._get(  # type: ignore[no-any-return]
+            "options", game, {"player": player, "draws": draws, "seed": self.seed},
+            lambda: self._options(game, player, draws),
+        )  # fmt: skip
+
+    def _options(self, game: str, player: str, draws: int) -> dict[str, Any]:
+        model = self.model(game)
+        # bounds over the box end by themselves for payoff tables only; of trees the draws tell the range
+        bounded = model.definition.form == "normal"
+        try:
+            found = model.form.options(
+                model, "strategic", player, model.point().values, draws=draws, seed=self.seed,
+                budget=BUDGET if bounded else 0.0,
+            )  # fmt: skip
+        except DetenteError as error:
+            return {"refused": str(error), "rows": []}
+        rows = [
+            {
+                "strategy": each.strategy,
+                "replies": [[text, short(value, 3)] for text, value in each.replies],
+                "worst": _number(each.worst),
+                "best": _number(each.best),
+                "low": _number(each.low if bounded else each.quantiles[0]),
+                "high": _number(each.high if bounded else each.quantiles[-1]),
+                "regret": _number(each.regret),
+                "always": bounded and each.always_best,
+                "share": list(each.share_range),
+                "uniform": each.share_best,
+            }
+            for each in found
+        ]
+        return {
+            "refused": "", "rows": rows, "bounded": bounded, "draws": found.draws, "notes": [],
+            "unit": model.payoff_model.unit,
+        }  # fmt: skip
+
+    def levers(self, game: str, profile: str, outcome: str) -> dict[str, Any]:
+        """Return the cheapest changes that make a profile an ``equilibrium``, or ``selected``, or that ``break`` it."""
+        return self._get(  # type: ignore[no-any-return]
+            "levers", game, {"profile": profile, "outcome": outcome}, lambda: self._levers(game, profile, outcome)
+        )
+
+    def _levers(self, game: str, profile: str, outcome: str) -> dict[str, Any]:
+        model = self.model(game)
+        form, values = model.form, model.point().values
+        try:
+            if outcome == "break":
+                found = form.breaks(model, "strategic", profile, values, budget=BUDGET)
+            else:
+                found = form.levers(model, "strategic", profile, outcome, values, budget=BUDGET)
+        except DetenteError as error:
+            return {"refused": str(error), "rows": [], "holds": False}
+        seen, rows = [], []
+        for each in (*found.singles, *(lever for lever in found.together.values() if lever is not None)):
+            if each.change in seen:
+                continue
+            seen.append(each.change)
+            rows.append(
+                {
+                    "change": [[name, short(each.present[name], 3), short(to, 3)] for name, to in each.change.items()],
+                    "cost": short(each.cost, 3),
+                    "order": to_float(each.cost),
+                    "attained": each.attained,
+                    "recommended": each.recommended,
+                    "proved": each.proved,
+                }
+            )
+        rows.sort(key=lambda row: (not row["recommended"], row["order"]))
+        return {"refused": "", "rows": rows, "holds": found.holds, "impossible": 1 in found.impossible}
+
+    # -------------------------------------------------------------------------------------- claims
+
+    def tests(self, game: str) -> list[dict[str, Any]]:
+        """Return the verdicts of all tests of claims that are about a game or its variants, in the order of the claims."""
+        from detente.reports.claim_results import test_results
+
+        name = game.partition(":")[0]
+        return self._get(  # type: ignore[no-any-return]
+            "tests", name, {"draws": self.draws, "seed": self.seed}, lambda: test_results(self, name)
+        )
+
+    def retrodiction(self, game: str) -> list[dict[str, Any]]:
+        """Return for each event that is coded in a game whether the game has it, at the baseline and over the box."""
+        from detente.reports.claim_results import retrodiction_results
+
+        return self._get(  # type: ignore[no-any-return]
+            "retrodiction", game, {"draws": self.number(game), "seed": self.seed}, lambda: retrodiction_results(self, game)
+        )
+
+
+def table_data(table: Table) -> dict[str, Any]:
+    """Return a table of the engine as data."""
+    return {
+        "title": table.title,
+        "columns": list(table.columns),
+        "rows": [list(row) for row in table.rows],
+        "notes": list(table.notes),
+    }
+
+
+def _pair(found: Any, name: str, vary: str) -> list[float] | None:
+    if vary not in found.vary:
+        return None
+    spread = found.range(name, vary=vary)
+    return None if spread is None else list(spread)
+
+
+def _number(value: Any) -> list[Any] | None:
+    """Return a number as a decimal and as text, None where there is none."""
+    return None if value is None else [to_float(value), short(value, 3)]
+
+
+def _index(each: Any) -> dict[str, Any]:
+    return {
+        "name": each.name, "kind": each.kind, "first": each.first, "total": each.total, "error": each.total_error,
+    }  # fmt: skip

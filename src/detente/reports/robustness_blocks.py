@@ -1,0 +1,245 @@
+"""Blocks on how sure the answers are: shares over priors, what drives them, what would bring an outcome about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from detente.reports.claim_words import MEANINGS, share_words
+from detente.reports.elements import Block, Column, Figure, Heading, Note, Paragraph, Table
+from detente.reports.engine_tables import Labels
+
+if TYPE_CHECKING:
+    from detente.reports.blocks import Context
+
+__all__ = ["conclusion_words", "importance", "levers", "robustness"]
+
+#: Conclusions that are drawn; the table beside the report has all.
+_DRAWN = 14
+_KINDS = {
+    "equilibrium": "{what} is an equilibrium",
+    "unique": "{what} is the only equilibrium",
+    "selected": "{what} is selected",
+    "set": "the equilibria are {what}",
+    "class": "the game is: {what}",
+    "dominant": "dominant: {what}",
+    "sign": "{what} is positive",
+}
+
+
+def conclusion_words(context: Context, name: str) -> str:
+    """Return a conclusion in words."""
+    from detente.reports import narrative
+
+    if name == "none":
+        return context.say("no equilibrium in pure strategies")
+    kind, colon, rest = name.partition(":")
+    if not colon:
+        return context.label(name)
+    labels = Labels(context)
+    if kind == "class":
+        what = " / ".join(context.say(narrative.CLASS_WORDS.get(part, part.replace("_", " "))) for part in rest.split("/"))
+    elif kind == "sign":
+        what = rest
+    else:
+        what = context.say(" and ").join(_outcome(context, labels, part) for part in rest.split(";"))
+    return context.say(_KINDS[kind], what=what) if kind in _KINDS else name
+
+
+def _outcome(context: Context, labels: Labels, text: str) -> str:
+    parts = [labels.label(part) for part in text.split(",")]
+    return context.profile_of(parts)
+
+
+def robustness(context: Context) -> list[Block]:
+    """In which share of the box conclusions hold: a bar from the least to the greatest share over the priors."""
+    from detente.reports.figure_style import to_svg
+    from detente.reports.share_bars import Bar, share_bars
+
+    found = context.found.shares(context.game)
+    heading = Heading(1, context.say("How robust it is"), context.anchor("robustness"))
+    if found["refused"]:
+        return [heading, Note(context.say("There are no shares: {reason}", reason=Labels(context).text(found["refused"])))]
+    rows = [row for row in found["rows"] if row["range"] is not None]
+    if not rows:
+        return []
+    chosen = [row for row in rows if not row["conclusion"].startswith(("class:", "set:", "unique:"))] or rows
+    bars = [
+        Bar(
+            conclusion_words(context, row["conclusion"]),
+            row["range"][0], row["range"][1], row["uniform"],
+            None if row["observed"] is None else (row["observed"][0], row["observed"][1]),
+            row["proved"] if row["proved"] in {"always", "never"} else "",
+        )
+        for row in chosen[:_DRAWN]
+    ]  # fmt: skip
+    observed = bool(found["observed"])
+    blocks: list[Block] = [
+        heading,
+        Paragraph(
+            context.say(
+                "A share says in how much of the box of all parameters a conclusion holds, if the values within their ranges are weighed in one of "
+                "five ways (priors: {priors}). One number would be false precision, so the least and the greatest of the five are told.",
+                priors=context.join([context.say(each.replace("_", "-")) for each in found["priors"]]),
+            )
+        ),
+        Figure(
+            to_svg(share_bars(bars, context.lang, observed=observed)),
+            context.anchor("robustness-bars"),
+            context.say("Shares of the box, {draws} draws under each prior, seed {seed}.", draws=f"{found['draws']:,}", seed=context.found.seed)
+            + (context.say(" Below each bar, the share given observed play.") if observed else ""),
+            "; ".join(f"{bar.words}: {share_words(context, (bar.low, bar.high), bar.proved)}" for bar in bars),
+        ),
+    ]
+    columns = [
+        Column(context.say("Conclusion"), width=3.4),
+        Column(context.say("All varies"), width=1.4),
+        Column(context.say("Only figures"), width=1.3),
+        Column(context.say("Only judgements"), width=1.3),
+    ]
+    if observed:
+        columns.append(Column(context.say("Given observed play"), width=1.4))
+    table = []
+    for row in rows:
+        cells = [
+            conclusion_words(context, row["conclusion"]), share_words(context, row["range"], row["proved"]),
+            share_words(context, row["figures"]), share_words(context, row["judgements"]),
+        ]  # fmt: skip
+        table.append((*cells, *([share_words(context, row["observed"])] if observed else [])))
+    notes = [context.say("What does not vary stays at the baseline. Named formulas hold where they are positive.")]
+    levels = list(dict.fromkeys(row["meaning"] for row in rows if row["meaning"]))
+    if len(levels) == 1:
+        notes.append(_capital(context.say(MEANINGS[levels[0]])) + context.say("."))
+    low, high = found["rejected"]
+    if high > 0:
+        notes.append(context.say("Constraints reject {share} of the draws.", share=share_words(context, (low, high))))
+    blocks.append(
+        Table(
+            tuple(columns), tuple(table), context.say("Least and greatest share over the priors"), context.anchor("shares"),
+            note=" ".join(notes), shown=18 if len(table) > 20 else None,
+        )
+    )  # fmt: skip
+    return blocks
+
+
+def importance(context: Context) -> list[Block]:
+    """Which parameters drive the outcome, alone and in total."""
+    found = context.found.importance(context.game)
+    heading = Heading(1, context.say("What drives it"), context.anchor("importance"))
+    if found["refused"]:
+        return [heading, Note(context.say("There is no importance: {reason}", reason=Labels(context).text(found["refused"])))]
+    blocks: list[Block] = []
+    for index, output in enumerate(found["outputs"][:3], 1):
+        rows = [row for row in output["rows"] if row["kind"] != "derived" and row["total"] is not None]
+        what = _output_words(context, output["output"])
+        if not output["variance"] or not rows:
+            blocks.append(Paragraph(context.say("{what} does not vary over the draws.", what=what)))
+            continue
+        marks: list[Any] = [row["kind"] if row["kind"] in {"figure", "judgement"} else "judgement" for row in rows[:8]]
+        groups = {row["name"]: row for row in output["groups"]}
+        note = context.say(
+            "Alone: the share of the variance that the parameter explains by itself. In total: what is left when all others are known; totals may add up to more than 1."
+        )
+        if {"figures", "judgements"} <= set(groups):
+            note += " " + context.say(
+                "All figures together: {figures} in total; all judgements: {judgements}.",
+                figures=_share(groups["figures"]["total"]), judgements=_share(groups["judgements"]["total"]),
+            )  # fmt: skip
+        blocks.append(
+            Table(
+                (
+                    Column(context.say("Parameter"), width=4),
+                    Column(context.say("Alone"), align="decimal", width=1),
+                    Column(context.say("In total"), align="decimal", width=1),
+                    Column("±", align="decimal", width=0.8),
+                ),
+                tuple(
+                    (context.label(row["name"]), _share(row["first"]), _share(row["total"]), _share(row["error"]))
+                    for row in rows[:8]
+                ),
+                context.say("What drives {what}", what=what),
+                context.anchor(f"importance-{index}"),
+                marks=tuple(marks),
+                note=note,
+            )
+        )
+    return [heading, *blocks] if blocks else []
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _share(value: Any) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def _output_words(context: Context, output: str) -> str:
+    from detente.conclusions.robustness.importance import FAMILIES
+
+    if output in FAMILIES:
+        return context.say(FAMILIES[output])
+    return conclusion_words(context, output.removeprefix("value:"))
+
+
+def levers(context: Context) -> list[Block]:
+    """The cheapest changes that bring the least confrontational outcome about, or break the present one."""
+    wanted = _wanted(context)
+    if not wanted:
+        return []
+    blocks: list[Block] = []
+    for index, (profile, outcome, title) in enumerate(wanted, 1):
+        found = context.found.levers(context.game, profile, outcome)
+        what = context.profile_of([Labels(context).label(part) for part in profile.split(",")])
+        if found["refused"]:
+            continue
+        if found["holds"]:
+            continue
+        rows = [row for row in found["rows"] if row["recommended"]][:6]
+        name = context.say(title, what=what)
+        if not rows:
+            blocks.append(Paragraph(context.say("{what}: no change of parameters within their ranges was found.", what=name)))
+            continue
+        blocks.append(
+            Table(
+                (Column(context.say("Change"), width=5), Column(context.say("Cost"), align="decimal", width=0.8)),
+                tuple((_change(context, row), row["cost"]) for row in rows),
+                name,
+                context.anchor(f"levers-{index}"),
+            )
+        )
+    if not blocks:
+        return []
+    return [
+        Heading(1, context.say("What would bring it about"), context.anchor("levers")),
+        Paragraph(
+            context.say(
+                "The cost of a change is its size relative to the width of the parameter's range, added up. Cheap means near in the study's own "
+                "ranges, not easy in the world. Values are the edges at which the outcome changes."
+            )
+        ),
+        *blocks,
+    ]
+
+
+def _change(context: Context, row: dict[str, Any]) -> str:
+    parts = [
+        context.say("{name} from {before} to {after}", name=context.label(name), before=before, after=after)
+        for name, before, after in row["change"]
+    ]
+    return context.say("; ").join(parts)
+
+
+def _wanted(context: Context) -> list[tuple[str, str, str]]:
+    """Return profiles with what is asked of them and a title: the first strategies of all, and what is played now."""
+    model = context.model
+    found = []
+    select, stable = "Changes that make {what} the selected outcome", "Changes that make {what} an equilibrium"
+    if model.definition.form == "normal":
+        first = ",".join(own[0] for own in model.definition.strategies.values())
+        found.append((first, "selected" if context.two_by_two else "equilibrium", select if context.two_by_two else stable))
+        now = [tuple(next(iter(each)) for each in one.support.values()) for one in context.solved["baseline"].pure]
+    else:
+        now = [tuple(path) for path in context.paths]
+    if len(now) == 1 and (not found or ",".join(now[0]) != found[0][0]):
+        found.append((",".join(now[0]), "break", "Changes after which {what} is no equilibrium"))
+    return found

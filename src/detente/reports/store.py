@@ -1,0 +1,138 @@
+"""Results of reports on disk, found again by what they depend on and by nothing else.
+
+A result is stored under the SHA-256 of its *key*: everything that it depends on, in words and numbers, with the versions and the
+source of the engine. There is no name or date by which an old result could be taken for a new one: whoever changes
+anything asks for another key. Results are JSON, never code, and each carries the digest of its content: a file that was cut
+off or changed is computed again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["Store", "digest", "engine"]
+
+#: Results that are kept; the ones not used for longest go first.
+_MOST = 4000
+#: The modules of reports that compute and keep numbers.
+_NUMBERS = frozenset({"results.py", "claim_results.py", "content.py", "store.py"})
+_PACKAGES = ("numpy", "scipy", "sympy", "matplotlib", "python-flint", "nashpy", "typst", "pydantic")
+
+
+@cache
+def engine(*, pages: bool = False) -> Mapping[str, str]:
+    """Return the versions and the source on which numbers may depend; with ``pages`` also those of words and pictures."""
+    import platform
+
+    here = Path(__file__).parents[1]
+    hasher = hashlib.sha256()
+    for place in sorted(here.rglob("*")):
+        name = place.relative_to(here)
+        if place.suffix not in {".py", ".toml", ".typ"} or name.parts[:2] == ("study", "template"):
+            continue
+        if not pages and name.parts[0] in {"reports", "cli"} and name.parts[1] not in _NUMBERS:
+            continue
+        hasher.update(name.as_posix().encode() + b"\0" + place.read_bytes() + b"\0")
+    found = {"python": platform.python_version(), "machine": platform.machine(), "source": hasher.hexdigest()}
+    for each in _PACKAGES:
+        with suppress(metadata.PackageNotFoundError):
+            found[each] = metadata.version(each)
+    return found
+
+
+def digest(content: object) -> str:
+    """Return the SHA-256 of data: what is equal as JSON has one digest, whatever the order of keys."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=True, default=_plain)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _plain(value: object) -> object:
+    """Return what JSON has no form for as text that tells its type too, so that 1 and "1" differ."""
+    if isinstance(value, Fraction):
+        return f"fraction {value}"
+    if isinstance(value, bytes):
+        return f"bytes {hashlib.sha256(value).hexdigest()}"
+    if isinstance(value, (set, frozenset)):
+        return sorted(map(repr, value))
+    return f"{type(value).__name__} {value!r}"
+
+
+@dataclass(frozen=True)
+class Store:
+    """A folder of results; None keeps nothing."""
+
+    folder: Path | None
+
+    @classmethod
+    def of(cls, root: Path) -> Store:
+        """Return the store of a study, none where its folder cannot be written."""
+        return cls(root / ".detente" / "report" if os.access(root, os.W_OK) else None)
+
+    def get(self, key: Mapping[str, Any], make: Callable[[], Any]) -> Any:
+        """Return the result under a key, or make it, keep it, and return it; results are JSON.
+
+        Parameters
+        ----------
+        key : mapping
+            Everything on which the result depends, apart from the engine.
+        make : callable
+            Returns the result.
+        """
+        name = digest({"key": key, "engine": dict(engine())})
+        found = self._read(name)
+        if found is None:
+            found = json.loads(json.dumps(make(), ensure_ascii=True))
+            self._write(name, found)
+        return found
+
+    def has(self, key: Mapping[str, Any]) -> bool:
+        """Return whether a result is kept under a key."""
+        return self._read(digest({"key": key, "engine": dict(engine())})) is not None
+
+    def _read(self, name: str) -> Any:
+        if self.folder is None:
+            return None
+        path = self.folder / f"{name}.json"
+        try:
+            stored = json.loads(path.read_bytes())
+            if stored["digest"] != digest(stored["result"]):
+                return None
+            os.utime(path)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return stored["result"]
+
+    def _write(self, name: str, result: Any) -> None:
+        if self.folder is None:
+            return
+        path = self.folder / f"{name}.json"
+        temporary = path.with_name(f".{name}.{os.getpid()}.tmp")
+        content = json.dumps({"digest": digest(result), "result": result}, ensure_ascii=True).encode("ascii")
+        with suppress(OSError):  # a disk that is full or read-only costs time, not the report
+            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                temporary.write_bytes(content)
+                temporary.replace(path)
+            finally:
+                temporary.unlink(missing_ok=True)
+            self._forget()
+
+    def _forget(self) -> None:
+        assert self.folder is not None
+        kept = list(self.folder.glob("*.json"))
+        if len(kept) <= _MOST:
+            return
+        for old in sorted(kept, key=lambda path: path.stat().st_mtime)[: len(kept) - _MOST * 9 // 10]:
+            old.unlink(missing_ok=True)

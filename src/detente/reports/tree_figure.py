@@ -1,0 +1,127 @@
+"""A tree as a picture: who moves, the choices on the branches, the payoffs at the ends, the best moves in bold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from detente.numbers import short
+from detente.reports.figure_labels import text_label
+from detente.reports.figure_style import INK, PLAYERS, QUIET, TEXT_WIDTH, figure_style, new_figure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from detente.games.extensive import GameTree, TreeNode
+
+__all__ = ["MOST_ENDS", "tree_figure"]
+
+#: Ends of a tree that are drawn.
+MOST_ENDS = 32
+
+
+def tree_figure(
+    tree: GameTree, label: Callable[[str], str], players: Sequence[str], width: float = TEXT_WIDTH
+) -> tuple[Figure, str] | None:
+    """Return the picture of a tree, growing to the right, and its words; None where it has too many ends."""
+    ends = tree.terminals
+    if len(ends) > MOST_ENDS:
+        return None
+    best = _best_moves(tree)
+    depth = [0] * len(tree.nodes)
+    for node in tree.nodes:
+        for child in node.children:
+            depth[child] = depth[node.index] + 1
+    rows = {end.index: row for row, end in enumerate(ends)}
+    at = [0.0] * len(tree.nodes)
+    for node in reversed(tree.nodes):
+        at[node.index] = (
+            float(rows[node.index])
+            if not node.children
+            else sum(at[child] for child in node.children) / len(node.children)
+        )
+    payoffs = [", ".join(short(value, 3) for value in tree.payoffs(end.index)) for end in ends]
+    room = 0.075 * max(len(each) for each in payoffs) + 0.15
+    height = 0.34 * len(ends) + 0.45
+    levels = max(1, *depth)
+    with figure_style():
+        figure = new_figure(width, height)
+        axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+        axes.set(xlim=(0, width), ylim=(len(ends) - 0.4, -0.95))
+        axes.axis("off")
+        left = 0.12
+        step = (width - left - 0.35 - room) / levels
+
+        def x(node: TreeNode) -> float:
+            return left + step * depth[node.index] if node.children else left + step * levels
+
+        for node in tree.nodes:
+            for choice, child in enumerate(node.children):
+                chosen = (node.index, choice) in best
+                below = tree.nodes[child]
+                bend = x(node) + 0.34 * step
+                style = PLAYERS[(node.player or 0) % len(PLAYERS)]
+                axes.plot(
+                    [x(node), bend, x(below)], [at[node.index], at[child], at[child]],
+                    color=style.ink if node.player is not None else QUIET, linewidth=2.0 if chosen else 0.8,
+                    linestyle="-" if chosen else (0, (4, 2)), zorder=1, solid_capstyle="round",
+                )  # fmt: skip
+                words, properties = text_label(_branch(node, choice, label))
+                axes.text(
+                    bend + 0.04, at[child] - 0.09, words, fontsize=8, va="bottom", ha="left", color=INK,
+                    fontweight="bold" if chosen else "normal", **properties,
+                )  # fmt: skip
+        for node in tree.nodes:
+            if not node.children:
+                continue
+            style = PLAYERS[(node.player or 0) % len(PLAYERS)]
+            ink = style.ink if node.player is not None else QUIET
+            axes.plot([x(node)], [at[node.index]], style.marker if node.player is not None else "o", color=ink, markersize=5, zorder=3)
+            name = players[node.player] if node.player is not None else ""
+            _name(axes, x(node), at[node.index], name, ink)
+        for end, text in zip(ends, payoffs, strict=True):
+            axes.text(left + step * levels + 0.1, rows[end.index], text, fontsize=8, va="center", ha="left", color=INK)
+    said = "; ".join(
+        f"{' > '.join(label(_action(tree, node, action)) for node, action in tree.path(end.index))}: {text}"
+        for end, text in zip(ends, payoffs, strict=True)
+    )
+    return figure, said
+
+
+def _name(axes: Axes, x: float, y: float, name: str, ink: str) -> None:
+    if not name:
+        return
+    text, properties = text_label(name)
+    axes.text(
+        x - 0.02, y - 0.17, text, fontsize=8, va="bottom", ha="left", color=ink, style="normal",
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85}, zorder=4, **properties,
+    )  # fmt: skip
+
+
+def _action(tree: GameTree, node: int, action: int) -> str:
+    return str(tree.nodes[node].actions[action])
+
+
+def _branch(node: TreeNode, choice: int, label: Callable[[str], str]) -> str:
+    words = label(str(node.actions[choice]))
+    if node.player is None:
+        return f"{words} {short(node.probabilities[choice], 3)}"
+    return words
+
+
+def _best_moves(tree: GameTree) -> set[tuple[int, int]]:
+    """Return the moves (node, choice) that are best given how play goes on, by the tie rule; none where moves are hidden."""
+    from detente.solve.trees.backward_induction import backward_induction
+
+    if not tree.perfect_information:
+        return set()
+    chosen = backward_induction(tree, ties="first").equilibria[0].profile
+    found = set()
+    for node in tree.nodes:
+        if node.player is None or node.information_set is None or not node.children:
+            continue
+        own = chosen[tree.players[node.player]][tree.information_sets[node.information_set].label]
+        found.add((node.index, [own[action] for action in node.actions].index(1)))
+    return found

@@ -1,0 +1,201 @@
+"""The report on several games: chapters of every form, verdicts, observed moves, what is kept and when it is made anew."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from detente.facade import Study
+from detente.reports.block_names import GAME_BLOCKS, STUDY_BLOCKS
+from detente.reports.build import Report
+from detente.reports.claim_words import percent
+from detente.reports.compose import compose
+from detente.reports.content import everything, mathematics, named, nameless
+from detente.reports.elements import Heading, KeyPoints, Table
+from detente.reports.encoding import decoded, encoded
+from detente.reports.spans import plain_text
+from detente.reports.store import Store
+
+ROOT = Path(__file__).parents[2]
+GAMES = ("confrontation", "weaponization", "pakistan_balancing")
+BLOCKS = tuple(name for name in (*STUDY_BLOCKS, *GAME_BLOCKS) if name not in {"summary", "conditions", "class_map"})
+
+
+def copied(folder: Path) -> Path:
+    """Return a copy of the study, without anything that was kept."""
+    for room in ("seeds", "payoffs", "games", "reports"):
+        shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("*.pdf", "*_files"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder
+
+
+def document(study: Study, games=GAMES, blocks=BLOCKS, draws=500):
+    """Return a report on some games, with few draws."""
+    report = study.report()
+    definition = replace(report.definition, games=games, blocks=blocks, draws=draws)
+    return compose(study.files, definition, Report(study.files, definition).models)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return copied(tmp_path_factory.mktemp("study"))
+
+
+@pytest.fixture(scope="module")
+def made(place):
+    return document(Study(place))
+
+
+def tables(made):
+    return {block.name: block for block in made.blocks if isinstance(block, Table)}
+
+
+def test_every_game_has_a_chapter_and_every_block_on_the_study_stands_once(made):
+    titles = [plain_text(block.title) for block in made.blocks if isinstance(block, Heading) and block.level == 1]
+    for title in ("Confrontation or cooperation", "Weaponizing a hub", "Aid that creates its own rival"):
+        assert titles.count(title) == 1
+    for title in ("For decision makers", "What the documents claim, and what follows", "Log of assumptions", "How this was computed"):
+        assert titles.count(title) == 1
+
+
+def test_the_verdicts_are_those_of_the_claims_command(place, made):
+    study = Study(place)
+    shown = {plain_text(row[0]): plain_text(row[3]) for row in tables(made)["claim-list"].rows}
+    from detente.study.claims import VERDICTS
+
+    # a claim whose tests are all about games of the report
+    for found in study.claims("M1", "M8", "M9", "M10", draws=500):
+        assert shown[found.claim.id] == VERDICTS[found.verdict]
+
+
+def test_observed_moves_are_counted_against_the_equilibria_at_the_baseline(place, made):
+    game = Study(place).game("confrontation")
+    pure = [each.profile for each in game.equilibria().equilibria if each.pure]
+    rows = [row for row in tables(made)["retrodiction-table"].rows if plain_text(row[2]) == "Confrontation or cooperation"]
+    events = [each for each in Study(place).observations if each.game == "confrontation"]
+    assert len(rows) == len(events)
+    for row, event in zip(rows, sorted(events, key=lambda each: each.date), strict=True):
+        fits = any(all(profile[who][what] == 1 for who, what in event.moves.items()) for profile in pure)
+        assert plain_text(row[5]) == ("yes" if fits else "no")
+    text = next(plain_text(block.content) for block in made.blocks if "moves and miss" in str(getattr(block, "content", "")))
+    hits, count, misses = map(int, re.search(r"have (\d+) of (\d+) moves and miss (\d+)", text).groups())
+    answers = [plain_text(row[5]) for row in tables(made)["retrodiction-table"].rows]
+    assert (hits, count, misses) == (answers.count("yes"), len(answers), answers.count("no"))
+
+
+def test_every_question_of_every_game_is_answered_or_the_report_says_why_not(place, made):
+    study = Study(place)
+    headings = [plain_text(block.title) for block in made.blocks if isinstance(block, Heading)]
+    for game in GAMES:
+        for question in study.files.games[game].questions:
+            assert f"{question.number}. {question.text['en']}" in headings
+
+
+def test_what_a_test_rests_on_is_what_rests_on_finds(place, made):
+    study = Study(place)
+    found = study.game("weaponization").rests_on("demand_pays")
+    line = next(
+        plain_text(item) for block in made.blocks for item in getattr(block, "items", ())
+        if plain_text(item).startswith("a demand that is met pays more")
+    )  # fmt: skip
+    assert f"ests on {found.size} of {len(found.among)} numbers" in line
+
+
+def test_numbers_of_shares_lie_between_the_priors_that_the_engine_finds(place, made):
+    study = Study(place)
+    found = study.game("confrontation").robustness(500, terms=False, save=False)
+    rows = {plain_text(row[0]): plain_text(row[1]) for row in tables(made)["confrontation-shares"].rows}
+    low, high = found.range("equilibrium:cooperate,cooperate")
+    assert rows["(cooperate, cooperate) is an equilibrium"] == f"{percent(low)} to {percent(high)}"
+
+
+def test_a_share_is_never_rounded_to_certainty():
+    assert [percent(each) for each in (0, 1e-9, 0.0004, 0.5, 0.9996, 1 - 1e-9, 1)] == [
+        "0%", "under 0.1%", "under 0.1%", "50%", "over 99.9%", "over 99.9%", "100%",
+    ]  # fmt: skip
+
+
+def test_the_summary_names_no_number_that_the_claims_do_not_have(made):
+    points = [plain_text(point.content) for block in made.blocks if isinstance(block, KeyPoints) for point in block.points]
+    body = " ".join(plain_text(item) for block in made.blocks for item in getattr(block, "items", ()))
+    body += " ".join(plain_text(cell) for block in made.blocks if isinstance(block, Table) for row in block.rows for cell in row)
+    for share in re.findall(r"\((\d[\d.%]* to \d[\d.%]*)\)", " ".join(points)):
+        assert share in body
+
+
+def test_blocks_come_back_from_data_as_they_were(made):
+    assert decoded(json.loads(json.dumps(encoded(made.blocks)))) == list(made.blocks)
+
+
+def test_a_second_build_is_the_first_one_and_computes_nothing(place, made, monkeypatch):
+    def refuse(*_):
+        raise AssertionError("something was computed again")
+
+    monkeypatch.setattr(Store, "_write", refuse)
+    assert document(Study(place)) == made
+
+
+CHANGES = (
+    ("seeds/parameters.toml", "[sev]", "value = 0.3", "value = 0.31"),
+    ("payoffs/confrontation.toml", "[terms.us.rebuild_cost]", 'formula = "-c_reb"', 'formula = "-c_reb*11/10"'),
+    ("games/confrontation.toml", "[points.hawkish]", "rel_us = 0.5", "rel_us = 0.45"),
+    ("games/confrontation.toml", "[labels]", 'us = { en = "United States"', 'us = { en = "America"'),
+    ("seeds/observations.toml", "[exclusion_of_components]", "US subsidies", "American subsidies"),
+    ("seeds/observations.toml", "[exclusion_of_components.coded]]", 'us = "confront"', 'us = "cooperate"'),
+)
+
+
+@pytest.mark.parametrize("change", range(len(CHANGES)))
+def test_no_change_of_the_study_is_answered_from_what_was_kept(place, tmp_path, change):
+    file, after, old, new = CHANGES[change]
+    blocks = ("retrodiction", "payoffs", "classes", "robustness", "parameters")
+    kept = document(Study(place), ("confrontation",), blocks)
+    text = (place / file).read_text(encoding="utf-8")
+    position = text.index(old, text.index(after))
+    changed = text[:position] + new + text[position + len(old) :]
+    try:
+        (place / file).write_text(changed, encoding="utf-8")
+        warm = document(Study(place), ("confrontation",), blocks)
+        cold_place = copied(tmp_path / "cold")
+        (cold_place / file).write_text(changed, encoding="utf-8")
+        cold = document(Study(cold_place), ("confrontation",), blocks)
+    finally:
+        (place / file).write_text(text, encoding="utf-8")
+    assert warm == cold
+    assert (warm.blocks != kept.blocks) == (warm.footer != kept.footer)
+
+
+def test_a_result_that_was_cut_off_or_changed_on_disk_is_made_again(tmp_path):
+    store = Store(tmp_path)
+    assert store.get({"a": 1}, lambda: [1, 2]) == [1, 2]
+    (file,) = tmp_path.glob("*.json")
+    whole = file.read_text(encoding="ascii")
+    for broken in (whole[:-5], whole.replace("[1, 2]", "[1, 3]"), "", "[]"):
+        file.write_text(broken, encoding="ascii")
+        assert store.get({"a": 1}, lambda: [1, 2]) == [1, 2]
+    assert store.get({"a": "1"}, lambda: "another") == "another"
+
+
+def test_words_are_no_mathematics_and_numbers_are(place):
+    study = Study(place)
+    game = study.files.games["confrontation"]
+    other = replace(study.files, games={**study.files.games, "confrontation": replace(game, label={"en": "Another"})})
+    assert mathematics(other, "confrontation") == mathematics(study.files, "confrontation")
+    sev = study.files.parameters["sev"]
+    moved = replace(study.files, parameters={**study.files.parameters, "sev": replace(sev, value=sev.value + 1)})
+    assert mathematics(moved, "confrontation") != mathematics(study.files, "confrontation")
+    assert everything(moved, "confrontation") != everything(study.files, "confrontation")
+
+
+def test_labels_find_their_way_back(place):
+    study = Study(place)
+    model = study.game("confrontation").model
+    bare = nameless(study.files)
+    text = bare.games["confrontation"].labels["us"]["en"]
+    assert "United States" not in text
+    assert named(f"{text} gains", model.label) == "United States gains"
