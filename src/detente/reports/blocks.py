@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from detente.reports.content import everything
 from detente.reports.language import join, reword, say
+from detente.reports.store import engine
 from detente.study.model import Point
 
 if TYPE_CHECKING:
@@ -180,6 +182,23 @@ class Whole:
     def prose(self, text: str) -> str:
         """Return a text that a file of the study states in one language, in that of the edition where it is known."""
         return reword(self.lang, text)
+
+    def chapter_key(self, context: Context, names: tuple[str, ...]) -> dict[str, Any]:
+        """Return everything on which the blocks on a game depend."""
+        return {
+            "chapter": context.game,
+            "blocks": names,
+            "every": self.definition.blocks,
+            "over": self.definition.over,
+            "lang": self.lang,
+            "pages": engine(pages=True),
+            "alone": context.alone,
+            "draws": self.results.draws,
+            "seed": self.results.seed,
+            "content": everything(self.files, context.game),
+            "games": [each.game for each in self.contexts],
+            "listed": sorted(context.listed) if "parameters" in names else None,
+        }
 
     def context(self, game: str) -> Context | None:
         """Return the context of a game, or of the game of a variant; None where the report has no chapter on it."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from math import prod
 from typing import TYPE_CHECKING
 
+from detente.reports.block_names import STUDY_BLOCKS
 from detente.reports.blocks import Context, Whole, label_of
-from detente.reports.content import everything
 from detente.reports.document import Document
 from detente.reports.elements import Block, Heading, Note, Outline, PageBreak
 from detente.reports.encoding import decoded, encoded
 from detente.reports.language import say
 from detente.reports.results import Results
-from detente.reports.store import Store, engine
-from detente.reports.warm import warm
+from detente.reports.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: Outcomes of a normal form up to which a map of its equilibria is drawn.
 _MAPPED = 60
 
-__all__ = ["GameBlock", "compose", "game_blocks", "study_blocks"]
+__all__ = ["GameBlock", "chapter", "compose", "game_blocks", "runs", "study_blocks", "whole_of"]
 
 
 @dataclass(frozen=True)
@@ -100,16 +100,13 @@ def compose(files: StudyFiles, definition: ReportDefinition, models: Sequence[Ga
 
     Blocks on a game that follow each other make a chapter of each game; blocks on the study stand once.
     """
-    store = Store.of(files.root)
-    results = Results(files, store, draws or definition.draws)
-    warm(results, definition)
-    alone = len(models) == 1
-    listed = frozenset[str]()
-    contexts: tuple[Context, ...] = ()
-    for model in models:
-        contexts = (*contexts, Context(files, definition, model, alone, results, listed))
-        listed |= set(model.parameters)
-    whole = Whole(files, definition, contexts, results)
+    if draws is not None:
+        definition = replace(definition, draws=draws)
+    whole = whole_of(files, definition, models)
+    store, contexts = whole.results.store, whole.contexts
+    from detente.reports.warm import warm
+
+    warm(whole)
     makers = study_blocks()
     blocks: list[Block] = []
     names = list(definition.blocks)
@@ -120,11 +117,10 @@ def compose(files: StudyFiles, definition: ReportDefinition, models: Sequence[Ga
             if name == "overview":
                 blocks += [Outline(1 if len(models) > 3 else 2), PageBreak()] if definition.contents else []
             continue
-        run = []
-        while names and names[0] not in makers:
-            run.append(names.pop(0))
+        run = _run(names)
+        del names[: len(run)]
         for context in contexts:
-            blocks.extend(_chapter(whole, context, tuple(run), store))
+            blocks.extend(chapter(whole, context, run, store))
     return Document(
         title=label_of(definition.title, definition.lang),
         subtitle=label_of(definition.subtitle, definition.lang),
@@ -135,22 +131,39 @@ def compose(files: StudyFiles, definition: ReportDefinition, models: Sequence[Ga
     )
 
 
-def _chapter(whole: Whole, context: Context, names: tuple[str, ...], store: Store) -> list[Block]:
+def _run(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the blocks on games with which a list begins."""
+    return tuple(takewhile(lambda name: name not in STUDY_BLOCKS, names))
+
+
+def runs(definition: ReportDefinition) -> list[tuple[str, ...]]:
+    """Return the blocks on games that follow each other: each run makes a chapter of each game."""
+    found = []
+    names = list(definition.blocks)
+    while names:
+        run = _run(names)
+        if run:
+            found.append(run)
+        del names[: len(run) or 1]
+    return found
+
+
+def whole_of(files: StudyFiles, definition: ReportDefinition, models: Sequence[GameModel]) -> Whole:
+    """Return what blocks on the study get."""
+    store = Store.of(files.root)
+    results = Results(files, store, definition.draws)
+    alone = len(models) == 1
+    listed = frozenset[str]()
+    contexts: tuple[Context, ...] = ()
+    for model in models:
+        contexts = (*contexts, Context(files, definition, model, alone, results, listed))
+        listed |= set(model.parameters)
+    return Whole(files, definition, contexts, results)
+
+
+def chapter(whole: Whole, context: Context, names: tuple[str, ...], store: Store) -> list[Block]:
     """Return the chapter on a game, made now or kept from a study with the same content."""
-    key = {
-        "chapter": context.game,
-        "blocks": names,
-        "every": whole.definition.blocks,
-        "over": whole.definition.over,
-        "lang": whole.lang,
-        "pages": engine(pages=True),
-        "alone": context.alone,
-        "draws": whole.results.draws,
-        "seed": whole.results.seed,
-        "content": everything(whole.files, context.game),
-        "games": [each.game for each in whole.contexts],
-        "listed": sorted(context.listed) if "parameters" in names else None,
-    }
+    key = whole.chapter_key(context, names)
     return decoded(store.get(key, lambda: encoded(_made(context, names))))
 
 

@@ -252,11 +252,15 @@ class Results:
     def _levers(self, game: str, profile: str, outcome: str) -> dict[str, Any]:
         model = self.model(game)
         form, values = model.form, model.point().values
+        # single changes are found exactly; of pairs the cheapest is looked for only where no single one will do
         try:
-            if outcome == "break":
-                found = form.breaks(model, "strategic", profile, values, budget=BUDGET)
-            else:
-                found = form.levers(model, "strategic", profile, outcome, values, budget=BUDGET)
+            for together in ((), (2,)):
+                if outcome == "break":
+                    found = form.breaks(model, "strategic", profile, values, budget=BUDGET, together=together)
+                else:
+                    found = form.levers(model, "strategic", profile, outcome, values, budget=BUDGET, together=together)
+                if found.holds or any(each.recommended for each in found.singles):
+                    break
         except DetenteError as error:
             return {"refused": str(error), "rows": [], "holds": False}
         seen, rows = [], []
