@@ -242,6 +242,14 @@ class SymbolicControl:
         set_(self, "interval", None if interval is None else tuple(_expression(each, known) for each in interval))
         set_(self, "horizon", horizon)
 
+    def with_horizon(self, horizon: int | None) -> SymbolicControl:
+        """Return the same problem for so many periods."""
+        choices = self.choices if self.continuous else list(self.choices)
+        return SymbolicControl(
+            self.flow, self.law, {self.action: choices}, self.discount_factor, self.start, self.box.parameters,
+            self.box.derived, self.box.constraints, self.interval, horizon,
+        )  # fmt: skip
+
     @property
     def parameters(self) -> Any:
         """The box: an interval for every parameter."""

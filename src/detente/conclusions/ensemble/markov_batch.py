@@ -166,7 +166,7 @@ class MarkovProgram:
             mine = [u / (1 - d * stay[profile]) for u, d in zip(rest[profile], factors, strict=True)]
             if shared is None:
                 worth = self._worth(rest, stay, factors, mine)
-                good = self._outcomes(worth, own.shape, slack)[profile]
+                good = self._outcomes(worth, own.shape, slack, profile)[profile]
             else:
                 good = shared[profile]
             fresh = good & (chosen < 0)
@@ -190,8 +190,10 @@ class MarkovProgram:
             for profile, each in rest.items()
         }
 
-    def _outcomes(self, worth: Worths, shape: tuple[int, ...], slack: list[Any]) -> dict[tuple[int, ...], Any]:
-        """Return for every profile in which draws it is an outcome of the period."""
+    def _outcomes(
+        self, worth: Worths, shape: tuple[int, ...], slack: list[Any], only: tuple[int, ...] | None = None
+    ) -> dict[tuple[int, ...], Any]:
+        """Return for every profile, or for one alone, in which draws it is an outcome of the period."""
         sequence = [j for group in self.order for j in group]
 
         def below(depth: int, seen: tuple[int, ...]) -> dict[tuple[int, ...], Any]:
@@ -204,6 +206,8 @@ class MarkovProgram:
             found: dict[tuple[int, ...], Any] = {}
             for after, own in inner.items():
                 for profile, mask in own.items():
+                    if depth == 0 and only not in {None, profile}:
+                        continue
                     good = mask
                     for at, j in enumerate(group, len(seen)):
                         bound = worth[profile][j] + slack[j]

@@ -49,7 +49,8 @@ class Incentive:
         slope = sympy.factor(sympy.diff(self.gain, x))
         if x in slope.free_symbols:
             return None
-        at = sympy.simplify(x - self.gain / slope)
+        rest = sympy.expand(self.gain.xreplace({x: sympy.Integer(0)}))
+        at = sympy.Add(*(-each / slope for each in sympy.Add.make_args(rest)))
         return at, -1 if slope.could_extract_minus_sign() else 1
 
 

@@ -1,0 +1,166 @@
+"""Analyses of stochastic games: policies, paths, all equilibria, decisions against a partner of uncertain kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from detente.display import Table
+from detente.numbers import short, to_float
+from detente.study.analyses import Analysis
+from detente.study.analyses._solved import Solved, runs
+
+if TYPE_CHECKING:
+    from detente.study.analyses import Task
+    from detente.study.forms._states import Dynamics
+
+__all__ = ["ANALYSES"]
+
+FORMS = ("stochastic",)
+
+
+def _policy(task: Task) -> list[Table]:
+    """Return the first equilibrium of every point, states with the same choices and answers together."""
+    tables = []
+    for solved in Solved.all(task):
+        first = solved.found.equilibria[0]
+        groups: dict[tuple[str, ...], list[Any]] = {}
+        for state in solved.game.playing:
+            groups.setdefault(tuple(first._told(player, state) for player in solved.game.players), []).append(state)  # noqa: SLF001 - its own table, grouped
+        rows = tuple((runs(states), *told) for told, states in groups.items())
+        starts = ", ".join(
+            f"{player} {short(first.values[player][solved.game.start], 5)}" for player in solved.game.players
+        )
+        notes = [
+            f"Path from {solved.game.start}: {first.path}.",
+            f"Values at the start: {starts}.",
+            solved.found.statement(),
+        ]
+        notes.append(_multiplicity(solved))
+        tables.append(Table(f"policy at {solved.point.name}", ("states", *solved.game.players), rows, tuple(notes)))
+    return tables
+
+
+def _multiplicity(solved: Solved) -> str:
+    found = solved.found
+    if found.count == 1:
+        return "It is the only one in pure strategies of the state."
+    values = {tuple(tuple(own.items()) for own in each.values.values()) for each in found.equilibria}
+    listed = "" if found.count == len(found.equilibria) else f" among the {len(found.equilibria)} listed"
+    if len(values) == 1:
+        return f"There are {found.count or 'several'}, all with the same values{listed}: they differ in choices between equally good actions."
+    return f"There are {found.count or 'several'}, with {len(values)} different vectors of values{listed}."
+
+
+def _paths(task: Task) -> list[Table]:
+    """Return the outcome of every point side by side."""
+    from detente.study.forms._states import path_outcome, reply_at_start
+
+    dynamics: Dynamics = task.model.definition.data
+    rows = []
+    for solved in Solved.all(task):
+        first = solved.found.equilibria[0]
+        env = {**solved.point.values, **task.model.derived_values(solved.point.values)}
+        outcome = path_outcome(dynamics, task.model.players, first.path, env)
+        named = any(outcome == each.name for each in dynamics.outcomes)
+        reply = reply_at_start(dynamics, solved.found)
+        worth = (short(first.values[player][solved.game.start], 5) for player in solved.game.players)
+        shown = [task.model.label(outcome) if named else "", str(first.path)]
+        if dynamics.replies:
+            shown.append("other" if reply is None else task.model.label(reply))
+        rows.append((solved.point.name, *shown, *worth, str(solved.found.count or "?")))
+    columns = ["point", "outcome", "path", *(["at the start"] if dynamics.replies else [])]
+    columns += [f"value to {player}" for player in task.model.players]
+    return [Table("paths of the first equilibria", (*columns, "pure equilibria"), tuple(rows))]
+
+
+def _lists(task: Task) -> list[Table]:
+    """Return every equilibrium with its path and values at the start."""
+    tables = []
+    for solved in Solved.all(task):
+        game = solved.game
+        rows: dict[tuple[str, ...], int] = {}
+        for each in solved.found.equilibria:
+            row = (str(each.path), *(short(each.values[player][game.start], 5) for player in game.players))
+            rows[row] = rows.get(row, 0) + 1
+        listed = tuple((*row, str(count)) for row, count in rows.items())
+        columns = ("path from the start", *(f"value to {player}" for player in game.players), "equilibria")
+        tables.append(Table(f"all equilibria at {solved.point.name}", columns, listed, (solved.found.statement(),)))
+    return tables
+
+
+def _trust(task: Task) -> list[Table]:
+    """Return for each player when an opportunist leaves, what starting is worth, and the least trust, at every point."""
+    rows = []
+    for point in task.points:
+        found: Any = task.model.form.solve(task.model, point, task.kind)
+        for player, each in found.decisions.items():
+            date = "never" if each.leaves is None else f"year {each.leaves} (state {each.state})"
+            rows.append(
+                (
+                    point.name, player, date, short(each.kept, 5), short(each.betrayed, 5),
+                    "none" if each.least is None else short(each.least, 4), "yes" if each.starts else "no",
+                )
+            )  # fmt: skip
+    columns = ("point", "player", "an opportunist leaves", "worth if kept", "worth if left", "least trust", "starts")
+    note = "A decision of each player against a partner of uncertain kind, no equilibrium; not to start is worth 0."
+    return [Table("decisions under trust", columns, tuple(rows), (note,))]
+
+
+def _moves(task: Task) -> list[Table]:
+    """Return for every parameter the nearest value at which an outcome is reached, or left, others held."""
+    model = task.model
+    tables = []
+    for point in task.points:
+        for text in task.question.of:
+            conclusion = model.form.conclusion(model.definition, text)
+            negated = model.form.holds(model, conclusion, point.values)
+            rows, idle = [], []
+            for name, interval in model.intervals.items():
+                if interval.low == interval.high or name not in _reached(task):
+                    continue
+                found = model.form.thresholds(model, task.kind, name, conclusion, point.values, text)
+                best = None
+                for each in found.inside:
+                    for state in (each.before, each.at_point, each.after):
+                        if state is None or bool(state) == negated:
+                            continue
+                        cost = abs(to_float(each.at) - to_float(point.values[name])) / to_float(
+                            interval.high - interval.low
+                        )
+                        if best is None or cost < best[0]:
+                            best = (cost, each, each.at_point is not None and bool(each.at_point) != negated)
+                if best is None:
+                    idle.append(name)
+                    continue
+                cost, each, attained = best
+                unit = " (a unit, no policy)" if name in model.definition.units else ""
+                sign = "" if attained else ("> " if to_float(each.at) > to_float(point.values[name]) else "< ")
+                rows.append((cost, (name + unit, short(point.values[name], 4), sign + each.number, short(cost, 3))))
+            rows.sort(key=lambda each: each[0])
+            note = f"No value inside the interval does it for {', '.join(idle)}." if idle else ""
+            columns = ("parameter", "now", "to", "cost")
+            how = "Cost: the change over the width of the interval. > or <: just beyond the value."
+            title = f"single changes that {'end' if negated else 'bring about'} {text} at {point.name}"
+            tables.append(
+                Table(title, columns, tuple(row for _, row in rows), tuple(each for each in (how, note) if each))
+            )
+    return tables
+
+
+def _reached(task: Task) -> set[str]:
+    """Return the parameters that payoffs, chances and factors of the game rest on."""
+    game = task.model.payoffs(task.kind)
+    return {each.name for expression in game.expressions for each in game.formulas.expand(expression).free_symbols}
+
+
+ANALYSES = {
+    "policy": Analysis(
+        _policy, "the equilibrium of every state, with the path from the start and how many there are", FORMS
+    ),
+    "paths": Analysis(_paths, "how the path of every point ends, its values, and what is answered at the start", FORMS),
+    "all_equilibria": Analysis(_lists, "every pure equilibrium with its path and values", FORMS),
+    "moves": Analysis(
+        _moves, "single changes of parameters that bring about each outcome `of`, or end it where it holds", FORMS
+    ),
+    "trust": Analysis(_trust, "decisions against a partner of uncertain kind: dates, values, least trust", FORMS),
+}
