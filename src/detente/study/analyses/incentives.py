@@ -133,9 +133,11 @@ def _against(task: Task) -> list[Table]:
     tables = []
     for point in task.points:
         box = {name: (each.low, each.high) for name, each in game.parameters.items()}
-        box |= {name: (point.values[name],) * 2 for name in point.changed}
+        named = task.model.definition.points.get(point.name)
+        moved = {*point.changed, *(named.values if named is not None else ())}
+        box |= {name: (point.values[name],) * 2 for name in moved}
         nothing = [name for name, ends in box.items() if ends == (0, 0)]
-        held = {symbol(name): _exact(point.values[name]) for name in {*point.changed, *nothing}}
+        held = {symbol(name): _exact(point.values[name]) for name in {*moved, *nothing}}
         # derived values stand for themselves, with the range that they have over the box
         free = {name: found for name in game.derived if (found := bounds_of(game.expand(symbol(name)).xreplace(held), box))}
         rows = []
@@ -146,7 +148,7 @@ def _against(task: Task) -> list[Table]:
                     inner = box | free
                     words = sign_words(possible_signs(gap, inner), witnessed_signs(gap, inner))
                     rows.append((name, str(one.state), str(other.state), formula_text(gap), words))
-        title = f"bounds under {policies[0]} less bounds under {policies[1]}" + (f", {point.name} held" if point.changed else "")
+        title = f"bounds under {policies[0]} less bounds under {policies[1]}" + (f", {point.name} held" if moved else "")
         columns = ("bound on", f"in {policies[0]}", f"in {policies[1]}", "difference", "over the box")
         tables.append(Table(title, columns, tuple(rows)))
     return tables
