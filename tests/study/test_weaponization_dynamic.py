@@ -91,6 +91,8 @@ def test_restraint_begins_where_a_little_pressure_costs_more_than_it_earns(dynam
     """alpha* = delta*eps1*pi0/(1 - delta*(1 - eps0)): on either side of it value iteration rests, or presses."""
     eps0, eps1 = rates(BASE)
     star = 0.95 * eps1 * 0.04 / (1 - 0.95 * (1 - eps0))
+    assert dynamic.holds("restraint", alpha="1/50")
+    assert not dynamic.holds("restraint")
     (found,) = dynamic.thresholds("alpha", of="restraint").inside
     assert float(found.at) == pytest.approx(star, rel=1e-12)
     for alpha, rests in ((star - 1e-3, True), (star + 1e-3, False)):

@@ -35,6 +35,11 @@ ENDINGS = (".nfg", ".efg", ".gam")
 @click.option("--budget", type=click.FloatRange(min=0), help="Seconds after which to stop with what there is.")
 @click.option("--explain", "in_words", is_flag=True, help="Explain the result in words.")
 @click.option("--question", type=int, help="Answer this numbered question of the game file.")
+@click.option(
+    "--figure",
+    type=click.Path(path_type=Path),
+    help="Also draw the policy of a game with a state: a name in .svg, .pdf or .png.",
+)
 @game_options
 def solve_command(
     game: str,
@@ -45,6 +50,7 @@ def solve_command(
     budget: float | None,
     in_words: bool,
     question: int | None,
+    figure: Path | None,
     options: GameOptions,
 ) -> int:
     """Solve GAME (or GAME:VARIANT) of the study at a point, or a file .nfg, .efg or .gam.
@@ -92,6 +98,8 @@ def solve_command(
                 raise
             note(f"detente: {error}")
             result = error.partial
+    if figure is not None:
+        _draw(result, at, title, figure)
     text = f"{title}\n{result}"
     data = {**head, **result.to_json()}
     if in_words:
@@ -105,6 +113,14 @@ def solve_command(
     if "interrupted" in missing:
         return 130
     return 3 if budget is not None and "budget" in missing else 0
+
+
+def _draw(result: Any, at: Any, title: str, figure: Path) -> None:
+    from detente.reports.figure_file import write_figure
+    from detente.reports.state_figures import solution_figure
+
+    write_figure(solution_figure(result, at.game.model.label if at is not None else str, title), figure)
+    note(f"wrote {figure}")
 
 
 def _study_answer(at: Any, question: int, options: GameOptions) -> int:

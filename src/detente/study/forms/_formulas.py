@@ -154,5 +154,5 @@ class FormulaForm(Form):
 
     def holds(self, model: GameModel, of: Conclusion | Formula, values: Mapping[str, Fraction]) -> bool:
         """Return whether a formula is positive at a point."""
-        game = model.symbolic
+        game: Any = self.formulas(model, "strategic")
         return bool(game.evaluate(game.expression(of), values) > 0)
