@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from detente.conclusions.ensemble.saved import Saved
-    from detente.conclusions.robustness.classifier import Subject
+    from detente.conclusions.robustness.classifier import Classifier, Subject
 
 __all__ = ["BUDGET", "MOST", "How", "robustness", "robustness_of"]
 
-#: Classifications of blocks from which on processes are worth starting.
-_WORTH_PROCESSES = 3000
+#: Classifications of blocks, each worth ten outputs of a program, from which on processes are worth starting.
+_WORTH_PROCESSES = 4000
 #: Conclusions that are reported where nobody asked for any.
 MOST = 200
 #: Seconds for proofs of always and never, if nothing else is said.
@@ -207,7 +207,7 @@ def robustness_of(
     modes = _modes(subject, kinds, how.only)
     job, places = _job(subject, dropped, modes, how)
     saved = None if how.saved is None else how.saved({**(key or {}), "task": "robustness", "job": digest(job)})
-    work = job.blocks * len(job.cases)
+    work = job.blocks * sum(_weight(case.classifier) for case in job.cases)
     workers = how.workers or (1 if how.executor is None and work < _WORTH_PROCESSES else os.cpu_count() or 1)
     counts = run(
         job, job.tasks, combine=combine, executor=how.executor, workers=workers, saved=saved, progress=how.progress
@@ -334,6 +334,12 @@ def _job(
                     places[prior, mode, term, True] = len(cases)
                     cases.append(Case(index, other.classifier))
     return Job.make(tuple(recipes), tuple(cases)), places
+
+
+def _weight(classifier: Classifier) -> float:
+    """Return what classifying a block costs, about, in units of a 2x2 game."""
+    program = getattr(classifier, "program", None)
+    return 1.0 if program is None else max(1.0, len(program.outputs) / 10)
 
 
 def _within(
