@@ -11,6 +11,7 @@ from detente.formula import symbol
 from detente.games.control import SymbolicControl
 from detente.solve.control.closed_form import control_atlas, effects, stopping_rule
 from detente.solve.control.optimal import optimal_control
+from detente.wording import written
 
 BOX = {
     "pi": (0, "1/25", "3/20"), "alpha": ("1/50", "7/50", "2/5"), "gamma": ("1/20", "7/50", "3/5"),
@@ -113,3 +114,15 @@ def test_other_problems_are_refused():
         control_atlas(SymbolicControl("state*p**3", "state/2", {"p": (0, 1)}, "1/2", 1, {"x": (0, 1)}))
     with pytest.raises(UsageError, match="two actions"):
         stopping_rule(hub())
+
+
+def test_the_best_action_is_written_in_words_latex_and_typst():
+    found = control_atlas(hub())
+    words = found.in_words({found.problem.action: "pressure"}).splitlines()
+    assert words[0].startswith("The lowest pressure of 0 is best")
+    assert words[-1].startswith('"At least" and "at most" include equality')
+    for how in ("latex", "typst"):
+        text = written(found, how)
+        assert "interior" in text or all(each.status == "never" for each in found.regions if each.name == "interior")
+        assert text.count("{") == text.count("}")
+        assert text.count("value per unit of state") == sum(each.status != "never" for each in found.regions)

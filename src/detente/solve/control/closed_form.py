@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from detente.display import Table
 from detente.errors import DetenteError, UsageError
 from detente.games.symbolic import symbol
+from detente.printing import relation_normal
 from detente.solve.control.lines import acts_of
 from detente.solve.control.optimal import optimal_control
 from detente.solve.control.proportional import rates_of
 from detente.solve.parametric.signs import bounds, possible_signs
+from detente.wording import Wording, math_rows, math_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -138,6 +140,50 @@ class ControlAtlas:
 
     def __str__(self) -> str:
         return self.table().to_text()
+
+    def to_latex(self, names: Wording | Mapping[str, str] | None = None) -> str:
+        """Return action, value and conditions of every region that is not empty as a LaTeX ``array``."""
+        return self._math("latex", Wording.of(names))
+
+    def to_typst(self, names: Wording | Mapping[str, str] | None = None) -> str:
+        """Return the same as Typst math."""
+        return self._math("typst", Wording.of(names))
+
+    def _math(self, language: str, wording: Wording) -> str:
+        rows = []
+        for region in self.regions:
+            if region.status == "never":
+                continue
+            rows.append([math_text(self._lead(region, wording), language), wording.math(region.action, language)])
+            rows.append([math_text("value per unit of state", language), wording.math(region.value, language)])
+            rows += [[math_text("where", language), wording.math(each, language)] for each in self._parts(region)]
+        return math_rows(rows, language)
+
+    def in_words(self, labels: Wording | Mapping[str, str] | None = None) -> str:
+        """Return which action is best exactly when, in sentences."""
+        wording = Wording.of(labels)
+        lines = []
+        for region in self.regions:
+            lead = self._lead(region, wording)
+            if region.status == "never":
+                lines.append(f"Nowhere in the box: {lead}.")
+                continue
+            when = "always" if region.status == "always" else "exactly when"
+            lines.append(f"The {lead} of {wording.formula(region.action)} is best {when}")
+            lines += [f"- {wording.formula(each)}" for each in self._parts(region)]
+            lines.append(f"and a unit of the state is then worth {wording.formula(region.value)}.")
+        edge = '"At least" and "at most" include equality, "more" and "less" do not.'
+        return "\n".join([*lines, edge])
+
+    def _lead(self, region: ControlRegion, wording: Wording) -> str:
+        kind = {"low": "lowest", "high": "highest"}.get(region.name, region.name)
+        return f"{kind} {wording.label(self.problem.action)}"
+
+    def _parts(self, region: ControlRegion) -> list[Any]:
+        import sympy
+
+        kind = sympy.Gt if region.strict else sympy.Ge
+        return [] if region.status == "always" else [relation_normal(kind(each, 0)) for each in region.conditions]
 
 
 def control_atlas(problem: SymbolicControl) -> ControlAtlas:

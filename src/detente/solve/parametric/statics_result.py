@@ -70,6 +70,7 @@ class AtlasStatics:
         rows = tuple(
             (region.label, f"{player}: {quantity}", *(", ".join(groups[name]) or "-" for name in groups))
             for region, player, quantity, groups in self._grouped()
+            if any(groups.values())
         )
         columns = ("equilibrium", "what", "rises with", "falls with", "either way", "undecided")
         open_ = any(row[-1] != "-" for row in rows)
