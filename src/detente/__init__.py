@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from detente.games.stochastic import StochasticGame
     from detente.games.symbolic import SymbolicGame
     from detente.games.symbolic_tree import SymbolicTree
+    from detente.reports.repeated_figures import automaton_figure, payoff_set_figure
     from detente.solve.best_response import is_equilibrium, regret
     from detente.solve.coalitional.core import core, in_core, least_core
     from detente.solve.coalitional.nucleolus import is_nucleolus, nucleolus
@@ -132,6 +133,7 @@ _NAMES = {
     "detente.games.stochastic": ("StochasticGame",),
     "detente.games.symbolic": ("SymbolicGame",),
     "detente.games.symbolic_tree": ("SymbolicTree",),
+    "detente.reports.repeated_figures": ("automaton_figure", "payoff_set_figure"),
     "detente.solve.parametric.atlas": ("Atlas", "atlas"),
     "detente.solve.parametric.move_atlas": ("move_atlas",),
     "detente.solve.parametric.signaling": ("signaling",),

@@ -1,0 +1,232 @@
+"""Pictures of repeated games: the payoffs that two players can sustain, and automata as states and arrows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import UsageError
+from detente.numbers import short
+from detente.reports.figure_labels import text_label, wrap_to
+from detente.reports.figure_style import INK, PLATE, PLAYERS, QUIET, TEXT_WIDTH, figure_style, new_figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.patches import FancyBboxPatch
+
+    from detente.solve.repeated.automaton import Automaton
+    from detente.solve.repeated.payoff_set import PayoffSet
+
+__all__ = ["automaton_figure", "payoff_set_figure"]
+
+#: States above which arrows hide one another.
+_MOST_STATES = 8
+#: Width and height of a state, and how far the second frame of the first state stands off; the figure is 1 wide.
+_BOX, _FRAME = (0.26, 0.085), 0.008
+
+
+def payoff_set_figure(
+    found: PayoffSet, labels: Mapping[str, str] | None = None, *, title: str = "", width: float = TEXT_WIDTH
+) -> Figure:
+    """Draw the payoffs that can be sustained within those that are feasible, with min-max payoffs and stage equilibria.
+
+    Where the set is known between bounds both are drawn; often the eye cannot tell them apart.
+
+    Parameters
+    ----------
+    found : PayoffSet
+        As :func:`detente.payoff_set` returns it.
+    labels : mapping, optional
+        What a reader sees for the players.
+    title : str
+    """
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch, Polygon
+
+    from detente.solve.pure import pure_equilibria
+
+    shown = dict(labels or {})
+    style, other = PLAYERS[0], PLAYERS[1]
+    height = 0.62 * width
+    with figure_style():
+        figure = new_figure(width, height)
+        axes = figure.add_axes((0.1, 0.13, 0.52, 0.76))
+        feasible = _floats(found.feasible.vertices)
+        axes.add_patch(Polygon(feasible, facecolor="#f3f3f3", edgecolor=QUIET, linewidth=0.7, zorder=1))
+        handles: list[Any] = [Patch(facecolor="#f3f3f3", edgecolor=QUIET, linewidth=0.7, label="feasible")]
+        levels = [float(each) for each in found.feasible.minmax.values()]
+        for draw, level in ((axes.axvline, levels[0]), (axes.axhline, levels[1])):
+            draw(level, color=QUIET, linewidth=0.7, linestyle=(0, (3, 2)), zorder=2)
+        handles.append(Line2D([], [], color=QUIET, linewidth=0.7, linestyle=(0, (3, 2)), label="min-max payoffs"))
+        sustained = _floats(found.vertices)
+        if len(sustained) > 2:
+            axes.add_patch(Polygon(sustained, facecolor=style.fill, edgecolor=style.ink, linewidth=1.2, zorder=3))
+        elif sustained:
+            axes.plot(*zip(*sustained, strict=True), color=style.ink, linewidth=2, marker=".", markersize=3, zorder=3)
+        if sustained:
+            name = "subgame perfect" if found.exact else "subgame perfect: outer bound"
+            handles.append(Patch(facecolor=style.fill, edgecolor=style.ink, linewidth=1.2, label=name))
+        inner = _floats(found.inner)
+        if not found.exact and len(inner) > 2:
+            axes.add_patch(Polygon(inner, fill=False, edgecolor=other.ink, linewidth=0.9, linestyle="--", zorder=4))
+            handles.append(Line2D([], [], color=other.ink, linewidth=0.9, linestyle="--", label="inner bound, proved"))
+        points = [tuple(map(float, each.payoffs.values())) for each in pure_equilibria(found.repeated.stage).equilibria]
+        if points:
+            axes.plot(*zip(*points, strict=True), "o", color=other.ink, markersize=4.5, zorder=5)
+            handles.append(
+                Line2D(
+                    [], [], marker="o", linestyle="", color=other.ink, markersize=4.5, label="stage equilibria, pure"
+                )
+            )
+        _frame(axes, [*feasible, *sustained])
+        for k, (draw_label, player) in enumerate(
+            zip((axes.set_xlabel, axes.set_ylabel), found.repeated.players, strict=True)
+        ):
+            factor = short(found.repeated.discount_factors[k], 4)
+            text, properties = text_label(f"average payoff of {shown.get(player, player)} (factor {factor})")
+            draw_label(text, **properties)
+        for side in ("right", "top"):
+            axes.spines[side].set_visible(False)
+        if title:
+            text, properties = text_label(title)
+            figure.text(0.1, 0.97, text, fontsize=10.5, va="top", **properties)
+        if not sustained:
+            handles.append(Line2D([], [], linestyle="", label="nothing can be sustained in pure strategies"))
+        figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.65, 0.9), frameon=False, fontsize=8.5)
+    return figure
+
+
+def _floats(polygon: Any) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in polygon]
+
+
+def _frame(axes: Axes, points: list[tuple[float, float]]) -> None:
+    for k, limit in ((0, axes.set_xlim), (1, axes.set_ylim)):
+        values = [each[k] for each in points]
+        pad = 0.06 * (max(values) - min(values) or 1)
+        limit(min(values) - pad, max(values) + pad)
+
+
+def automaton_figure(automaton: Automaton, *, title: str = "", width: float = TEXT_WIDTH) -> Figure:
+    """Draw the states of an automaton with what is played in them, and an arrow for each way on.
+
+    Parameters
+    ----------
+    automaton : Automaton
+        At most eight states. Play starts in the state with the double frame.
+    title : str
+
+    Raises
+    ------
+    UsageError
+        If it has more states.
+    """
+    states = automaton.states
+    if len(states) > _MOST_STATES:
+        raise UsageError(f"{automaton.name}: found {len(states)} states; a picture has at most {_MOST_STATES}")
+    row = len(states) < 3
+    height = 0.42 * width if row else 0.72 * width
+    with figure_style():
+        figure = new_figure(width, height)
+        axes = figure.add_axes((0, 0, 1, 0.92))
+        reach = height * 0.92 / width / 2
+        axes.set(xlim=(-0.5, 0.5), ylim=(-reach, reach))
+        axes.set_axis_off()
+        places = _places(states, reach)
+        boxes = {state: _state(axes, automaton, state, places[state]) for state in states}
+        for state in states:
+            _arrows(axes, automaton, state, places, boxes)
+        text, properties = text_label(title or f"Automaton: {automaton.name.replace('_', ' ')}")
+        figure.text(0.03, 0.985, text, fontsize=10.5, va="top", **properties)
+    return figure
+
+
+def _places(states: tuple[str, ...], reach: float) -> dict[str, tuple[float, float]]:
+    """Return the middle of each state: one in the middle, two side by side, more on an oval from the top on."""
+    if len(states) == 1:
+        return {states[0]: (0.0, 0.0)}
+    if len(states) == 2:
+        return {states[0]: (-0.24, 0.0), states[1]: (0.24, 0.0)}
+    found = {}
+    for k, state in enumerate(states):
+        angle = math.pi / 2 - 2 * math.pi * k / len(states)
+        found[state] = (0.34 * math.cos(angle), (reach - 0.11) * math.sin(angle))
+    return found
+
+
+def _state(axes: Axes, automaton: Automaton, state: str, place: tuple[float, float]) -> FancyBboxPatch:
+    """Draw a state and return its frame, the outer one where it has two."""
+    from matplotlib.patches import FancyBboxPatch
+
+    style = PLAYERS[0]
+    wide, high = _BOX
+    for margin in (0.0, _FRAME) if state == automaton.start else (0.0,):
+        corner = (place[0] - wide / 2 - margin, place[1] - high / 2 - margin)
+        size = (wide + 2 * margin, high + 2 * margin)
+        box = FancyBboxPatch(
+            corner, *size, boxstyle="round,pad=0,rounding_size=0.02", zorder=4 - 10 * margin,
+            facecolor=style.fill if margin == 0 else "white", edgecolor=style.ink, linewidth=0.9,
+        )  # fmt: skip
+        axes.add_patch(box)
+    played = automaton.outputs[state]
+    told = played if isinstance(played, str) else ", ".join(map(str, played))
+    if isinstance(played, Mapping):
+        told = ", ".join(map(str, played.values()))
+    for shift, text, size, color in ((0.016, state, 9, INK), (-0.018, told, 8, QUIET)):
+        label, properties = text_label(text)
+        shown = {"fontsize": size, "color": color, "ha": "center", "va": "center", "zorder": 5, **properties}
+        axes.text(place[0], place[1] + shift, label, **shown)
+    return box
+
+
+def _arrows(
+    axes: Axes,
+    automaton: Automaton,
+    state: str,
+    places: Mapping[str, tuple[float, float]],
+    boxes: Mapping[str, FancyBboxPatch],
+) -> None:
+    """Draw one arrow from a state to each next one, with all that leads there."""
+    from matplotlib.patches import FancyArrowPatch
+
+    given = automaton.transitions[state]
+    rules = given if isinstance(given, Mapping) else {"whatever happens": given}
+    ways: dict[str, list[str]] = {}
+    for key, after in rules.items():
+        told = key if isinstance(key, str) else ", ".join(map(str, key))
+        ways.setdefault(after, []).append(told)
+    start = places[state]
+    for after, keys in ways.items():
+        end = places[after]
+        told = [text_label(key) for key in keys]
+        text = "\n".join(wrap_to(each, 26) for each, _ in told)
+        properties = told[0][1]
+        plate: dict[str, Any] = {**PLATE, "alpha": 1}
+        common: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 9, "color": INK, "linewidth": 0.8, "zorder": 2}
+        if after == state:
+            side = 1 if start[1] >= -1e-9 else -1
+            y = start[1] + side * (_BOX[1] / 2 + (_FRAME if state == automaton.start else 0))
+            loop = FancyArrowPatch(
+                (start[0] - 0.05, y),
+                (start[0] + 0.05, y),
+                connectionstyle=f"arc3,rad={-0.9 * side}",
+                shrinkA=0,
+                shrinkB=0,
+                **common,
+            )
+            axes.add_patch(loop)
+            axes.text(
+                start[0], y + side * 0.049, text, fontsize=7.5, color=INK, ha="center", zorder=6,
+                va="bottom" if side > 0 else "top", **properties,
+            )  # fmt: skip
+        else:
+            bend = 0.22
+            common |= {"patchA": boxes[state], "patchB": boxes[after], "shrinkA": 1, "shrinkB": 1}
+            arrow = FancyArrowPatch(start, end, connectionstyle=f"arc3,rad={bend}", **common)
+            axes.add_patch(arrow)
+            dx, dy = end[0] - start[0], end[1] - start[1]
+            spot = (start[0] + dx / 2 + bend * dy / 2, start[1] + dy / 2 - bend * dx / 2)
+            shown = {"ha": "center", "va": "center", "bbox": plate, "zorder": 6, **properties}
+            axes.text(*spot, text, fontsize=7.5, color=INK, **shown)
