@@ -72,7 +72,8 @@ def payoff_set_figure(
         if not found.exact and len(inner) > 2:
             axes.add_patch(Polygon(inner, fill=False, edgecolor=other.ink, linewidth=0.9, linestyle="--", zorder=4))
             handles.append(Line2D([], [], color=other.ink, linewidth=0.9, linestyle="--", label="inner bound, proved"))
-        points = [tuple(map(float, each.payoffs.values())) for each in pure_equilibria(found.repeated.stage).equilibria]
+        stage: Any = found.repeated.stage
+        points = [tuple(map(float, each.payoffs.values())) for each in pure_equilibria(stage).equilibria]
         if points:
             axes.plot(*zip(*points, strict=True), "o", color=other.ink, markersize=4.5, zorder=5)
             handles.append(
@@ -81,12 +82,11 @@ def payoff_set_figure(
                 )
             )
         _frame(axes, [*feasible, *sustained])
-        for k, (draw_label, player) in enumerate(
-            zip((axes.set_xlabel, axes.set_ylabel), found.repeated.players, strict=True)
-        ):
+        writers: tuple[Any, Any] = (axes.set_xlabel, axes.set_ylabel)
+        for k, (write, player) in enumerate(zip(writers, found.repeated.players, strict=True)):
             factor = short(found.repeated.discount_factors[k], 4)
             text, properties = text_label(f"average payoff of {shown.get(player, player)} (factor {factor})")
-            draw_label(text, **properties)
+            write(text, **properties)
         for side in ("right", "top"):
             axes.spines[side].set_visible(False)
         if title:
@@ -174,9 +174,10 @@ def _state(axes: Axes, automaton: Automaton, state: str, place: tuple[float, flo
     told = played if isinstance(played, str) else ", ".join(map(str, played))
     if isinstance(played, Mapping):
         told = ", ".join(map(str, played.values()))
-    for shift, text, size, color in ((0.016, state, 9, INK), (-0.018, told, 8, QUIET)):
+    for shift, text, points, color in ((0.016, state, 9, INK), (-0.018, told, 8, QUIET)):
         label, properties = text_label(text)
-        shown = {"fontsize": size, "color": color, "ha": "center", "va": "center", "zorder": 5, **properties}
+        shown: dict[str, Any] = {"fontsize": points, "color": color, "ha": "center", "va": "center", "zorder": 5}
+        shown |= properties
         axes.text(place[0], place[1] + shift, label, **shown)
     return box
 
@@ -200,9 +201,9 @@ def _arrows(
     start = places[state]
     for after, keys in ways.items():
         end = places[after]
-        told = [text_label(key) for key in keys]
-        text = "\n".join(wrap_to(each, 26) for each, _ in told)
-        properties = told[0][1]
+        texts = [text_label(key) for key in keys]
+        text = "\n".join(wrap_to(each, 26) for each, _ in texts)
+        properties = texts[0][1]
         plate: dict[str, Any] = {**PLATE, "alpha": 1}
         common: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 9, "color": INK, "linewidth": 0.8, "zorder": 2}
         if after == state:
@@ -228,5 +229,5 @@ def _arrows(
             axes.add_patch(arrow)
             dx, dy = end[0] - start[0], end[1] - start[1]
             spot = (start[0] + dx / 2 + bend * dy / 2, start[1] + dy / 2 - bend * dx / 2)
-            shown = {"ha": "center", "va": "center", "bbox": plate, "zorder": 6, **properties}
+            shown: dict[str, Any] = {"ha": "center", "va": "center", "bbox": plate, "zorder": 6, **properties}
             axes.text(*spot, text, fontsize=7.5, color=INK, **shown)
