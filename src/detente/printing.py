@@ -168,7 +168,8 @@ def relation_normal(rel: Any) -> Any:
         coefficient = left.as_coeff_Mul()[0]
         if coefficient.is_Rational and coefficient > 0:
             left, right = left / coefficient, right / coefficient
-    return func(left, right)
+    # With symbols SymPy would ask whether the sign is known, which takes longer than all the rest.
+    return func(left, right, evaluate=not (left.free_symbols or right.free_symbols))
 
 
 def _sides(sympy: Any, difference: Any) -> tuple[Any, Any]:

@@ -147,7 +147,7 @@ def the_study():
     import detente
 
     study = detente.Study.find()
-    lengths, total = [], 0.0
+    printed, single, total = [], [], 0.0
     print("atlases of the study's games, s")
     for name in study.games:
         game = study.game(name)
@@ -159,15 +159,20 @@ def the_study():
             continue
         seconds = time.perf_counter() - began
         total += seconds
-        own = [len(each.unsettled) for each in found.regions if each.status in {"conditional", "undecided"}]
-        lengths += own
+        shown = [each for each in found.regions if each.status in {"conditional", "undecided"}]
+        own = [len(each.statements) for each in shown]
+        parts = [len(each.unsettled) for each in shown]
+        printed += own
+        single += parts
         open_ = sum(each.status == "undecided" for each in found.regions)
         print(
-            f"  {name:22s} {seconds:6.2f}   regions {len(found.regions)}, undecided {open_}, "
-            f"inequalities a region: median {median(own) if own else 0}, most {max(own, default=0)}"
+            f"  {name:22s} {seconds:6.2f}   regions {len(found.regions)}, undecided {open_}, inequalities a region that is "
+            f"neither always nor never: median {median(own or [0])}, most {max(own, default=0)}, "
+            f"without min and max {median(parts or [0])}"
         )
-    print(f"  together               {total:6.2f}   median of all regions {median(lengths)} inequalities")
-    fact("atlases of the study's games", f"{total:.1f} s together; the median region has {median(lengths)} inequalities")
+    told = f"the median region has {median(printed)} inequalities ({median(single)} if none are joined by min or max)"
+    print(f"  together               {total:6.2f}   {told}")
+    fact("atlases of the study's games", f"{total:.1f} s together; {told}")
     game = study.game("confrontation")
     print("what conclusions on the confrontation rest on, 25 parameters, s")
     worst = 0.0

@@ -10,9 +10,12 @@ from fractions import Fraction as F
 import pytest
 import sympy
 
+from detente import formula
 from detente.errors import DetenteError, UsageError
 from detente.formula import symbol
 from detente.games.symbolic import SymbolicGame
+from detente.printing import plain
+from detente.solve.parametric._shared_parts import joined
 from detente.solve.parametric.atlas import Comparison, atlas, pure_comparisons, verify_atlas
 
 GIVING = [[["b - c", "-c"], ["b", 0]], [["b - c", "b"], ["-c", 0]]]
@@ -271,3 +274,42 @@ def test_random_games_with_irrational_entries_agree_with_the_solver(seed):
 
     game = SymbolicGame([nest(shape) for _ in shape], {"a": (-1, 1), "b": ("1/4", 2)}, derived={"q": "log(b + 1) - a/3"})
     verify_atlas(atlas(game), 24, seed)
+
+
+def test_inequalities_of_players_alike_and_of_one_player_are_printed_as_one():
+    """One payer is enough for a common good of value v: that nobody pays needs cost >= v of each of the three."""
+    names = ["a", "b", "c"]
+    table = [
+        [[[f"v*{int(x + y + z > 0)} - {names[i]}*{(x, y, z)[i]}" for z in (0, 1)] for y in (0, 1)] for x in (0, 1)]
+        for i in range(3)
+    ]
+    game = SymbolicGame(table, {**{name: (0, 2) for name in names}, "v": (0, 1)})
+    region = next(each for each in atlas(game).regions if each.label == "1,1,1")
+    assert len(region.unsettled) == 3
+    (all_three,) = region.statements
+    assert plain(all_three.sympy) == "min(a, b, c) - v >= 0"
+    assert formula.parse(plain(region.condition), condition=True)
+    for values in itertools.product((F(1, 4), F(3, 4)), repeat=4):
+        point = dict(zip([*names, "v"], values))
+        truth = all(point[name] >= point["v"] for name in names)
+        assert bool(all_three.sympy.subs({symbol(name): sympy.Rational(value) for name, value in point.items()})) is truth
+        assert region.holds_at(point) is truth
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_joined_inequalities_hold_where_the_single_ones_do(seed):
+    rnd = random.Random(seed)
+    names = [symbol(name) for name in "abcd"]
+    parts = []
+    for _ in range(rnd.randint(2, 6)):
+        terms = [rnd.choice([-2, -1, 1, 2]) * rnd.choice([*names, names[0] * names[1], 1]) for _ in range(rnd.randint(2, 4))]
+        expression = sympy.Add(*terms)
+        if expression.free_symbols:
+            why = rnd.choice(["p does not gain by x", "p does not gain by y", "q does not gain by x", ""])
+            parts.append(Comparison(expression, rnd.choice([">", ">="]), why))
+    found = joined(parts)
+    assert len(found) <= len(parts)
+    for _ in range(30):
+        point = {each: sympy.Rational(rnd.randint(-4, 4), 2) for each in names}
+        single = all(each.holds(each.expression.subs(point)) for each in parts)
+        assert all(each.holds(each.expression.subs(point)) for each in found) is single

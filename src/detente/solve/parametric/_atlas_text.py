@@ -101,7 +101,7 @@ def region_math(region: Region, language: str, names: Wording | Mapping[str, str
 def _conditions_math(region: Region, language: str, wording: Wording) -> list[str]:
     if region.status in {"always", "never"}:
         return [rf"\text{{{region.status}}}" if language == "latex" else f'upright("{region.status}")']
-    return list(dict.fromkeys(wording.math(_shown(each), language) for each in region.unsettled))
+    return list(dict.fromkeys(wording.math(_shown(each), language) for each in region.statements))
 
 
 def atlas_math(atlas: Atlas, language: str, names: Wording | Mapping[str, str] | None) -> str:
@@ -295,7 +295,7 @@ def atlas_table(atlas: Atlas) -> Table:
     """Return the atlas as a table: equilibrium, status, condition."""
     rows = []
     for region in atlas.regions:
-        parts = dict.fromkeys(_plain(each) for each in region.unsettled)
+        parts = dict.fromkeys(_plain(each) for each in region.statements)
         shown = {"always": "always", "never": "never in the box"}.get(region.status) or " and ".join(parts)
         weights = ""
         if not region.pure and region.status != "never":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from detente.display import Table
@@ -44,7 +45,8 @@ class Comparison:
         import sympy
 
         kinds = {">=": sympy.Ge, ">": sympy.Gt, "<=": sympy.Le, "<": sympy.Lt, "==": sympy.Eq, "!=": sympy.Ne}
-        return kinds[self.relation](self.expression, 0)
+        # Evaluated, SymPy asks of every sum whether its sign is known; of symbols it is not.
+        return kinds[self.relation](self.expression, 0, evaluate=not self.expression.free_symbols)
 
     def holds(self, value: Any) -> bool:
         """Return whether the inequality holds where its left side is ``value``."""
@@ -133,12 +135,19 @@ class Region:
 
     @property
     def condition(self) -> Any:
-        """The conjunction of the comparisons that the box does not settle, as SymPy."""
+        """The conjunction of :attr:`statements` as SymPy, true or false where the box decides."""
         import sympy
 
         if self.status in {"always", "never"}:
             return sympy.true if self.status == "always" else sympy.false
-        return sympy.And(*(each.sympy for each in self.unsettled))
+        return sympy.And(*(each.sympy for each in self.statements))
+
+    @cached_property
+    def statements(self) -> tuple[Comparison, ...]:
+        """What is left, as it is printed: inequalities that share most of their terms are one, with min or max."""
+        from detente.solve.parametric._shared_parts import joined
+
+        return joined(self.unsettled)
 
     @property
     def pure(self) -> bool:
