@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from detente.cli.ask import ask
 from detente.cli.output import emit, note, output_options
 
 if TYPE_CHECKING:
@@ -152,14 +152,14 @@ def review(found: Scan, study_dir: Path | None, documents: Path | None) -> None:
         cells = review_cells(candidate)
         click.echo(f"\n{number}/{len(found.candidates)}  {candidate.line.place}: {candidate.context}")
         click.echo(f"    {candidate.token!r}: {_value(candidate)} {candidate.unit}, {candidate.bound}")
-        said = _answer("decide", "s", ("a", "e", "r", "s", "q"))
+        said = ask("decide", "s", ("a", "e", "r", "s", "q"))
         if said is None or said == "q":
             break
         while said in {"a", "e"}:
             edited = ("match", "unit", "low", "central", "high", "bound", "year_observed") if said == "e" else ()
-            answers: dict[str, str | None] = {column: _answer(column, cells[column]) for column in edited}
-            answers["subject"] = _answer("subject (of whom or what)", cells["subject"] or subject)
-            answers["quantity"] = _answer("quantity (what it measures)", cells["quantity"])
+            answers: dict[str, str | None] = {column: ask(column, cells[column]) for column in edited}
+            answers["subject"] = ask("subject (of whom or what)", cells["subject"] or subject)
+            answers["quantity"] = ask("quantity (what it measures)", cells["quantity"])
             if None in answers.values():
                 break
             cells.update({column: "" if text == "-" else text for column, text in answers.items() if text is not None})
@@ -168,7 +168,7 @@ def review(found: Scan, study_dir: Path | None, documents: Path | None) -> None:
             except InputError as error:
                 for fault in error.faults:
                     click.echo("    " + "; ".join(part for part in (fault.found, fault.expected, fault.do) if part))
-                said = _answer("decide", "e", ("e", "r", "s"))
+                said = ask("decide", "e", ("e", "r", "s"))
                 continue
             subject = cells["subject"]
             break
@@ -177,22 +177,6 @@ def review(found: Scan, study_dir: Path | None, documents: Path | None) -> None:
             cells["accept"] = ""  # the answers ended in the middle
         rows.append(Row(cells, Place(f"{found.document} (candidate {number})"), columns))
     click.echo(str(accept_rows(root, rows, documents)))
-
-
-def _answer(question: str, default: str, known: tuple[str, ...] = ()) -> str | None:
-    """Return an answer from the terminal or a pipe; None where there are no more."""
-    shown = f" [{'/'.join(known)}]" if known else ""
-    while True:
-        click.echo(f"    {question}{shown}{f' ({default})' if default else ''}: ", nl=False)
-        sys.stdout.flush()
-        line = sys.stdin.readline()
-        if line == "":
-            click.echo()
-            return None
-        said = line.strip() or default
-        if not known or said in known:
-            return said
-        click.echo(f"    found {said[:40]!r}; expected one of {', '.join(known)}")
 
 
 @seeds_command.command("accept")

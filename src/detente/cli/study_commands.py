@@ -235,21 +235,67 @@ def claims_command(
 
 @click.command("new")
 @click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--empty", is_flag=True, help="Empty rooms instead of the example.")
+@click.option("--template", help="A game to start from: two_by_two, sender_target, hedging or members.")
+@click.option("--game", help="With --template: the name of the game; default: that of the template.")
+@click.option("--title", help="With --template: what readers see.")
+@click.option("--player", "players", multiple=True, metavar="PLAYER=WORDS", help="With --template: what readers see for a player; repeatable.")
+@click.option("--guided", is_flag=True, help="Grow the study step by step: documents, figures, game, numbers, report.")
 @click.option("--json", "as_json", is_flag=True, help="Print the files made as JSON.")
-def new_command(folder: Path, as_json: bool) -> None:
-    """Make a small complete study in FOLDER that checks, solves and reports."""
-    from detente.study.layout import find
+def new_command(
+    folder: Path,
+    empty: bool,
+    template: str | None,
+    game: str | None,
+    title: str | None,
+    players: tuple[str, ...],
+    guided: bool,
+    as_json: bool,
+) -> None:
+    """Make a small complete study in FOLDER that checks, solves and reports; or grow one of your own.
+
+    With --template a game is added to the study in FOLDER; where there is none, a study with empty rooms is made first.
+    With --guided you are asked step by step; what is done stays, and the same command goes on where you stopped.
+    """
+    from detente.errors import UsageError
+    from detente.study.grow import add_template, empty_study
+    from detente.study.layout import MARKER, find
     from detente.study.load import load
     from detente.study.scaffold import new_study
 
-    files = new_study(folder)
+    if (game or title or players) and not template:
+        raise UsageError("found --game, --title or --player without --template; expected a template to start from")
+    labels = dict(_player(each) for each in players)
+    if guided and (empty or template or as_json):
+        raise UsageError("found --guided beside --empty, --template or --json; expected it alone")
+    files: list[Path] = []
+    grown = (folder / MARKER).is_file()
+    if empty or ((template or guided) and not grown):
+        files += empty_study(folder)
+    if template:
+        files += add_template(folder, template, game, title, labels)
+    if guided:
+        from detente.cli.guide import guide
+
+        guide(folder)
+        return
+    if not empty and not template:
+        files += new_study(folder)
     study = load(find(folder))
-    note(
-        f"made {len(files)} files; next: cd {folder}, then detente check, detente solve {next(iter(study.games))}, detente report"
-    )
+    then = f"detente solve {next(iter(study.games))}, detente report" if study.games else "detente seeds add FILE"
+    note(f"made {len(files)} files; next: cd {folder}, then detente check, {then}")
     emit(
         "\n".join(str(path) for path in files),
         {**_head("new", study), "files": [str(path) for path in files]},
         as_json=as_json,
         out=None,
     )
+
+
+def _player(text: str) -> tuple[str, str]:
+    from detente.errors import UsageError
+
+    name, equals, words = text.partition("=")
+    if not equals or not name.strip() or not words.strip():
+        raise UsageError(f"found --player {text}; expected PLAYER=WORDS, as in --player first=Lacustria")
+    return name.strip(), words.strip()

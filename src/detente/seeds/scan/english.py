@@ -187,6 +187,8 @@ def _counted(line: str, match: re.Match[str], value: Interval) -> bool:
     start, end = match.start("number"), match.end("number")
     if re.search(r"[\w/.\-:#=]$", line[:start]) or _MONTH.search(line[:start]):
         return False
+    if re.match(r"[ ](?:a|per)[ ](?:year|month|week|day)\b", line[end:]):
+        return True
     word = re.match(r"[ ]([a-z]{3,})", line[end:])
     return word is not None and not _MONTH.search(word[1]) and word[1] not in {"and", "the", "for", "with"}
 
@@ -209,7 +211,8 @@ def _ranges(line: str) -> Iterator[Found]:
         percent = Fraction(1, 100) if unit == "share" else Fraction(1)
         bottom, top = low.low * first * percent, high.high * scale * percent
         if bottom < top:
-            yield Found.of(match.span(), Interval(bottom, (bottom + top) / 2, top), unit or "count", "range", "range")
+            counted = unit or (_thing(line[match.end() :]) if match["scale"] else "") or "count"
+            yield Found.of(match.span(), Interval(bottom, (bottom + top) / 2, top), counted, "range", "range")
 
 
 def _fractions(line: str) -> Iterator[Found]:
