@@ -100,6 +100,13 @@ def test_a_long_token_begins_at_its_numeral_and_cuts_no_number():
     assert shortened("between 1,000,000 and 2,000,000", 0, 31)[1] == "1,000,000 and"
 
 
+@pytest.mark.parametrize("text", ["一" * 40_000, "十百千万" * 10_000, "1" * 40_000, "1." * 20_000, "数" * 40_000])
+def test_runs_of_numerals_longer_than_any_number_are_passed_over(text):
+    # the rules would try every part of such a run; with this they take no time
+    assert said(text) == []
+    assert said(f"5%; {text}") == [(F(1, 20), F(1, 20), F(1, 20), "share", "exact")]
+
+
 def test_rules_without_their_words_find_less():
     # 载 is a year only for rules that know the word
     assert [each.unit for each in Rules(WORDS).find("三载光阴")] == ["years"]

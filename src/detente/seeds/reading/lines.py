@@ -9,8 +9,8 @@ format                  a line is
 ``.pdf``                a line of a page as the text lies on it; numbers go on from page to page
 ======================  ====================================================================================
 
-Text and HTML are read by the standard library. DOCX and PDF are read by python-docx and PDFium (extra ``documents``)
-in a process of their own with limits on time and memory, so that a hostile file costs a message and nothing else.
+HTML is read by the standard library, DOCX and PDF by python-docx and PDFium (extra ``documents``), all three in a
+process of its own with limits on time and memory, so that a hostile file costs a message and nothing else.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from pathlib import Path
 
 from detente.errors import Fault, InputError, Place, UsageError
 from detente.seeds.reading.limits import MAX_BYTES, MAX_LINE, MAX_LINES, MAX_TEXT, SECONDS
-from detente.seeds.reading.markup import html_lines
 
 __all__ = ["FORMATS", "Line", "document_lines", "is_plain"]
 
@@ -78,7 +77,7 @@ def document_lines(path: Path, content: bytes | None = None) -> list[Line]:
     if kind == "text":
         return _numbered(path, [(None, each) for each in _decoded(path, data).split("\n")])
     if kind == "html":
-        return _numbered(path, [(None, each) for each in html_lines(_decoded(path, data))])
+        _decoded(path, data)  # says what is wrong with the encoding
     return _numbered(path, _apart(path, kind))
 
 
@@ -136,7 +135,7 @@ def _numbered(path: Path, texts: list[tuple[int | None, str]]) -> list[Line]:
 
 
 def _apart(path: Path, kind: str) -> list[tuple[int | None, str]]:
-    """Return what a process of its own reads in a DOCX or PDF."""
+    """Return what a process of its own reads in a page, DOCX or PDF."""
     # isolated from the environment and the current folder; the package is found where this module was
     start = "import sys; sys.path.insert(0, sys.argv.pop(1)); from detente.seeds.reading.worker import main; main()"
     root = str(Path(__file__).resolve().parents[3])

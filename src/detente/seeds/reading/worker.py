@@ -1,7 +1,7 @@
-"""Reads one DOCX or PDF in a process of its own: ``worker docx|pdf FILE``.
+"""Reads one page, DOCX or PDF in a process of its own: ``worker html|docx|pdf FILE``.
 
-Prints one JSON object: ``lines``, a list of page (null for DOCX) and text; or ``fault``, what is wrong with the file;
-or ``missing``, the package to install.
+Prints one JSON object: ``lines``, a list of page (null but for PDF) and text; or ``fault``, what is wrong with the
+file; or ``missing``, the package to install.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ import json
 import re
 import sys
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.seeds.reading.limits import MAX_MEMORY, MAX_PAGES, MAX_TEXT, MAX_UNPACKED, SECONDS
+from detente.seeds.reading.markup import html_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-__all__ = ["docx_lines", "main", "pdf_lines"]
+__all__ = ["docx_lines", "main", "page_lines", "pdf_lines"]
 
 
 class _Unsound(Exception):  # noqa: N818 - what is wrong with the file, in words
@@ -29,7 +31,7 @@ def main() -> None:
     kind, path = sys.argv[1:3]
     _limit()
     try:
-        answer: dict[str, Any] = {"lines": _bounded(docx_lines(path) if kind == "docx" else pdf_lines(path))}
+        answer: dict[str, Any] = {"lines": _bounded(_READERS[kind](path))}
     except ModuleNotFoundError as error:
         answer = {"missing": {"docx": "python-docx", "pypdfium2": "pypdfium2"}.get(error.name or "", error.name)}
     except _Unsound as error:
@@ -61,6 +63,12 @@ def _bounded(lines: Iterator[tuple[int | None, str]]) -> list[tuple[int | None, 
             raise _Unsound(f"found more than {MAX_TEXT:,} characters")
         found.append((page, text))
     return found
+
+
+def page_lines(path: str) -> Iterator[tuple[None, str]]:
+    """Yield the blocks of an HTML page."""
+    for line in html_lines(Path(path).read_text(encoding="utf-8")):
+        yield None, line
 
 
 def docx_lines(path: str) -> Iterator[tuple[None, str]]:
@@ -131,3 +139,10 @@ def pdf_lines(path: str) -> Iterator[tuple[int, str]]:
                 yield number + 1, line.strip()
     if empty:
         raise _Unsound("the PDF holds no text (a scan of paper has to go through text recognition first)")
+
+
+_READERS: dict[str, Callable[[str], Iterator[tuple[int | None, str]]]] = {
+    "html": page_lines,
+    "docx": docx_lines,
+    "pdf": pdf_lines,
+}

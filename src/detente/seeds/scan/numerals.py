@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-__all__ = ["CHINESE_NUMERAL", "NUMERAL", "Interval", "chinese_number", "digits"]
+__all__ = ["CHINESE_NUMERAL", "NUMERAL", "NUMERAL_CHARACTERS", "Interval", "chinese_number", "digits"]
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,9 @@ _ODD = "余餘几幾多"
 
 #: Digits with separators: ``22.6``, ``1,200``, ``１８``.
 NUMERAL = r"[0-9０-９]+(?:[,，][0-9０-９]{3})*(?:[.．][0-9０-９]+)?"
+NUMERAL_CHARACTERS = frozenset({*_DIGITS, *_PLACES, *_MYRIADS, *_SEVERAL, *_ODD, "半"})
 #: Chinese numerals, vague ones among them; what they mean is for :func:`chinese_number` to say.
-CHINESE_NUMERAL = rf"[{''.join(_DIGITS)}{''.join(_PLACES)}{''.join(_MYRIADS)}{_SEVERAL}{_ODD}半]+"
+CHINESE_NUMERAL = f"[{''.join(sorted(NUMERAL_CHARACTERS))}]+"
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
 
 

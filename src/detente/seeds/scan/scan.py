@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from detente.errors import UsageError
 from detente.seeds.scan import chinese, english
 from detente.seeds.scan.candidate import Candidate
+from detente.seeds.scan.numerals import NUMERAL_CHARACTERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +27,7 @@ _COPY = 30
 _HAN = re.compile("[\u3400-\u9fff]")
 _LETTERS = re.compile("[A-Za-z]{3}")
 _YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?:\s*年|(?![0-9%]))")
+_RUN = re.compile(f"[{''.join(NUMERAL_CHARACTERS)}0-9０-９.,，．]{{25,}}")
 _STOP = re.compile("[。！？;；!?]|[.](?![0-9])")
 
 
@@ -97,7 +99,8 @@ def scan_lines(
 
 
 def _candidates(document: str, line: Line, chinese_rules: Callable[[str], Iterator[Found]]) -> Iterator[Candidate]:
-    text = line.text
+    # runs of digits or numerals longer than any number only keep the rules busy
+    text = _RUN.sub(lambda match: " " * len(match[0]), line.text)
     han = _HAN.search(text) is not None
     found = list(chinese_rules(text)) if han else []
     taken = [False] * len(text)
