@@ -38,6 +38,7 @@ def said(text):
         ("至少兩萬噸", (20000, 20000, None, "tonnes", "at_least")),
         ("价格涨了三倍", (3, 3, 3, "ratio", "exact")),
         ("580多万吨", (5_800_000, 5_800_000, None, "tonnes", "over")),
+        ("损失约九亿塔勒", (9 * 10**8,) * 3 + ("number", "about")),
         ("数百亿美元", (2 * 10**10, 4 * 10**10, 9 * 10**10, "USD", "range")),
     ],
 )
@@ -59,6 +60,7 @@ def test_chinese_numerals_mean_what_the_words_say(text, expected):
         ("up to 24 billion crowns", (None, 24 * 10**9, 24 * 10**9, "crowns", "at_most")),
         ("no fewer words, at least twenty-five years", (25, 25, None, "years", "at_least")),
         ("1,200 tonnes a year", (1200, 1200, 1200, "tonnes", "exact")),
+        ("the hall has 1,800 seats", (1800, 1800, 1800, "count", "exact")),
         ("half of the chips", (F(1, 2), F(1, 2), F(1, 2), "share", "exact")),
     ],
 )
@@ -105,6 +107,27 @@ def test_runs_of_numerals_longer_than_any_number_are_passed_over(text):
     # the rules would try every part of such a run; with this they take no time
     assert said(text) == []
     assert said(f"5%; {text}") == [(F(1, 20), F(1, 20), F(1, 20), "share", "exact")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It costs 24\nbillion marks", (1, "24", 24 * 10**9, "marks")),
+        ("serve for 15 to 25\nyears and more", (1, "15 to 25", 20, "years")),
+        ("more than\n40 percent of it", (2, "40 percent", F(2, 5), "share")),
+        ("重建需要十余\n年", (1, "十余", 15, "years")),
+        ("  约三分\n  之一的产能", (1, "约三分", F(1, 3), "share")),
+    ],
+)
+def test_a_number_that_goes_over_the_end_of_a_line_stands_where_its_numeral_is(text, expected):
+    assert [(each.line.number, each.token, each.central, each.unit) for each in found(text)] == [expected]
+
+
+def test_lines_that_end_a_sentence_and_pages_are_not_joined():
+    assert [each.token for each in found("It ended in 5.\nYears later")] == []
+    assert said("about\n\n5% of it") == [(F(1, 20), F(1, 20), F(1, 20), "share", "exact")]
+    pages = [Line(1, "It costs 24", 1, 1), Line(2, "billion marks", 2, 1)]
+    assert scan_lines("t.pdf", pages).candidates == ()
 
 
 def test_rules_without_their_words_find_less():

@@ -182,7 +182,7 @@ _MONTH = re.compile(
 
 def _counted(line: str, match: re.Match[str], value: Interval) -> bool:
     """Return whether a bare number counts something: a word follows, and it is no date, year, page or address."""
-    if value.central == 1 or 1000 <= value.central < 2200:
+    if value.central == 1 or (1000 <= value.central < 2200 and "," not in match["number"]):
         return False
     start, end = match.start("number"), match.end("number")
     if re.search(r"[\w/.\-:#=]$", line[:start]) or _MONTH.search(line[:start]):
@@ -196,7 +196,7 @@ def _counted(line: str, match: re.Match[str], value: Interval) -> bool:
 def _ranges(line: str) -> Iterator[Found]:
     for match in _RANGE.finditer(line):
         low, high = _number(match["low"]), _number(match["high"])
-        joined = re.search(r"\d\s+and\s+\d", match[0])
+        joined = re.search(r"\d%?\s+and\s+\d", match[0])
         if low is None or high is None or (joined and (match["before"] or "").lower() != "between"):
             continue
         unit = _unit(match) or _SIGNS.get((match["sign"] or "").upper(), "")
