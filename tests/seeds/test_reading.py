@@ -93,6 +93,11 @@ def test_a_file_that_is_not_what_its_name_says_costs_a_message(tmp_path, name, c
     assert "PDF" in refusal(tmp_path / name) or "DOCX" in refusal(tmp_path / name)
 
 
+def test_a_document_with_macros_is_refused_and_says_what_to_do(tmp_path):
+    (tmp_path / "a.docm").write_bytes(b"PK")
+    assert "save it as .docx" in refusal(tmp_path / "a.docm")
+
+
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path):
     path = tmp_path / "bomb.docx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

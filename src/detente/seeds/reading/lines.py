@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from detente.errors import Fault, InputError, Place, UsageError
-from detente.seeds.reading.limits import MAX_BYTES, MAX_LINE, MAX_LINES, MAX_TEXT, SECONDS
+from detente.seeds.reading.limits import MAX_BYTES, MAX_LINE, MAX_LINES, SECONDS
 
 __all__ = ["FORMATS", "Line", "document_lines", "is_plain"]
 
@@ -158,5 +158,5 @@ def _apart(path: Path, kind: str) -> list[tuple[int | None, str]]:
             'install the extra: python -m pip install "detente[documents]"'
         )
     if "fault" in answer:
-        raise _fault(path, answer["fault"], f"expected a sound {kind.upper()} of at most {MAX_TEXT:,} characters")
+        raise _fault(path, answer["fault"], f"expected a sound {kind.upper()}")
     return [(page, text) for page, text in answer["lines"]]

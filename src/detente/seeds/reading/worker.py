@@ -76,6 +76,8 @@ def docx_lines(path: str) -> Iterator[tuple[None, str]]:
 
     Macros are not looked at; linked files are not fetched.
     """
+    if path.lower().endswith(".docm"):
+        raise _Unsound("found a document with macros; save it as .docx, without them")
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(each.file_size for each in archive.infolist())
