@@ -107,15 +107,12 @@ def add_template(
         if not label.search(texts[f"games/{name}.toml"]):
             raise UsageError(f"found the player {player!r}, which the template {template} does not have")
         shown = _quoted(words)
-        texts[f"games/{name}.toml"] = label.sub(
-            lambda _, p=player, w=shown: f"{p} = {{ en = {w} }}", texts[f"games/{name}.toml"]
-        )
+        texts[f"games/{name}.toml"] = _put(label, f"{player} = {{ en = {shown} }}", texts[f"games/{name}.toml"])
         # the words of the template name the player as well: "what the first side loses"
         if words != template_labels(template)[player]:
-            spoken = re.compile(
-                rf"\b[Tt]he {re.escape(player)}(?: side| party)?\b|(?<= en = \"){re.escape(player)} (?:side|party)(?=:)"
-            )
-            texts = {file: spoken.sub(lambda _, w=shown: w[1:-1], text) for file, text in texts.items()}
+            own = re.escape(player)
+            spoken = re.compile(rf"\b[Tt]he {own}(?: side| party)?\b|(?<= en = \"){own} (?:side|party)(?=:)")
+            texts = {file: _put(spoken, shown[1:-1], text) for file, text in texts.items()}
     if study.main_report is None:
         marker = toml.read_text(root / MARKER, MARKER)
         before = layout.file.raw(("tool", "detente", "name"))
@@ -137,6 +134,11 @@ def template_labels(template: str) -> dict[str, str]:
     )
     players = payoffs.data["players"]
     return {each: file.data["labels"][each]["en"] for each in players} if isinstance(players, list) else {}
+
+
+def _put(pattern: re.Pattern[str], words: str, text: str) -> str:
+    """Return a text with words, taken as they are, in place of what a pattern finds."""
+    return pattern.sub(lambda _: words, text)
 
 
 def _quoted(words: str) -> str:
