@@ -173,3 +173,66 @@ def test_what_is_no_numeric_game_of_two_players_is_refused():
     symbolic = detente.SymbolicGame([[["a", 0], [0, 1]], [["a", 0], [0, 1]]], {"a": (1, 2)})
     with pytest.raises(detente.UsageError, match="numeric stage"):
         payoff_set(RepeatedGame(symbolic, "1/2"))
+
+
+def test_the_dilemma_with_which_other_programs_test_the_outer_approximation():
+    """GameTheory.jl's test of the methods of Judd, Yeltekin and Conklin and of Abreu and Sannikov, at 3/4: corners by hand as above."""
+    game = NormalFormGame([[[9, 1], [10, 3]], [[9, 10], [1, 3]]])
+    found = payoff_set(RepeatedGame(game, "3/4"))
+    assert found.exact
+    assert corners(found.vertices) == {(3, 3), (3, F(39, 4)), (9, 9), (F(39, 4), 3)}
+    common = payoff_set(RepeatedGame(NormalFormGame([[[4, 0], [0, 1]], [[4, 0], [0, 1]]]), "1/2"))
+    assert corners(common.vertices) == {(1, 1), (4, 4)}
+
+
+def clipped(polygon, normal, level):
+    """The part of a polygon of floats with ``normal . x <= level`` (Sutherland and Hodgman)."""
+    kept = []
+    for k, b in enumerate(polygon):
+        a = polygon[k - 1]
+        u, v = (normal[0] * each[0] + normal[1] * each[1] - level for each in (a, b))
+        if u * v < 0:
+            kept.append(tuple(x + u / (u - v) * (y - x) for x, y in zip(a, b, strict=True)))
+        if v <= 0:
+            kept.append(b)
+    return kept
+
+
+def outer_hyperplanes(table, factor, count=72, rounds=80):
+    """The outer approximation of Judd, Yeltekin and Conklin (2003), written out: how far the set reaches in each direction."""
+    normals = [(np.cos(t), np.sin(t)) for t in np.linspace(0, 2 * np.pi, count, endpoint=False)]
+    cells = [(i, j) for i in range(table.shape[1]) for j in range(table.shape[2])]
+    low, high = table.min() - 1, table.max() + 1
+    box = [(low, low), (high, low), (high, high), (low, high)]
+    levels = [max(n[0] * table[0][c] + n[1] * table[1][c] for c in cells) for n in normals]
+    for _ in range(rounds):
+        w = box
+        for n, level in zip(normals, levels, strict=True):
+            w = clipped(w, n, level)
+        worst = [min(each[k] for each in w) for k in (0, 1)]
+        made = []
+        for i, j in cells:
+            best = (table[0][:, j].max(), table[1][i, :].max())
+            part = w
+            for k in (0, 1):
+                floor = worst[k] + (1 - factor) / factor * (best[k] - table[k][i, j])
+                part = clipped(part, ((-1, 0), (0, -1))[k], -floor + 1e-9) if part else []
+            made += [tuple((1 - factor) * table[k][i, j] + factor * v[k] for k in (0, 1)) for v in part]
+        levels = [max(n[0] * x + n[1] * y for x, y in made) for n in normals]
+    return normals, levels
+
+
+@pytest.mark.parametrize("factor", [0.3, 0.5, 0.8])
+@pytest.mark.parametrize("which", ["Abreu and Sannikov", "Cournot"])
+def test_outer_hyperplanes_reach_as_far_and_little_further(which, factor):
+    grid = [F(k, 12) for k in range(7)]
+    pay = [[[(1 - a - b) * (a, b)[k] for b in grid] for a in grid] for k in (0, 1)]
+    game = ABREU_SANNIKOV if which == "Abreu and Sannikov" else NormalFormGame(pay)
+    table = np.array(game.floats)
+    normals, levels = outer_hyperplanes(table, factor)
+    found = payoff_set(RepeatedGame(game, F(str(factor))))
+    spread = table.max() - table.min()
+    for n, level in zip(normals, levels, strict=True):
+        reach = max(n[0] * float(x) + n[1] * float(y) for x, y in found.vertices)
+        assert reach <= level + 1e-6 * spread
+        assert level <= reach + 0.02 * spread
