@@ -182,6 +182,18 @@ def test_an_opportunist_leaves_at_the_date_that_is_best_among_all(this_study, po
         assert each.starts == (p["trust"] * good + (1 - p["trust"]) * bad >= 0)
 
 
+@pytest.mark.parametrize("point", POINTS)
+def test_an_opportunist_reveals_itself_at_once_up_to_a_growth_at_which_two_dates_are_worth_the_same(game, point):
+    p = numbers(POINTS[point])
+    for name, side in (("growth_us", "us"), ("growth_cn", "cn")):
+        box = game.model.symbolic.formulas
+        growth = box.evaluate(box.expression(game.model.conclusion(name)), game.point(point).values)
+        own = {**p, "s2": p["s1"] * growth}
+        now = leave(own, side, 1)
+        later = own[f"coop_{side}"] * own["s1"] + own["delta_opp"] * leave(own, side, 2)
+        assert now == later
+
+
 def test_where_nothing_is_forfeited_the_last_rung_asks_as_much_as_the_whole_stake(game):
     """Gain at step 6 over s5 less the gain at the start with s5: -forfeit, so 0 without; hence a ladder then helps nobody."""
     for side in SIDES.values():

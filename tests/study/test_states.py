@@ -184,6 +184,18 @@ def test_show_and_trace_give_the_payoffs_of_every_state(study, capsys, folder):
         study.game("dunes").trace("2,digg,stay", "alder")
 
 
+def test_two_points_are_compared_by_the_paths_that_are_played(folder, tmp_path, capsys):
+    import shutil
+
+    shutil.copytree(folder, tmp_path / "s")
+    path = tmp_path / "s" / "games" / "dunes.toml"
+    path.write_text(path.read_text(encoding="utf-8") + '\n[points.hurried]\npride = "1/4"\n', encoding="utf-8")
+    assert run(["compare", "dunes", "baseline", "hurried", "--study", str(tmp_path / "s")]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "rest,stay in 3; rests" in told
+    assert "rest,leave in 3; ends" in told
+
+
 def test_a_partner_of_uncertain_kind_leaves_when_that_is_best_for_it(study):
     """Kept, the beach is worth 0.15/(1 - 0.8); an opportunist compares leaving now, 0.5, with 0.15/(1 - 0.3)."""
     found = study.game("dunes:doubt").solve().decisions["alder"]

@@ -271,9 +271,13 @@ class Facts:
 
 
 def _played(equilibrium: Any) -> str:
-    """Return what is played in an equilibrium: its path in a tree, counts of members, else its words."""
-    if "path" in equilibrium:
-        paths = dict.fromkeys(",".join(each["actions"]) or "nothing" for each in equilibrium["path"])
+    """Return what is played in an equilibrium: its path in a tree or from state to state, counts of members, else its words."""
+    path = equilibrium.get("path")
+    if isinstance(path, dict):  # of a game with a state
+        steps = ", ".join(f"{','.join(each['actions'])} in {each['state']}" for each in path["steps"])
+        return f"{steps}; {path['ending']}"
+    if path is not None:
+        paths = dict.fromkeys(",".join(each["actions"]) or "nothing" for each in path)
         return " / ".join(paths)
     if "counts" in equilibrium:
         return ", ".join(f"{number} {action}" for action, number in equilibrium["counts"].items() if number)
