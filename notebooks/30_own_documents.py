@@ -10,6 +10,7 @@ import contextlib
 import shlex
 import sys
 import tempfile
+from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
@@ -62,6 +63,7 @@ command("seeds add ../strait.txt --title 'A note on the Silica Strait' --date 20
 # %%
 command("seeds scan documents/strait.txt -o figures.csv")
 candidates = pd.read_csv(root / "figures.csv", dtype=str, keep_default_na=False)
+assert len(candidates) >= 20
 candidates[["where", "match", "unit", "low", "central", "high", "bound", "context"]]
 
 # %% [markdown]
@@ -112,6 +114,9 @@ for name, cells in {"gain_first": treaty, "gain_second": treaty, "exposure_first
     numbers.loc[name, list(cells)] = list(cells.values())
 numbers.reset_index().to_csv(root / "numbers.csv", index=False)
 command("parameters in numbers.csv")
+taken = detente.Study(root).files.payoffs["strait"].parameters.entries
+assert {name for name, each in taken.items() if each.kind == "figure"} == {"gain_first", "gain_second", "exposure_first"}
+assert taken["gain_first"].value == Fraction(3, 2)
 
 # %% [markdown]
 # ## What follows
@@ -147,7 +152,10 @@ for expert, answer in {"alice": ("0.5", "1.2", "1", "80"), "bob": ("2", "4", "3"
     form = pd.read_csv(root / f"{expert}.csv", dtype=str, keep_default_na=False)
     form.loc[0, ["lowest", "highest", "best", "confidence"]] = list(answer)
     form.to_csv(root / f"{expert}.csv", index=False)
-command("elicit in alice.csv bob.csv --weight bob=2")
+command("elicit in alice.csv bob.csv --weight bob=2 -o together.txt")
+together = (root / "together.txt").read_text(encoding="utf-8")
+assert "intervals apart" in together  # alice and bob cannot both be right
+print(together)
 
 # %% [markdown]
 # ## A report
