@@ -106,6 +106,15 @@ def test_the_fourth_rung_binds_where_the_fifth_is_low(game):
     assert rows["low_step5"][7] == "4"
 
 
+def test_the_least_assets_at_stake_that_make_the_ladder_hold_are_those_of_the_rung_that_binds(game):
+    """At tempting, China at step 5: 2*1.6 - 2*0.4*0.76/0.24 - f*1 = 0 at f = 2/3; the whole stake holds nowhere in the interval."""
+    (found,) = game.thresholds("forfeit", of="equilibrium:ladder", **POINTS["tempting"]).inside
+    assert (found.at, found.before, found.at_point, found.after) == (F(2, 3), False, True, True)
+    assert game.thresholds("forfeit", of="equilibrium:once", **POINTS["tempting"]).inside == ()
+    p = numbers({**POINTS["tempting"], "forfeit": F(2, 3)})
+    assert max(gain(p, side, step) for side in SIDES.values() for step in range(1, 7)) == 0
+
+
 def payoffs(p, step, moves):
     """What a year pays to both."""
     stake, done = stakes(p)[step]

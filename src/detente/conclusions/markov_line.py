@@ -20,13 +20,13 @@ from detente.solve.stochastic.incentives import plan_gains
 from detente.solve.stochastic.markov_perfect import markov_perfect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from detente.games.symbolic_stochastic import SymbolicStochasticGame
     from detente.solve.stochastic.incentives import Plan
     from detente.solve.stochastic.markov_result import MarkovResult, Path
 
-__all__ = ["markov_thresholds", "plan_of"]
+__all__ = ["markov_thresholds", "plan_of", "policy_thresholds"]
 
 #: Rounds in which new plans may appear, and plans that are followed at most.
 ROUNDS = 60
@@ -82,16 +82,7 @@ def markov_thresholds(
     solved in floats. Of several equilibria the first is followed; on a piece where another comes before it, what
     changes is told at the next place.
     """
-    box = game.formulas
-    if along not in box.parameters:
-        hint = did_you_mean(along, box.parameters)
-        raise UsageError(f"unknown parameter {along!r}" + (f"; {hint}" if hint else ""))
-    interval = box.parameters[along]
-    present = values[along]
-    low, high = min(interval.low, present), max(interval.high, present)
-    if low == high:
-        raise UsageError(f"{along} has no interval to move in")
-    line = LineSigns(box, along, {key: value for key, value in values.items() if key != along}, (low, high))
+    line, (low, high), present = _line(game, along, values)
     solved: dict[Fraction, tuple[Any, Any]] = {}
     several = False
 
@@ -118,29 +109,81 @@ def markov_thresholds(
         gains = dict.fromkeys(each.gain for plan in plans.values() for each in plan_gains(game, plan))
         cells = line.cells([each for each in gains if getattr(each, "free_symbols", None)])
         places = [root for root in cells.places if root.side(low) >= 0 and root.side(high) <= 0]
-        samples = [x for x in cells.samples if low <= x <= high]
+        samples = _inside(cells.samples, places, low, high)
         for x in samples:
             at(x)
         if len(plans) == count:
             break
         if len(plans) > PLANS:
             raise UsageError(f"more than {PLANS} different plans along {along}")
-    found = []
-    for root in places:
-        before = [x for x in samples if root.side(x) > 0]
-        after = [x for x in samples if root.side(x) < 0]
-        states = [at(max(before))[1] if before else None, at(min(after))[1] if after else None]
-        exactly = root.low == root.high
-        here = at(root.low, alone=False)[1] if exactly else None
-        inner = [each for each in states if each is not None]
-        if (exactly and any(each != here for each in inner)) or len(set(map(str, inner))) > 1:
-            found.append(Threshold(root.value, _told(states[0]), _told(here), _told(states[1]), exactly))
+    found = _changes(places, samples, lambda x: at(x, alone=False)[1])
     first = at(min(samples))[1] if samples else at(low)[1]
     notes = ["of several equilibria the first is followed"] if several else []
     if line.bounded:
         notes.append(f"a formula is not rational in {along}: points were solved in floats")
     shown = Thresholds(along, name or "the path", (low, high), _told(first), tuple(found), (), present, tuple(notes))
     return replace(shown, of=name or "the path")
+
+
+def policy_thresholds(
+    game: SymbolicStochasticGame, gains: Sequence[Any], along: str, values: Mapping[str, Fraction], name: str
+) -> Thresholds:
+    """Return the values of a parameter at which a policy begins or ceases to be an equilibrium.
+
+    ``gains`` are those of all single deviations from it, as expressions: it is one where none is positive.
+    """
+    box = game.formulas
+    line, (low, high), present = _line(game, along, values)
+    cells = line.cells([each for each in gains if getattr(each, "free_symbols", None)])
+    places = [root for root in cells.places if root.side(low) >= 0 and root.side(high) <= 0]
+    samples = _inside(cells.samples, places, low, high)
+
+    def kept(x: Fraction) -> bool:
+        return all(box.evaluate(each, {**values, along: x}) <= 0 for each in gains)
+
+    found = _changes(places, samples, kept)
+    notes = (f"a formula is not rational in {along}: points were solved in floats",) if line.bounded else ()
+    return Thresholds(along, name, (low, high), kept(min(samples, default=low)), tuple(found), (), present, notes)
+
+
+def _line(
+    game: SymbolicStochasticGame, along: str, values: Mapping[str, Fraction]
+) -> tuple[LineSigns, tuple[Fraction, Fraction], Fraction]:
+    """Return the line along a parameter through a point, its ends, which widen to the present value, and that value."""
+    box = game.formulas
+    if along not in box.parameters:
+        hint = did_you_mean(along, box.parameters)
+        raise UsageError(f"unknown parameter {along!r}" + (f"; {hint}" if hint else ""))
+    interval, present = box.parameters[along], values[along]
+    low, high = min(interval.low, present), max(interval.high, present)
+    if low == high:
+        raise UsageError(f"{along} has no interval to move in")
+    line = LineSigns(box, along, {key: value for key, value in values.items() if key != along}, (low, high))
+    return line, (low, high), present
+
+
+def _inside(samples: Sequence[Fraction], places: Sequence[Any], low: Fraction, high: Fraction) -> list[Fraction]:
+    """Return a sample of every piece of the interval.
+
+    A piece that reaches beyond the interval may have its own sample there: the end of the interval stands for it.
+    """
+    ends = [x for x in (low, high) if all(root.side(x) != 0 for root in places)]
+    return sorted({*ends, *(x for x in samples if low <= x <= high)})
+
+
+def _changes(places: Sequence[Any], samples: Sequence[Fraction], at: Callable[[Fraction], Any]) -> list[Threshold]:
+    """Return the places at which what holds changes; ``at`` tells what holds at an exact value."""
+    found = []
+    for root in places:
+        before = [x for x in samples if root.side(x) > 0]
+        after = [x for x in samples if root.side(x) < 0]
+        states = [at(max(before)) if before else None, at(min(after)) if after else None]
+        exactly = root.low == root.high
+        here = at(root.low) if exactly else None
+        inner = [each for each in states if each is not None]
+        if (exactly and any(each != here for each in inner)) or len(set(map(str, inner))) > 1:
+            found.append(Threshold(root.value, _told(states[0]), _told(here), _told(states[1]), exactly))
+    return found
 
 
 def _told(state: Any) -> Any:

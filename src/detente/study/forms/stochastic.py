@@ -387,7 +387,7 @@ class Stochastic(Form):
         name: str = "",
     ) -> Thresholds:
         """Return the values of a parameter at which the path, a conclusion or the sign of a formula changes."""
-        from detente.conclusions.markov_line import markov_thresholds
+        from detente.conclusions.markov_line import markov_thresholds, policy_thresholds
         from detente.conclusions.thresholds import thresholds
 
         domain = model.parameters[along].domain
@@ -404,8 +404,12 @@ class Stochastic(Form):
                 return reply_at_start(dynamics, found) == of.name
             return outcome == of.name
 
+        if isinstance(of, Conclusion) and of.kind == "policy":
+            gains = [each.gain for each in self.incentives(model, kind, of.name, values)]
+            return policy_thresholds(self.at_values(model, values, kind), gains, along, values, name or of.text)
         if isinstance(of, Conclusion) and of.kind not in {"selected", "reply"}:
-            raise UsageError(f"thresholds of stochastic games are those of selected:OUTCOME; found {of.text!r}")
+            known = "selected:OUTCOME, selected:REPLY and equilibrium:POLICY"
+            raise UsageError(f"thresholds of stochastic games are those of {known}; found {of.text!r}")
         return markov_thresholds(self.at_values(model, values, kind), along, values, state_of, name)
 
     def subject(
