@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -199,3 +200,20 @@ def test_labels_find_their_way_back(place):
     text = bare.games["confrontation"].labels["us"]["en"]
     assert "United States" not in text
     assert named(f"{text} gains", model.label) == "United States gains"
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext")
+@pytest.mark.parametrize(("name", "pages"), [("weaponization", 2), ("hawkish", 2)])
+def test_short_reports_of_the_study_are_as_short_as_they_say(place, tmp_path, name, pages):
+    report = Study(place).report(name)
+    report = replace(report, definition=replace(report.definition, draws=500))
+    pdf = report.write(tmp_path / "short.pdf").files[0]
+    text = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, check=True).stdout.decode("utf-8")
+    assert text.count("\f") == pages
+
+
+def test_a_comparison_names_what_flips_between_two_points(place):
+    found = Study(place).report("hawkish").document()
+    flips = {plain_text(row[0]) for row in tables(found)["comparison-2"].rows}
+    game = Study(place).game("confrontation")
+    assert len(flips) == len(game.compare("baseline", "hawkish").flips)

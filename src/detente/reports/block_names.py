@@ -19,6 +19,7 @@ GAME_BLOCKS = {
     "robustness": "in which share of the box conclusions hold, over several priors and given observed play",
     "importance": "which parameters drive the outcome, alone and in total",
     "levers": "the cheapest changes that bring an outcome about or break it",
+    "comparison": "what flips between the two points named in `compare`, and the smallest changes that do it",
     "said": "what the documents say that this game tests, and what follows",
     "parameters": "every parameter with kind, value, range, sources",
 }

@@ -189,6 +189,7 @@ class Whole:
             "chapter": context.game,
             "blocks": names,
             "every": self.definition.blocks,
+            "compare": self.definition.compare,
             "over": self.definition.over,
             "lang": self.lang,
             "pages": engine(pages=True),

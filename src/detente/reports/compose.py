@@ -74,6 +74,7 @@ def game_blocks() -> dict[str, GameBlock]:
         "robustness": GameBlock(robustness_blocks.robustness),
         "importance": GameBlock(robustness_blocks.importance),
         "levers": GameBlock(robustness_blocks.levers, ("normal", "extensive")),
+        "comparison": GameBlock(robustness_blocks.comparison, fits=lambda context: bool(context.definition.compare)),
         "said": GameBlock(question_blocks.said),
         "parameters": GameBlock(source_blocks.parameters),
     }

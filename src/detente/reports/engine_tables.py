@@ -11,6 +11,7 @@ from detente.printing import typst
 from detente.reports.content import named
 from detente.reports.elements import Block, Column, Note, Table
 from detente.reports.language import reword, say
+from detente.reports.narrative import CLASS_WORDS
 from detente.reports.spans import Inline, Math, Span, plain_text
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ _NAME = re.compile(r"(?<![\w.])[A-Za-z_][A-Za-z0-9_]*")
 _NUMBER = re.compile(r"[+-]?[\d,]*\d(/\d+)?(\.\d+)?(e[+-]?\d+)?%?\*?", re.IGNORECASE)
 #: What a cell that is a formula has.
 _OPERATOR = re.compile(r"[*/()<>=]| [-+] |^-[A-Za-z]")
+#: Heads of columns whose cells are sets of parameters, as ``a + b``.
+_SETS = frozenset({"smallest changes that do it", "undone by", "changes that do it"})
+_TYPES = frozenset({"harmony", "assurance", "assurance_reversed", "chicken", "prisoners_dilemma", "deadlock", "stag_hunt", "tied"})
 #: Words of the engine that a strategy may also be called by.
 _OWN_WORDS = frozenset({"none", "always", "never", "conditional", "undecided", "yes", "no", "pure", "mixed", "open"})
 
@@ -55,6 +59,10 @@ class Labels:
         marked = named(text, lambda name: f"\ue002{name}\ue003")
         if marked in self.known:
             return self.label(marked)
+        if all(part in _TYPES for part in marked.split("/")):
+            return " / ".join(say(self.lang, CLASS_WORDS.get(part, part.replace("_", " "))) for part in marked.split("/"))
+        marked = re.sub(r"\balong (\w+)", lambda m: f"along {self.label(m[1])}" if m[1] in self.known else m[0], marked)
+        marked = re.sub(r",(?=[^\W\d])", ", ", marked)
         found = re.sub("\ue002([^\ue003]*)\ue003", lambda m: self.label(m.group(1)), self._worded(marked))
         return found.replace(" -> ", " → ")
 
@@ -135,7 +143,10 @@ def engine_table(
         place = heads.index("meaning")
         rows = [[cell for index, cell in enumerate(row) if index != place] for row in rows]
         heads = [head for index, head in enumerate(heads) if index != place]
-    cells = [[_cell(labels, cell) for cell in row] for row in rows]
+    cells = [
+        [labels.text(cell.replace(" + ", " and ")) if head in _SETS else _cell(labels, cell) for head, cell in zip(heads, row, strict=True)]
+        for row in rows
+    ]
     columns = _columns(labels, heads, cells)
     shown = _fitting(columns, cells)
     if shown < len(cells):
@@ -194,19 +205,21 @@ def _columns(labels: Labels, heads: Sequence[str], cells: Sequence[Sequence[Inli
     shown = [labels.text(head) for head in heads]
     texts = [[plain_text(row[index]) for row in cells] for index in range(len(heads))]
     numeric = [any(own) and all(_NUMBER.fullmatch(text) for text in own if text) for own in texts]
-    fixed, wanted = [], []
+    fixed, wanted, needed = [], [], []
     for head, own, number in zip(shown, texts, numeric, strict=True):
         word = max((len(part) for part in re.split(r"[\s,;]", head) if part), default=1)
         longest = max(map(len, own), default=1)
         mean = sum(map(len, own)) / max(1, sum(map(bool, own)))
-        least = 1.1 * word + 1.0
+        inside = max((len(part) for text in own for part in text.split()), default=1)
+        least = max(1.1 * word, 0.0 if number else 1.05 * min(inside, 18)) + 1.0
         fixed.append(max(least, longest + 2.5) if number else 0.0)
+        needed.append(0.0 if number else least)
         wanted.append(0.0 if number else max(least, min(longest + 1.5, 1.6 * mean, 50.0)))
     room = max(_room(len(heads)) - sum(fixed), 0.25 * _room(len(heads)))
     factor = room / sum(wanted) if sum(wanted) > room else 1.0
     return [
-        Column(head, align="decimal" if number else "left", width=round(max(own, text * factor, 0.1), 2))
-        for head, own, text, number in zip(shown, fixed, wanted, numeric, strict=True)
+        Column(head, align="decimal" if number else "left", width=round(max(own, text * factor, least, 0.1), 2))
+        for head, own, text, least, number in zip(shown, fixed, wanted, needed, numeric, strict=True)
     ]
 
 

@@ -281,6 +281,18 @@ class Results:
         rows.sort(key=lambda row: (not row["recommended"], row["order"]))
         return {"refused": "", "rows": rows, "holds": found.holds, "impossible": 1 in found.impossible}
 
+    def comparison(self, game: str, first: str, second: str) -> list[dict[str, Any]]:
+        """Return what flips between two named points of a game, and the smallest changes that do it, as tables."""
+
+        def make() -> list[dict[str, Any]]:
+            from detente.study.compare import compare_points
+
+            model = self.model(game)
+            found = compare_points(model, model.point(first), model.point(second), "strategic", seconds=BUDGET)
+            return [table_data(table) for table in found.tables()]
+
+        return self._get("comparison", game, {"points": [first, second]}, make)  # type: ignore[no-any-return]
+
     # -------------------------------------------------------------------------------------- claims
 
     def tests(self, game: str) -> list[dict[str, Any]]:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from detente.reports.claim_words import MEANINGS, share_words
 from detente.reports.elements import Block, Column, Figure, Heading, Note, Paragraph, Table
-from detente.reports.engine_tables import Labels
+from detente.reports.engine_tables import Labels, engine_table
 
 if TYPE_CHECKING:
     from detente.reports.blocks import Context
 
-__all__ = ["conclusion_words", "importance", "levers", "robustness"]
+__all__ = ["comparison", "conclusion_words", "importance", "levers", "robustness"]
 
 #: Conclusions that are drawn; the table beside the report has all.
 _DRAWN = 14
@@ -219,6 +219,33 @@ def levers(context: Context) -> list[Block]:
         ),
         *blocks,
     ]
+
+
+def comparison(context: Context) -> list[Block]:
+    """What flips between the two points that the report compares, and the smallest changes that do it."""
+    if not context.definition.compare:
+        return []
+    first, second = context.definition.compare
+    labels = Labels(context)
+    blocks: list[Block] = [
+        Heading(
+            1,
+            context.say("From {first} to {second}", first=labels.label(first), second=labels.label(second)),
+            context.anchor("comparison"),
+        ),
+        Paragraph(
+            context.say(
+                "Every fact on the game is decided exactly at both points. For each that flips, the smallest sets of changes that do it alone, and "
+                "those without which it is undone."
+            )
+        ),
+    ]
+    for index, table in enumerate(context.found.comparison(context.game, first, second), 1):
+        shown = {**table, "title": context.say("What is changed")} if index == 1 else table
+        if index == 2:
+            shown = {**table, "title": context.say("What flips")}
+        blocks.extend(engine_table(context, labels, shown, context.anchor(f"comparison-{index}")))
+    return blocks
 
 
 def _change(context: Context, row: dict[str, Any]) -> str:

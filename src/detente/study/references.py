@@ -60,8 +60,13 @@ class _References:
         return self.faults
 
     def map(self, report: ReportDefinition) -> None:
-        """Add a fault for every parameter of a report's map that its games do not have."""
+        """Add a fault for every parameter of a report's map, and every point compared, that its games do not have."""
         games = [self.rooms.games.entries.get(name) for name in report.games]
+        for index, name in enumerate(report.compare):
+            for game in games:
+                if game is not None and game.complete and name not in {"baseline", *game.points}:
+                    known = {each: point.place for each, point in game.points.items()}
+                    self.unknown("point", name, report.file.place(("compare", index)), known)
         models = [self.rooms.payoffs.entries.get(game.payoffs) if game else None for game in games]
         for index, name in enumerate(report.over):
             for model in models:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, PlainValidator, WithJsonSchema
 
 from detente.errors import Fault
-from detente.fields import Format, Label, Name, Names, Wrong, distinct, kind_of, one_of, unknown
+from detente.fields import Format, Label, Name, Names, Symbol, Wrong, distinct, kind_of, one_of, unknown
 from detente.schema import Table, validate
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class ReportDefinition:
     place: Place
     draws: int
     contents: bool
+    compare: tuple[str, ...]
     file: TomlFile = field(repr=False, compare=False)
 
     def game_place(self, index: int) -> Place:
@@ -48,6 +49,12 @@ class ReportDefinition:
 def _pair(value: list[str]) -> list[str]:
     if len(value) != 2 or value[0] == value[1]:
         raise Wrong(f"found {len(value)} parameters", "expected two different ones, the axes of the map")
+    return value
+
+
+def _two(value: list[str]) -> list[str]:
+    if len(value) != 2 or value[0] == value[1]:
+        raise Wrong(f"found {len(value)} points", "expected two different ones to compare")
     return value
 
 
@@ -69,6 +76,7 @@ class ReportFile(Table):
     over: Annotated[list[Name], AfterValidator(_pair)] | None = None
     draws: Annotated[int, PlainValidator(_draws)] = 20_000
     contents: bool = True
+    compare: Annotated[list[Symbol], AfterValidator(_two)] | None = None
     lang: Annotated[str, PlainValidator(one_of("language", EDITIONS)), WithJsonSchema({"enum": list(EDITIONS)})] = "en"
 
 
@@ -116,5 +124,6 @@ def read_report(
         file.key_place(()),
         table.draws,
         table.contents,
+        tuple(table.compare or ()),
         file,
     )
