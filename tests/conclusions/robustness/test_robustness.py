@@ -6,6 +6,7 @@ import math
 import random
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction as F
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -301,6 +302,11 @@ def test_every_conclusion_says_what_it_takes_payoffs_to_be():
     assert data["equal"]["level"] == "common_unit" and data["equal"]["why"]
     words = str(found)
     assert "Meaning cardinal: needs differences" in words and "Meaning common unit: compares payoffs of different" in words
+
+
+def test_a_classifier_whose_program_is_of_another_kind_counts_as_a_small_one():
+    assert entry._weight(SimpleNamespace(program=object())) == entry._weight(SimpleNamespace()) == 1
+    assert entry._weight(SimpleNamespace(program=SimpleNamespace(outputs=range(250)))) == 25
 
 
 def test_workers_threads_and_cutting_change_no_number(monkeypatch, gift):

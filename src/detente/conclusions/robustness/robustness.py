@@ -338,8 +338,8 @@ def _job(
 
 def _weight(classifier: Classifier) -> float:
     """Return what classifying a block costs, about, in units of a 2x2 game."""
-    program = getattr(classifier, "program", None)
-    return 1.0 if program is None else max(1.0, len(program.outputs) / 10)
+    outputs = getattr(getattr(classifier, "program", None), "outputs", ())
+    return max(1.0, len(outputs) / 10)
 
 
 def _within(
