@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from detente.games.normal import NormalFormGame
     from detente.games.symbolic import SymbolicGame
     from detente.games.symbolic_tree import SymbolicTree
-    from detente.solve.parametric.atlas_result import Atlas, Region
+    from detente.solve.parametric.atlas_result import Atlas, Comparison, Region
 
 __all__ = ["boundary_points", "random_points", "verify_atlas"]
 
@@ -200,8 +200,9 @@ def _verify(found: Atlas, numeric: NormalFormGame, point: Point) -> None:
     game = found.game
     exact: set[Any] = set()
     holding: list[list[float]] = []
+    known: dict[Any, int] = {}
     for region in found.regions:
-        claimed = _claimed(region, point)
+        claimed = _claimed(region, point, known)
         if any(hasattr(each, "radicand") for each in region.comparisons):
             if claimed:
                 holding.append(_approximate(region, point))
@@ -256,10 +257,19 @@ def _verify_tree(found: Atlas, tree: SymbolicTree, point: Point) -> bool:
     return True
 
 
-def _claimed(region: Region, point: Point) -> bool:
+def _claimed(region: Region, point: Point, known: dict[Any, int] | None = None) -> bool:
+    """Return what a region claims at a point; ``known`` keeps signs there, which regions share."""
     if region.status in {"always", "never"}:
         return region.status == "always"
-    return all(each.holds_at(region.game, point) for each in region.unsettled)
+    return all(_holds(each, region.game, point, known) for each in region.unsettled)
+
+
+def _holds(comparison: Comparison, game: SymbolicGame, point: Point, known: dict[Any, int] | None) -> bool:
+    if known is None or hasattr(comparison, "radicand"):
+        return comparison.holds_at(game, point)
+    if comparison.expression not in known:
+        known[comparison.expression] = sign_of_part(game, comparison.expression, point)
+    return comparison.holds(known[comparison.expression])
 
 
 def _number(game: Any, weight: Any, point: Mapping[str, Fraction]) -> Fraction | None:
@@ -285,6 +295,13 @@ def _played(region: Region, weights: list[list[Fraction | None]]) -> bool:
 def _equilibrium(numeric: NormalFormGame, weights: Any) -> bool:
     from detente.solve.best_response import is_equilibrium
 
+    if all(weight in (0, 1) for own in weights for weight in own):  # pure: a table of many players is looked up
+        at = tuple(own.index(1) for own in weights)
+        return all(
+            numeric.payoffs[i, *at] >= numeric.payoffs[i, *at[:i], other, *at[i + 1 :]]
+            for i, own in enumerate(weights)
+            for other in range(len(own))
+        )
     return is_equilibrium(numeric, weights)
 
 
