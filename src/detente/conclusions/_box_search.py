@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from detente.conclusions._conditions import Literal
 from detente.conclusions._forms import Form, form_of
 from detente.conclusions._linear_steps import refuting_weights
+from detente.conclusions._relaxed_cubes import RelaxedCubes
 from detente.games.rational import fast
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Budget", "Searcher"]
 
-#: Pieces that every cube may spend before any of them spends more.
-_FIRST = 32
+#: Pieces that every cube may spend before linear relaxations are tried, and before any of them spends more.
+_FIRST, _SECOND = 4, 32
 #: Random points that are tried on a piece.
 _TRIES = 4
 
@@ -64,6 +65,7 @@ class Searcher:
         self.known: list[dict[str, int]] = []
         for form in comparisons.forms:
             self._add(form)
+        self._relaxed: RelaxedCubes | None = None
         self._sums: dict[tuple[Literal, Literal], Literal | None] = {}
         self._random = random.Random(0)  # noqa: S311 - points to look at
 
@@ -95,16 +97,21 @@ class Searcher:
         if cubes is None:
             cubes = ((),)
         # Most cubes are settled by their first pieces; one that is not must not spend what the others need.
-        for share in (_FIRST, budget.pieces):
+        for share in (_FIRST, _SECOND, budget.pieces):
             still = []
             for cube in cubes:
                 if time.monotonic() >= budget.until:
                     return True
                 own = Budget(min(share, budget.pieces - budget.spent), budget.until)
-                found = self._search(self.implied((*cube, *self.c.constraints)), wanted, box, own)
+                whole = self.implied((*cube, *self.c.constraints))
+                found = self._search(whole, wanted, box, own, programs=share > _FIRST)
                 budget.spent += own.spent
                 if isinstance(found, dict):
                     return found
+                if found and share == _FIRST:
+                    found = self._relaxation(cube, wanted, box)
+                    if isinstance(found, dict):
+                        return found
                 if found:
                     still.append(cube)
             if not still or budget.spent >= budget.pieces:
@@ -112,7 +119,19 @@ class Searcher:
             cubes = tuple(still)
         return True
 
-    def _search(self, cube: Cube, wanted: bool, box: Box, budget: Budget) -> Values | bool:
+    def _relaxation(self, cube: Cube, wanted: bool, box: Box) -> Values | bool:
+        """Return a point of a cube that first pieces left open, or whether it still is, by linear relaxations."""
+        if self._relaxed is None:
+            self._relaxed = RelaxedCubes(self.c.forms)
+        found = self._relaxed.look((*cube, *self.c.constraints), box)
+        if isinstance(found, dict):
+            return found if self.c.truth_at(found) is wanted and self.c.allowed_at(found) else True
+        return found is not False
+
+    def _search(
+        self, cube: Cube, wanted: bool, box: Box, budget: Budget, *, programs: bool = True
+    ) -> Values | bool:
+        """Search one cube by branch and bound, with linear programs or without these."""
         stack: list[tuple[Box, Cube, bool]] = [(box, cube, False)]
         while stack:
             if not budget.take():
@@ -125,7 +144,7 @@ class Searcher:
             for point in self._trials(piece, active):
                 if self.c.truth_at(point) is wanted and self.c.allowed_at(point):
                     return point
-            if self._refuted(piece, active):
+            if programs and self._refuted(piece, active):
                 continue
             if not active:
                 # Every inequality is proved, yet the point has another truth or violates a constraint that bounds do

@@ -163,7 +163,7 @@ def rests_on(
     at: Mapping[str, object] | None = None,
     *,
     sets: int = 20,
-    budget: float | None = 10.0,
+    budget: float | None = 8.0,
     pieces: int = 2000,
 ) -> RestsOn:
     """Return the smallest sets of parameters that fix a conclusion whatever the others do in their intervals.
@@ -180,7 +180,7 @@ def rests_on(
     sets : int
         Largest number of sets returned.
     budget : float, optional
-        Seconds; None for no limit.
+        Seconds after which what is known is returned, with the bound on the size that is proved; None for no limit.
     pieces : int
         Pieces of a box per decision, see :func:`detente.conclusions.decide.decide`.
 
