@@ -274,7 +274,7 @@ class Game:
         point: str = "baseline",
         *,
         kind: str = "strategic",
-        budget: float | None = 10.0,
+        budget: float | None = 8.0,
         **changes: object,
     ) -> RestsOn:
         """Return the smallest sets of parameters that fix a conclusion whatever the others do in their ranges."""

@@ -27,7 +27,7 @@ __all__ = ["compare_command", "levers_command", "options_command", "rests_on_com
 @click.command("rests-on")
 @click.argument("game")
 @click.option("--conclusion", required=True, help="A conclusion, or a named formula of the game file.")
-@click.option("--budget", type=click.FloatRange(min=0), default=10.0, show_default=True, help="Seconds for the search.")
+@click.option("--budget", type=click.FloatRange(min=0), default=8.0, show_default=True, help="Seconds for the search.")
 @format_option
 @game_options
 def rests_on_command(
