@@ -13,7 +13,7 @@ from detente.conclusions._forms import Form
 from detente.games.rational import is_rational
 from detente.solve.parametric._common_points import Answer, common_point
 from detente.solve.parametric._polynomial_ring import Ring
-from detente.solve.parametric._unit_box import UnitBox
+from detente.solve.parametric._unit_box import UnitBox, enclosure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,12 +41,12 @@ class RelaxedCubes:
         self._polynomials: dict[int, Any] = {}
 
     def _sign(self, expression: Any) -> Any:
-        """Return a polynomial that has the sign of an expression wherever this is defined, None if nowhere."""
+        """Return a polynomial that has the sign of an expression, and what this divides by; None where by zero."""
         try:
             top, bottom = self.ring.quotient(expression)
         except ZeroDivisionError:
             return None
-        return top * bottom
+        return top * bottom, bottom
 
     def _over(self, box: Box) -> UnitBox:
         if self._last is None or self._last[0] != box:
@@ -55,16 +55,26 @@ class RelaxedCubes:
             self._polynomials = {}
         return self._last[1]
 
+    def _polynomial(self, index: int, unit: UnitBox) -> Any:
+        """Return an expression as a polynomial over the unit cube, None where it has none or may have a pole there."""
+        found = self.signs[index] if index < len(self.signs) else None
+        if found is None:
+            return None
+        low, high = enclosure(unit.form(found[1]))
+        return unit.form(found[0]) if low > 0 or high < 0 else None
+
     def look(self, cube: Cube, box: Box) -> bool | Values | None:
         """Return False where a cube is proved to have no point in a box, a point that seems to be one, else None."""
-        literals = [each for each in cube if each.index < len(self.signs) and self.signs[each.index] is not None]
-        if not literals:
-            return None
         unit = self._over(box)
-        for each in literals:
+        forms = []
+        for each in cube:
             if each.index not in self._polynomials:
-                self._polynomials[each.index] = unit.form(self.signs[each.index])
-        forms = [(self._polynomials[each.index] * each.orient, each.strict) for each in literals]
+                self._polynomials[each.index] = self._polynomial(each.index, unit)
+            polynomial = self._polynomials[each.index]
+            if polynomial is not None:
+                forms.append((polynomial * each.orient, each.strict))
+        if not forms:
+            return None
         found: Answer = common_point(unit, forms, PIECES)
         if found.core is not None:
             return False
