@@ -10,7 +10,7 @@ from detente.study.form import Form
 from detente.study.model import game_model
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from detente.reports.results import Results
     from detente.seeds.observations import Observation
@@ -71,7 +71,7 @@ def _test(results: Results, found: TestVerdict) -> dict[str, Any]:
             "at_least": rests.at_least,
         }
     if found.verdict != "untested" and not found.proved:
-        data["overturn"] = _overturn(model, test)
+        data["overturn"] = _overturn(model, test, model.intervals if rests is None else rests.among)
     return data
 
 
@@ -86,10 +86,11 @@ def _rests(model: GameModel, found: TestVerdict) -> Any:
     if type(model.form).rests_on is Form.rests_on:
         return None
     parsed = _parsed(model, test.conclusion)
-    return model.form.rests_on(model, test.payoffs, parsed, model.point().values, budget=BUDGET)
+    # one smallest set is told, and the search stops by pieces, not by the clock
+    return model.form.rests_on(model, test.payoffs, parsed, model.point().values, budget=BUDGET, sets=1, pieces=500)
 
 
-def _overturn(model: GameModel, test: Any) -> dict[str, Any] | None:
+def _overturn(model: GameModel, test: Any, among: Collection[str]) -> dict[str, Any] | None:
     """Return the change of a single parameter, within its interval, that turns a conclusion over, the shortest way.
 
     Distances are relative to the width of the interval.
@@ -101,7 +102,7 @@ def _overturn(model: GameModel, test: Any) -> dict[str, Any] | None:
     units = set(model.definition.units)
     best: tuple[float, dict[str, Any]] | None = None
     for name, interval in model.intervals.items():
-        if interval.low == interval.high or name in units:
+        if interval.low == interval.high or name in units or name not in among:
             continue
         try:
             found = model.form.thresholds(model, test.payoffs, name, parsed, point.values, test.conclusion)
