@@ -265,7 +265,8 @@ class Game:
         from detente.study.robustness import asked_of
 
         subject = asked_of(self.model, self.model.point("baseline", {}), kind, conclusions, ()).subject
-        assert subject.meaning is not None
+        if subject.meaning is None:
+            raise UsageError(f"the form {self.model.form.name} does not say what its conclusions take payoffs to be")
         return confirmations(self.model, {each: subject.meaning(each) for each in conclusions}, kind, trials, seed)
 
     def rests_on(

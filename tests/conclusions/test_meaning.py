@@ -270,3 +270,8 @@ def test_a_game_of_a_study_tests_its_conclusions(study_root):
     assert bare["trials"] == 0 and "no payoff" in bare["not_tested"]
     (path,) = Study(study_root).game("price_predation").confirm("equilibrium:out", trials=5).to_json()
     assert (path["level"], path["trials"]) == ("ordinal", 5)
+
+
+def test_conclusions_about_games_with_states_are_labelled_and_said_not_to_be_tested(study_root):
+    (found,) = Study(study_root).game("rebuild_race").confirm("selected:frozen", trials=2).to_json()
+    assert found["level"] == "cardinal" and "not counted in other ways" in found["not_tested"]

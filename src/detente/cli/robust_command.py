@@ -128,7 +128,7 @@ def robust_command(
     if confirm is not None:
         from detente.study.meanings import confirmations
 
-        meanings = {name: found.meanings[name] for name in found.shown()}
+        meanings = {name: found.meanings[name] for name in found.shown() if name in found.meanings}
         tested = confirmations(at.game.model, meanings, at.kind, confirm, seed)
         data["confirmed"] = tested.to_json()
         text += f"\n\n{tested}"

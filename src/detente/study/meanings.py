@@ -97,6 +97,9 @@ def confirmations(
         if meaning.why == NO_PAYOFF:
             tested[name] = NO_PAYOFF
             continue
+        if not hasattr(game, "at_point") or not (hasattr(game, "payoffs") or hasattr(game, "information_sets")):
+            tested[name] = f"payoffs of the form {model.form.name} are not counted in other ways"
+            continue
         named = model.definition.conclusions.get(name)
         parsed = named.formula if named is not None else model.form.conclusion(model.definition, name)
         try:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from detente.conclusions.conclusion import Conclusion
     from detente.conclusions.ensemble.markov_batch import MarkovBatch, MarkovProgram
+    from detente.conclusions.meaning import Meaning
     from detente.formula import Formula
     from detente.games.symbolic_stochastic import SymbolicStochasticGame
 
@@ -291,4 +292,12 @@ def stochastic_draws(
     shapes = tuple(own.shape for own in program.states)
     classifier = StochasticDraws(program, fitted, tuple(answers), tuple(asked), shapes)
     box = game.formulas
-    return Subject(classifier, box.parameters, box.derived, box.constraints, dict(held), None)
+    def means(conclusion: str) -> Meaning:
+        from detente.conclusions.meaning import Meaning, meaning
+        from detente.formula import Formula
+
+        if isinstance(conclusions.get(conclusion), Formula):
+            return meaning(box, conclusions[conclusion])
+        return Meaning("cardinal", "each player's payoffs are added up over periods and averaged over chance")
+
+    return Subject(classifier, box.parameters, box.derived, box.constraints, dict(held), None, meaning=means)
