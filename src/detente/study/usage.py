@@ -162,6 +162,7 @@ def used_names(rooms: Rooms) -> set[str]:
         used.update((observation.document, observation.game.partition(":")[0], *observation.moves.values()))
     terms = [term for model in rooms.payoffs.entries.values() for term in model.terms]
     used.update(strategy for term in terms for each in term.when for own in each.values() for strategy in own)
+    used.update(each for term in terms for each in term.source)
     used.update(figure.document for figure in rooms.figures.entries.values())
     used.update(each.payoffs for game in games for each in game.every())
     used.update(each for report in rooms.reports.entries.values() for each in report.games)

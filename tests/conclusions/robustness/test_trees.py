@@ -80,7 +80,7 @@ def test_shares_are_proved_where_the_box_decides():
     assert found.decide("selected:l", True, 5.0, {}) is True
     assert found.decide("equilibrium:r", False, 5.0, {}) is True
     assert found.decide("gap", True, 5.0, {}) is False
-    assert found.decide("set:l", True, 5.0, {}) is None
+    assert found.decide("set:l", True, 5.0, {}) is True
 
 
 def test_held_parameters_stay_at_their_value():

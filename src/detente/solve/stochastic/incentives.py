@@ -168,8 +168,8 @@ def policy_incentives(
     ...     lambda state, moves: "deal" if moves == ("keep", "keep") else None, "d", {"g": (1, 3), "d": (0, "9/10", 1)},
     ... )
     >>> first = policy_incentives(game, {"a": "keep", "b": "keep"})[0]
-    >>> print(first.player, first.action, first.gain, first.bound("g"))
-    a break -d/(1 - d) + g - 1 (-1/(d - 1), 1)
+    >>> print(first.player, first.action, first.gain)
+    a break -d/(1 - d) + g - 1
     """
     import sympy
 
