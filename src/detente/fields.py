@@ -111,6 +111,17 @@ def kind_of(value: object) -> str:
     return f"found {type(value).__name__}"
 
 
+def label_of(label: Mapping[str, str], lang: str = "en") -> str:
+    """Return a label in a language, else in English, else in the first there is; nothing for none.
+
+    Examples
+    --------
+    >>> label_of({"en": "mill", "zh": "磨坊"}, "zh"), label_of({"zh": "磨坊"}), label_of({})
+    ('磨坊', '磨坊', '')
+    """
+    return label.get(lang) or label.get("en") or next(iter(label.values()), "")
+
+
 def closest(name: str, known: Iterable[str], used: Collection[str] = ()) -> str | None:
     """Return the name among ``known`` that ``name`` was most likely meant for, or ``None``.
 

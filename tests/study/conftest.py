@@ -1,5 +1,7 @@
 """Backward induction written out once more, apart from the engine, for the tests of trees."""
 
+import itertools
+
 import pytest
 
 import detente
@@ -29,6 +31,32 @@ def _outcomes(node):
 def outcomes():
     """The independent backward induction."""
     return _outcomes
+
+
+def _pure_signaling(u, prior):
+    """Every pure perfect Bayesian equilibrium of two types, messages and replies: messages by type, replies by message.
+
+    ``u[type][message][reply]`` has the payoffs of sender and receiver; ``prior`` is that of the second type.
+    """
+    odds = (1 - prior, prior)
+    found = set()
+    for sent in itertools.product((0, 1), repeat=2):
+        for reply in itertools.product((0, 1), repeat=2):
+            calm = all(u[t][sent[t]][reply[sent[t]]][0] >= u[t][m][reply[m]][0] for t in (0, 1) for m in (0, 1))
+            best = True
+            for m in (0, 1):
+                gains = [u[t][m][reply[m]][1] - u[t][m][1 - reply[m]][1] for t in (0, 1)]
+                on_path = [t for t in (0, 1) if sent[t] == m]
+                best = best and (sum(odds[t] * gains[t] for t in on_path) >= 0 if on_path else max(gains) >= 0)
+            if calm and best:
+                found.add((sent, reply))
+    return found
+
+
+@pytest.fixture(scope="session")
+def pure_signaling():
+    """The search over all profiles of a signaling game."""
+    return _pure_signaling
 
 
 @pytest.fixture(scope="session")

@@ -48,28 +48,12 @@ def signal_payoffs(p):
     return u
 
 
-def signal_kinds(p):
-    """The messages sent in the pure perfect Bayesian equilibria, found by trying all profiles."""
-    u, odds = signal_payoffs(p), (1 - p["prior_rev"], p["prior_rev"])
-    found = set()
-    for sent in itertools.product((0, 1), repeat=2):
-        for reply in itertools.product((0, 1), repeat=2):
-            calm = all(u[t][sent[t]][reply[sent[t]]][0] >= u[t][m][reply[m]][0] for t in (0, 1) for m in (0, 1))
-            best = True
-            for m in (0, 1):
-                gains = [u[t][m][reply[m]][1] - u[t][m][1 - reply[m]][1] for t in (0, 1)]
-                on_path = [t for t in (0, 1) if sent[t] == m]
-                best = best and (sum(odds[t] * gains[t] for t in on_path) >= 0 if on_path else max(gains) >= 0)
-            if calm and best:
-                found.add(sent)
-    return found
-
-
-def test_shares_of_signaling_equilibria_are_those_counted_draw_by_draw(this_study, few):
+def test_shares_of_signaling_equilibria_are_those_counted_draw_by_draw(this_study, few, pure_signaling):
     _, tables = asked(this_study.game("counter_controls"), 5, "signal_shares")
     found = shares(tables[0])
     drawn = draws(analyses_box(this_study), few)
-    counted = [signal_kinds({name: float(value) for name, value in drawn.point(k).items()}) for k in range(drawn.n)]
+    points = [{name: float(value) for name, value in drawn.point(k).items()} for k in range(drawn.n)]
+    counted = [{sent for sent, _ in pure_signaling(signal_payoffs(p), p["prior_rev"])} for p in points]
     names = ("license", "embargo")
     for sent in itertools.product((0, 1), repeat=2):
         kind = "pooling" if sent[0] == sent[1] else "separating"

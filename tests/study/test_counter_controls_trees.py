@@ -54,23 +54,6 @@ def payoffs(p):
     return u
 
 
-def pure(p):
-    """Every pure perfect Bayesian equilibrium: messages by type, replies by message."""
-    u, odds = payoffs(p), (1 - p["prior_rev"], p["prior_rev"])
-    found = set()
-    for sent in itertools.product((0, 1), repeat=2):
-        for reply in itertools.product((0, 1), repeat=2):
-            calm = all(u[t][sent[t]][reply[sent[t]]][0] >= u[t][m][reply[m]][0] for t in (0, 1) for m in (0, 1))
-            best = True
-            for m in (0, 1):
-                gains = [u[t][m][reply[m]][1] - u[t][m][1 - reply[m]][1] for t in (0, 1)]
-                on_path = [t for t in (0, 1) if sent[t] == m]
-                best = best and (sum(odds[t] * gains[t] for t in on_path) >= 0 if on_path else max(gains) >= 0)
-            if calm and best:
-                found.add((sent, reply))
-    return found
-
-
 def semi(p):
     """Semi-separating: one type mixes a common with a revealing message; both indifferences solved by hand."""
     u, odds = payoffs(p), (1 - p["prior_rev"], p["prior_rev"])
@@ -147,22 +130,22 @@ def claimed(found, game, p):
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_equilibria_at_the_named_points_are_those_of_brute_force(found, game, point):
+def test_equilibria_at_the_named_points_are_those_of_brute_force(found, game, point, pure_signaling):
     p = values(point)
-    assert claimed(found, game, p) == (pure(p), semi(p))
+    assert claimed(found, game, p) == (pure_signaling(payoffs(p), p["prior_rev"]), semi(p))
 
 
-def test_equilibria_at_random_points_are_those_of_brute_force(found, game):
+def test_equilibria_at_random_points_are_those_of_brute_force(found, game, pure_signaling):
     kinds = set()
     for p in draws(60, 5):
-        expected = pure(p), semi(p)
+        expected = pure_signaling(payoffs(p), p["prior_rev"]), semi(p)
         assert claimed(found, game, p) == expected
         kinds |= {"separating" if sent[0] != sent[1] else "pooling" for sent, _ in expected[0]} | ({"semi"} if expected[1] else set())
     assert kinds == {"separating", "pooling", "semi"}
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_every_equilibrium_is_among_the_sequential_ones_of_the_numeric_tree(found, game, point):
+def test_every_equilibrium_is_among_the_sequential_ones_of_the_numeric_tree(found, game, point, pure_signaling):
     p = values(point)
     numeric = {
         (
@@ -171,7 +154,7 @@ def test_every_equilibrium_is_among_the_sequential_ones_of_the_numeric_tree(foun
         )
         for each in game.solve(point).pure
     }
-    assert numeric == pure(p)
+    assert numeric == pure_signaling(payoffs(p), p["prior_rev"])
 
 
 def test_the_intuitive_criterion_removes_pooling_on_embargo_where_only_the_defensive_type_could_gain_by_a_license(found, game):

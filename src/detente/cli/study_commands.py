@@ -122,6 +122,7 @@ def list_command(study_dir: Path | None, as_json: bool, out: Path | None) -> Non
     """List games, payoff models, parameters, claims, observations and reports."""
     from detente.display import Table
     from detente.facade import Study
+    from detente.fields import label_of
     from detente.numbers import short
 
     study = Study(study_dir)
@@ -139,15 +140,12 @@ def list_command(study_dir: Path | None, as_json: bool, out: Path | None) -> Non
         "reports": list(files.reports),
     }
 
-    def label(given: Any) -> str:
-        return str(given.get("en") or next(iter(given.values()), ""))
-
     tables = [
         Table(
             f"study {files.name}",
             ("game", "form", "payoffs", "players", "what"),
             tuple(
-                (name, definition.form, definition.payoffs, ", ".join(definition.players), label(definition.label))
+                (name, definition.form, definition.payoffs, ", ".join(definition.players), label_of(definition.label))
                 for name, definition in files.games.items()
             ),
             tuple(
@@ -166,7 +164,7 @@ def list_command(study_dir: Path | None, as_json: bool, out: Path | None) -> Non
                     "" if parameter.formula else f"{short(parameter.low, 4)}..{short(parameter.high, 4)}",
                     parameter.unit,
                     parameter.kind,
-                    label(parameter.label),
+                    label_of(parameter.label),
                 )
                 for name, parameter in files.parameters.items()
             ),
@@ -174,7 +172,7 @@ def list_command(study_dir: Path | None, as_json: bool, out: Path | None) -> Non
         Table(
             "",
             ("claim", "status", "what"),
-            tuple((name, claim.status, label(claim.title)) for name, claim in files.claims.items()),
+            tuple((name, claim.status, label_of(claim.title)) for name, claim in files.claims.items()),
         ),
         Table(
             "",
@@ -185,7 +183,7 @@ def list_command(study_dir: Path | None, as_json: bool, out: Path | None) -> Non
                     each.date,
                     f"{each.game}: " + ", ".join(f"{mover}={move}" for mover, move in each.moves.items()),
                     short(each.sure, 3),
-                    label(each.label),
+                    label_of(each.label),
                 )
                 for each in files.observations.values()
             ),
@@ -193,7 +191,7 @@ def list_command(study_dir: Path | None, as_json: bool, out: Path | None) -> Non
         Table(
             "",
             ("report", "games", "title"),
-            tuple((name, ", ".join(each.games), label(each.title)) for name, each in files.reports.items()),
+            tuple((name, ", ".join(each.games), label_of(each.title)) for name, each in files.reports.items()),
         ),
     ]
     text = "\n\n".join(table.to_text() for table in tables if table.rows)

@@ -152,7 +152,7 @@ class Explorer:
         self.controls = {name: self._control(name) for name in self.model.intervals if self._varies(name)}
         self.map: SampledMap = SampledMap(self.panels, self.model)
         if self.over is None:
-            self.over = self.map.telling(self.at())
+            self.over = self.map.telling(self.controls, self.at())
         else:
             self.show_over(*self.over)
 

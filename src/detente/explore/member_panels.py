@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
 from detente.explore.panels import Panels, State
+from detente.fields import label_of
 from detente.numbers import short
 from detente.reports.figure_style import FILLS
 
@@ -134,7 +135,7 @@ class MemberPanels(Panels):
                 )
                 value = term.formula.evaluate(env, tallies[action].item) if counted else None
                 cells.append(f"<td class='number'>{'' if value is None else escape(short(value, 3))}</td>")
-            label = term.label.get(self.lang) or term.label.get("en") or term.name.replace("_", " ")
+            label = label_of(term.label, self.lang) or term.name.replace("_", " ")
             rows.append(f"<tr><td>{escape(label)}</td>{''.join(cells)}</tr>")
         return (
             f"<p>{escape(self.label(member))}, which chooses {escape(self.label(self.actions[own]))}: "

@@ -8,6 +8,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError, UsageError
+from detente.fields import label_of
 from detente.numbers import plain, short, to_float
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class NormalPanels(Panels):
             rows = []
             for term in table.terms_at(player, profile):
                 value = symbolic.evaluate(table.expression(term), point.values)
-                label = term.label.get(self.lang) or term.label.get("en") or term.name.replace("_", " ")
+                label = label_of(term.label, self.lang) or term.name.replace("_", " ")
                 relative = "" if term.material else " <em>(relative gains)</em>"
                 rows.append(
                     f"<tr><td>{escape(label)}{relative}</td><td><code>{escape(term.text)}</code></td>"

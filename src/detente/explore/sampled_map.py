@@ -13,6 +13,8 @@ from detente.numbers import short, to_float
 from detente.reports.figure_style import FILLS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -36,15 +38,13 @@ class SampledMap:
         self.fills: dict[State, int] = {}
         self._last: tuple[Any, str, str] | None = None
 
-    def telling(self, point: Point) -> tuple[str, str] | None:
-        """Return two parameters that change the answer most often when they move alone; None if there are not two."""
+    def telling(self, names: Iterable[str], point: Point) -> tuple[str, str] | None:
+        """Return the two of some parameters that change the answer most often when they move alone; None if too few."""
         import numpy as np
 
         changes = []
-        for order, (name, interval) in enumerate(self.model.intervals.items()):
-            if interval.low == interval.high or name in self.model.payoff_model.sizes:
-                continue
-            line = np.linspace(float(interval.low), float(interval.high), 41)
+        for order, name in enumerate(names):
+            line = np.linspace(*self._ends(name), 41)
             held = {key: to_float(value) for key, value in point.values.items() if key != name}
             _, index = self.panels.states({**held, name: line})
             changes.append((-int(np.count_nonzero(np.diff(index))), order, name))

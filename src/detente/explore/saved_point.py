@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import TYPE_CHECKING
 
 from detente.errors import UsageError
 from detente.fields import Wrong, check_name
 from detente.numbers import plain
-from detente.whole import write_whole
+from detente.study.change import change_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,8 +44,7 @@ def save_point(model: GameModel, name: str, values: Mapping[str, Fraction]) -> P
     lines = ["", f"[points.{name}]", *(f"{key} = {_toml(value)}" for key, value in changed.items())]
     end = "\r\n" if "\r\n" in raw else "\n"
     text = raw.rstrip() + end + end.join(lines) + end
-    tomllib.loads(text)
-    write_whole(path, text)
+    change_files(model.files.root, {model.definition.file.name: text})
     return path
 
 

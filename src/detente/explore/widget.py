@@ -6,6 +6,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError, UsageError
+from detente.fields import label_of
 from detente.numbers import plain, to_float
 
 if TYPE_CHECKING:
@@ -50,10 +51,9 @@ def explorer_widget(explorer: Explorer) -> Any:
         def __init__(self, explorer: Explorer) -> None:
             self.explorer = explorer
             model = explorer.model
-            label = model.definition.label
             named = ("baseline", *model.definition.points)
             super().__init__(
-                title=label.get(explorer.lang) or label.get("en") or model.name,
+                title=label_of(model.definition.label, explorer.lang) or model.name,
                 controls=[each.to_json() for each in explorer.controls.values()],
                 points=[{"name": each, "label": model.label(each, explorer.lang)} for each in named],
                 view=answer(explorer, {}),

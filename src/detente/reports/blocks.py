@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from detente.fields import label_of
 from detente.reports.content import everything
 from detente.reports.language import join, reword, say
 from detente.reports.store import engine
@@ -23,11 +24,34 @@ if TYPE_CHECKING:
     from detente.study.report_definition import ReportDefinition
     from detente.study.sums import Sums
 
-__all__ = ["Context", "Whole", "label_of"]
+__all__ = ["Context", "Whole"]
+
+
+class _Edition:
+    """What speaks the language of an edition."""
+
+    definition: ReportDefinition
+
+    @property
+    def lang(self) -> str:
+        """The language of the edition."""
+        return self.definition.lang
+
+    def say(self, text: str, /, **values: object) -> str:
+        """Return a text in the language of the edition."""
+        return say(self.lang, text, **values)
+
+    def join(self, parts: Sequence[str], last: str = "and") -> str:
+        """Return a list in words."""
+        return join(self.lang, parts, last)
+
+    def prose(self, text: str) -> str:
+        """Return a text that a file of the study states in one language, in that of the edition where it is known."""
+        return reword(self.lang, text)
 
 
 @dataclass(frozen=True)
-class Context:
+class Context(_Edition):
     """What every block gets: the study, the report's definition, one game, and results shared by blocks."""
 
     files: StudyFiles
@@ -37,11 +61,6 @@ class Context:
     results: Results | None = None
     #: Parameters that an earlier list of the report has.
     listed: frozenset[str] = frozenset()
-
-    @property
-    def lang(self) -> str:
-        """The language of the edition."""
-        return self.definition.lang
 
     @property
     def game(self) -> str:
@@ -58,18 +77,6 @@ class Context:
         """The results that are kept between builds."""
         assert self.results is not None
         return self.results
-
-    def say(self, text: str, /, **values: object) -> str:
-        """Return a text in the language of the edition."""
-        return say(self.lang, text, **values)
-
-    def join(self, parts: Sequence[str], last: str = "and") -> str:
-        """Return a list in words."""
-        return join(self.lang, parts, last)
-
-    def prose(self, text: str) -> str:
-        """Return a text that a file of the study states in one language, in that of the edition where it is known."""
-        return reword(self.lang, text)
 
     def on(self, model: GameModel) -> Context:
         """Return the same for a variant of the game."""
@@ -158,30 +165,13 @@ class Context:
 
 
 @dataclass(frozen=True)
-class Whole:
+class Whole(_Edition):
     """What the blocks on the whole study get: the games of the report in order, and the results."""
 
     files: StudyFiles
     definition: ReportDefinition
     contexts: tuple[Context, ...]
     results: Results
-
-    @property
-    def lang(self) -> str:
-        """The language of the edition."""
-        return self.definition.lang
-
-    def say(self, text: str, /, **values: object) -> str:
-        """Return a text in the language of the edition."""
-        return say(self.lang, text, **values)
-
-    def join(self, parts: Sequence[str], last: str = "and") -> str:
-        """Return a list in words."""
-        return join(self.lang, parts, last)
-
-    def prose(self, text: str) -> str:
-        """Return a text that a file of the study states in one language, in that of the edition where it is known."""
-        return reword(self.lang, text)
 
     def chapter_key(self, context: Context, names: tuple[str, ...]) -> dict[str, Any]:
         """Return everything on which the blocks on a game depend."""
@@ -205,12 +195,3 @@ class Whole:
         """Return the context of a game, or of the game of a variant; None where the report has no chapter on it."""
         name = game.partition(":")[0]
         return next((each for each in self.contexts if each.game == name), None)
-
-
-def label_of(label: object, lang: str) -> str:
-    """Return a label in a language, else in English, else in the first there is; nothing for none."""
-    if not label:
-        return ""
-    assert hasattr(label, "get")
-    assert hasattr(label, "values")
-    return str(label.get(lang) or label.get("en") or next(iter(label.values())))

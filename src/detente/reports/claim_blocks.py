@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detente.reports.blocks import label_of
+from detente.fields import label_of
 from detente.reports.claim_words import VERDICT_WORDS, TestRow, share_words, test_rows, test_sentence
 from detente.reports.elements import Block, Bullets, Column, Heading, Note, Paragraph, Table
 from detente.reports.spans import Emph, Inline

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from detente.reports.blocks import label_of
+from detente.fields import label_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,8 +7,9 @@ from itertools import takewhile
 from math import prod
 from typing import TYPE_CHECKING
 
+from detente.fields import label_of
 from detente.reports.block_names import STUDY_BLOCKS
-from detente.reports.blocks import Context, Whole, label_of
+from detente.reports.blocks import Context, Whole
 from detente.reports.document import Document
 from detente.reports.elements import Block, Heading, Note, Outline, PageBreak
 from detente.reports.encoding import decoded, encoded
@@ -124,7 +125,7 @@ def compose(files: StudyFiles, definition: ReportDefinition, models: Sequence[Ga
             blocks.extend(chapter(whole, context, run, store))
     return Document(
         title=label_of(definition.title, definition.lang),
-        subtitle=label_of(definition.subtitle, definition.lang),
+        subtitle=label_of(definition.subtitle or {}, definition.lang),
         blocks=tuple(_ordered(blocks)),
         lang=definition.lang,
         footer=say(definition.lang, "{study}, study {hash}", study=files.name, hash=files.hash[:12]),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from detente.fields import label_of
 from detente.printing import plain as formula_text
 from detente.printing import typst
 from detente.reports import payoff_blocks, point_blocks
-from detente.reports.blocks import label_of
 from detente.reports.elements import Block, Bullets, Column, Figure, Heading, Note, Paragraph, Table
 from detente.reports.engine_tables import Labels, engine_table, merged
 from detente.reports.spans import Inline, Math

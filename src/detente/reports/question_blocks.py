@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detente.reports.blocks import label_of
+from detente.fields import label_of
 from detente.reports.claim_words import test_rows
 from detente.reports.elements import Block, Column, Heading, Note, Paragraph, Table
 from detente.reports.engine_tables import Labels, engine_table, merged

@@ -5,13 +5,14 @@ from __future__ import annotations
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from detente.fields import label_of
 from detente.formula import symbol
 from detente.numbers import short
 from detente.printing import typst
-from detente.reports.blocks import label_of
 from detente.reports.elements import Block, Bullets, Column, Heading, Note, Paragraph, Table
 from detente.reports.language import reword, say
 from detente.reports.spans import Code, Inline, Math
+from detente.study.assumptions import weakness
 
 if TYPE_CHECKING:
     from detente.reports.blocks import Context, Whole
@@ -226,7 +227,7 @@ def assumptions(whole: Whole) -> list[Block]:
     rows = []
     for name, entry in _assumed(whole).items():
         kind, documents, impact, where, context = entry
-        rows.append((_WEAKNESS[min(documents, 3)] if kind == "figure" else 1.0, impact, name, kind, documents, where, context))
+        rows.append((float(weakness(kind, documents)), impact, name, kind, documents, where, context))
     rows.sort(key=lambda row: (-row[0] * row[1], -row[1], row[2]))
     if not rows:
         return []
@@ -263,10 +264,6 @@ def assumptions(whole: Whole) -> list[Block]:
             shown=60 if len(rows) > 64 else None,
         ),
     ]
-
-
-#: Number of independent documents behind a figure to the weakness of its basis.
-_WEAKNESS = {0: 1.0, 1: 0.75, 2: 0.5, 3: 0.25}
 
 
 def _assumed(whole: Whole) -> dict[str, tuple[Any, int, float, str, Context]]:

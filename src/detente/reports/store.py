@@ -19,6 +19,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detente.whole import put_whole
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -118,15 +120,10 @@ class Store:
         if self.folder is None:
             return
         path = self.folder / f"{name}.json"
-        temporary = path.with_name(f".{name}.{os.getpid()}.tmp")
         content = json.dumps({"digest": digest(result), "result": result}, ensure_ascii=True).encode("ascii")
         with suppress(OSError):  # a disk that is full or read-only costs time, not the report
             self.folder.mkdir(parents=True, exist_ok=True)
-            try:
-                temporary.write_bytes(content)
-                temporary.replace(path)
-            finally:
-                temporary.unlink(missing_ok=True)
+            put_whole(path, content)
             self._forget()
 
     def _forget(self) -> None:

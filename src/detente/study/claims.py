@@ -23,6 +23,7 @@ from detente.conclusions.robustness.results import LEAST
 from detente.conclusions.robustness.robustness import How
 from detente.display import Table, mimebundle
 from detente.errors import UsageError, did_you_mean
+from detente.fields import label_of
 from detente.study.model import game_model
 from detente.study.robustness import game_robustness
 
@@ -108,7 +109,7 @@ class TestVerdict:
     def row(self) -> tuple[str, str, str, str, str]:
         """Return the test as a row of a table."""
         where = self.test.game + (f" at {self.test.point}" if self.test.point else "")
-        says = self.test.says.get("en") or next(iter(self.test.says.values()))
+        says = label_of(self.test.says)
         return (says, where, VERDICTS[self.verdict], _range(self.share, self.proved), _range(self.observed))
 
 
@@ -180,7 +181,7 @@ class Claims:
     def tables(self) -> tuple[Table, ...]:
         """Return one table over all claims, and one over the tests of each that has any."""
         rows = tuple(
-            (each.claim.id, _title(each.claim), each.claim.status, VERDICTS[each.verdict], _range(each.share))
+            (each.claim.id, label_of(each.claim.title), each.claim.status, VERDICTS[each.verdict], _range(each.share))
             for each in self.verdicts
         )
         columns = ("claim", "what it asserts", "status", "verdict", "share of the box")
@@ -193,7 +194,7 @@ class Claims:
             if each.tests:
                 heads = ("asserts", "game", "verdict", "share", "given observed play")
                 notes = tuple(dict.fromkeys(line for test in each.tests for line in test.notes))
-                title = f"{each.claim.id}: {_title(each.claim)}"
+                title = f"{each.claim.id}: {label_of(each.claim.title)}"
                 found.append(Table(title, heads, tuple(test.row() for test in each.tests), notes))
         return tuple(found)
 
@@ -202,10 +203,6 @@ class Claims:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return mimebundle(*self.tables())
-
-
-def _title(claim: Claim) -> str:
-    return claim.title.get("en") or next(iter(claim.title.values()))
 
 
 def claim_verdicts(

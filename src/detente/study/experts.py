@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from detente.conclusions.attribution import attribute
 from detente.display import Table
 from detente.errors import Fault, InputError, UsageError, did_you_mean
+from detente.fields import label_of
 from detente.numbers import number_to_json, short
 from detente.seeds.elicitation import FORM_COLUMNS, Answer, Pooled, pool, read_answer, spread
 from detente.seeds.scan.rows import number_text
@@ -338,7 +339,7 @@ def verdicts(
             cause = attribute(keys, value, seconds=seconds / len(pairs))
             apart.append(
                 Disagreement(
-                    claim, _words(columns[one][chosen.index(claim)].tests[test]), (one, str(cause.before)), (two, str(cause.after)),
+                    claim, label_of(columns[one][chosen.index(claim)].tests[test].test.says), (one, str(cause.before)), (two, str(cause.after)),
                     tuple(tuple(name for _, name in each) for each in cause.sets), cause.complete,
                 )
             )  # fmt: skip
@@ -356,12 +357,8 @@ def _rows(columns: Mapping[str, Any], index: int, claim: str) -> list[tuple[str,
     for number, test in enumerate(judged[0].tests):
         found = [each.tests[number].verdict for each in judged]
         if len(set(found)) > 1:
-            rows.append((claim, _words(test), *(VERDICTS[each] for each in found)))
+            rows.append((claim, label_of(test.test.says), *(VERDICTS[each] for each in found)))
     return rows
-
-
-def _words(test: Any) -> str:
-    return str(test.test.says.get("en") or next(iter(test.test.says.values())))
 
 
 def _part(values: Mapping[Key, tuple[Fraction, Fraction, Fraction]], keys: frozenset[Key]) -> dict[Key, Any]:

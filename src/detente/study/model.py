@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError, did_you_mean
+from detente.fields import label_of
 from detente.games.symbolic import Interval
 from detente.numbers import exact, short
 from detente.seeds.derived import reach
@@ -98,13 +99,13 @@ class GameModel:
             parameter = self.parameters[name]
             found = parameter.label
             if parameter.entry:
-                table = found.get(lang) or found.get("en") or next(iter(found.values()))
+                table = label_of(found, lang)
                 whose = self.label(parameter.entry, lang)
                 opening, closing = ("\uff08", "\uff09") if lang == "zh" else (" (", ")")
                 return f"{table.replace('_', ' ')}{opening}{whose}{closing}"
         if found is None:
             return name.replace("_", " ")
-        return found.get(lang) or found.get("en") or next(iter(found.values()))
+        return label_of(found, lang)
 
     def wording(self, lang: str = "en") -> Wording:
         """Return what a reader sees for every name of the game: labels, symbols and units."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +10,8 @@ from detente.display import Table
 from detente.errors import UsageError, did_you_mean
 from detente.numbers import number_to_json, short
 from detente.payoffs.terms import STATE
-from detente.printing import plain as formula_text
 from detente.study.form import View
+from detente.study.forms._payoff_data import payoff_data
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,7 @@ def period_view(form: Stochastic, model: GameModel, point: Point, kind: str, ter
     payoffs, symbolic = form.payoffs(model, kind), form.at_values(model, point.values, kind)
     numeric = symbolic.at_point(point.values)
     shown = [state for k, state in enumerate(numeric.playing) if k < _SHOWN or k == len(numeric.playing) - 1]
+    at_point = partial(symbolic.formulas.evaluate, values=point.values)
     cells: list[dict[str, Any]] = []
     rows = []
     for state in numeric.states:
@@ -39,19 +41,7 @@ def period_view(form: Stochastic, model: GameModel, point: Point, kind: str, ter
             chosen = {STATE: str(state), **dict(zip(model.players, labels, strict=False))}
             values, ahead = _period(numeric, state, labels)
             data = {
-                player: {
-                    "value": number_to_json(value),
-                    "formula": formula_text(payoffs.payoff_where(player, chosen)),
-                    "terms": [
-                        {
-                            "name": term.name,
-                            "formula": term.text,
-                            "value": number_to_json(symbolic.formulas.evaluate(payoffs.expression(term), point.values)),
-                            "material": term.material,
-                        }
-                        for term in payoffs.terms_where(player, chosen)
-                    ],
-                }
+                player: payoff_data(payoffs, player, chosen, value, at_point)
                 for player, value in zip(model.players, values, strict=True)
             }
             following = {str(to): number_to_json(chance) for to, chance in ahead.items()}

@@ -6,6 +6,7 @@ A normal form whose players move one after another is a variant with an ``order`
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,9 +15,10 @@ from detente.fields import Expression, Names, Wrong, unknown
 from detente.games.definition import Content
 from detente.games.reader import GameFile, VariantTable
 from detente.games.symbolic import SymbolicGame
-from detente.numbers import number_to_json, plain, short
+from detente.numbers import plain, short
 from detente.study.form import Form, View
 from detente.study.forms._moves_reading import MoveTable, Order, PlayReader
+from detente.study.forms._payoff_data import payoff_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -250,31 +252,16 @@ class Extensive(Form):
     def show(self, model: GameModel, point: Point, kind: str, terms: bool = False, title: str = "") -> View:
         """Return the order of play and the payoffs of every path; a star marks moves that are best as play goes on."""
         from detente.display import Table
-        from detente.printing import plain as formula_text
 
         payoffs, tree = self.payoffs(model, kind), model.payoffs(kind)
         numeric: GameTree = self.at(model, point, kind)
         best = _best(numeric)
+        at_point = partial(tree.formulas.evaluate, values=point.values)
         cells: list[dict[str, Any]] = []
         rows = []
         for path, end in zip(payoffs.paths, numeric.terminals, strict=True):
             values = dict(zip(model.players, numeric.payoffs(end.index), strict=True))
-            shown = {
-                player: {
-                    "value": number_to_json(value),
-                    "formula": formula_text(payoffs.payoff_where(player, path)),
-                    "terms": [
-                        {
-                            "name": term.name,
-                            "formula": term.text,
-                            "value": number_to_json(tree.formulas.evaluate(payoffs.expression(term), point.values)),
-                            "material": term.material,
-                        }
-                        for term in payoffs.terms_where(player, path)
-                    ],
-                }
-                for player, value in values.items()
-            }
+            shown = {player: payoff_data(payoffs, player, path, value, at_point) for player, value in values.items()}
             good = [] if best is None else [player for player in model.players if player in best[end.index]]
             cells.append({"profile": dict(path), "payoffs": shown, "best_response": good})
             stars = (short(value, 5) + ("*" if player in good else "") for player, value in values.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,6 +13,7 @@ from detente.fields import Name, Names, unknown
 from detente.games.definition import Content
 from detente.games.reader import GameFile, VariantTable
 from detente.study.form import Form, View
+from detente.study.forms._payoff_data import payoff_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -141,33 +143,22 @@ class Normal(Form):
     def show(self, model: GameModel, point: Point, kind: str, terms: bool = False, title: str = "") -> View:
         """Return the payoff table; a star marks a best response to the others."""
         from detente.display import Table
-        from detente.numbers import number_to_json, short
-        from detente.printing import plain as formula_text
+        from detente.numbers import short
         from detente.solve.best_response import best_responses
 
         table = model.material_table if kind == "material" else model.table
         numeric, symbolic = model.at(point, kind), model.payoffs(kind)
+        at_point = partial(symbolic.evaluate, values=point.values)
         cells: list[dict[str, Any]] = []
         rows = []
         for profile in numeric.profiles():
             labels = numeric.profile_labels(profile)
             best = [name for i, name in enumerate(model.players) if profile[i] in best_responses(numeric, i, profile)]
             values = [numeric.payoffs[(i, *profile)] for i in range(len(model.players))]
-            payoffs = {}
-            for player, value in zip(model.players, values, strict=True):
-                payoffs[player] = {
-                    "value": number_to_json(value),
-                    "formula": formula_text(table.payoff(player, labels)),
-                    "terms": [
-                        {
-                            "name": term.name,
-                            "formula": term.text,
-                            "value": number_to_json(symbolic.evaluate(table.expression(term), point.values)),
-                            "material": term.material,
-                        }
-                        for term in table.terms_at(player, labels)
-                    ],
-                }
+            payoffs = {
+                player: payoff_data(table.payoffs, player, table.chosen(labels), value, at_point)
+                for player, value in zip(model.players, values, strict=True)
+            }
             named = dict(zip(model.players, labels, strict=True))
             cells.append({"profile": named, "payoffs": payoffs, "best_response": best})
             marked = zip(model.players, values, strict=True)
