@@ -39,6 +39,8 @@ def said(text):
         ("价格涨了三倍", (3, 3, 3, "ratio", "exact")),
         ("580多万吨", (5_800_000, 5_800_000, None, "tonnes", "over")),
         ("损失约九亿塔勒", (9 * 10**8,) * 3 + ("number", "about")),
+        ("五十余亿克朗", (51 * 10**8, 55 * 10**8, 59 * 10**8, "number", "range")),
+        ("其余十次", (10, 10, 10, "count", "exact")),
         ("数百亿美元", (2 * 10**10, 4 * 10**10, 9 * 10**10, "USD", "range")),
     ],
 )
@@ -59,7 +61,14 @@ def test_chinese_numerals_mean_what_the_words_say(text, expected):
         ("over $1.5 billion", (15 * 10**8, 15 * 10**8, None, "USD", "over")),
         ("up to 24 billion crowns", (None, 24 * 10**9, 24 * 10**9, "crowns", "at_most")),
         ("no fewer words, at least twenty-five years", (25, 25, None, "years", "at_least")),
-        ("1,200 tonnes a year", (1200, 1200, 1200, "tonnes", "exact")),
+        ("1,200 tonnes a year", (1200, 1200, 1200, "tonnes per year", "exact")),
+        ("EUR 23 billion", (23 * 10**9,) * 3 + ("EUR", "exact")),
+        ("at €31.50 per MWh", (F(63, 2), F(63, 2), F(63, 2), "EUR per MWh", "exact")),
+        ("took 38.4 bcm.", (F(192, 5), F(192, 5), F(192, 5), "bcm", "exact")),
+        ("rises by 110,000 to 160,000.", (110_000, 135_000, 160_000, "count", "range")),
+        ("pipes older than thirty years", (30, 30, None, "years", "over")),
+        ("every fifth barrel", (F(1, 5), F(1, 5), F(1, 5), "share", "exact")),
+        ("Eleven of its banks", (11, 11, 11, "count", "exact")),
         ("the hall has 1,800 seats", (1800, 1800, 1800, "count", "exact")),
         ("half of the chips", (F(1, 2), F(1, 2), F(1, 2), "share", "exact")),
     ],
@@ -74,6 +83,7 @@ def test_english_numerals_mean_what_the_words_say(text, expected):
         "这一方面十分统一，万一百姓不满，进一步的谈判一直没有结果。",
         "In May 2024, on page 17 of section 3, nobody said anything.",
         "2024年5月3日发布公告。",
+        "1. Summary",
         "one of them, at a half-shut valve, saw COVID-19 and B2B deals",
         "",
     ],
@@ -136,48 +146,30 @@ def test_rules_without_their_words_find_less():
     assert list(Rules(WORDS.without(frozenset({"载"}))).find("三载光阴")) == []
 
 
-#: Our own page on an invented shortage of chips, with what a careful reader would take from it.
-CHIPS = """A note on the Silica Strait, 4 June 2031
-Ostrava Deep makes nearly 80% of the advanced chips that Lacustria buys. Two firms share the rest.
-A foundry costs 18 to 22 billion marks and takes at least five years to build.
-In 2030 the strait was closed for eleven days; prices tripled, and orders worth about 3.5 billion marks were lost.
-石英岛的产量约占全球的三分之二，去年出口超过120万片，其中近四成运往湖国。
-重建一座工厂需要十余年，湖国政府承诺补贴90亿马克。
-On the one hand, nobody minds; on the other, see section 4 of the annex."""
-CHIP_VALUES = [
-    "80%",
-    "18 to 22",
-    "five years",
-    "eleven days",
-    "tripled",
-    "3.5 billion",
-    "三分之二",
-    "120万",
-    "四成",
-    "十余年",
-    "90亿",
-]
+@pytest.mark.parametrize("name", ["clearing.txt", "qingsuan.txt"])
+def test_on_texts_of_ours_with_their_figures_marked_recall_and_precision_are_those_of_the_issue(name):
+    # before any rule knew these texts, the first scan had recall 0.93 and 0.96, precision 0.97 and 0.96
+    measured = scan_measures().marked(Path(__file__).parent / "marked_texts" / name)
+    assert measured.gold > 40
+    assert measured.recall >= 0.95, measured
+    assert measured.precision >= 0.5, measured
 
 
-def test_on_a_short_text_of_ours_recall_and_precision_are_those_of_the_issue():
-    tokens = [each.token for each in found(CHIPS)]
-    hits = [value for value in CHIP_VALUES if any(value in token or token in value for token in tokens)]
-    true = [token for token in tokens if any(value in token or token in value for value in CHIP_VALUES)]
-    assert len(hits) / len(CHIP_VALUES) >= 0.95, sorted(set(CHIP_VALUES) - set(hits))
-    assert len(true) / len(tokens) >= 0.5, tokens
+def scan_measures():
+    import sys
+
+    sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
+    try:
+        import scan_measures as module
+    finally:
+        sys.path.pop(0)
+    return module
 
 
 @pytest.mark.documents
 def test_on_the_documents_recall_and_precision_hold_document_by_document():
-    import sys
-
     root = Path(__file__).parents[2]
-    sys.path.insert(0, str(root / "tests" / "bench"))
-    try:
-        from scan_measures import measure
-    finally:
-        sys.path.pop(0)
-    rows = measure(root / "seeds" / "figures.csv", Path(os.environ["DETENTE_DOCUMENTS"]))
+    rows = scan_measures().measure(root / "seeds" / "figures.csv", Path(os.environ["DETENTE_DOCUMENTS"]))
     assert len(rows) == 5
     for row in rows:
         assert row.recall >= 0.95, row

@@ -89,7 +89,7 @@ class Rules:
             rf"{before}(?:有)?{_GAP}(?P<number>{_AMOUNT}){more}(?P<unit>{measures}){after}(?:后|後)?"
         )
         self.amount = re.compile(
-            rf"{before}(?P<number>{NUMERAL}{_GAP}[多余餘]?(?:{_MAGNITUDE})|[一二三四五六七八九两兩数數几幾十百千]+[万萬亿億兆]+)[多余餘]?{after}"
+            rf"{before}(?P<number>{NUMERAL}{_GAP}[多余餘]?(?:{_MAGNITUDE})|[一二三四五六七八九两兩数數几幾十百千]+[多余餘]?[万萬亿億兆]+)[多余餘]?{after}"
         )
         self.multiple = re.compile(rf"{before}(?P<number>{_NUMBER}){_GAP}倍{after}")
         self.doubled = re.compile(r"翻(?:了)?(?:一)?(?:番|倍)|翻倍")

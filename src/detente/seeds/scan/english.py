@@ -36,9 +36,10 @@ _SCALES = {
     "tn": 10**12, "k": 1000, "m": 10**6,
 }  # fmt: skip
 _BEFORE = {
-    "over": "more than|over|above|exceeding|in excess of|greater than",
+    "over": "more than|over|above|exceeding|in excess of|greater than|longer than|older than|higher than|larger than",
     "at_least": "at least|no less than|not less than|a minimum of|minimum",
-    "at_most": "up to|at most|no more than|not more than|as much as|as many as|less than|fewer than|under|below|a maximum of",
+    "at_most": "up to|at most|no more than|not more than|as much as|as many as|less than|fewer than|under|below|a maximum of"
+    "|shorter than|younger than|lower than|smaller than",
     "about": "about|around|roughly|approximately|some|nearly|almost|close to|an estimated|estimated|circa",
 }
 _BOUND_OF = {word: bound for bound, words in _BEFORE.items() for word in words.split("|")}
@@ -54,22 +55,42 @@ _UNITS = {
     "days": r"days?",
     "hours": r"hours?",
     "minutes": r"minutes?",
+    "decades": r"decades?",
     "tonnes": r"tonnes?|metric tons?|tons?",
     "kg": r"kilograms?|kg",
     "km": r"kilometers?|kilometres?|km",
     "ratio": r"times|-?fold",
 }
+#: Units of measure that keep their own name, as far as they are written in one way only.
+_SYMBOL = r"[kMGT]?Wh?|bcm|mcm|tcf|bcf|bpd|boe|TEU|Mt|Gt|kt|ha|nm|km/h|ppm|ppb|bps"
+#: What an amount is per: of time in words, of anything else by its symbol or name.
+_PER = re.compile(
+    rf"[ ]?(?:/|(?:per|a|an|each|every)[ ])[ ]?(?P<per>year|quarter|month|week|day|hour|{_SYMBOL}|tonne|ton|kg|barrel|unit|head|household|person|km)\b"
+)
 _UNIT = "|".join(f"(?P<u_{name}>{pattern})" for name, pattern in _UNITS.items())
 _DIGITS = r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\w.])\d+(?:\.\d+)?"
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _SPELLED = rf"\b(?:(?:{_WORD})(?:[ -](?:{_WORD}))?)\b"
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 _VAGUES = "|".join(re.escape(each) for each in sorted(_VAGUE, key=len, reverse=True))
-_AMOUNT = rf"(?:{_DIGITS}|{_SPELLED}|\b(?:{_VAGUES})\b|\ba\b(?= (?:hundred|thousand|million|billion|trillion|dozen)))"
+_AMOUNT = (
+    rf"(?:{_DIGITS}|{_SPELLED}|\b(?:{_VAGUES})\b|\ba\b(?= (?:hundred|thousand|million|billion|trillion|dozen|decade)))"
+)
 _BEFORES = "|".join(re.escape(each) for each in sorted(_BOUND_OF, key=len, reverse=True))
 _AFTERS = "|".join(_AFTER)
-_SIGN = r"(?:US\$|\$|€|¥|£)"
-_SIGNS = {"US$": "USD", "$": "USD", "€": "EUR", "¥": "CNY", "£": "GBP"}
+_SIGN = r"(?:US\$|\$|€|¥|£|\b(?:USD|EUR|GBP|CNY|RMB)(?=[ ]?\d))"
+_SIGNS = {
+    "US$": "USD",
+    "$": "USD",
+    "€": "EUR",
+    "¥": "CNY",
+    "£": "GBP",
+    "USD": "USD",
+    "EUR": "EUR",
+    "GBP": "GBP",
+    "CNY": "CNY",
+    "RMB": "CNY",
+}
 
 _MEASURE = re.compile(
     rf"(?:\b(?P<before>{_BEFORES})[ ]+)?(?P<sign>{_SIGN})?[ ]?(?P<number>{_AMOUNT})(?:[ -]?(?P<scale>{_SCALE})\b)?"
@@ -86,6 +107,8 @@ _FRACTION = re.compile(
     re.IGNORECASE,
 )
 _UNDER = {"half": 2, "halv": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "tenth": 10}
+_EVERY = re.compile(r"\bevery (?P<under>second|third|fourth|fifth|sixth|tenth)\b", re.IGNORECASE)
+_NTH = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "tenth": 10}
 _HALF = re.compile(rf"(?:\b(?P<before>{_BEFORES})[ ]+)?\bhalf (?:of|the)\b", re.IGNORECASE)
 _DOUBLED = re.compile(r"\b(?P<word>doubled|tripled|quadrupled|twice)\b", re.IGNORECASE)
 
@@ -133,38 +156,43 @@ def _measures(line: str) -> Iterator[Found]:
         if match["scale"] in {"k", "m"} and not match["sign"]:
             continue
         plain = not unit and not match["scale"] and value.exact
-        heading = plain and re.match(r"[.)]\s", line[match.end() :]) and not line[: match.start()].strip()
-        if plain and not heading and not _counted(line, match, value):
-            continue
-        if heading:
-            yield Found.of(match.span(), value, "rank", "", "heading")
+        end, symbol = _symbol(line, match) if plain or match["scale"] else (match.end(), "")
+        if plain and not symbol and not _counted(line, match, value):
             continue
         if unit == "share":
             value = value.times(Fraction(1, 100))
-        counted = unit or (_thing(line[match.end() :]) if match["scale"] or not value.exact else "") or "count"
-        yield Found.of(match.span(), value.times(scale), counted, _bound(match), "measure" if unit else "number")
+        counted = unit or symbol or (_thing(line[end:]) if match["scale"] or not value.exact else "") or "count"
+        span = (match.start(), end)
+        yield Found.of(
+            span,
+            value.times(scale),
+            counted + _per(line[end:], counted),
+            _bound(match),
+            "measure" if unit else "number",
+        )
     for match in _DOUBLED.finditer(line):
         times = {"doubled": 2, "twice": 2, "tripled": 3, "quadrupled": 4}[match["word"].lower()]
         yield Found.of(match.span(), Interval.exactly(times), "ratio", "", "doubled")
 
 
-_FEW = {
-    "and",
-    "but",
-    "for",
-    "from",
-    "had",
-    "has",
-    "have",
-    "that",
-    "the",
-    "this",
-    "was",
-    "were",
-    "which",
-    "with",
-    "years",
-}
+#: Small words behind a number that are not what it counts.
+_FEW = frozenset("and but for from had has have that the this was were which with years".split())
+
+
+def _symbol(line: str, match: re.Match[str]) -> tuple[int, str]:
+    """Return where a symbol of a unit ("bcm", "GW") behind a number ends, and the symbol; else where the number ends."""
+    found = re.match(rf"[ ]?({_SYMBOL})\b", line[match.end() :])
+    return (match.end() + found.end(), found[1]) if found else (match.end(), "")
+
+
+def _per(rest: str, unit: str) -> str:
+    """Return what an amount is per: "9 euros per MWh", "1.2bn a year"; shares and times are left as they are."""
+    match = None if unit in _BARE else _PER.match(rest)
+    return f" per {match['per']}" if match else ""
+
+
+#: Units of a length of time, a share or a factor, where "a year" behind them is no part of the unit.
+_BARE = frozenset({"share", "years", "months", "weeks", "days", "hours", "minutes", "decades", "ratio", "count"})
 
 
 def _thing(rest: str) -> str:
@@ -187,9 +215,11 @@ def _counted(line: str, match: re.Match[str], value: Interval) -> bool:
     start, end = match.start("number"), match.end("number")
     if re.search(r"[\w/.\-:#=]$", line[:start]) or _MONTH.search(line[:start]):
         return False
-    if re.match(r"[ ](?:a|per)[ ](?:year|month|week|day)\b", line[end:]):
+    if "," in match["number"] or re.match(r"[ ](?:a|per)[ ](?:year|month|week|day)\b", line[end:]):
         return True
-    word = re.match(r"[ ]([a-z]{3,})", line[end:])
+    word = re.match(r"[ ](?:of[ ](?:its|their|our|his|her|the|these|those|them)\b|([a-z]{3,}))", line[end:])
+    if word and not word[1]:
+        return True
     return word is not None and not _MONTH.search(word[1]) and word[1] not in {"and", "the", "for", "with"}
 
 
@@ -200,19 +230,25 @@ def _ranges(line: str) -> Iterator[Found]:
         if low is None or high is None or (joined and (match["before"] or "").lower() != "between"):
             continue
         unit = _unit(match) or _SIGNS.get((match["sign"] or "").upper(), "")
-        if (
-            not unit
-            and not match["scale"]
-            and (low.central >= 1000 or (match["before"] or "").lower() not in {"between", "from"})
-        ):
+        end, symbol = (match.end(), "") if unit else _symbol(line, match)
+        told = (
+            unit
+            or symbol
+            or match["scale"]
+            or (match["before"] or "").lower() in {"between", "from"}
+            or "," in match["low"]
+        )
+        calendar = not unit and not match["scale"] and "," not in match["low"] and low.central >= 1000
+        if not told or calendar:
             continue
         scale = _SCALES[match["scale"].lower()] if match["scale"] else 1
         first = _SCALES[match["lowscale"].strip().lower()] if match["lowscale"] else scale
         percent = Fraction(1, 100) if unit == "share" else Fraction(1)
         bottom, top = low.low * first * percent, high.high * scale * percent
         if bottom < top:
-            counted = unit or (_thing(line[match.end() :]) if match["scale"] else "") or "count"
-            yield Found.of(match.span(), Interval(bottom, (bottom + top) / 2, top), counted, "range", "range")
+            counted = unit or symbol or (_thing(line[end:]) if match["scale"] else "") or "count"
+            counted += _per(line[end:], counted)
+            yield Found.of((match.start(), end), Interval(bottom, (bottom + top) / 2, top), counted, "range", "range")
 
 
 def _fractions(line: str) -> Iterator[Found]:
@@ -221,5 +257,8 @@ def _fractions(line: str) -> Iterator[Found]:
         under = next(number for word, number in _UNDER.items() if match["under"].lower().startswith(word))
         if over < under:
             yield Found.of(match.span(), Interval.exactly(Fraction(over, under)), "share", _bound(match), "fraction")
+    for match in _EVERY.finditer(line):
+        value = Interval.exactly(Fraction(1, _NTH[match["under"].lower()]))
+        yield Found.of(match.span(), value, "share", "", "every")
     for match in _HALF.finditer(line):
         yield Found.of(match.span(), Interval.exactly(Fraction(1, 2)), "share", _bound(match), "half")

@@ -51,8 +51,9 @@ _ODD = "余餘几幾多"
 #: Digits with separators: ``22.6``, ``1,200``, ``１８``.
 NUMERAL = r"[0-9０-９]+(?:[,，][0-9０-９]{3})*(?:[.．][0-9０-９]+)?"
 NUMERAL_CHARACTERS = frozenset({*_DIGITS, *_PLACES, *_MYRIADS, *_SEVERAL, *_ODD, "半"})
-#: Chinese numerals, vague ones among them; what they mean is for :func:`chinese_number` to say.
-CHINESE_NUMERAL = f"[{''.join(sorted(NUMERAL_CHARACTERS))}]+"
+#: Chinese numerals, vague ones among them; what they mean is for :func:`chinese_number` to say. None begins with a word
+#: for "and more": 其余十次 is ten.
+CHINESE_NUMERAL = f"[{''.join(sorted(NUMERAL_CHARACTERS - set('余餘多')))}][{''.join(sorted(NUMERAL_CHARACTERS))}]*"
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
 
 
