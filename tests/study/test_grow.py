@@ -94,6 +94,25 @@ def test_every_template_makes_a_first_report(grown, template, tmp_path):
     assert written.files[0].read_bytes()[:5] == b"%PDF-"
 
 
+def test_a_report_says_so_where_the_punishment_of_repeated_play_is_not_credible(tmp_path):
+    # with a conflict worse than exposure, mutual confrontation is no stage equilibrium: reverting to it deters nobody
+    root = tmp_path / "s"
+    empty_study(root)
+    add_template(root, "two_by_two")
+    payoffs = root / "payoffs" / "two_by_two.toml"
+    text = payoffs.read_text(encoding="utf-8")
+    assert text.count("value = 1\n") == 2  # the cost of conflict to each side
+    payoffs.write_text(text.replace("value = 1\n", "value = 3\n"), encoding="utf-8")
+    study = detente.Study(root)
+    found = study.game("two_by_two:repeated").solve()
+    assert {name: each.overall for name, each in found.factors.items()} == {
+        "grim": None, "punishment_1": None, "tit_for_tat": None,
+    }  # fmt: skip
+    assert "is no stage equilibrium" in str(found)
+    report = study.report("two_by_two")
+    assert report.write(tmp_path / "r.pdf").files[0].read_bytes()[:5] == b"%PDF-"
+
+
 def test_misuse_says_why_and_leaves_everything_as_it_is(tmp_path, capsys):
     empty_study(tmp_path / "s")
     add_template(tmp_path / "s", "hedging")

@@ -281,7 +281,8 @@ def new_command(
         files += new_study(folder)
     study = load(find(folder))
     then = f"detente solve {next(iter(study.games))}, detente report" if study.games else "detente seeds add FILE"
-    note(f"made {len(files)} files; next: cd {folder}, then detente check, {then}")
+    there = "" if folder == Path() else f"cd {folder}, then "
+    note(f"made {len(files)} files; next: {there}detente check, {then}")
     emit(
         "\n".join(str(path) for path in files),
         {**_head("new", study), "files": [str(path) for path in files]},

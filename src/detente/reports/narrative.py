@@ -205,10 +205,15 @@ def repeated_sentence(context: Context, point: str, found: DiscountFactors) -> s
     lead = (
         f"At the point {context.label(point)}, {target} is no equilibrium of the game played once. "
         if alone
-        else f"At the point {context.label(point)}, {target} is already an equilibrium of the game played once. "
+        else f"At the point {context.label(point)}, {target} is already an equilibrium of the game played once, and playing it for ever needs no threat. "
     )
     if grim is None:
         return lead
+    if not grim.punishment:
+        return lead + (
+            "The punishment is no equilibrium of the game played once there: whoever gains by leaving it would, so that "
+            "the threat of it is not credible at any discount factor."
+        )
     if grim.overall is None:
         return lead + "No discount factor below 1 sustains it by grim punishment."
     least = [

@@ -9,6 +9,7 @@ from detente.errors import UsageError
 from detente.printing import plain
 from detente.solve.repeated.factor_line import FactorSet
 from detente.solve.repeated.factor_sets import (
+    NEVER,
     FactorInterval,
     FactorRange,
     discount_factor_value,
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
 
     from detente.games.normal import NormalFormGame
 
-__all__ = ["OWN_NOTE", "CriticalDiscountFactor", "numeric_result"]
+__all__ = ["OWN_NOTE", "CriticalDiscountFactor", "PunishmentNotCredible", "never_sustained", "numeric_result"]
+
+
+class PunishmentNotCredible(UsageError):  # noqa: N818 - says what is the case
+    """A punishment that is played for ever, or without regard to deviations from it, is no stage equilibrium."""
 
 OWN_NOTE = "each player's number is about that player's own discount factor; overall supposes a common one"
 
@@ -261,4 +266,25 @@ def numeric_result(
         _overall=threshold(common, span),
         _ranges=ranges,
         **more,
+    )
+
+
+def never_sustained(
+    stage: NormalFormGame, strategy: str, aim: tuple[int, ...], periods: int | None, why: str
+) -> CriticalDiscountFactor:
+    """Return the result where the punishment is not credible: no discount factor makes the profile subgame perfect.
+
+    While it is punished, whoever gains by deviating from the punishment does so without consequences, however patient.
+    """
+    return numeric_result(
+        stage,
+        dict.fromkeys(stage.players, NEVER),
+        periods,
+        0,
+        [why],
+        strategy=strategy,
+        periods=periods,
+        target=stage.profile_labels(aim),
+        concept="subgame-perfect",
+        strict=dict.fromkeys(stage.players, False),
     )

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
 from detente.printing import plain
-from detente.solve.repeated.critical_factor import OWN_NOTE, CriticalDiscountFactor, numeric_result
+from detente.solve.repeated.critical_factor import (
+    OWN_NOTE,
+    CriticalDiscountFactor,
+    PunishmentNotCredible,
+    numeric_result,
+)
 from detente.solve.repeated.factor_sets import ALWAYS, factor_range
 from detente.solve.repeated.punishment_sum import as_sympy, closed_form, deterrence_polynomial
 from detente.solve.repeated.punishments import naming_game
@@ -52,7 +57,7 @@ def numeric_trigger(
 
     Raises
     ------
-    UsageError
+    PunishmentNotCredible
         If a punishment is no stage equilibrium.
     """
     slack = payoff_slacks(stage, tolerance)
@@ -64,7 +69,7 @@ def numeric_trigger(
         found = best_deviation(stage, mixed, slack)
         if found is not None:
             who, action, gain = found
-            raise UsageError(
+            raise PunishmentNotCredible(
                 f"the punishment of {stage.players[player]} is no stage equilibrium: "
                 f"{stage.players[who]} gains {plain(gain)} by playing {stage.strategies[who][action]}; "
                 "expected a profile from which nobody gains by deviating"

@@ -16,6 +16,7 @@ from detente.games.definition import Content, Located
 from detente.games.reader import VariantTable
 from detente.numbers import number_to_json, plain, short
 from detente.solve.repeated.critical_discount_factor import CriticalDiscountFactor, critical_discount_factor
+from detente.solve.repeated.critical_factor import PunishmentNotCredible, never_sustained
 from detente.solve.repeated.known_automata import KNOWN
 from detente.study.form import Form
 from detente.study.forms.normal import Normal
@@ -191,9 +192,13 @@ def discount_factors(
     for strategy in repetition.strategies or ("grim",):
         kind_of, _, periods = strategy.partition("_") if strategy.startswith("punishment_") else (strategy, "", "")
         defects = kind_of == "tit_for_tat" and stage.shape == (2, 2)
-        found[strategy] = critical_discount_factor(
-            stage, kind_of, target, None if defects else punishment, int(periods) if periods else None
-        )
+        length = int(periods) if periods else None
+        try:
+            found[strategy] = critical_discount_factor(
+                stage, kind_of, target, None if defects else punishment, length
+            )
+        except PunishmentNotCredible as reason:  # an answer at this point of the box, not a mistake of the study
+            found[strategy] = never_sustained(stage, kind_of, target, length, str(reason).split("; expected")[0])
     return DiscountFactors(
         stage.players, point.name, stage.profile_labels(target), found, dict(zip(stage.players, factors, strict=True))
     )
