@@ -1,5 +1,6 @@
 """Forms for experts out and back: pooled by hand, faults at cells, verdicts that hang on whom one asks."""
 
+import shutil
 from fractions import Fraction as F
 
 import pytest
@@ -158,3 +159,20 @@ def test_other_misuse_says_why(study, form, capsys, tmp_path):
     assert run(["elicit", "in", str(tmp_path / "x.csv"), "--study", str(study), "--no-claims", "--json"]) == 0
     assert '"best": "1/2"' in capsys.readouterr().out
     assert (study / "seeds" / "parameters.toml").read_bytes() == before
+
+
+def test_an_entry_of_a_table_is_asked_for_and_written_back_in_its_place(study_root, tmp_path):
+    root = tmp_path / "copy"
+    for room in ("seeds", "payoffs", "games", "reports"):
+        shutil.copytree(study_root / room, root / room, ignore=shutil.ignore_patterns("*.pdf", "pictures"))
+    shutil.copy(study_root / "pyproject.toml", root)
+    rows = form_rows(load(root), ["ready_drc"])
+    assert [row["question"].startswith("readiness of drc: ") for row in rows] == [True]
+    rows[0].update(lowest="0.1", highest="0.5", best="0.2", confidence="90")
+    path = tmp_path / "ann.csv"
+    write_sheet(path, list(rows[0]), [list(row.values()) for row in rows])
+    found = read_forms(load(root), [read_sheet(path)], {})
+    assert write_pooled(root, load(root), found) == ("ready[drc]",)
+    text = (root / "payoffs" / "export_ban_cascade.toml").read_text(encoding="utf-8")
+    assert "drc = { value = 0.2, low = 0.1, high = 0.5, reason = " in text
+    assert load(root).faults == ()

@@ -98,6 +98,41 @@ def test_a_new_row_is_a_new_parameter_and_a_row_that_is_missing_takes_nothing_aw
     assert set(load(study).parameters) == before | {"pride"}
 
 
+def test_entries_of_tables_come_out_and_go_in_as_short_as_they_can_be(study_root, tmp_path, capsys):
+    root = tmp_path / "copy"
+    for room in ("seeds", "payoffs", "games", "reports"):
+        shutil.copytree(study_root / room, root / room, ignore=shutil.ignore_patterns("*.pdf", "pictures"))
+    shutil.copy(study_root / "pyproject.toml", root)
+    table = tmp_path / "p.csv"
+    call(capsys, "parameters", "out", str(table), "--study", str(root))
+    rows = rows_of(table)
+    by_name = {row["name"]: row for row in rows}
+    assert [by_name["ready[drc]"][key] for key in ("value", "low", "high")] == ["0.15", "0.02", "0.30"]
+    assert by_name["stake[1]"]["formula"] == "s1"
+    by_name["ready[drc]"]["value"] = "1/10"
+    by_name["mshare[zambia]"].update({"value": "0.06", "low": "0.05", "high": "0.08"})
+    by_name["mshare[guinea]"]["value"] = "0.2"
+    by_name["stake[6]"]["formula"] = "s4"
+    put(table, rows)
+    code, out, err = call(capsys, "parameters", "in", str(table), "--study", str(root))
+    assert (code, err) == (0, "")
+    assert set(out.split()) == {"changed", "ready[drc]", "mshare[zambia]", "mshare[guinea]", "stake[6]"}
+    text = (root / "payoffs" / "export_ban_cascade.toml").read_text(encoding="utf-8")
+    assert 'drc = { value = "1/10", low = 0.02, high = 0.30 }' in text
+    assert "zambia = { value = 0.06, low = 0.05, high = 0.08 }" in text
+    assert "guinea = 0.2\n" in text
+    states = (root / "payoffs" / "gradual_cooperation.toml").read_text(encoding="utf-8")
+    assert 'values = ["s5", "s1", "s2", "s3", "s4", "s5", "s4"]' in states
+    for name, cells, said in [
+        ("ready[drc]", {"value": "0.9"}, "p.csv:2:"),
+        ("ready[france]", {"value": "0.9"}, "expected an entry"),
+    ]:
+        put(table, [{"file": "payoffs/export_ban_cascade.toml", "name": name, **cells}])
+        code, _, err = call(capsys, "parameters", "in", str(table), "--study", str(root))
+        assert (code, said in err) == (2, True), err
+    assert (root / "payoffs" / "export_ban_cascade.toml").read_text(encoding="utf-8") == text
+
+
 def test_a_kind_may_change_with_all_its_keys(study, tmp_path, capsys):
     table = tmp_path / "p.csv"
     call(capsys, "parameters", "out", str(table), "--study", str(study))

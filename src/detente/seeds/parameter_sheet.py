@@ -15,6 +15,10 @@ a table ``{x = a, ..}``      ``x = a; ..``
 Going back, only cells that say something else than the file are written, in the place where the old value stood;
 comments, order and spacing stay. A blank cell takes the key out, with its line; a name that is not there yet becomes a
 new table at the end of the file. A parameter without a row stays as it is.
+
+An entry of a table by player or state, ``readiness[zambia]`` or ``stake[2]``, is one value in its file: a number, a
+formula, or a parameter in braces. It is written anew as a whole when one of its cells changes, as short as its cells
+allow.
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import Fault, InputError
+from detente.errors import Fault, InputError, Place
 from detente.toml import parse
 
 if TYPE_CHECKING:
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
     from detente.seeds.sheets import Row
     from detente.toml import KeyPath, TomlFile
 
-__all__ = ["KEYS", "cells_of", "edited"]
+__all__ = ["KEYS", "cells_of", "edited", "entry_names", "entry_path"]
 
 KEYS = (
     "kind", "symbol", "label", "label.en", "label.zh", "description", "value", "low", "high", "unit", "domain",
@@ -41,12 +45,35 @@ KEYS = (
 _NUMBERS = {"value", "low", "high", "scale"}
 _TOML_NUMBER = re.compile(r"[+-]?(?:0|[1-9](?:_?[0-9])*)(?:\.[0-9](?:_?[0-9])*)?(?:[eE][+-]?[0-9]+)?")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_ENTRY = re.compile(r"([a-z][a-z0-9_]*)\[([^\[\]]+)\]")
+
+
+def entry_names(file: TomlFile) -> list[str]:
+    """Return the entries of the tables of a payoff file, as ``table[player]`` or ``table[state]``."""
+    names: list[str] = []
+    for table, own in file.data.get("tables", {}).items():
+        values = own.get("values", {}) if isinstance(own, dict) else {}
+        keys = range(len(values)) if isinstance(values, list) else values
+        names.extend(f"{table}[{key}]" for key in keys)
+    return names
+
+
+def entry_path(file: TomlFile, name: str) -> KeyPath | None:
+    """Return where the entry ``table[key]`` stands, or None for a name that is none of this file's."""
+    match = _ENTRY.fullmatch(name)
+    if match is None or name not in entry_names(file):
+        return None
+    values = file.at(("tables", match[1], "values"))
+    return ("tables", match[1], "values", int(match[2]) if isinstance(values, list) else match[2])
 
 
 def cells_of(file: TomlFile, path: KeyPath) -> dict[str, str]:
-    """Return the cells of the parameter at a path of a file; keys that it does not have are blank."""
+    """Return the cells of the parameter or entry at a path of a file; keys that it does not have are blank."""
     data = file.at(path)
     cells = dict.fromkeys(KEYS, "")
+    if not isinstance(data, dict):
+        cells["formula" if isinstance(data, str) else "value"] = _cell(file, path, data)
+        return cells
     for key, value in data.items():
         if key == "label" and isinstance(value, dict):
             cells.update({f"label.{language}": text for language, text in value.items()})
@@ -85,16 +112,42 @@ def edited(file: TomlFile, prefix: KeyPath, rows: Sequence[tuple[str, Mapping[st
     for name, cells, row in rows:
         # every edit moves what is behind it, so that places are taken anew
         current = parse(text, file.name)
+        entry = entry_path(current, name)
+        if entry is not None and current.raw(entry):
+            text = _rewritten(current, entry, cells)
+            continue
+        if "[" in name and entry is None:
+            place = row.at("name") if row is not None else Place(file.name)
+            known = entry_names(file)
+            expected = f"expected an entry that {file.name} has, such as {known[0]}" if known else ""
+            raise InputError(Fault(place, f"found the entry {name!r}", expected, "a new entry is written in the file"))
         tables: Any = current.data
         for key in prefix:
             tables = tables.get(key, {})
-        path = (*prefix, name)
-        if name not in tables:
+        path = entry or (*prefix, name)
+        if entry is None and name not in tables:
             text = _added(text, path, cells)
             continue
         for key, wanted in _changes(current, path, cells).items():
             text = _set(parse(text, file.name), path, key, wanted, row)
     return text
+
+
+def _rewritten(file: TomlFile, path: KeyPath, cells: Mapping[str, str]) -> str:
+    """Return the text of a file with an entry of a table as its cells say."""
+    old = cells_of(file, path)
+    merged = {key: cells.get(key, old[key]).strip() for key in KEYS}
+    if merged == {key: cell.strip() for key, cell in old.items()}:
+        return file.text
+    filled = {key: _toml(key, merged[key]) for key in KEYS if not key.startswith("label") and merged[key]}
+    if label := _label(merged):
+        filled["label"] = label
+    if set(filled) == {"value"} or set(filled) == {"formula"}:
+        value = next(iter(filled.values()))
+    else:
+        value = "{ " + ", ".join(f"{key} = {own}" for key, own in filled.items()) + " }"
+    start = _offset(file.text.split("\n"), file.spans[path].value)
+    return file.text[:start] + value + file.text[start + len(file.raw(path)) :]
 
 
 def _changes(file: TomlFile, path: KeyPath, cells: Mapping[str, str]) -> dict[str, str]:

@@ -37,12 +37,14 @@ _QUESTION = (
 
 
 def judgements(study: StudyFiles) -> dict[Key, Parameter]:
-    """Return the judgements of a study: shared ones, then those of each payoff model, entries of tables left out."""
+    """Return the judgements of a study: shared ones, then those of each payoff model, with the entries of tables that vary."""
     found = {(SHARED, name): each for name, each in study.parameters.items() if each.kind == "judgement"}
     for model in study.payoffs.values():
         own = model.parameters.entries.items()
         found.update(
-            ((model.file.name, name), each) for name, each in own if each.kind == "judgement" and not each.entry
+            ((model.file.name, name), each)
+            for name, each in own
+            if each.kind == "judgement" and (not each.entry or each.low != each.high)
         )
     return found
 
@@ -67,6 +69,7 @@ def form_rows(study: StudyFiles, names: Sequence[str] = (), expert: str = "") ->
         if names and name not in names:
             continue
         what = parameter.label.get("en") or name
+        what += f" of {parameter.entry}" if parameter.entry else ""
         words = f"{what}: {parameter.description}" if parameter.description else what
         domain = "; ".join("" if each is None else number_text(each) for each in parameter.domain)
         blank = dict.fromkeys(FORM_COLUMNS, "")
@@ -229,7 +232,10 @@ def write_pooled(root: Path, study: StudyFiles, found: Elicited) -> tuple[str, .
         before = known[key].reason.partition(_BEFORE)[2] or known[key].reason
         reason = f"asked of {names}; intervals brought to {short(100 * found.level)} % confidence, weighted means{_BEFORE}{before}"
         cells = {"value": each.value, "low": each.low, "high": each.high}
-        changes[key] = ({**{name: number_text(value) for name, value in cells.items()}, "reason": reason[:5000]}, None)
+        file, name = key
+        entry = known[key].entry
+        place = (file, f"{name.removesuffix(f'_{entry}')}[{entry}]" if entry else name)
+        changes[place] = ({**{name: number_text(value) for name, value in cells.items()}, "reason": reason[:5000]}, None)
     changed, _ = change_parameters(root, changes)
     return changed
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from detente import toml
 from detente.errors import Fault, InputError, Place, did_you_mean
-from detente.seeds.parameter_sheet import KEYS, cells_of, edited
+from detente.seeds.parameter_sheet import KEYS, cells_of, edited, entry_names, entry_path
 from detente.seeds.sheets import Row
 from detente.study.change import change_files
 
@@ -27,22 +27,24 @@ def _files(root: Path) -> list[tuple[TomlFile, KeyPath]]:
     found: list[tuple[TomlFile, KeyPath]] = [(toml.read(root / SHARED, SHARED), ())]
     for path in sorted((root / "payoffs").glob("[!.]*.toml")):
         file = toml.read(path, f"payoffs/{path.name}")
-        if isinstance(file.data.get("parameters"), dict):
+        if isinstance(file.data.get("parameters"), dict) or entry_names(file):
             found.append((file, ("parameters",)))
     return found
 
 
 def _names(file: TomlFile, prefix: KeyPath) -> list[str]:
-    return [name for name, value in file.at(prefix).items() if isinstance(value, dict)]
+    tables = file.data.get("parameters", {}) if prefix else file.data
+    return [name for name, value in tables.items() if isinstance(value, dict)]
 
 
 def parameter_rows(root: Path) -> list[dict[str, str]]:
-    """Return one row a parameter, in the order of the files; entries of tables by player or state are not among them."""
-    return [
-        {"file": file.name, "name": name, **cells_of(file, (*prefix, name))}
-        for file, prefix in _files(root)
-        for name in _names(file, prefix)
-    ]
+    """Return one row a parameter, in the order of the files; behind them the entries of tables by player or state."""
+    rows = []
+    for file, prefix in _files(root):
+        places = [(name, (*prefix, name)) for name in _names(file, prefix)]
+        places += [(name, path) for name in entry_names(file) if (path := entry_path(file, name)) is not None]
+        rows += [{"file": file.name, "name": name, **cells_of(file, path)} for name, path in places]
+    return rows
 
 
 def read_parameter_rows(root: Path, rows: Sequence[Row]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -129,19 +131,24 @@ def _where(
         file = toml.parse(texts[fault.place.file], fault.place.file)
     except InputError:
         return fault
-    best: tuple[int, KeyPath] = (0, ())
+    at = (fault.place.line, fault.place.column or 1)
+    best: tuple[tuple[int, int], KeyPath] = ((0, 0), ())
     for path, span in file.spans.items():
-        if best[0] <= span.key[0] <= fault.place.line and (fault.place.file, _parameter(fault, path)) in changes:
-            best = (span.key[0], path)
-    _, row = changes.get((fault.place.file, _parameter(fault, best[1])), ({}, None))
+        start = span.key
+        if best[0] <= start <= at and (fault.place.file, _named(fault, path)[0]) in changes:
+            best = (start, path)
+    name, rest = _named(fault, best[1])
+    _, row = changes.get((fault.place.file, name), ({}, None))
     if row is None:
         return fault
-    key = next((str(each) for each in best[1][1 + (fault.place.file != SHARED) :]), "name")
+    key = str(rest[0]) if rest else "name"
     key = key if key in row.columns else f"{key}.en" if f"{key}.en" in row.columns else "name"
-    name = _parameter(fault, best[1])
     return Fault(row.at(key), f"{name}, {key}: {fault.found}", fault.expected, fault.do, fault.level)
 
 
-def _parameter(fault: Fault, path: KeyPath) -> str:
+def _named(fault: Fault, path: KeyPath) -> tuple[str, KeyPath]:
+    """Return the parameter or entry that a path is in, and what of the path is inside it."""
+    if len(path) > 3 and (path[0], path[2]) == ("tables", "values"):
+        return f"{path[1]}[{path[3]}]", path[4:]
     position = 0 if fault.place.file == SHARED else 1
-    return str(path[position]) if len(path) > position else ""
+    return (str(path[position]), path[position + 1 :]) if len(path) > position else ("", ())
