@@ -7,14 +7,18 @@ one. Of several the first counts, and the draw is marked.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
-from itertools import product
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from detente.conclusions.ensemble._engines import numba_installed
+from detente.conclusions.ensemble._markov_tables import MarkovTables, checks_of
 from detente.conclusions.ensemble.compile import compiled
 from detente.errors import UsageError
+from detente.solve.stochastic.incentives import constant_plan, plan_deviations, profile_played
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,9 +29,11 @@ if TYPE_CHECKING:
     from detente.games.symbolic_stochastic import SymbolicStochasticGame
 
     Floats = NDArray[np.float64]
-    Worths = dict[tuple[int, ...], list[Any]]
 
-__all__ = ["MarkovBatch", "MarkovProgram"]
+__all__ = ["MarkovBatch", "MarkovProgram", "PolicyTest", "StateProgram"]
+
+#: Draws times profiles of all states from which on it pays to load numba, which takes a second.
+WORTH_LOADING = 500_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,16 +46,48 @@ class MarkovBatch:
         For each state in which somebody chooses, the number of the profile in lexicographic order; -1 where none is
         pure.
     values : (states, players, n)
-    points : mapping of (state number, actions seen) to (n,) int
-        What the mover does at each point, where all move one by one; else empty.
+    points : mapping of actions seen to (n,) int
+        What the mover does at each point of the first period, where all move one by one; else empty.
     several : (n,) bool
         Whether another pure equilibrium with other values was found in some state.
     """
 
     played: NDArray[np.int64]
     values: Floats
-    points: Mapping[tuple[int, tuple[int, ...]], NDArray[np.int64]]
+    points: Mapping[tuple[int, ...], NDArray[np.int64]]
     several: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class PolicyTest:
+    """A policy, the same after all that was seen: the profile in each state, and its one-shot deviations.
+
+    A deviation is a state, a player, the profile with the deviation and the one without; off the path both hold what
+    was seen there. Profiles are numbers in lexicographic order, states those of the program.
+    """
+
+    kept: tuple[int, ...]
+    deviations: tuple[tuple[int, int, int, int], ...]
+
+    @classmethod
+    def of(
+        cls, game: SymbolicStochasticGame, policy: Mapping[str, Any], states: Sequence[Any], labels: Sequence[Any]
+    ) -> PolicyTest:
+        """Return the test of a policy in some states; ``labels`` are the states of the program in its order."""
+        plan = constant_plan(game, policy)
+        place = {state: k for k, state in enumerate(labels)}
+
+        def number(state: Any, profile: tuple[int, ...]) -> int:
+            return int(np.ravel_multi_index(profile, game.shape_of.shape(state)))
+
+        kept = tuple(number(state, profile_played(game, plan, state)) for state in labels if state not in game.terminal)
+        return cls(
+            kept,
+            tuple(
+                (place[state], i, number(state, moved), number(state, stayed))
+                for state, _, i, moved, stayed in plan_deviations(game, plan, states)
+            ),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +99,7 @@ class MarkovProgram:
     order: tuple[tuple[int, ...], ...]
     #: For each state in order of solution: number of actions, slots of payoffs, and (target, slot of the chance) per
     #: profile.
-    states: tuple[_StateProgram, ...]
+    states: tuple[StateProgram, ...]
     #: Names of states: those in which somebody chooses, in the order of ``states``, then terminal ones.
     labels: tuple[Any, ...]
     ends: Mapping[int, tuple[int, ...]]
@@ -104,146 +142,161 @@ class MarkovProgram:
             for profile in plain.profiles(state):
                 pays.append(tuple(slot(each) for each in game.payoff(state, profile)))
                 moves.append(tuple((place[to], None if p == 1 else slot(p)) for to, p in game.moves(state, profile)))
-            states.append(_StateProgram(plain.shape(state), factors, tuple(pays), tuple(moves)))
+            states.append(StateProgram(plain.shape(state), factors, tuple(pays), tuple(moves)))
         more = tuple(slot(each) for each in extra)
         program = compiled(expressions, derived, names)
         return cls(program, len(game.players), game.order, tuple(states), labels, ends, place[game.start], more)
 
-    def __call__(self, values: Mapping[str, Any], n: int, relative: float = 1e-9) -> tuple[MarkovBatch, list[Any]]:
-        """Solve n draws; also return the further expressions."""
-        found = [np.broadcast_to(np.asarray(each, dtype=float), (n,)) for each in self.program(values)]
+    @property
+    def outputs(self) -> tuple[int, ...]:
+        """What the program computes; how much work a draw is."""
+        return self.program.outputs
+
+    @cached_property
+    def tables(self) -> MarkovTables:
+        """The game as tables of integers."""
+        return MarkovTables.of(self.states, self.order)
+
+    def __call__(
+        self, values: Mapping[str, Any], n: int, relative: float = 1e-9, engine: str | None = None
+    ) -> tuple[MarkovBatch, Floats]:
+        """Solve n draws; also return all outputs of the program, ``(outputs, n)``.
+
+        ``engine`` is ``numba`` or ``numpy``, which give the same numbers; by default numba where it is installed and
+        there is enough to do.
+        """
+        found = self.evaluated(values, n)
+        ends = np.empty((len(self.ends), self.players, n))
+        for row, slots in enumerate(self.ends.values()):
+            ends[row] = found[list(slots)]
+        slack = self._slack(found, relative)
+        much = n * len(self.tables.pays) >= WORTH_LOADING or "detente.conclusions.ensemble._markov_numba" in sys.modules
+        if engine == "numba" or (engine is None and much and numba_installed()):
+            from detente.conclusions.ensemble._markov_numba import solve
+
+            played, worth, several = solve(self.tables, found, ends, slack)
+        else:
+            played, worth, several = self._solved(found, ends, slack)
+        points = {}
+        if all(len(group) == 1 for group in self.order) and self.start < len(self.states):
+            points = self._ruled(self.start, found, [*worth, *ends])
+        return MarkovBatch(played, worth, points, several), found
+
+    def evaluated(self, values: Mapping[str, Any], n: int) -> Floats:
+        """Return the outputs of the program, ``(outputs, n)``."""
+        outputs = self.program(values)
+        # rows a power of two apart would all want the same places of the processor's cache
+        found = np.empty((len(outputs), n + 8))[:, :n]
+        for row, each in enumerate(outputs):
+            found[row] = each
+        return found
+
+    def _slack(self, found: Floats, relative: float) -> Floats:
+        """Return what counts as no gain: a part of the spread of each player's payoffs, ``(players, n)``."""
+        return np.stack([relative * np.ptp(found[own], axis=0) for own in self.tables.pays.T])
+
+    def _solved(self, found: Floats, ends: Floats, slack: Floats) -> tuple[Any, Floats, Any]:
+        n = found.shape[1]
         played = np.full((len(self.states), n), -1, dtype=np.int64)
-        known: list[list[Any]] = [[np.zeros(n)] * self.players for _ in self.labels]
-        for state, slots in self.ends.items():
-            known[state] = [found[slot] for slot in slots]
-        spread = self._spread(found, relative)
+        worth = np.zeros((len(self.states), self.players, n))
         several = np.zeros(n, dtype=bool)
-        points: dict[tuple[int, tuple[int, ...]], Any] = {}
-        for k, own in enumerate(self.states):
-            played[k], known[k], twice = self._state(k, own, found, known, spread, points)
+        known: list[Any] = [*worth, *ends]
+        for k in range(len(self.states)):
+            played[k], twice = self._state(k, found, known, slack)
             several |= twice
-        values_ = np.stack([np.stack(known[k]) for k in range(len(self.states))])
-        return MarkovBatch(played, values_, points, several), [found[slot] for slot in self.extra]
+        return played, worth, several
 
-    def _spread(self, found: list[Any], relative: float) -> list[Any]:
-        rows: list[list[Any]] = [[] for _ in range(self.players)]
-        for own in self.states:
-            for pay in own.pays:
-                for i, slot in enumerate(pay):
-                    rows[i].append(found[slot])
-        return [relative * (np.max(each, axis=0) - np.min(each, axis=0)) for each in rows]
+    def _period(self, k: int, found: Floats, known: list[Any]) -> tuple[Floats, Floats]:
+        """Return what every profile is worth without what staying is worth, and its chance of staying.
 
-    def _state(
-        self,
-        k: int,
-        own: _StateProgram,
-        found: list[Any],
-        known: list[list[Any]],
-        slack: list[Any],
-        points: dict[Any, Any],
-    ) -> tuple[Any, list[Any], Any]:
-        factors = [found[slot] for slot in own.factors]
-        profiles = list(product(*(range(size) for size in own.shape)))
-        rest: dict[tuple[int, ...], list[Any]] = {}
-        stay: dict[tuple[int, ...], Any] = {}
-        for profile, pays, moves in zip(profiles, own.pays, own.moves, strict=True):
-            totals = [found[slot] for slot in pays]
-            stay[profile] = 0.0
+        ``(profiles, players, n)`` and ``(profiles, n)``.
+        """
+        own = self.states[k]
+        n = found.shape[1]
+        rest, stay = np.empty((len(own.pays), self.players, n)), np.zeros((len(own.pays), n))
+        factors = found[list(own.factors)]
+        for number, (pays, moves) in enumerate(zip(own.pays, own.moves, strict=True)):
+            rest[number] = found[list(pays)]
             for to, chance in moves:
-                weight = 1.0 if chance is None else found[chance]
+                weight = np.ones(n) if chance is None else found[chance]
                 if to == k:
-                    stay[profile] = stay[profile] + weight
+                    stay[number] += weight
                 else:
-                    totals = [u + d * weight * v for u, d, v in zip(totals, factors, known[to], strict=True)]
-            rest[profile] = totals
-        n = len(slack[0])
-        chosen = np.full(n, -1, dtype=np.int64)
-        value = [np.zeros(n) for _ in range(self.players)]
-        several = np.zeros(n, dtype=bool)
-        moving = not any(np.any(each != 0) for each in stay.values())
-        shared = self._outcomes(rest, own.shape, slack) if moving else None
-        for number, profile in enumerate(profiles):
-            mine = [u / (1 - d * stay[profile]) for u, d in zip(rest[profile], factors, strict=True)]
-            if shared is None:
-                worth = self._worth(rest, stay, factors, mine)
-                good = self._outcomes(worth, own.shape, slack, profile)[profile]
-            else:
-                good = shared[profile]
-            fresh = good & (chosen < 0)
-            other = good & ~fresh
-            if other.any():
-                apart = np.zeros(n, dtype=bool)
-                for a, b, s in zip(mine, value, slack, strict=True):
-                    apart |= np.abs(a - b) > s + 1e-9 * np.abs(b)
-                several |= other & apart
-            if fresh.any():
-                chosen[fresh] = number
-                value = [np.where(fresh, a, b) for a, b in zip(mine, value, strict=True)]
-        if all(len(group) == 1 for group in self.order):
-            worth = rest if moving else self._worth(rest, stay, factors, value)
-            self._ruled(k, worth, own.shape, points)
-        return chosen, value, several
+                    rest[number] += factors * weight * known[to]
+        return rest, stay
 
-    def _worth(self, rest: Worths, stay: Mapping[Any, Any], factors: list[Any], value: list[Any]) -> Worths:
-        return {
-            profile: [u + d * stay[profile] * v for u, d, v in zip(each, factors, value, strict=True)]
-            for profile, each in rest.items()
-        }
+    def _state(self, k: int, found: Floats, known: list[Any], slack: Floats) -> tuple[Any, Any]:
+        """Fill in ``known[k]``; return what is played, and where another equilibrium has other values."""
+        own = self.states[k]
+        factors = found[list(own.factors)]
+        rest, stay = self._period(k, found, known)
+        n = found.shape[1]
+        chosen, apart = np.full(n, -1, dtype=np.int64), np.zeros(n, dtype=bool)
+        worth, good = rest, None
+        for number in range(len(own.pays)):
+            mine = rest[number] / (1 - factors * stay[number])
+            if good is None or stay.any():
+                worth = rest + factors * stay[:, np.newaxis] * mine
+                good = np.ones((len(own.pays), n), dtype=bool)
+                for depth in range(len(self.order) - 1, 0, -1):
+                    below = good
+                    kept = [self._kept(own.shape, depth, each, worth, below, slack) for each in range(len(below))]
+                    good = np.stack(kept)
+            fits = self._kept(own.shape, 0, number, worth, good, slack)
+            fresh, other = fits & (chosen < 0), fits & (chosen >= 0)
+            differs = np.abs(mine - known[k]) > slack + 1e-9 * np.abs(known[k])
+            apart |= other & differs.any(axis=0)
+            chosen[fresh] = number
+            known[k][:, fresh] = mine[:, fresh]
+        return chosen, apart
 
-    def _outcomes(
-        self, worth: Worths, shape: tuple[int, ...], slack: list[Any], only: tuple[int, ...] | None = None
-    ) -> dict[tuple[int, ...], Any]:
-        """Return for every profile, or for one alone, in which draws it is an outcome of the period."""
-        sequence = [j for group in self.order for j in group]
+    def _kept(self, shape: tuple[int, ...], depth: int, profile: int, worth: Floats, good: Any, slack: Floats) -> Any:
+        """Return where for every change of one action at a depth some outcome that may follow it deters it."""
+        found = good[profile].copy()
+        for player, following in checks_of(shape, self.order, depth, profile):
+            bound = worth[profile, player] + slack[player]
+            found &= (good[following] & (worth[following, player] <= bound)).any(axis=0)
+        return found
 
-        def below(depth: int, seen: tuple[int, ...]) -> dict[tuple[int, ...], Any]:
-            if depth == len(self.order):
-                made = dict(zip(sequence, seen, strict=True))
-                return {tuple(made[j] for j in range(len(sequence))): np.ones(len(slack[0]), dtype=bool)}
-            group = self.order[depth]
-            joint = [(*seen, *moves) for moves in product(*(range(shape[j]) for j in group))]
-            inner = {after: below(depth + 1, after) for after in joint}
-            found: dict[tuple[int, ...], Any] = {}
-            for after, own in inner.items():
-                for profile, mask in own.items():
-                    if depth == 0 and only not in {None, profile}:
-                        continue
-                    good = mask
-                    for at, j in enumerate(group, len(seen)):
-                        bound = worth[profile][j] + slack[j]
-                        for action in range(shape[j]):
-                            if action == after[at]:
-                                continue
-                            changed = (*after[:at], action, *after[at + 1 :])
-                            deterred = np.zeros(len(slack[0]), dtype=bool)
-                            for each, possible in inner[changed].items():
-                                deterred |= possible & (worth[each][j] <= bound)
-                            good = good & deterred
-                    found[profile] = good
-            return found
-
-        return below(0, ())
-
-    def _ruled(self, k: int, worth: Worths, shape: tuple[int, ...], points: dict[Any, Any]) -> None:
-        """Fill in what the rule "of equals the first" does at every point of a period; all move one by one."""
+    def _ruled(self, k: int, found: Floats, known: list[Any]) -> dict[tuple[int, ...], Any]:
+        """Return what the rule "of equals the first" does at every point of a period; all move one by one."""
+        own = self.states[k]
         sequence = [group[0] for group in self.order]
-        n = len(next(iter(worth.values()))[0])
+        rest, stay = self._period(k, found, known)
+        worth = rest + found[list(own.factors)] * stay[:, np.newaxis] * known[k]
+        points: dict[tuple[int, ...], Any] = {}
 
-        def below(seen: tuple[int, ...]) -> list[Any]:
+        def below(seen: tuple[int, ...]) -> Any:
             if len(seen) == len(sequence):
                 made = dict(zip(sequence, seen, strict=True))
-                return [np.broadcast_to(each, (n,)) for each in worth[tuple(made[j] for j in range(len(sequence)))]]
+                return worth[np.ravel_multi_index([made[j] for j in range(len(sequence))], own.shape)]
             j = sequence[len(seen)]
-            options = [below((*seen, action)) for action in range(shape[j])]
-            best = np.argmax(np.stack([each[j] for each in options]), axis=0)
-            points[k, seen] = best
-            return [np.choose(best, [each[i] for each in options]) for i in range(self.players)]
+            options = np.stack([below((*seen, action)) for action in range(own.shape[j])])
+            best = np.argmax(options[:, j], axis=0)
+            points[seen] = best
+            return np.take_along_axis(options, best[np.newaxis, np.newaxis], axis=0)[0]
 
         below(())
+        return points
+
+    def gains(self, test: PolicyTest, found: Floats) -> Floats:
+        """Return the gain of every one-shot deviation from a policy, ``(deviations, n)``."""
+        n = found.shape[1]
+        known: list[Any] = [np.empty((self.players, n)) for _ in self.states]
+        known += [found[list(slots)] for slots in self.ends.values()]
+        worths = []
+        for k, own in enumerate(self.states):
+            factors = found[list(own.factors)]
+            rest, stay = self._period(k, found, known)
+            known[k][:] = rest[test.kept[k]] / (1 - factors * stay[test.kept[k]])
+            worths.append(rest + factors * stay[:, np.newaxis] * known[k])
+        return np.stack([worths[k][moved, i] - worths[k][kept, i] for k, i, moved, kept in test.deviations])
 
 
 @dataclass(frozen=True)
-class _StateProgram:
+class StateProgram:
+    """A state: number of actions, slots of discount factors and payoffs, and what follows each profile."""
+
     shape: tuple[int, ...]
     factors: tuple[int, ...]
     pays: tuple[tuple[int, ...], ...]

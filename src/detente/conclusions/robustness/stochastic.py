@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detente.conclusions.conclusion import Conclusion
-    from detente.conclusions.ensemble.markov_batch import MarkovBatch, MarkovProgram
+    from detente.conclusions.ensemble.markov_batch import MarkovBatch, MarkovProgram, PolicyTest
     from detente.conclusions.meaning import Meaning
     from detente.formula import Formula
     from detente.games.symbolic_stochastic import SymbolicStochasticGame
@@ -60,9 +60,9 @@ class StochasticDraws:
     program: MarkovProgram
     endings: tuple[Ending, ...]
     answers: tuple[Answers, ...]
-    #: Truths by their text, and how many expressions of the program each has: all at most 0, or one above 0.
-    asked: tuple[tuple[str, int, bool], ...]
-    shapes: tuple[tuple[int, ...], ...]
+    #: Truths by their text: formulas, which hold above 0, in the order of the program's extra outputs; then policies.
+    formulas: tuple[str, ...]
+    policies: tuple[tuple[str, PolicyTest], ...]
     relative: float = 1e-9
 
     method = (
@@ -78,12 +78,12 @@ class StochasticDraws:
     @property
     def truths(self) -> tuple[str, ...]:
         """Named formulas and policies."""
-        return tuple(name for name, _, _ in self.asked)
+        return (*self.formulas, *(name for name, _ in self.policies))
 
     @property
     def numbers(self) -> tuple[str, ...]:
         """The formulas among the conclusions."""
-        return tuple(name for name, _, gains in self.asked if not gains)
+        return self.formulas
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -99,19 +99,17 @@ class StochasticDraws:
         """Return the code and the truths of n draws."""
         import numpy as np
 
-        batch, more = self.program({name: values[name] for name in self.names}, n, self.relative)
+        batch, found = self.program({name: values[name] for name in self.names}, n, self.relative)
         finite(batch.values.sum(axis=(0, 1)), "the players", values, self.names)
         outcome, answer = self.outcomes(batch), self.answered(batch, n)
         none = (batch.played < 0).any(axis=0)
         extra = np.where(none, 2, batch.several.astype(np.int64))
         codes = (outcome * (len(self.answers) + 1) + answer) * 3 + extra
-        truths = np.empty((len(self.asked), n), dtype=bool)
-        at = 0
-        for row, (_, count, gains) in enumerate(self.asked):
-            found = np.stack([np.broadcast_to(each, (n,)) for each in more[at : at + count]])
-            at += count
-            slack = self.relative * (1 + np.abs(found).max(axis=0)) if gains else 0.0
-            truths[row] = (found <= slack).all(axis=0) if gains else found[0] > 0
+        truths = np.empty((len(self.truths), n), dtype=bool)
+        truths[: len(self.formulas)] = found[list(self.program.extra)] > 0
+        for row, (_, test) in enumerate(self.policies, len(self.formulas)):
+            gains = self.program.gains(test, found)
+            truths[row] = (gains <= self.relative * (1 + np.abs(gains).max(axis=0))).all(axis=0)
         return Verdicts(codes, truths)
 
     def outcomes(self, batch: MarkovBatch) -> NDArray[np.int64]:
@@ -156,10 +154,10 @@ class StochasticDraws:
         import numpy as np
 
         found = np.zeros(len(last), dtype=bool)
-        for state, shape in enumerate(self.shapes):
+        for state, own in enumerate(self.program.states):
             here = (last == state) & (profile >= 0)
             if here.any():
-                actions = np.unravel_index(profile[here], shape)
+                actions = np.unravel_index(profile[here], own.shape)
                 fits = np.zeros(int(here.sum()), dtype=bool)
                 for each in rule.moves:
                     one = np.ones_like(fits)
@@ -179,23 +177,14 @@ class StochasticDraws:
         for number, rule in reversed(list(enumerate(self.answers))):
             fits = np.ones(n, dtype=bool)
             for action, allowed in rule.answers.items():
-                fits &= np.isin(batch.points[self.program.start, (action,)], allowed)
+                fits &= np.isin(batch.points[action,], allowed)
             found[fits] = number
         return found
 
     def measure(self, values: Mapping[str, Any], n: int) -> NDArray[np.float64]:
         """Return the values of the formulas."""
-        import numpy as np
-
-        found = self.program.program({name: values[name] for name in self.names})
-        table = np.empty((len(self.numbers), n))
-        at, row = 0, 0
-        for _, count, gains in self.asked:
-            if not gains:
-                table[row] = found[self.program.extra[at]]
-                row += 1
-            at += count
-        return table
+        found = self.program.evaluated({name: values[name] for name in self.names}, n)
+        return found[list(self.program.extra)]
 
     def _named(self) -> dict[str, tuple[str, int]]:
         found = {f"selected:{each.name}": ("selected", k) for k, each in enumerate(self.endings)}
@@ -255,7 +244,7 @@ def _target(moves: tuple[tuple[int, int | None], ...]) -> int:
 def stochastic_draws(
     game: SymbolicStochasticGame,
     conclusions: Mapping[str, Conclusion | Formula],
-    gains: Mapping[str, Sequence[Any]],
+    policies: Mapping[str, tuple[Mapping[str, Any], Sequence[Any]]],
     endings: Sequence[Ending],
     answers: Sequence[Answers],
     held: Mapping[str, Fraction],
@@ -268,8 +257,8 @@ def stochastic_draws(
         Play moves on or stays.
     conclusions : mapping
         Named formulas among them become truths.
-    gains : mapping of str to expressions
-        Statements that hold where all of their expressions are at most 0, such as that a policy is an equilibrium.
+    policies : mapping of str to (actions by player, states)
+        Statements that a policy is an equilibrium in some states.
     endings, answers
         Named outcomes of paths, with states by their number among ``game.states``, and patterns of answers.
     held : mapping
@@ -277,20 +266,18 @@ def stochastic_draws(
     """
     from dataclasses import replace
 
-    from detente.conclusions.ensemble.markov_batch import MarkovProgram
+    from detente.conclusions.ensemble.markov_batch import MarkovProgram, PolicyTest
 
     truths = truths_of(game.formulas, conclusions)
-    asked = [(name, 1, False) for name in truths] + [(name, len(own), True) for name, own in gains.items() if own]
-    extra = [*truths.values(), *(each for own in gains.values() for each in own)]
     names, derived = labels_of(game.formulas, held)
-    program = MarkovProgram.of(game, derived, names, extra, lambda each: held_expression(each, held))
+    program = MarkovProgram.of(game, derived, names, list(truths.values()), lambda each: held_expression(each, held))
     place = {state: k for k, state in enumerate(program.labels)}
     fitted = tuple(
         replace(each, states=None if each.states is None else tuple(place[game.states[k]] for k in each.states))
         for each in endings
     )
-    shapes = tuple(own.shape for own in program.states)
-    classifier = StochasticDraws(program, fitted, tuple(answers), tuple(asked), shapes)
+    tests = tuple((name, PolicyTest.of(game, *policy, program.labels)) for name, policy in policies.items())
+    classifier = StochasticDraws(program, fitted, tuple(answers), tuple(truths), tests)
     box = game.formulas
     def means(conclusion: str) -> Meaning:
         from detente.conclusions.meaning import Meaning, meaning

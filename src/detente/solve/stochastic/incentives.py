@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from detente.games.stochastic import State
     from detente.games.symbolic_stochastic import SymbolicStochasticGame
 
-__all__ = ["Incentive", "Plan", "constant_plan", "plan_gains", "plan_values", "policy_incentives", "policy_values"]
+__all__ = [
+    "Incentive", "Plan", "constant_plan", "plan_deviations", "plan_gains", "plan_values", "policy_incentives",
+    "policy_values", "profile_played",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,9 @@ def constant_plan(game: SymbolicStochasticGame, policy: Mapping[str, Any]) -> Pl
     return found
 
 
-def _played(game: SymbolicStochasticGame, plan: Plan, state: State, seen: tuple[int, ...] = ()) -> tuple[int, ...]:
+def profile_played(
+    game: SymbolicStochasticGame, plan: Plan, state: State, seen: tuple[int, ...] = ()
+) -> tuple[int, ...]:
     """Return the profile that a plan leads to from a point on."""
     sequence = [j for group in game.order for j in group]
     found = dict(zip(sequence, seen, strict=False))
@@ -101,7 +106,7 @@ def plan_values(game: SymbolicStochasticGame, plan: Plan) -> dict[State, tuple[A
         if len(part) > 1:
             raise UsageError("values in closed form need play that moves on or stays; found states that come back")
         (state,) = part
-        profile = _played(game, plan, state)
+        profile = profile_played(game, plan, state)
         moves = dict(game.moves(state, profile))
         stays = moves.pop(state, 0)
         values = []
@@ -118,26 +123,31 @@ def policy_values(game: SymbolicStochasticGame, policy: Mapping[str, Any]) -> di
     return plan_values(game, constant_plan(game, policy))
 
 
+def plan_deviations(
+    game: SymbolicStochasticGame, plan: Plan, states: Sequence[State] | None = None
+) -> Iterator[tuple[State, tuple[int, ...], int, tuple[int, ...], tuple[int, ...]]]:
+    """Yield every one-shot deviation from a plan: state, what was seen, player, profile with it and without it."""
+    sequence = [j for group in game.order for j in group]
+    for state in states if states is not None else game.playing:
+        for seen, group in game.points_of(state):
+            kept = profile_played(game, plan, state, seen)
+            for i in group:
+                for action in range(len(game.actions[state][i])):
+                    if action != kept[i]:
+                        joint = [kept[j] for j in sequence[: len(seen) + len(group)]]
+                        joint[sequence.index(i)] = action
+                        yield state, seen, i, profile_played(game, plan, state, tuple(joint)), kept
+
+
 def plan_gains(game: SymbolicStochasticGame, plan: Plan, states: Sequence[State] | None = None) -> list[Incentive]:
     """Return the gain of every one-shot deviation from a plan, as expressions that are not simplified."""
     known = plan_values(game, plan)
     sequence = [j for group in game.order for j in group]
     found = []
-    for state in states if states is not None else game.playing:
-        for seen, group in game.points_of(state):
-            kept = _played(game, plan, state, seen)
-            for i in group:
-                here = _worth(game, state, kept, i, known)
-                for action, label in enumerate(game.actions[state][i]):
-                    if action == kept[i]:
-                        continue
-                    at = sequence.index(i)
-                    joint = [kept[j] for j in sequence[: len(seen) + len(group)]]
-                    joint[at] = action
-                    moved = _played(game, plan, state, tuple(joint))
-                    gain = _worth(game, state, moved, i, known) - here
-                    words = tuple(game.actions[state][j][a] for j, a in zip(sequence, seen, strict=False))
-                    found.append(Incentive(game.players[i], state, words, label, gain))
+    for state, seen, i, moved, kept in plan_deviations(game, plan, states):
+        gain = _worth(game, state, moved, i, known) - _worth(game, state, kept, i, known)
+        words = tuple(game.actions[state][j][a] for j, a in zip(sequence, seen, strict=False))
+        found.append(Incentive(game.players[i], state, words, game.actions[state][i][moved[i]], gain))
     return found
 
 

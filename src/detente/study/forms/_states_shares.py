@@ -56,13 +56,9 @@ def stochastic_subject(
                 reply.name, {first.index(a): tuple(own.index(b) for b in fits) for a, fits in reply.answers.items()}
             )
         )
-    gains = {}
-    for name, given in conclusions.items():
-        if isinstance(given, Conclusion) and given.kind == "policy":
-            gains[name] = [each.gain for each in form.incentives(model, kind, given.name, values)]
-    if not gains:
-        for policy in dynamics.policies:
-            gains[f"equilibrium:{policy.name}"] = [
-                each.gain for each in form.incentives(model, kind, policy.name, values)
-            ]
-    return stochastic_draws(game, conclusions, gains, endings, answers, held)
+    named = [given.name for given in conclusions.values() if isinstance(given, Conclusion) and given.kind == "policy"]
+    policies = {}
+    for policy in [dynamics.policy(name) for name in named] or dynamics.policies:
+        where = [state for state in game.playing if not policy.states or str(state) in policy.states]
+        policies[f"equilibrium:{policy.name}"] = (policy.actions, where)
+    return stochastic_draws(game, conclusions, policies, endings, answers, held)
