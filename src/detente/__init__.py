@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from detente.games.stochastic import StochasticGame
     from detente.games.symbolic import SymbolicGame
     from detente.games.symbolic_tree import SymbolicTree
+    from detente.reports.chain_figure import chain_figure
     from detente.reports.repeated_figures import automaton_figure, payoff_set_figure
+    from detente.reports.solution_figures import solution_figure
     from detente.solve.best_response import is_equilibrium, regret
     from detente.solve.coalitional.core import core, in_core, least_core
     from detente.solve.coalitional.nucleolus import is_nucleolus, nucleolus
@@ -133,7 +135,9 @@ _NAMES = {
     "detente.games.stochastic": ("StochasticGame",),
     "detente.games.symbolic": ("SymbolicGame",),
     "detente.games.symbolic_tree": ("SymbolicTree",),
+    "detente.reports.chain_figure": ("chain_figure",),
     "detente.reports.repeated_figures": ("automaton_figure", "payoff_set_figure"),
+    "detente.reports.solution_figures": ("solution_figure",),
     "detente.solve.parametric.atlas": ("Atlas", "atlas"),
     "detente.solve.parametric.move_atlas": ("move_atlas",),
     "detente.solve.parametric.signaling": ("signaling",),

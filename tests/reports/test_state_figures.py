@@ -6,11 +6,9 @@ import pytest
 
 from detente.cli import run
 from detente.errors import UsageError
-from detente.games.normal import NormalFormGame
 from detente.games.stochastic import StochasticGame
-from detente.reports.state_figures import MAX_SHOWN, control_figure, markov_figure, solution_figure
+from detente.reports.state_figures import MAX_SHOWN, control_figure, markov_figure
 from detente.solve.control.optimal import optimal_control
-from detente.solve.equilibria import equilibria
 from detente.solve.stochastic.markov_perfect import markov_perfect
 
 
@@ -43,8 +41,6 @@ def test_a_decision_is_drawn_over_time():
 def test_what_cannot_be_drawn_is_refused(tmp_path, capsys, study_root):
     with pytest.raises(UsageError, match="at most 60 states"):
         markov_figure(markov_perfect(walk(MAX_SHOWN + 1), limit=1))
-    with pytest.raises(UsageError, match="the forms stochastic and control"):
-        solution_figure(equilibria(NormalFormGame([[[3, 0], [5, 1]], [[3, 5], [0, 1]]])))
     assert run(["solve", "weaponization:fixed_cost", "--study", str(study_root), "--figure", str(tmp_path / "p.gif")]) == 2
     assert "ends in .svg, .pdf, .png" in capsys.readouterr().err
     assert run(["solve", "weaponization:fixed_cost", "--study", str(study_root), "--figure", str(tmp_path / "p.png")]) == 0

@@ -38,7 +38,7 @@ ENDINGS = (".nfg", ".efg", ".gam")
 @click.option(
     "--figure",
     type=click.Path(path_type=Path),
-    help="Also draw the policy of a game with a state: a name in .svg, .pdf or .png.",
+    help="Also draw a policy by states, what repeated play sustains, or a chain: a name in .svg, .pdf or .png.",
 )
 @game_options
 def solve_command(
@@ -117,7 +117,7 @@ def solve_command(
 
 def _draw(result: Any, at: Any, title: str, figure: Path) -> None:
     from detente.reports.figure_file import write_figure
-    from detente.reports.state_figures import solution_figure
+    from detente.reports.solution_figures import solution_figure
 
     write_figure(solution_figure(result, at.game.model.label if at is not None else str, title), figure)
     note(f"wrote {figure}")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from detente.solve.control.control_result import ControlResult
     from detente.solve.stochastic.markov_result import MarkovResult
 
-__all__ = ["MAX_SHOWN", "control_figure", "markov_figure", "solution_figure"]
+__all__ = ["MAX_SHOWN", "control_figure", "markov_figure"]
 
 #: States that fit beside each other.
 MAX_SHOWN = 60
@@ -25,24 +25,6 @@ MAX_SHOWN = 60
 _ROW, _PANEL, _LEFT, _TITLE, _LINE, _LETTER = 0.24, 1.15, 1.55, 0.36, 0.21, 0.064
 #: Periods of a decision that are drawn.
 _PERIODS = 30
-
-
-def solution_figure(result: Any, label: Callable[[str], str] = str, title: str = "") -> Figure:
-    """Return the picture of a solution of a game with a state.
-
-    Raises
-    ------
-    UsageError
-        If the solution is of another kind.
-    """
-    from detente.solve.control.control_result import ControlResult
-    from detente.solve.stochastic.markov_result import MarkovResult
-
-    if isinstance(result, MarkovResult):
-        return markov_figure(result, label, title)
-    if isinstance(result, ControlResult):
-        return control_figure(result, title)
-    raise UsageError("--figure draws solutions of games with a state: the forms stochastic and control")
 
 
 def _rows(result: MarkovResult, states: Sequence[Any], label: Callable[[str], str]) -> list[tuple[str, list[str | None]]]:

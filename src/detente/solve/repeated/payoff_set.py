@@ -104,6 +104,10 @@ class PayoffSet:
             return [[number_to_json(x), number_to_json(y)] for x, y in polygon]
 
         return {
+            "form": "repeated",
+            "concept": "subgame-perfect",
+            "arithmetic": self.arithmetic,
+            "complete": self.complete,
             "players": list(self.repeated.players),
             "discount_factors": [number_to_json(each) for each in self.repeated.discount_factors],
             "exact": self.exact,

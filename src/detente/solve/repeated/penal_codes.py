@@ -116,6 +116,9 @@ class PenalCodes:
             return None if value is None else number_to_json(value)
 
         return {
+            "form": "repeated",
+            "concept": "subgame-perfect",
+            "arithmetic": self.arithmetic,
             "target": list(self.target),
             "temptations": {name: number(value) for name, value in self.temptations.items()},
             "minmax": {name: number(value) for name, value in self.minmax.items()},

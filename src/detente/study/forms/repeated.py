@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from detente.games.reader import GameReader
     from detente.solve.concepts import Options
     from detente.solve.repeated.factor_formulas import FactorFormulas
+    from detente.solve.repeated.payoff_set import PayoffSet
+    from detente.solve.repeated.penal_codes import PenalCodes
     from detente.study.form import Values
     from detente.study.model import GameModel, Point
     from detente.toml import KeyPath
@@ -238,7 +240,7 @@ class Repeated(Normal):
     words = "a normal form repeated for ever, as a variant"
     file = None
     variant = RepeatedVariant
-    concepts = ("subgame-perfect",)
+    concepts = ("subgame-perfect", "payoffs", "penal-codes")
 
     def read(self, reader: GameReader, path: KeyPath, table: Any, game: GameDefinition | None) -> Content:
         """Return how the game is repeated."""
@@ -290,12 +292,26 @@ class Repeated(Normal):
 
     def solve(
         self, model: GameModel, point: Point, kind: str, concept: str | None = None, options: Options | None = None
-    ) -> DiscountFactors:
-        """Return the critical discount factors."""
-        self.check_concept(concept)
+    ) -> DiscountFactors | PayoffSet | PenalCodes:
+        """Return critical discount factors, the payoffs that the study's factors sustain, or the best penal codes."""
+        chosen = self.check_concept(concept)
         if options is not None and options.method is not None:
             raise UsageError(f"{model.name} is a repeated game; --method is for normal forms")
-        return discount_factors(model, point, kind=kind)
+        if chosen == "subgame-perfect":
+            return discount_factors(model, point, kind=kind)
+        repetition: Repetition = repeated_variant(model).data
+        stage = model.at(point, kind)
+        if chosen == "payoffs":
+            from detente.games.repeated import RepeatedGame
+            from detente.solve.repeated.payoff_set import payoff_set
+
+            env = {**point.values, **model.derived_values(point.values)}
+            factors = [factor.evaluate(env) for factor in repetition.discount_factors]
+            return payoff_set(RepeatedGame(stage, factors[0] if len(factors) == 1 else factors))
+        from detente.solve.repeated.penal_codes import penal_codes
+
+        target = _profile(stage, repetition.target) if repetition.target else (0,) * len(stage.players)
+        return penal_codes(stage, target)
 
 
 FORM = Repeated()
