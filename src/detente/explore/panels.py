@@ -287,11 +287,9 @@ class NormalPanels(Panels):
         if len(game.players) == 2 and max(game.shape) <= MAX_STRATEGIES:
             mixed = all_equilibria(table).counts > bits.sum(axis=1)
             bits, names = np.column_stack((bits, mixed)), [*names, "mixed"]
-        packed = np.packbits(bits, axis=1)
-        keys, index = np.unique(packed, axis=0, return_inverse=True)
-        chosen = np.unpackbits(keys, axis=1)[:, : bits.shape[1]].astype(bool)
+        chosen, index = different_rows(bits)
         states = [tuple(name for name, there in zip(names, row, strict=True) if there) for row in chosen]
-        return states, index.reshape(-1)
+        return states, index
 
     def state_words(self, state: State) -> str:
         """Return a set of equilibria in words."""
@@ -299,3 +297,26 @@ class NormalPanels(Panels):
         if not words:
             return "no equilibrium found" if len(self.model.players) == 2 else "no pure equilibrium"
         return f"only {words[0]}" if len(words) == 1 else " + ".join(words)
+
+
+def different_rows(bits: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Return the different rows of a table of bits, and the number of the row of each.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rows, index = different_rows(np.array([[True, False], [False, True], [True, False]]))
+    >>> rows.tolist(), index.tolist()
+    ([[False, True], [True, False]], [1, 0, 1])
+    """
+    import numpy as np
+
+    packed = np.packbits(bits, axis=1)
+    wide = np.zeros((len(bits), -(-packed.shape[1] // 8) * 8), dtype=np.uint8)
+    wide[:, : packed.shape[1]] = packed
+    words = wide.view(">u8").astype(np.uint64)
+    index = np.zeros(len(bits), dtype=np.int64)
+    for column in range(words.shape[1]):  # sorting numbers is quick, sorting rows is not
+        _, part = np.unique(words[:, column], return_inverse=True)
+        _, first, index = np.unique(index * len(bits) + part, return_index=True, return_inverse=True)
+    return bits[first], index

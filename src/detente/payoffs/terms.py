@@ -204,7 +204,14 @@ class PayoffModel:
 
     def terms_of(self, player: str) -> tuple[Term, ...]:
         """Return the terms of one player in the order of the file."""
-        return tuple(term for term in self.terms if term.player == player)
+        return self._by_player.get(player, ())
+
+    @cached_property
+    def _by_player(self) -> dict[str, tuple[Term, ...]]:
+        found: dict[str, list[Term]] = {}
+        for term in self.terms:
+            found.setdefault(term.player, []).append(term)
+        return {player: tuple(own) for player, own in found.items()}
 
 
 def _when(value: object) -> list[dict[str, list[str]]]:

@@ -240,6 +240,17 @@ class GameModel:
 
     def derived_values(self, values: Mapping[str, Fraction]) -> dict[str, Any]:
         """Return every derived value at a point, exact where its formula is rational."""
+        key = tuple(values.items())
+        if self._derived_last[0] != key:
+            self._derived_last[:] = key, self._derived_at(values)
+        return dict(self._derived_last[1])
+
+    @cached_property
+    def _derived_last(self) -> list[Any]:
+        """The last point asked about and its derived values: what shows a point asks for them many times."""
+        return [None, {}]
+
+    def _derived_at(self, values: Mapping[str, Fraction]) -> dict[str, Any]:
         known: dict[str, Any] = dict(values)
 
         def value_of(name: str) -> Any:

@@ -282,3 +282,11 @@ def test_the_limit_of_the_share_is_where_a_signatory_stops_gaining():
 def test_what_makes_no_game_is_refused_with_the_reason(make, words):
     with pytest.raises(detente.UsageError, match=words):
         make()
+
+
+def test_replies_that_differ_by_less_than_floating_point_are_decided_in_fractions():
+    tiny = F(1, 10**40)
+    third = F(1, 3)
+    game = PopulationGame(["a", "b", "c"], [[third, third + tiny, third], [third, third, third]], [[[0] * 3] * 3] * 2)
+    assert best_reply_path(game, "a", "lowest").last == (1, 0)
+    assert best_reply_path(game, "a", "highest").last == (1, 2)

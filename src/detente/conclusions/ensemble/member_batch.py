@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.ensemble.compile import Program, compiled
@@ -46,61 +47,50 @@ class MemberBatch:
     ----------
     actions : tuple of str
         From lowest to highest.
-    programs : tuple of Program
-        Per action the payoffs of all members, from parameters and counts.
+    program : Program
+        What members get apart from counts, and what one more member at an action adds to it, from parameters.
+    base : tuple by action of tuple of int
+        The outputs of the program that hold payoffs apart from counts: one for all members, or one for each.
+    slope : tuple by action of tuple by action of tuple of int
+        Those that hold what one more member choosing the second action adds to the first.
     """
 
     actions: tuple[str, ...]
     members: int
-    programs: tuple[Program, ...]
+    program: Program
+    base: tuple[tuple[int, ...], ...]
+    slope: tuple[tuple[tuple[int, ...], ...], ...]
 
     def payoffs(self, draws: Mapping[str, Any]) -> Affine:
         """Return payoffs at many draws as affine functions of the counts.
 
         Returns
         -------
-        base : list by action of (draws, members) arrays
-            What members get apart from counts.
-        slope : list by action of lists by action of (draws, members) arrays
+        base : list by action of (members, draws) arrays
+            What members get apart from counts; one row where it is the same for all.
+        slope : list by action of lists by action of (members, draws) arrays
             What one more member choosing the second action adds to the first.
 
         Raises
         ------
         UsageError
-            If payoffs are not affine in the counts (looked at in the first draws), or not finite.
+            If a payoff is not finite.
         """
         import numpy as np
 
-        size = len(self.actions)
         values = {name: np.asarray(each, dtype=float) for name, each in draws.items()}
         length = max((each.shape[0] for each in values.values() if each.ndim), default=1)
+        found = self.program(values)
 
-        def at(a: int, counts: Sequence[int], few: int | None = None) -> Any:
-            program = self.programs[a]
-            counted = {name: self._count(name, counts, a) for name in program.names if _COUNT.fullmatch(name)}
-            given = {name: each[:few] if each.ndim else each for name, each in values.items()}
-            found = program({**given, **counted})
-            whole = np.empty((length if few is None else min(few, length), len(found)))
-            for member, each in enumerate(found):
-                whole[:, member] = each
+        def rows(outputs: tuple[int, ...]) -> Any:
+            whole = np.empty((len(outputs), length))
+            for row, each in enumerate(outputs):
+                whole[row] = found[each]
+            if not np.isfinite(whole).all():
+                raise UsageError("payoffs of members are not finite")
             return whole
 
-        probe = [2 + 3 * c for c in range(size)]
-        base, slope = [], []
-        for a in range(size):
-            base.append(at(a, [0] * size))
-            slope.append([at(a, [int(b == c) for c in range(size)]) - base[a] for b in range(size)])
-            line = base[a][:4] + sum(n * each[:4] for n, each in zip(probe, slope[a], strict=True))
-            if not np.allclose(line, at(a, probe, 4), rtol=1e-9, atol=1e-12) or not np.isfinite(base[a]).all():
-                raise UsageError("payoffs are not affine in the counts of members, or not finite")
-        return base, slope
-
-    def _count(self, name: str, counts: Sequence[int], own: int) -> float:
-        kind, action = _COUNT.fullmatch(name).groups()  # type: ignore[union-attr]
-        number = counts[self.actions.index(action)] if action in self.actions else 0
-        if kind == "share":
-            return number / self.members
-        return float(number - (kind == "others" and self.actions[own] == action))
+        return [rows(each) for each in self.base], [[rows(each) for each in own] for own in self.slope]
 
     def best_replies(
         self,
@@ -116,36 +106,44 @@ class MemberBatch:
         import numpy as np
 
         base, slope = payoffs
-        size, (length, n) = len(self.actions), base[0].shape
-        profile = np.full((length, n), size - 1 if highest else 0) if start is None else start.copy()
+        size, n, length = len(self.actions), self.members, base[0].shape[1]
+        profile = np.full((n, length), size - 1 if highest else 0) if start is None else start.T.copy()
         for member, action in (held or {}).items():
-            profile[:, member] = action
+            profile[member] = action
         profiles, moving = profile.copy(), np.arange(length)
-        here = counts = np.stack([(profile == a).sum(axis=1) for a in range(size)], axis=1)
+        counts = np.stack([(profile == a).sum(axis=0) for a in range(size)], axis=1)
+        # a member counts itself at the action that it looks at, and no longer where it is
+        base = [base[a] + slope[a][a] for a in range(size)]
+        some = [[b for b in range(size) if slope[a][b].any()] for a in range(size)]
         for _ in range(ROUNDS):
+            chosen = [profile == b for b in range(size)]
+            here = [each.sum(axis=0) for each in chosen]
             values = np.empty((size, *profile.shape))
             for a in range(size):
-                # a member counts itself at a, and no longer where it is
-                values[a] = base[a] + slope[a][a]
-                for b in range(size):
-                    values[a] += slope[a][b] * (here[:, b, None] - (profile == b))
+                values[a] = base[a] + sum(slope[a][b] * here[b] for b in some[a])
+                for b in some[a]:
+                    values[a] -= slope[a][b] * chosen[b]
             top = values.max(axis=0)
-            best = values >= top - TIE * np.maximum(1.0, np.abs(top))
-            reply = size - 1 - best[::-1].argmax(axis=0) if highest else best.argmax(axis=0)
+            least = top - TIE * np.maximum(1.0, np.abs(top))
+            reply = np.zeros_like(profile)
+            for a in range(1, size) if highest else range(size - 1, -1, -1):
+                reply[values[a] >= least] = a
             for member, action in (held or {}).items():
-                reply[:, member] = action
-            changed = (reply != profile).any(axis=1)
+                reply[member] = action
+            changed = (reply != profile).any(axis=0)
             if not changed.any():
                 moving = moving[:0]
                 break
-            moving, profile = moving[changed], reply[changed]
-            base = [each[changed] for each in base]
-            slope = [[each[changed] for each in own] for own in slope]
-            here = np.stack([(profile == a).sum(axis=1) for a in range(size)], axis=1)
-            counts[moving], profiles[moving] = here, profile
+            profile = reply
+            if not changed.all():
+                moving, profile = moving[changed], reply[:, changed]
+                base = [each[:, changed] for each in base]
+                slope = [[each[:, changed] for each in own] for own in slope]
+            counts[moving] = np.stack([(profile == a).sum(axis=0) for a in range(size)], axis=1)
+            profiles[:, moving] = profile
         rests = np.ones(length, dtype=bool)
         rests[moving] = False
-        return Rest(counts, rests, profiles)
+        return Rest(counts, rests, profiles.T)
 
 
 def member_batch(
@@ -154,7 +152,12 @@ def member_batch(
     """Compile payoffs of members: one SymPy expression per member and action.
 
     Counts stand in them as symbols called ``count(ACTION)``, ``share(ACTION)`` and ``others(ACTION)``: the members that
-    choose it, their share of all, and how many others do.
+    choose it, their share of all, and the share of the others that do.
+
+    Raises
+    ------
+    UsageError
+        If a payoff is not affine in the counts.
 
     Examples
     --------
@@ -166,7 +169,45 @@ def member_batch(
     >>> batch.best_replies(batch.payoffs({}), highest=True).rests.tolist()
     [False]
     """
-    symbols = {each.name for own in payoffs for payoff in own for each in payoff.free_symbols}
-    counts = sorted(name for name in symbols if _COUNT.fullmatch(name))
-    programs = tuple(compiled([own[a] for own in payoffs], derived, (*names, *counts)) for a in range(len(actions)))
-    return MemberBatch(tuple(actions), len(payoffs), programs)
+    parts: dict[Any, int] = {}
+    base, slope = [], []
+    for own in range(len(actions)):
+        every = [_affine(payoff[own], tuple(actions), own, len(payoffs)) for payoff in payoffs]
+        columns = [
+            tuple(parts.setdefault(each[k], len(parts)) for each in every) for k in range(len(actions) + 1)
+        ]
+        shared = [each[:1] if len(set(each)) == 1 else each for each in columns]
+        base.append(shared[0])
+        slope.append(tuple(shared[1:]))
+    program = compiled(list(parts), derived, names)
+    return MemberBatch(tuple(actions), len(payoffs), program, tuple(base), tuple(slope))
+
+
+@lru_cache(maxsize=4096)
+def _affine(payoff: Any, actions: tuple[str, ...], own: int, members: int) -> tuple[Any, ...]:
+    """Return a payoff apart from counts, and what one more member at each action adds to it."""
+    import sympy
+
+    if payoff.is_Add:
+        every = [_affine(term, actions, own, members) for term in payoff.args]
+        return tuple(sympy.Add(*each) for each in zip(*every, strict=True))
+    numbers = [sympy.Dummy(action) for action in actions]
+    counted = {}
+    for symbol in payoff.free_symbols:
+        if (match := _COUNT.fullmatch(symbol.name)) is None:
+            continue
+        kind, action = match.groups()
+        number: Any = numbers[actions.index(action)] if action in actions else sympy.Integer(0)
+        if kind == "share":
+            number = number / members
+        elif kind == "others":
+            number = (number - int(actions[own] == action)) / sympy.Integer(members - 1)
+        counted[symbol] = number
+    if not counted:
+        return (payoff, *(sympy.Integer(0) for _ in actions))
+    whole = payoff.xreplace(counted)
+    slopes = tuple(sympy.diff(whole, number) for number in numbers)
+    jumps = [condition for each in whole.atoms(sympy.Piecewise) for _, condition in each.args]
+    if any(each.has(*numbers) for each in (*slopes, *jumps)):
+        raise UsageError(f"the payoff {payoff} is not affine in the counts of members")
+    return (whole.xreplace(dict.fromkeys(numbers, sympy.Integer(0))), *slopes)

@@ -173,7 +173,7 @@ def best_reply_path(
     seen = {path[0]: 0}
     while len(path) <= limit:
         counts = game.counts(path[-1])
-        answer = tuple(fixed[k] if k in fixed else _reply(game, k, a, counts, ties) for k, a in enumerate(path[-1]))
+        answer = _replies(game, path[-1], counts, ties, fixed)
         if answer == path[-1]:
             return BestReplyPath(game, tuple(path), ties, None, tuple(fixed))
         path.append(answer)
@@ -198,10 +198,36 @@ def _known(name: str, names: Sequence[str], what: str) -> int:
     return list(names).index(name)
 
 
-def _reply(game: PopulationGame, member: int, own: int, counts: Counts, ties: Ties) -> int:
+def _replies(
+    game: PopulationGame, profile: tuple[int, ...], counts: Counts, ties: Ties, fixed: Mapping[int, int]
+) -> tuple[int, ...]:
+    """Return what every member answers; numbers with a bound on their error leave few actions to fractions."""
+    import numpy as np
+
+    every = range(len(game.actions))
+    if game.by_count is not None:
+        best = [list(every)] * game.n
+    else:
+        base, slope = game.floats
+        members = np.arange(game.n)[:, None]
+        # counted at the action that it looks at, and no longer where it is
+        own = slope[members, :, np.array(profile)[:, None]][:, 0]
+        moved_in = np.diagonal(slope, axis1=1, axis2=2) - own
+        values = base + slope @ np.array(counts, dtype=float) + moved_in
+        steepest = np.abs(slope).max(axis=2)
+        error = 2.0**-50 * (len(every) + 6) * ((game.n + 2) * steepest + np.abs(base))
+        near = values + error >= (values - error).max(axis=1, keepdims=True)
+        best = [[b for b in every if row[b]] for row in near.tolist()]
+    return tuple(
+        fixed[k] if k in fixed else best[k][0] if len(best[k]) == 1 else _reply(game, k, a, counts, ties, best[k])
+        for k, a in enumerate(profile)
+    )
+
+
+def _reply(game: PopulationGame, member: int, own: int, counts: Counts, ties: Ties, actions: Sequence[int]) -> int:
     best: list[int] = []
     top: Fraction | None = None
-    for b in range(len(game.actions)):
+    for b in actions:
         value = game.payoff(member, b, moved(counts, own, b) if b != own else counts)
         if top is None or value > top:
             best, top = [b], value

@@ -23,7 +23,7 @@ from detente.study.form import View
 from detente.study.forms._formulas import FormulaForm, Formulas
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from detente.conclusions.ensemble.member_batch import MemberBatch
     from detente.games.definition import GameDefinition
@@ -322,78 +322,100 @@ def member_payoffs(model: GameModel, env: Mapping[str, Any], material: bool) -> 
     env = {name: Fraction(value) if isinstance(value, float) else value for name, value in env.items()}
     members = model.players
     actions = next(iter(model.definition.strategies.values()))
-    n, size = len(members), len(actions)
-    base: list[list[Fraction]] = []
-    slope: list[list[list[Fraction]]] = []
-    curved = False
-    known: dict[Any, Fraction] = {}
-    for member in members:
-        rows: list[Fraction] = []
-        steps: list[list[Fraction]] = []
-        for action in actions:
-            value = _Payoff(model, member, action, env, material, n, known)
-            at_none = value([0] * size)
-            units = [value([int(a == b) for b in range(size)]) - at_none for a in range(size)]
-            probe = [2 + 3 * a for a in range(size)]
-            line = at_none + sum((u * p for u, p in zip(units, probe, strict=True)), Fraction(0))
-            curved = curved or line != value(probe)
-            rows.append(at_none)
-            steps.append(units)
-        base.append(rows)
-        slope.append(steps)
-        if curved:
-            break
-    if not curved:
-        return PopulationGame(actions, base, slope, members)
-    if size > 2:
-        raise UsageError(f"payoffs of {model.name} are not affine in the counts; with {size} actions they have to be")
-    payoffs = [[_Payoff(model, member, action, env, material, n, known) for action in actions] for member in members]
-    return PopulationGame.two_actions(actions, lambda i, a, k: payoffs[i][a]([n - k, k]), members)
+    payoffs = _Payoffs(model, actions, env, material)
+    rows = [[payoffs.affine(member, action) for action in actions] for member in members]
+    if not any(curve for row in rows for _, _, curve in row):
+        return PopulationGame(
+            actions, [[base for base, _, _ in row] for row in rows], [[slope for _, slope, _ in row] for row in rows], members
+        )
+    if len(actions) > 2:
+        raise UsageError(
+            f"payoffs of {model.name} are not affine in the counts; with {len(actions)} actions they have to be"
+        )
+    n = len(members)
+    return PopulationGame.two_actions(
+        actions, lambda i, a, k: payoffs.at(members[i], actions[a], (n - k, k)), members
+    )
 
 
-class _Payoff:
-    """The payoff of a member from an action as a function of the counts of all actions.
+#: A payoff apart from counts, what one more member at each action adds, and how far it is from a line elsewhere.
+Affine = tuple[Fraction, list[Fraction], Fraction]
 
-    ``known`` holds values of formulas: what does not depend on the member is computed once for all members.
+
+class _Payoffs:
+    """The payoffs of members as functions of the counts of all actions.
+
+    Formulas that do not name the member are evaluated once for all members.
     """
 
-    def __init__(
-        self,
-        model: GameModel,
-        member: str,
-        action: str,
-        env: Mapping[str, Any],
-        material: bool,
-        n: int,
-        known: dict[Any, Fraction],
-    ) -> None:
-        self.env, self.n, self.action, self.known = env, n, action, known
-        self.actions = next(iter(model.definition.strategies.values()))
-        self.fixed = Fraction(0)
-        self.counting: list[Term] = []
-        for term in model.payoff_model.terms_of(member):
-            if material and not term.material:
+    def __init__(self, model: GameModel, actions: tuple[str, ...], env: Mapping[str, Any], material: bool) -> None:
+        self.model, self.actions, self.env, self.material = model, actions, env, material
+        self.n = len(model.players)
+        self.values: dict[Any, Fraction] = {}
+        self.lines: dict[Any, Affine] = {}
+        self.sums: dict[Any, Affine] = {}
+
+    def affine(self, member: str, action: str) -> Affine:
+        """Return the payoff of a member from an action as a line through two vectors of counts."""
+        terms = self.terms(member, action)
+        key = tuple((term.formula.text, term.condition and term.condition.text) for term in terms)
+        if (action, key) not in self.sums:
+            lines = [self.line(term, action) for term in terms]
+            slopes = [_total(each) for each in zip(*(slope for _, slope, _ in lines), strict=True)]
+            self.sums[action, key] = (
+                _total(base for base, _, _ in lines),
+                slopes or [Fraction(0)] * len(self.actions),
+                _total(curve for _, _, curve in lines),
+            )
+        return self.sums[action, key]
+
+    def at(self, member: str, action: str, counts: tuple[int, ...]) -> Fraction:
+        """Return the payoff of a member from an action at counts of all actions."""
+        return _total(self.value(term, action, counts if term.counts else None) for term in self.terms(member, action))
+
+    def terms(self, member: str, action: str) -> list[Term]:
+        """Return the terms that count for a member at an action."""
+        chosen = []
+        for term in self.model.payoff_model.terms_of(member):
+            if self.material and not term.material:
                 continue
             others = {each for one in term.when for each in one} - {member}
             if others:
                 raise UsageError(
                     f"the term {member}.{term.name} names {min(others)}; here terms count members, with count() or share()"
                 )
-            if not term.holds({member: action}):
-                continue
+            if term.holds({member: action}):
+                chosen.append(term)
+        return chosen
+
+    def line(self, term: Term, action: str) -> Affine:
+        """Return a term at no counts, its steps to one more of each action, and how far it is off that at other counts."""
+        key = (term.formula.text, term.condition and term.condition.text, action)
+        if key not in self.lines:
+            size = len(self.actions)
             if term.counts:
-                self.counting.append(term)
+                at_none = self.value(term, action, (0,) * size)
+                steps = [
+                    self.value(term, action, tuple(int(a == b) for b in range(size))) - at_none for a in range(size)
+                ]
+                probe = tuple(2 + 3 * a for a in range(size))
+                line = at_none + _total(step * number for step, number in zip(steps, probe, strict=True))
+                self.lines[key] = (at_none, steps, line - self.value(term, action, probe))
             else:
-                self.fixed += self.value(term, None)
+                self.lines[key] = (self.value(term, action, None), [Fraction(0)] * size, Fraction(0))
+        return self.lines[key]
 
-    def value(self, term: Term, tally: Tally | None, counts: tuple[int, ...] = ()) -> Fraction:
-        key = (term.formula.text, term.condition and term.condition.text, self.action, counts)
-        if key not in self.known:
-            self.known[key] = self._evaluated(term, tally)
-        return self.known[key]
+    def value(self, term: Term, action: str, counts: tuple[int, ...] | None) -> Fraction:
+        """Return what a term is worth at counts of all actions, None where it does not look at them."""
+        key = (term.formula.text, term.condition and term.condition.text, action, counts)
+        if key not in self.values:
+            item = (
+                None if counts is None else Tally(dict(zip(self.actions, counts, strict=True)), action, self.n).item
+            )
+            self.values[key] = self._evaluated(term, item)
+        return self.values[key]
 
-    def _evaluated(self, term: Term, tally: Tally | None) -> Fraction:
-        item = None if tally is None else tally.item
+    def _evaluated(self, term: Term, item: Any) -> Fraction:
         if term.condition is not None and not term.condition.evaluate(self.env, item):
             return Fraction(0)
         value = term.formula.evaluate(self.env, item)
@@ -401,9 +423,10 @@ class _Payoff:
             value = Fraction(value) if isinstance(value, int) else _rational(value, term)
         return value
 
-    def __call__(self, counts: Sequence[int]) -> Fraction:
-        tally = Tally(dict(zip(self.actions, counts, strict=True)), self.action, self.n)
-        return self.fixed + sum((self.value(term, tally, tuple(counts)) for term in self.counting), Fraction(0))
+
+def _total(numbers: Iterable[Fraction]) -> Fraction:
+    """Return a sum; zeros, of which there are many, cost nothing."""
+    return sum(filter(None, numbers), Fraction(0))
 
 
 def _rational(value: Any, term: Term) -> Fraction:
