@@ -18,11 +18,19 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detente.conclusions.ensemble.markov_batch import StateProgram
-
     Integers = NDArray[np.int64]
 
-__all__ = ["MarkovTables", "checks_of"]
+__all__ = ["MarkovTables", "StateProgram", "checks_of"]
+
+
+@dataclass(frozen=True)
+class StateProgram:
+    """A state: number of actions, slots of discount factors and payoffs, and what follows each profile."""
+
+    shape: tuple[int, ...]
+    factors: tuple[int, ...]
+    pays: tuple[tuple[int, ...], ...]
+    moves: tuple[tuple[tuple[int, int | None], ...], ...]
 
 
 @dataclass(frozen=True, eq=False)

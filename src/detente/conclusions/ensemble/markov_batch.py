@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from detente.conclusions.ensemble._engines import numba_installed
-from detente.conclusions.ensemble._markov_tables import MarkovTables, checks_of
+from detente.conclusions.ensemble._markov_tables import MarkovTables, StateProgram, checks_of
 from detente.conclusions.ensemble.compile import compiled
 from detente.errors import UsageError
 from detente.solve.stochastic.incentives import constant_plan, plan_deviations, profile_played
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["MarkovBatch", "MarkovProgram", "PolicyTest", "StateProgram"]
+__all__ = ["MarkovBatch", "MarkovProgram", "PolicyTest"]
 
 #: Draws times profiles of all states from which on it pays to load numba, which takes a second.
 WORTH_LOADING = 500_000
@@ -291,13 +291,3 @@ class MarkovProgram:
             known[k][:] = rest[test.kept[k]] / (1 - factors * stay[test.kept[k]])
             worths.append(rest + factors * stay[:, np.newaxis] * known[k])
         return np.stack([worths[k][moved, i] - worths[k][kept, i] for k, i, moved, kept in test.deviations])
-
-
-@dataclass(frozen=True)
-class StateProgram:
-    """A state: number of actions, slots of discount factors and payoffs, and what follows each profile."""
-
-    shape: tuple[int, ...]
-    factors: tuple[int, ...]
-    pays: tuple[tuple[int, ...], ...]
-    moves: tuple[tuple[tuple[int, int | None], ...], ...]
