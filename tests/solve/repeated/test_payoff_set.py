@@ -185,6 +185,17 @@ def test_the_dilemma_with_which_other_programs_test_the_outer_approximation():
     assert corners(common.vertices) == {(1, 1), (4, 4)}
 
 
+def test_the_dilemma_of_judd_yeltekin_and_conklin():
+    """Their prisoners' dilemma (4, 0, 6, 2 at 0.8), as public replications of the paper write it down.
+
+    By hand: everything feasible in which nobody gets less than 2. The edge from (0, 6) to (4, 4) has y = 6 - x/2, which is
+    5 at x = 2; keeping to (4, 4) pays 2 now for ever against a gain of 2 once, so it takes a factor of 1/2.
+    """
+    found = payoff_set(RepeatedGame(NormalFormGame([[[4, 0], [6, 2]], [[4, 6], [0, 2]]]), "4/5"))
+    assert found.exact
+    assert corners(found.vertices) == {(2, 2), (5, 2), (4, 4), (2, 5)}
+
+
 def clipped(polygon, normal, level):
     """The part of a polygon of floats with ``normal . x <= level`` (Sutherland and Hodgman)."""
     kept = []
