@@ -8,6 +8,7 @@ from fractions import Fraction as F
 import numpy as np
 import pytest
 
+from detente.conclusions.markov_line import nearest_changes
 from detente.study.questions import answer
 
 BASE = {
@@ -173,6 +174,24 @@ def test_the_least_hazard_at_which_the_us_rebuilds_is_bracketed_by_backward_indu
     for hazard, frozen in ((edge - F(1, 10**9), True), (edge + F(1, 10**9), False)):
         assert (ending(solved(numbers({"hazard": hazard}))[1])[1] == "frozen") == frozen
     assert round(float(edge), 4) == 0.2925
+
+
+@pytest.mark.parametrize("name", ["tech_s", "hazard", "years_s"])
+def test_the_nearest_change_that_removes_the_strike_is_bracketed_by_backward_induction(this_study, name):
+    """At the point strike with ten steps; a little less and a little more of the value, by the induction of this file."""
+    ten = this_study.game("rebuild_race:ten")
+    values = ten.point("strike").values
+    game = ten.model.form.at_values(ten.model, values, "strategic")
+    found = nearest_changes(game, name, values, lambda path, at, found: path.ending == "ends")
+    p = {key: np.full(2, float(number)) for key, number in numbers(POINTS["strike"]).items()}
+    if name == "hazard":
+        assert not found
+        p[name] = np.array([0.02, 0.3])
+        assert set(outcomes(p, 10)) == {"strike_now"}
+        return
+    (change,) = found
+    p[name] = float(change.at) + np.array([-1e-3, 1e-3])
+    assert list(outcomes(p, 10) == "strike_now") == [name == "tech_s", name != "tech_s"]
 
 
 def test_the_static_threshold_is_the_premium_and_the_dividend_over_the_loss(game):

@@ -196,8 +196,12 @@ class Alternatives(Conditions):
         return any(all(each.met(signs[each.index]) for each in cube) for cube in self._cubes)
 
     def cubes(self, wanted: bool) -> tuple[Cube, ...] | None:
-        """Return the lists as cubes; where the statement fails there is no such list at hand."""
-        return self._cubes if wanted else None
+        """Return the lists as cubes. One list fails where one of its inequalities does; of several none is at hand."""
+        if wanted:
+            return self._cubes
+        if len(self._cubes) > 1:
+            return None
+        return tuple((Literal(x.index, -x.orient, not x.strict),) for each in self._cubes for x in each)
 
 
 def _conjuncts(condition: Any) -> tuple[Any, ...]:

@@ -238,7 +238,8 @@ class Options:
             names = " or ".join(each.strategy for each in self.least_regret)
             settled = self._regrets_settled()
             seen = "" if settled else "As far as was seen, "
-            open_ = "" if settled else "; the proved bounds leave it open"
+            proved = any(each.regret_bound is not None for each in self.options)
+            open_ = "" if settled else "; the proved bounds leave it open" if proved else "; no bound is proved"
             said.append(f"{seen}{'T' if settled else 't'}he least of the largest regrets is that of {names}{open_}.")
         if self.meanings:
             ranking, amounts = self.meanings["ranking"].label, self.meanings["amounts"].label

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from detente.games.symbolic import SymbolicGame
 
-__all__ = ["Lever", "Levers", "breaks", "levers", "levers_for"]
+__all__ = ["Lever", "Levers", "breaks", "levers", "levers_for", "move_cost"]
 
 
 def levers(
@@ -268,7 +268,7 @@ class _Search:
                 continue
             present = self.point[name]
             up = compare(nearest.value, present) > 0
-            cost = _cost(rate, present, nearest.value, up=up)
+            cost = move_cost(rate, present, nearest.value, up=up)
             found.append(
                 Lever(
                     {name: nearest.value},
@@ -286,7 +286,7 @@ def _dearer(one: Lever, other: Lever) -> int:
     return compare(one.cost, other.cost)
 
 
-def _cost(rate: Fraction, present: Fraction, value: Any, *, up: bool) -> Any:
+def move_cost(rate: Fraction, present: Fraction, value: Any, *, up: bool) -> Any:
     """Return the cost of a move that goes up or down to a fraction, an algebraic number or an enclosure."""
     if isinstance(value, Enclosure):
         ends = [rate * abs(end - present) for end in (value.low, value.high)]

@@ -2,13 +2,12 @@
 
 For an equilibrium, the gains of all one-shot deviations are expressions of the parameter; their signs are constant
 between neighboring roots, so a plan that is an equilibrium at one point of a piece is one throughout. The line is cut
-at the roots of the gains of every plan met, and one point of each piece is solved exactly, until no new plan appears:
-then the places where the plan, and what is asked of its path, changes are exact roots.
+where a plan that was met begins or ceases to be an equilibrium, and one point of each piece is solved exactly, until no
+new plan appears: then the places where the plan, and what is asked of its path, changes are exact roots.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from detente.games.symbolic_stochastic import SymbolicStochasticGame
+    from detente.solve.parametric.real_roots import Root
     from detente.solve.stochastic.incentives import Plan
     from detente.solve.stochastic.markov_result import MarkovResult, Path
 
-__all__ = ["markov_thresholds", "plan_of", "policy_thresholds"]
+__all__ = ["markov_thresholds", "nearest_changes", "plan_of", "policy_thresholds"]
 
 #: Rounds in which new plans may appear, and plans that are followed at most.
 ROUNDS = 60
@@ -82,47 +82,123 @@ def markov_thresholds(
     solved in floats. Of several equilibria the first is followed; on a piece where another comes before it, what
     changes is told at the next place.
     """
-    line, (low, high), present = _line(game, along, values)
-    solved: dict[Fraction, tuple[Any, Any]] = {}
-    several = False
-
-    def at(x: Fraction, alone: bool = True) -> tuple[Any, Any]:
-        nonlocal several
-        if x not in solved:
-            here = {**values, along: x}
-            found = markov_perfect(game.at_point(here), limit=2)
-            if not found.equilibria or not found.equilibria[0].pure:
-                raise UsageError(f"at {along} = {short(x, 6)} players mix; thresholds follow pure equilibria")
-            one, *others = found.equilibria
-            several = several or (alone and any(each.values != one.values for each in others))
-            plan = plan_of(game, found)
-            key = tuple(sorted((str(k), tuple(v.items())) for k, v in plan.items()))
-            solved[x] = (key, state_of(one.path, here, found))
-            plans.setdefault(key, plan)
-        return solved[x]
-
-    plans: dict[Any, Plan] = {}
-    for x in {low, present, high}:
-        at(x, alone=False)
-    for _ in range(ROUNDS):
-        count = len(plans)
-        gains = dict.fromkeys(each.gain for plan in plans.values() for each in plan_gains(game, plan))
-        cells = line.cells([each for each in gains if getattr(each, "free_symbols", None)])
-        places = [root for root in cells.places if root.side(low) >= 0 and root.side(high) <= 0]
-        samples = _inside(cells.samples, places, low, high)
-        for x in samples:
-            at(x)
-        if len(plans) == count:
-            break
-        if len(plans) > PLANS:
-            raise UsageError(f"more than {PLANS} different plans along {along}")
-    found = _changes(places, samples, lambda x: at(x, alone=False)[1])
-    first = at(min(samples))[1] if samples else at(low)[1]
-    notes = ["of several equilibria the first is followed"] if several else []
-    if line.bounded:
+    search = _Search(game, along, values, state_of)
+    places, samples = search.cut()
+    found = _changes(places, samples, search.state)
+    first = search.state(min(samples)) if samples else search.state(search.low)
+    notes = ["of several equilibria the first is followed"] if search.several else []
+    if search.line.bounded:
         notes.append(f"a formula is not rational in {along}: points were solved in floats")
-    shown = Thresholds(along, name or "the path", (low, high), _told(first), tuple(found), (), present, tuple(notes))
-    return replace(shown, of=name or "the path")
+    ends = (search.low, search.high)
+    return Thresholds(along, name or "the path", ends, _told(first), tuple(found), (), search.present, tuple(notes))
+
+
+def nearest_changes(
+    game: SymbolicStochasticGame,
+    along: str,
+    values: Mapping[str, Fraction],
+    state_of: Callable[[Path | None, Mapping[str, Fraction], MarkovResult], Any],
+) -> tuple[Threshold, ...]:
+    """Return the change of a state of the first equilibrium nearest to the point on either side, if there is one.
+
+    As :func:`markov_thresholds`, which finds all changes. What lies beyond the nearest ones is not looked at, nor is a
+    value at which alone the state is another, with the same state on both sides of it.
+    """
+    search = _Search(game, along, values, state_of)
+    places, samples = search.cut(nearest=True)
+    between = [(root, _beside(root, samples)) for root in places]
+    moved = [root for root, (a, b) in between if a is None or b is None or search.state(a) != search.state(b)]
+    return tuple(_changes(moved, samples, search.state))
+
+
+class _Search:
+    """The line along one parameter: the plans that were met on it, and where each is an equilibrium."""
+
+    def __init__(
+        self,
+        game: SymbolicStochasticGame,
+        along: str,
+        values: Mapping[str, Fraction],
+        state_of: Callable[[Path | None, Mapping[str, Fraction], MarkovResult], Any],
+    ) -> None:
+        self.game, self.along, self.values, self.state_of = game, along, values, state_of
+        self.line, (self.low, self.high), self.present = _line(game, along, values)
+        self.plans: dict[Any, Plan] = {}
+        self.ends: dict[Any, list[Root]] = {}
+        self.solved: dict[Fraction, Any] = {}
+        #: Whether an inner point has equilibria with different values.
+        self.several = False
+
+    def state(self, x: Fraction) -> Any:
+        """Return what is followed, at an exact value of the parameter."""
+        if x not in self.solved:
+            here = {**self.values, self.along: x}
+            found = markov_perfect(self.game.at_point(here), limit=2)
+            if not found.equilibria or not found.equilibria[0].pure:
+                raise UsageError(f"at {self.along} = {short(x, 6)} players mix; thresholds follow pure equilibria")
+            one, *others = found.equilibria
+            plan = plan_of(self.game, found)
+            key = tuple(sorted((str(k), tuple(v.items())) for k, v in plan.items()))
+            differ = any(each.values != one.values for each in others)
+            self.solved[x] = self.state_of(one.path, here, found), differ
+            self.plans.setdefault(key, plan)
+        found_state, _ = self.solved[x]
+        return found_state
+
+    def cut(self, *, nearest: bool = False) -> tuple[list[Root], list[Fraction]]:
+        """Return the places where a plan that occurs begins or ends, and a point of each piece between them.
+
+        Where only the ``nearest`` changes are wanted, pieces beyond the first one that differs are left out.
+        """
+        for x in [self.present] if nearest else sorted({self.low, self.present, self.high}):
+            self.state(x)
+        for _ in range(ROUNDS):
+            count = len(self.plans)
+            for key, plan in self.plans.items():
+                if key not in self.ends:
+                    gains = list(dict.fromkeys(each.gain for each in plan_gains(self.game, plan)))
+                    self.ends[key] = _ends(self.line, gains)
+            cells = self.line.cut(root for own in self.ends.values() for root in own)
+            places = [root for root in cells.places if root.side(self.low) >= 0 and root.side(self.high) <= 0]
+            samples = _inside(cells.samples, places, self.low, self.high)
+            samples = self._around(samples) if nearest else samples
+            for x in samples:
+                self.state(x)
+            self.several = self.several or any(self.solved[x][1] for x in samples)
+            if len(self.plans) == count:
+                if nearest and samples:
+                    places = [root for root in places if root.side(min(samples)) > 0 and root.side(max(samples)) < 0]
+                return places, samples
+            if len(self.plans) > PLANS:
+                raise UsageError(f"more than {PLANS} different plans along {self.along}")
+        raise UsageError(f"new plans kept appearing along {self.along} in {ROUNDS} rounds")
+
+    def _around(self, samples: Sequence[Fraction]) -> list[Fraction]:
+        """Return the points around the present value up to the first on each side at which what is followed differs."""
+        here, found = self.state(self.present), []
+        above = sorted(x for x in samples if x > self.present)
+        below = sorted((x for x in samples if x <= self.present), reverse=True)
+        for side in (above, below):
+            for x in side:
+                found.append(x)
+                if self.state(x) != here:
+                    break
+        return sorted(found)
+
+
+def _ends(line: LineSigns, gains: Sequence[Any]) -> list[Root]:
+    """Return the places at which a plan with these gains begins or ceases to be an equilibrium, or may be one alone.
+
+    Elsewhere it is one on both sides, and there; or some deviation gains on both sides, and there.
+    """
+    moving = [each for each in gains if getattr(each, "free_symbols", None)]
+    cells = line.cells(moving)
+    positive = line.positive(moving, cells.samples)
+    found = []
+    for root, before, after in zip(cells.places, positive, positive[1:], strict=False):
+        if before is None or after is None or not (before & after):
+            found.append(root)
+    return found
 
 
 def policy_thresholds(
@@ -175,15 +251,19 @@ def _changes(places: Sequence[Any], samples: Sequence[Fraction], at: Callable[[F
     """Return the places at which what holds changes; ``at`` tells what holds at an exact value."""
     found = []
     for root in places:
-        before = [x for x in samples if root.side(x) > 0]
-        after = [x for x in samples if root.side(x) < 0]
-        states = [at(max(before)) if before else None, at(min(after)) if after else None]
+        states = [None if x is None else at(x) for x in _beside(root, samples)]
         exactly = root.low == root.high
         here = at(root.low) if exactly else None
         inner = [each for each in states if each is not None]
         if (exactly and any(each != here for each in inner)) or len(set(map(str, inner))) > 1:
             found.append(Threshold(root.value, _told(states[0]), _told(here), _told(states[1]), exactly))
     return found
+
+
+def _beside(root: Root, samples: Sequence[Fraction]) -> tuple[Fraction | None, Fraction | None]:
+    """Return the samples next to a place, below and above it."""
+    before, after = [x for x in samples if root.side(x) > 0], [x for x in samples if root.side(x) < 0]
+    return max(before, default=None), min(after, default=None)
 
 
 def _told(state: Any) -> Any:

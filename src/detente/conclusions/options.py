@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from detente.games.symbolic import SymbolicGame
     from detente.games.symbolic_tree import SymbolicTree
 
-__all__ = ["Option", "Options", "PriorShare", "options"]
+__all__ = ["Option", "Options", "PriorShare", "options", "share_notes"]
 
 
 def options(
@@ -153,9 +153,8 @@ def _more(extreme: Any, sampled: list[Any], pick: Any) -> tuple[Any, Mapping[str
     return pick(seen, key=lambda each: each[0], default=(None, None))  # type: ignore[no-any-return]
 
 
-def _notes(
-    chosen: Menu, bounds: Bounds, sampled: list[Sample], made: tuple[Option, ...], number: int
-) -> tuple[str, ...]:
+def share_notes(sampled: list[Sample], made: tuple[Option, ...], number: int) -> list[str]:
+    """Return in words how shares were counted, and where ties or missing equilibria matter to them."""
     said = []
     priors = [each.shares[0].prior for each in sampled]
     error = max(share.error for each in sampled for share in each.shares)
@@ -179,6 +178,13 @@ def _notes(
     missing = max(share.open for each in sampled for share in each.shares)
     if missing > 0:
         said.append(f"In {short(100 * missing)}% of draws some option leaves no pure equilibrium: they count for none.")
+    return said
+
+
+def _notes(
+    chosen: Menu, bounds: Bounds, sampled: list[Sample], made: tuple[Option, ...], number: int
+) -> tuple[str, ...]:
+    said = share_notes(sampled, made, number)
     if chosen.places:
         said.append(f"Options say what {chosen.players[chosen.player]} does at: {'; '.join(chosen.places)}.")
     if chosen.method == "pure equilibria":

@@ -286,8 +286,12 @@ class LineSigns:
         while was is not self.bounded:  # what is not rational may turn up on a piece
             was = self.bounded
             found = [root for form, zeros in forms for root in self._places(form, zeros=zeros)]
+        return self.cut(found)
+
+    def cut(self, roots: Iterable[Root]) -> Cells:
+        """Return the line cut at some of the places that :meth:`cells` found."""
         low, high = self.window if self.bounded else (None, None)
-        places = apart(self._inside(_once(found)))
+        places = apart(self._inside(_once(roots)))
         return Cells(tuple(places), tuple(samples_between(places, low, high)))
 
     def _inside(self, roots: list[Root]) -> list[Root]:
@@ -345,6 +349,18 @@ class LineSigns:
             If the sign cannot be told.
         """
         return self._sign(self.form(expression), at)
+
+    def positive(self, expressions: Sequence[Any], points: Sequence[Fraction]) -> list[frozenset[int] | None]:
+        """Return which expressions are positive at each point; None where one has no value or no certain sign."""
+        forms = [self.form(each) for each in expressions]
+        found: list[frozenset[int] | None] = []
+        for at in points:
+            try:
+                signs = [self._sign(form, at) for form in forms]
+            except OpenSign:
+                signs = [None]
+            found.append(None if None in signs else frozenset(k for k, sign in enumerate(signs) if sign == 1))
+        return found
 
     def _sign(self, form: _Form, at: Fraction) -> int | None:
         if isinstance(form, _Rational):

@@ -15,6 +15,7 @@ from itertools import islice, product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from detente.games.rational import fast
 from detente.solve.stochastic._stage import Stage
 
 if TYPE_CHECKING:
@@ -64,18 +65,56 @@ def pure_parts(game: StochasticGame, states: Sequence[State], known: Values, sla
     total = combinations(game, states)
     if total > _FILTER_FROM:
         chosen = _filtered(game, states, known, chosen)
+    exactly = all(isinstance(x, Fraction) for x in (*slack, *(x for each in known.values() for x in each)))
+    here = _Numbers.of(game, states, exactly)
+    if exactly:  # FLINT's rationals are several times faster than Python's
+        known = {state: tuple(map(fast, each)) for state, each in known.items()}
+        slack = tuple(map(fast, slack))
     parts: list[Part] = []
+    met: list[Values] = []
     for profiles in chosen:
-        values = _evaluated(game, states, profiles, known)
-        if any(_same(values, part.values, slack) for part in parts):
+        values = _evaluated(here, states, profiles, known)
+        if any(_same(values, each, slack) for each in met):
             continue
         stages = {
-            state: Stage(game.order, game.shape(state), worths(game, state, {**known, **values}), slack)
+            state: Stage(game.order, game.shape(state), _worths(here, state, {**known, **values}), slack)
             for state in states
         }
         if all(kept in stages[state].outcomes() for state, kept in zip(states, profiles, strict=True)):
-            parts.append(Part(values, stages, {s: _options(stages[s], values[s], slack) for s in states}))
+            met.append(values)
+            plain = {s: tuple(map(_fraction, each)) for s, each in values.items()} if exactly else values
+            parts.append(Part(plain, stages, {s: _options(stages[s], values[s], slack) for s in states}))
     return parts
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """What the states of a class pay and where they lead, in one kind of numbers."""
+
+    states: tuple[State, ...]
+    rewards: Mapping[State, Mapping[Profile, tuple[Any, ...]]]
+    transitions: Mapping[State, Mapping[Profile, tuple[tuple[int, Any], ...]]]
+    factors: tuple[Any, ...]
+    zero: Any
+    one: Any
+
+    @classmethod
+    def of(cls, game: StochasticGame, states: Sequence[State], exactly: bool) -> _Numbers:
+        """Return those of a game, as FLINT's rationals where ``exactly``."""
+        number: Any = fast if exactly else lambda each: each
+        leads = game.transitions
+        return cls(
+            game.states,
+            {s: {a: tuple(map(number, each)) for a, each in game.rewards[s].items()} for s in states},
+            {s: {a: tuple((to, number(q)) for to, q in each) for a, each in leads[s].items()} for s in states},
+            tuple(map(number, game.discount_factors)),
+            number(Fraction(0)),
+            number(Fraction(1)),
+        )
+
+
+def _fraction(value: Any) -> Fraction:
+    return Fraction(int(value.p), int(value.q))
 
 
 def _options(stage: Stage, values: tuple[Any, ...], slack: tuple[Any, ...]) -> tuple[Profile, ...]:
@@ -96,25 +135,29 @@ def _same(one: Values, other: Values, slack: tuple[Any, ...]) -> bool:
 
 def worths(game: StochasticGame, state: State, known: Values) -> dict[Profile, tuple[Any, ...]]:
     """Return what every profile of a state is worth to each player, when all states that can follow are known."""
+    return _worths(_Numbers.of(game, (state,), exactly=False), state, known)
+
+
+def _worths(game: _Numbers, state: State, known: Values) -> dict[Profile, tuple[Any, ...]]:
     found = {}
     for profile, here in game.rewards[state].items():
         ahead = game.transitions[state][profile]
         found[profile] = tuple(
-            u + d * sum(q * known[game.states[to]][i] for to, q in ahead)
-            for i, (u, d) in enumerate(zip(here, game.discount_factors, strict=True))
+            u + d * sum((q * known[game.states[to]][i] for to, q in ahead), start=game.zero)
+            for i, (u, d) in enumerate(zip(here, game.factors, strict=True))
         )
     return found
 
 
-def _evaluated(game: StochasticGame, states: Sequence[State], profiles: Sequence[Profile], known: Values) -> Values:
+def _evaluated(game: _Numbers, states: Sequence[State], profiles: Sequence[Profile], known: Values) -> Values:
     """Return what the states of a class are worth if a profile is played in each of them for ever."""
     place = {state: k for k, state in enumerate(states)}
     columns = []
-    for i, factor in enumerate(game.discount_factors):
+    for i, factor in enumerate(game.factors):
         rows, right = [], []
         for k, (state, profile) in enumerate(zip(states, profiles, strict=True)):
-            row = [Fraction(0)] * len(states)
-            row[k] = Fraction(1)
+            row = [game.zero] * len(states)
+            row[k] = game.one
             total = game.rewards[state][profile][i]
             for to, q in game.transitions[state][profile]:
                 there = game.states[to]

@@ -18,6 +18,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
+from detente.games.rational import fast
 from detente.numbers import exact_or_float, plain
 
 if TYPE_CHECKING:
@@ -90,22 +91,55 @@ def best_markov_deviation(game: StochasticGame, behavior: Behavior) -> MarkovDev
     chosen = _checked(game, behavior)
     if any(isinstance(p, float) for each in chosen.values() for own in each.values() for p in own):
         number = float
+    exactly = number is Fraction
+    numbers = _Numbers.of(game, exactly)
+    if exactly:
+        chosen = {at: {i: tuple(map(fast, own)) for i, own in each.items()} for at, each in chosen.items()}
     best: tuple[Any, str, Any, tuple[str, ...], str] | None = None
     values: dict[str, dict[Any, Any]] = {}
     for i, player in enumerate(game.players):
-        known = _values(game, chosen, i, number)
-        values[player] = known
+        known = _values(game, numbers, chosen, i, exactly)
+        values[player] = {state: _plain(each) for state, each in known.items()} if exactly else known
         for (state, seen), own in chosen.items():
             if i not in own or len(game.actions[state][i]) == 1:
                 continue
-            here = _expected(game, chosen, state, seen, i, known, number)
+            here = _expected(game, numbers, chosen, state, seen, i, known)
             for action, label in enumerate(game.actions[state][i]):
-                gain = _expected(game, chosen, state, seen, i, known, number, action) - here
+                gain = _expected(game, numbers, chosen, state, seen, i, known, action) - here
                 if best is None or gain > best[0]:
                     best = (gain, player, state, _labels(game, state, seen), label)
     if best is None:
         return MarkovDeviation(number(0), None, None, (), None, values)
-    return MarkovDeviation(*best, values)
+    gain, *_ = best
+    return MarkovDeviation(_plain(gain) if exactly else gain, *best[1:], values)
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """Payoffs, chances and factors in one kind of numbers: FLINT's rationals, faster than Python's, or floats."""
+
+    rewards: Mapping[Any, Mapping[Any, tuple[Any, ...]]]
+    transitions: Mapping[Any, Mapping[Any, tuple[tuple[int, Any], ...]]]
+    factors: tuple[Any, ...]
+    ends: Mapping[Any, tuple[Any, ...]]
+    zero: Any
+
+    @classmethod
+    def of(cls, game: StochasticGame, exactly: bool) -> _Numbers:
+        """Return the numbers of a game."""
+        number: Any = fast if exactly else float
+        leads = game.transitions
+        return cls(
+            {s: {a: tuple(map(number, each)) for a, each in own.items()} for s, own in game.rewards.items()},
+            {s: {a: tuple((to, number(q)) for to, q in each) for a, each in own.items()} for s, own in leads.items()},
+            tuple(map(number, game.discount_factors)),
+            {s: tuple(map(number, each)) for s, each in game.terminal.items()},
+            number(Fraction(0)),
+        )
+
+
+def _plain(value: Any) -> Fraction:
+    return Fraction(int(value.p), int(value.q))
 
 
 _Chosen = dict[tuple[Any, tuple[int, ...]], dict[int, tuple[Any, ...]]]
@@ -175,54 +209,53 @@ def _lottery(
 
 def _expected(
     game: StochasticGame,
+    numbers: _Numbers,
     chosen: _Chosen,
     state: State,
     seen: tuple[int, ...],
     player: int,
     known: Mapping[Any, Any],
-    number: type,
     action: int | None = None,
 ) -> Any:
     """Return what a player expects from a point on, following the profile but for one action there."""
-    total = number(0)
-    factor = game.discount_factors[player]
+    total = numbers.zero
+    factor = numbers.factors[player]
     for profile, chance in _lottery(game, chosen, state, seen, None if action is None else (player, action)):
-        here = game.rewards[state][profile][player]
-        ahead = sum(q * known[game.states[to]] for to, q in game.transitions[state][profile])
+        here = numbers.rewards[state][profile][player]
+        ahead = sum((q * known[game.states[to]] for to, q in numbers.transitions[state][profile]), start=numbers.zero)
         total += chance * (here + factor * ahead)
     return total
 
 
-def _values(game: StochasticGame, chosen: _Chosen, player: int, number: type) -> dict[Any, Any]:
+def _values(game: StochasticGame, numbers: _Numbers, chosen: _Chosen, player: int, exactly: bool) -> dict[Any, Any]:
     """Return the value of every state to a player."""
     playing = game.playing
     place = {state: k for k, state in enumerate(playing)}
-    size, factor = len(playing), number(game.discount_factors[player])
-    rows = [[number(0)] * size for _ in range(size)]
-    right = [number(0)] * size
+    size, factor = len(playing), numbers.factors[player]
+    rows = [[numbers.zero] * size for _ in range(size)]
+    right = [numbers.zero] * size
     for k, state in enumerate(playing):
         rows[k][k] += 1
         for profile, chance in _lottery(game, chosen, state, (), None):
-            right[k] += chance * game.rewards[state][profile][player]
-            for to, q in game.transitions[state][profile]:
+            right[k] += chance * numbers.rewards[state][profile][player]
+            for to, q in numbers.transitions[state][profile]:
                 there = game.states[to]
                 if there in game.terminal:
-                    right[k] += factor * chance * q * game.terminal[there][player]
+                    right[k] += factor * chance * q * numbers.ends[there][player]
                 else:
                     rows[k][place[there]] -= factor * chance * q
-    found = _solved(rows, right) if number is Fraction else _float_solved(rows, right)
-    ends = {state: each[player] for state, each in game.terminal.items()}
+    found = _solved(rows, right) if exactly else _float_solved(rows, right)
+    ends = {state: each[player] for state, each in numbers.ends.items()}
     values = {**ends, **dict(zip(playing, found, strict=True))}
     return {state: values[state] for state in game.states}
 
 
-def _solved(rows: list[list[Any]], right: list[Any]) -> list[Fraction]:
-    from flint import fmpq, fmpq_mat
+def _solved(rows: list[list[Any]], right: list[Any]) -> list[Any]:
+    from flint import fmpq_mat
 
     size = len(rows)
-    matrix = fmpq_mat(size, size, [fmpq(x.numerator, x.denominator) for row in rows for x in row])
-    found = matrix.solve(fmpq_mat(size, 1, [fmpq(x.numerator, x.denominator) for x in right]))
-    return [Fraction(int(found[k, 0].p), int(found[k, 0].q)) for k in range(size)]
+    found = fmpq_mat(size, size, [x for row in rows for x in row]).solve(fmpq_mat(size, 1, right))
+    return [found[k, 0] for k in range(size)]
 
 
 def _float_solved(rows: list[list[Any]], right: list[Any]) -> list[float]:

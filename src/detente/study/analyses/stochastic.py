@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from detente.display import Table
-from detente.numbers import short, to_float
+from detente.numbers import plain, short, to_float
 from detente.study.analyses import Analysis
 from detente.study.analyses._solved import Solved, runs
 
@@ -109,48 +109,41 @@ def _trust(task: Task) -> list[Table]:
 def _moves(task: Task) -> list[Table]:
     """Return for every parameter the nearest value at which an outcome is reached, or left, others held."""
     model = task.model
+    form: Any = model.form
+    reached = form.reached(model, task.kind)
     tables = []
     for point in task.points:
         for text in task.question.of:
             conclusion = model.form.conclusion(model.definition, text)
-            negated = model.form.holds(model, conclusion, point.values)
-            rows, idle = [], []
-            for name, interval in model.intervals.items():
-                if interval.low == interval.high or name not in _reached(task):
-                    continue
-                found = model.form.thresholds(model, task.kind, name, conclusion, point.values, text)
-                best = None
-                for each in found.inside:
-                    for state in (each.before, each.at_point, each.after):
-                        if state is None or bool(state) == negated:
-                            continue
-                        cost = abs(to_float(each.at) - to_float(point.values[name])) / to_float(
-                            interval.high - interval.low
-                        )
-                        if best is None or cost < best[0]:
-                            best = (cost, each, each.at_point is not None and bool(each.at_point) != negated)
-                if best is None:
-                    idle.append(name)
-                    continue
-                cost, each, attained = best
-                unit = " (a unit, no policy)" if name in model.definition.units else ""
-                sign = "" if attained else ("> " if to_float(each.at) > to_float(point.values[name]) else "< ")
-                rows.append((cost, (name + unit, short(point.values[name], 4), sign + each.number, short(cost, 3))))
-            rows.sort(key=lambda each: each[0])
-            note = f"No value inside the interval does it for {', '.join(idle)}." if idle else ""
-            columns = ("parameter", "now", "to", "cost")
+            kind, _, name = text.partition(":")
+            holds = model.form.holds(model, conclusion, point.values)
+            if holds:
+                found = model.form.breaks(model, task.kind, name, point.values, together=())
+            else:
+                found = model.form.levers(model, task.kind, name, kind, point.values, together=())
+            rows = []
+            for each in found.singles:
+                ((moved, to),) = each.change.items()
+                now = each.present[moved]
+                sign = "" if each.attained else ("> " if to_float(to) > to_float(now) else "< ")
+                unit = "" if each.recommended else " (a unit, no policy)"
+                rows.append((moved + unit, short(now, 4), sign + _number(to), short(each.cost, 3)))
+            moved_names = {name for each in found.singles for name in each.change}
+            free = [name for name, each in model.intervals.items() if each.low < each.high and name in reached]
+            idle = [name for name in free if name not in moved_names]
             how = "Cost: the change over the width of the interval. > or <: just beyond the value."
-            title = f"single changes that {'end' if negated else 'bring about'} {text} at {point.name}"
-            tables.append(
-                Table(title, columns, tuple(row for _, row in rows), tuple(each for each in (how, note) if each))
-            )
+            note = f"No value inside the interval does it for {', '.join(idle)}." if idle else ""
+            best = next((each for each in found.singles if each.recommended), None)
+            said = "No single change does it." if best is None else f"The cheapest single change moves {next(iter(best.change))}."
+            title = f"single changes that {'end' if holds else 'bring about'} {text} at {point.name}"
+            notes = tuple(each for each in (said, how, note) if each)
+            tables.append(Table(title, ("parameter", "now", "to", "cost"), tuple(rows), notes))
     return tables
 
 
-def _reached(task: Task) -> set[str]:
-    """Return the parameters that payoffs, chances and factors of the game rest on."""
-    game = task.model.payoffs(task.kind)
-    return {each.name for expression in game.expressions for each in game.formulas.expand(expression).free_symbols}
+def _number(value: Any) -> str:
+    text = plain(value)
+    return text if len(text) <= 9 else short(value, 4)
 
 
 ANALYSES = {

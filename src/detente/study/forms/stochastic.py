@@ -31,7 +31,7 @@ from detente.study.forms._states_view import period_view, place_of
 from detente.study.forms.repeated import DiscountField
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from fractions import Fraction
 
     from detente.conclusions.robustness.classifier import Subject
@@ -393,6 +393,16 @@ class Stochastic(Form):
         domain = model.parameters[along].domain
         if of is not None and not isinstance(of, Conclusion):
             return thresholds(self.formulas(model, kind), along, of, values, domain, name)
+        if isinstance(of, Conclusion) and of.kind == "policy":
+            gains = [each.gain for each in self.incentives(model, kind, of.name, values)]
+            return policy_thresholds(self.at_values(model, values, kind), gains, along, values, name or of.text)
+        if isinstance(of, Conclusion) and of.kind not in {"selected", "reply"}:
+            known = "selected:OUTCOME, selected:REPLY and equilibrium:POLICY"
+            raise UsageError(f"thresholds of stochastic games are those of {known}; found {of.text!r}")
+        return markov_thresholds(self.at_values(model, values, kind), along, values, self._followed(model, of), name)
+
+    def _followed(self, model: GameModel, of: Conclusion | None) -> Callable[..., Any]:
+        """Return what is followed along a line: the outcome of the path, or whether a conclusion holds."""
         dynamics: Dynamics = model.definition.data
 
         def state_of(path: Path | None, at: Mapping[str, Any], found: MarkovResult) -> Any:
@@ -404,13 +414,85 @@ class Stochastic(Form):
                 return reply_at_start(dynamics, found) == of.name
             return outcome == of.name
 
-        if isinstance(of, Conclusion) and of.kind == "policy":
+        return state_of
+
+    def levers(
+        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], **more: Any
+    ) -> Any:
+        """Return the cheapest changes that make a policy an equilibrium; or an outcome of the path, or a reply, that of the first."""
+        return self._moved(model, kind, str(to), outcome, values, True, more)
+
+    def breaks(self, model: GameModel, kind: str, profile: object, values: Mapping[str, Fraction], **more: Any) -> Any:
+        """Return the smallest changes after which a policy is no equilibrium, or an outcome or reply not that of the first."""
+        dynamics: Dynamics = model.definition.data
+        policy = str(profile) in {each.name for each in dynamics.policies}
+        return self._moved(model, kind, str(profile), "equilibrium" if policy else "selected", values, False, more)
+
+    def _moved(
+        self, model: GameModel, kind: str, to: str, outcome: str, values: Mapping[str, Fraction], wanted: bool, more: Any
+    ) -> Any:
+        from detente.conclusions.levers import levers_for
+        from detente.conclusions.markov_levers import path_levers, policy_conditions
+        from detente.conclusions.markov_line import nearest_changes
+
+        if more.pop("side_payments", False):
+            raise UsageError("side payments are for normal forms; found a stochastic game")
+        text = f"{outcome}:{to}"
+        of = self.conclusion(model.definition, text) if outcome in {"equilibrium", "selected"} else None
+        if not isinstance(of, Conclusion) or of.kind not in {"policy", "selected", "reply"}:
+            dynamics: Dynamics = model.definition.data
+            policies = ", ".join(each.name for each in dynamics.policies) or "no policy is named"
+            named = [*(each.name for each in dynamics.outcomes), *(each.name for each in dynamics.replies)]
+            paths = ", ".join(named) or "none is named"
+            raise UsageError(
+                f"found {text}; levers of a stochastic game make a policy an equilibrium ({policies}), or an outcome or reply "
+                f"selected ({paths})"
+            )
+        box = self.formulas(model, kind)
+        told = text if wanted else f"not {text}"
+        if of.kind == "policy":
             gains = [each.gain for each in self.incentives(model, kind, of.name, values)]
-            return policy_thresholds(self.at_values(model, values, kind), gains, along, values, name or of.text)
-        if isinstance(of, Conclusion) and of.kind not in {"selected", "reply"}:
-            known = "selected:OUTCOME, selected:REPLY and equilibrium:POLICY"
-            raise UsageError(f"thresholds of stochastic games are those of {known}; found {of.text!r}")
-        return markov_thresholds(self.at_values(model, values, kind), along, values, state_of, name)
+            conditions = policy_conditions(box, told, gains, broken=not wanted)
+            return levers_for(conditions, values, exclude=model.definition.units, **more)
+        game, follow = self.at_values(model, values, kind), self._followed(model, of)
+        return path_levers(
+            told, self.holds(model, of, values), wanted, lambda name: nearest_changes(game, name, values, follow), box, values,
+            names=[name for name in box.parameters if name in self.reached(model, kind)],
+            exclude=model.definition.units, weights=more.get("weights"),
+        )  # fmt: skip
+
+    def reached(self, model: GameModel, kind: str) -> frozenset[str]:
+        """Return the parameters that payoffs, chances and factors of the game rest on."""
+        game: SymbolicStochasticGame = model.payoffs(kind)
+        return frozenset(each.name for one in game.expressions for each in game.formulas.expand(one).free_symbols)
+
+    def rests_on(
+        self, model: GameModel, kind: str, of: Conclusion | Formula, values: Mapping[str, Fraction], **more: Any
+    ) -> Any:
+        """Return the smallest sets of parameters that fix whether a policy is an equilibrium, or the sign of a formula."""
+        from detente.conclusions.markov_levers import policy_conditions
+        from detente.conclusions.rests_on import rests_on
+
+        box = self.formulas(model, kind)
+        if not isinstance(of, Conclusion):
+            return rests_on(box, of, values, **more)
+        if of.kind != "policy":
+            known = ", ".join(f"equilibrium:{each.name}" for each in model.definition.data.policies) or "none is named"
+            raise UsageError(
+                f"found {of.text}; what a conclusion on a stochastic game rests on is proved of policies ({known}) and of formulas"
+            )
+        gains = [each.gain for each in self.incentives(model, kind, of.name, values)]
+        return rests_on(box, policy_conditions(box, of.text, gains), values, **more)
+
+    def options(
+        self, model: GameModel, kind: str, player: str, values: Mapping[str, Fraction], **more: Any
+    ) -> Any:
+        """Return each action of a player, the same in every state, as a commitment."""
+        from detente.conclusions.markov_options import markov_options
+
+        if model.definition.data.partner is not None:
+            raise UsageError(f"{model.name} is a decision against a partner of uncertain kind: to start or not; see `detente solve`")
+        return markov_options(self.at_values(model, values, kind), player, values, **more)
 
     def subject(
         self, model: GameModel, kind: str, conclusions: Mapping[str, Any], held: Mapping[str, Fraction]
