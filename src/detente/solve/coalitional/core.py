@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from detente.display import Table
 from detente.errors import UsageError
 from detente.numbers import exact, plain, short
+from detente.solve.coalitional._cuts import maximize_over_coalitions
 from detente.solve.coalitional.allocation import json_number
-from detente.solve.programs.linear_program import maximize
 
 if TYPE_CHECKING:
     from detente.games.coalitional import CoalitionalGame
@@ -159,7 +159,7 @@ def core(game: CoalitionalGame, floors: Mapping[str, object] | None = None) -> C
 
     Notes
     -----
-    *Cost.* 2n + 1 linear programs with 2^n - 2 rows; up to 12 players in seconds.
+    *Cost.* 2n + 1 linear programs, each with the few coalitions that bind; 2^n sums for every round of adding these.
 
     Examples
     --------
@@ -180,20 +180,16 @@ def _core(game: CoalitionalGame, floors: tuple[tuple[str, Fraction], ...]) -> Co
     for name, least in given.items():
         mask = 1 << game.players.index(name)
         owed[mask] = max(owed[mask], least)
-    proper = _binding_rows(owed, n)
-    rows = [[-each for each in membership(game, mask)] for mask in proper]
-    bounds = [-owed[mask] for mask in proper]
-    everyone = [[1] * n]
-    total = [game.worth[-1]]
-    free = range(n)
-    first = maximize([0] * n, rows, bounds, everyone, total, free=free)
+    everyone = ([[1] * n], [game.worth[-1]])
+    pool = dict.fromkeys(1 << k for k in range(n) if 1 << k != game.grand)
+    first, masks = maximize_over_coalitions([0] * n, owed, pool, equal=everyone)
     if first.status == "infeasible":
         assert first.at_most_prices is not None
         assert first.equal_prices is not None
         # Farkas multipliers: -sum y_S 1_S + z 1 = 0 and -sum y_S v(S) + z v(N) < 0; dividing by z makes them balanced
         weights = [
             (game.coalition(mask), price / first.equal_prices[0])
-            for mask, price in zip(proper, first.at_most_prices, strict=True)
+            for mask, price in zip(masks, first.at_most_prices, strict=True)
             if price
         ]
         _check_balanced(game, tuple(weights), owed)
@@ -204,7 +200,7 @@ def _core(game: CoalitionalGame, floors: tuple[tuple[str, Fraction], ...]) -> Co
         ends = []
         for sign in (-1, 1):
             unit = [sign * int(j == k) for j in range(n)]
-            best = maximize(unit, rows, bounds, everyone, total, free=free)
+            best, _ = maximize_over_coalitions(unit, owed, pool, equal=everyone)
             assert best.value is not None
             ends.append(sign * best.value)
         ranges[name] = (ends[0], ends[1])
@@ -229,20 +225,13 @@ def least_core(game: CoalitionalGame) -> LeastCore:
     n = len(game.players)
     if n == 1:
         raise UsageError("a game of one player has no proper coalition; expected at least two players")
-    proper = range(1, game.grand)
+    pool = dict.fromkeys(1 << k for k in range(n))
     # variables x and e: minimize e over x(S) + e >= v(S)
-    rows = [[*(-each for each in membership(game, mask)), -1] for mask in proper]
-    found = maximize(
-        [0] * n + [-1],
-        rows,
-        [-game.worth[mask] for mask in proper],
-        [[1] * n + [0]],
-        [game.worth[-1]],
-        free=range(n + 1),
-    )
+    equal = ([[1] * n + [0]], [game.worth[-1]])
+    found, masks = maximize_over_coalitions([0] * n + [-1], game.worth, pool, relief=1, equal=equal)
     assert found.x is not None
     assert found.at_most_prices is not None
-    prices = zip(proper, found.at_most_prices, strict=True)
+    prices = zip(masks, found.at_most_prices, strict=True)
     weights = tuple((game.coalition(mask), price) for mask, price in prices if price)
     return LeastCore(game, found.x[n], dict(zip(game.players, found.x[:n], strict=True)), weights)
 
@@ -253,19 +242,6 @@ def _floors(game: CoalitionalGame, floors: Mapping[str, object] | None) -> dict[
         game.mask((name,))
         given[name] = exact(least)
     return given
-
-
-def _binding_rows(owed: list[Fraction], n: int) -> list[int]:
-    """Return the proper coalitions that are owed more than their members are owed one by one.
-
-    What single players are owed implies the other rows.
-    """
-    alone = [Fraction(0)]
-    for k in range(n):
-        alone += [each + owed[1 << k] for each in alone]
-    return [
-        mask for mask in range(1, len(owed) - 1) if mask.bit_count() == 1 or owed[mask] > alone[mask]
-    ]
 
 
 def _check_balanced(game: CoalitionalGame, weights: Balanced, owed: list[Fraction]) -> None:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 from detente.errors import UsageError
 from detente.numbers import exact
-from detente.solve.coalitional.core import membership
-from detente.solve.programs.linear_program import maximize
+from detente.solve.coalitional._cuts import maximize_over_coalitions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,9 +119,8 @@ def exclusivity(game: CoalitionalGame, options: Mapping[str, object]) -> Fractio
     given = [(game.mask((name,)).bit_length() - 1, exact(value)) for name, value in options.items()]
     if not any(value > 0 for _, value in given):
         raise UsageError("all outside options are 0; expected a positive one")
-    proper = range(1, game.grand)
-    rows: list[list[object]] = [[*(-each for each in membership(game, mask)), 0] for mask in proper]
-    rows += [[*(-int(j == k) for j in range(n)), value] for k, value in given]
-    bounds = [-game.worth[mask] for mask in proper] + [0] * len(given)
-    found = maximize([0] * n + [1], rows, bounds, [[1] * n + [0]], [game.worth[-1]], free=range(n + 1))
+    pool = dict.fromkeys(1 << k for k in range(n) if 1 << k != game.grand)
+    asked = [[*(-int(j == k) for j in range(n)), value] for k, value in given], [0] * len(given)
+    equal = ([[1] * n + [0]], [game.worth[-1]])
+    found, _ = maximize_over_coalitions([0] * n + [1], game.worth, pool, more=asked, equal=equal)
     return found.value if found.status == "optimal" else None
