@@ -562,9 +562,9 @@ class GameReader:
                 )
             self.among(path, "ask", "analysis", table.ask, None if analyses is None else tuple(analyses))
             asked: list[str | None] = [*table.variants] if table.variants else [table.variant]
-            for form in dict.fromkeys(fitting[each] for each in asked if each in fitting):
-                if isinstance(analyses, Mapping):
-                    self.fitting(path, table.ask, analyses, form)
+            forms = tuple(dict.fromkeys(fitting[each] for each in asked if each in fitting))
+            if isinstance(analyses, Mapping):
+                self.fitting(path, table.ask, analyses, forms)
             if table.variants and table.variant is not None:
                 self.fail((*path, "variants"), "found both variant and variants", "expected one of the two")
             known = {own: self.file.key_place(("variants", own)) for own in fitting if own is not None}
@@ -632,14 +632,23 @@ class GameReader:
             if all(name in analyses and kind in analyses[name].kinds for name in asked)
         )
 
-    def fitting(self, path: KeyPath, asked: list[str], analyses: Mapping[str, Fitting], form: str) -> None:
-        """Add a fault for every analysis that does not fit the form of the game that it is asked of."""
+    def fitting(
+        self, path: KeyPath, asked: list[str], analyses: Mapping[str, Fitting], forms: tuple[str, ...]
+    ) -> None:
+        """Add a fault for every analysis that fits none of the forms that it is asked of, and every form without one.
+
+        Variants of several forms can be asked together: each is asked what fits it.
+        """
         listed = self.file.at((*path, "ask"))
         for name in asked:
-            if name in analyses and not analyses[name].fits(form):
+            if name in analyses and forms and not any(analyses[name].fits(form) for form in forms):
                 inner = (*path, "ask", listed.index(name)) if isinstance(listed, list) else (*path, "ask")
-                found = f"found the analysis {name!r} asked of a game of the form {form}"
+                found = f"found the analysis {name!r} asked of a game of the form {' and '.join(forms)}"
                 self.fail(inner, found, f"expected one of {', '.join(analyses[name].forms)}", key=False)
+        for form in forms[1:] and forms:
+            if not any(name in analyses and analyses[name].fits(form) for name in asked):
+                expected = f"expected also one for games of the form {form}, or only variants of one form"
+                self.fail((*path, "ask"), f"found no analysis for the variants of the form {form}", expected)
 
     def asked_keys(self, section: str, variant: str | None) -> dict[str, Place]:
         """Return the names in a table of the game and of the variant that a question is about."""

@@ -85,6 +85,8 @@ def _tables(
     tables: list[Table] = []
     for name in question.ask:
         analysis = ANALYSES[name]
+        if question.variants and not analysis.fits(model.form.name):
+            continue  # asked of the variants of another form
         if not analysis.fits(model.form.name):
             raise UsageError(
                 f"the analysis {name} is for the forms {', '.join(analysis.forms)}; {model.name} is {model.form.name}"

@@ -182,7 +182,7 @@ def _core(game: CoalitionalGame, floors: tuple[tuple[str, Fraction], ...]) -> Co
         owed[mask] = max(owed[mask], least)
     everyone = ([[1] * n], [game.worth[-1]])
     pool = dict.fromkeys(1 << k for k in range(n) if 1 << k != game.grand)
-    first, masks = maximize_over_coalitions([0] * n, owed, pool, equal=everyone)
+    first, masks = maximize_over_coalitions([-1] + [0] * (n - 1), owed, pool, equal=everyone)
     if first.status == "infeasible":
         assert first.at_most_prices is not None
         assert first.equal_prices is not None

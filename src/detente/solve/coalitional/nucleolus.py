@@ -41,8 +41,8 @@ def nucleolus(game: CoalitionalGame) -> Allocation:
 
     Notes
     -----
-    *Cost.* At most n linear programs with the few coalitions that bind, and as many with up to 2^n rows for the certificate; 11 players
-    in about a second.
+    *Cost.* At most n linear programs with the few coalitions that bind, and as many with up to 2^n rows for the
+    certificate; 11 players in about a second.
 
     References
     ----------

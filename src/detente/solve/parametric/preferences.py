@@ -133,6 +133,28 @@ class Preferences:
                 found[player, key] = [(f"{self.game.players[player]}: {over}", case) for over, case in cases]
         return self._settled("", "", ">=", polynomials, found)
 
+    def strictly_somewhere(self, profile: Profile) -> str:
+        """Return whether a pure profile is a strict equilibrium all over the box, on a part, nowhere, or ``undecided``.
+
+        Payoffs that are equal throughout the box do not count: what is left out is where an equilibrium needs a tie.
+
+        Examples
+        --------
+        >>> from detente.games.symbolic import SymbolicGame
+        >>> s = SymbolicGame([[["b", 0], [0, "b - 2"]], [["b", 0], [0, "b - 2"]]], parameters={"b": (1, 3)})
+        >>> [Preferences(s).strictly_somewhere(each) for each in ((0, 0), (0, 1), (1, 1))]
+        ['always', 'never', 'conditional']
+        """
+        from detente.solve.parametric.redundancy import Atom
+
+        gains = [
+            gain
+            for player in range(len(self.game.shape))
+            for gain, _ in self._differences(player, [profile], None).values()
+            if not self.parametric.zero(gain)
+        ]
+        return self.parametric.decide.verdict((Atom(gain, ">", "") for gain in gains), reduce=False).status
+
     def complements(self, player: int | None = None) -> Preference:
         """Return when strategies are complements for a player, or for all: the game is then supermodular.
 

@@ -13,7 +13,9 @@ from detente.study.forms.coalitional import outside_options
 
 if TYPE_CHECKING:
     from detente.formula import Node
+    from detente.games.coalitional import CoalitionalGame
     from detente.study.analyses import Task
+    from detente.study.model import Point
 
 __all__ = ["ANALYSES"]
 
@@ -56,22 +58,68 @@ def _payments(task: Task) -> list[Table]:
     from detente.solve.coalitional.core import core, least_core
 
     rows = []
+    divided = []
     for point in task.points:
         game = task.model.form.at(task.model, point, task.kind)
         found = core(game)
+        divided.append(_divided(task, point, game))
         paid = (
             "nobody"
             if found.ranges is None
             else ", ".join(name for name, (_, high) in found.ranges.items() if high > 0)
         )
         kind = "empty" if found.empty else "one point" if found.single else "several"
-        rows.append((point.name, kind, short(least_core(game).excess, 4), paid))
+        rows.append((point.name, kind, short(least_core(game).excess, 4), paid, divided[-1]))
+    if not _minimum(task):
+        note = (
+            "Where the worth is a concave function of degree one of what coalitions own, such as stages that substitute with an exponent "
+            "of at most 1, the game is a market and its core is never empty (Shapley and Shubik 1969): paying every player what it owns "
+            "at its marginal product divides everything, and no coalition gets less than it is worth. Those with the scarcer stages are paid more."
+        )
+        columns = ("point", "core", "least excess", "who can be paid", "division by marginal products")
+        return [Table("the core", columns, tuple(rows), (note,) if all(each == "inside" for each in divided) else ())]
     note = (
         "Where coalitions are worth the minimum of sums of what members own at each stage, dividing the worth of all by the shares of a "
         "binding stage is in the core: a coalition gets its share of that stage, which is at least its own minimum. So the core of such a "
         "rule is never empty (compare Owen 1975 on linear production games); who owns the binding stage is paid."
     )
-    return [Table("the core", ("point", "core", "least excess", "who can be paid"), tuple(rows), (note,))]
+    columns = ("point", "core", "least excess", "who can be paid", "division by the binding stage")
+    return [Table("the core", columns, tuple(rows), (note,))]
+
+
+def _minimum(task: Task) -> bool:
+    """Return whether the worth is a minimum, perhaps over or times a number."""
+    root = task.model.definition.data.root
+    return bool(root.op == "min" or (root.op in {"/", "*"} and root.args[0].op == "min"))
+
+
+def _divided(task: Task, point: Point, game: CoalitionalGame) -> str:
+    """Return whether paying marginal products, at the side where the worth is the binding stage alone, is in the core."""
+    import sympy
+
+    players, worth = game.players, task.model.definition.data
+    env = {**point.values, **task.model.derived_values(point.values)}
+    totals: dict[str, Any] = {}
+
+    def item(node: Node) -> Any:
+        return totals.setdefault(node.keys[0][0], sympy.Symbol(f"total_{node.keys[0][0]}", positive=True))
+
+    names = {name: sympy.Rational(value) if isinstance(value, Fraction) else value for name, value in env.items()}
+    formula = worth.to_sympy(names, item)
+    whole = {each: sympy.Rational(sum(env[f"{name}_{one}"] for one in players)) for name, each in totals.items()}
+    for each in formula.atoms(sympy.Min):
+        least = min(each.args, key=lambda part: part.subs(whole))
+        formula = formula.subs(each, least)
+    formula = formula.subs({}) if not formula.has(sympy.Piecewise) else sympy.piecewise_fold(formula).args[-1][0]
+    prices = {name: formula.diff(each).subs(whole) for name, each in totals.items()}
+    exact = all(each.is_Rational for each in prices.values())
+    paid = []
+    for one in players:
+        own = sum(price * sympy.Rational(env[f"{name}_{one}"]) for name, price in prices.items())
+        paid.append(Fraction(int(own.p), int(own.q)) if exact else Fraction(float(own)))
+    slack = Fraction(0) if exact else abs(game.worth[-1]) / 10**9
+    inside = abs(sum(paid) - game.worth[-1]) <= slack and max(game.excess(paid)) <= slack
+    return "inside" if inside else "outside"
 
 
 def _outside(task: Task) -> list[Table]:

@@ -169,11 +169,18 @@ def _leading(task: Task) -> list[Table]:
 
 
 def _at_point(game: NormalFormGame, leader: int) -> tuple[str, str, str, str, str]:
+    from detente.solve.equilibria import equilibria
     from detente.solve.pure import pure_profiles
 
     at_once = list(pure_profiles(game))
     here = "; ".join(profile_words(game, each) for each in at_once) or "no pure equilibrium"
-    now = ", ".join(short(game.payoff(leader, each), 4) for each in at_once)
+    worths = [game.payoff(leader, each) for each in at_once]
+    if not at_once:
+        found = equilibria(game)
+        if found.complete and len(found.equilibria) == 1:  # the only one is mixed
+            worths = [found.equilibria[0].payoffs[game.players[leader]]]
+            here = "one mixed equilibrium"
+    now = ", ".join(short(each, 4) for each in worths)
     led: list[Profile] = []
     for lead in range(game.shape[leader]):
         replies = [each for each in game.profiles() if each[leader] == lead and _settled(game, leader, each)]
@@ -184,7 +191,7 @@ def _at_point(game: NormalFormGame, leader: int) -> tuple[str, str, str, str, st
     # of equally good choices the first, as in the tree
     best = max(led, key=lambda each: game.payoff(leader, each))
     worth = game.payoff(leader, best)
-    gain = short(worth - game.payoff(leader, at_once[0]), 4) if len(at_once) == 1 else ""
+    gain = short(worth - worths[0], 4) if len(worths) == 1 else ""
     return here, now, profile_words(game, best), short(worth, 4), gain
 
 
@@ -253,6 +260,9 @@ def _members(task: Task) -> list[Table]:
         drawn = draws(task.values, MEMBER_DRAWS, prior)
         payoffs = batch.payoffs(drawn)
         low, high = (batch.best_replies(payoffs, end) for end in (False, True))
+        base, slope = payoffs
+        shares.setdefault("supermodular: a step up pays more when others are higher", []).append(_mean(_complements(slope)))
+        shares.setdefault("a step up pays less the higher the rank, whatever others do", []).append(_mean(_single_crossing(base, slope)))
         for words, value in _ends(batch.actions, low, high).items():
             shares.setdefault(words, []).append(value)
         if held:
@@ -271,6 +281,30 @@ def _members(task: Task) -> list[Table]:
         rows = tuple((each, *_range(own)) for each, own in followed.items())
         tables.append(Table("followers over the box", heads, rows, ("From the greatest equilibrium.",)))
     return tables
+
+
+def _complements(slope: Any) -> NDArray[Any]:
+    """Return in which draws one more step up of others never lowers what a step up gains."""
+    import numpy as np
+
+    steps = range(len(slope) - 1)
+    gains = [(slope[a + 1][b + 1] - slope[a + 1][b]) - (slope[a][b + 1] - slope[a][b]) for a in steps for b in steps]
+    found: NDArray[Any] = np.all([(each >= -1e-12).all(axis=1) for each in gains], axis=0)
+    return found
+
+
+def _single_crossing(base: Any, slope: Any) -> NDArray[Any]:
+    """Return in which draws what a step up gains falls from member to member; affine in the counts, so the corners decide."""
+    import numpy as np
+
+    n = base[0].shape[1]
+    found = []
+    for a in range(len(base) - 1):
+        for b in range(len(base)):
+            gain = base[a + 1] - base[a] + (n - 1) * (slope[a + 1][b] - slope[a][b]) + slope[a + 1][a + 1] - slope[a][a]
+            found.append((np.diff(gain, axis=1) < 0).all(axis=1))
+    whole: NDArray[Any] = np.all(found, axis=0)
+    return whole
 
 
 def _ends(actions: Sequence[str], low: Any, high: Any) -> dict[str, float]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.thresholds import state_text
 from detente.display import Table
+from detente.errors import UsageError
 from detente.numbers import plain, short
 from detente.solve.parametric.signs import possible_signs, witnessed_signs
 from detente.study.analyses import Analysis
@@ -17,8 +19,13 @@ if TYPE_CHECKING:
     from detente.conclusions.thresholds import Threshold
     from detente.solve.parametric.signs import Range
     from detente.study.analyses import Task
+    from detente.study.model import Point
 
 __all__ = ["ANALYSES"]
+
+
+#: Thresholds up to which each is told in words too.
+_FEW = 6
 
 
 def _closed_form(task: Task) -> list[Table]:
@@ -46,6 +53,45 @@ def _sentence(label: str, points: Sequence[str], values: Sequence[Any]) -> str:
     else:
         said = "; ".join(f"{word} at {', '.join(own)}" for word, own in where.items())
     return f"{label[:1].upper()}{label[1:]}: {said}."
+
+
+def _contributions(task: Task) -> list[Table]:
+    """Return what every term adds to named differences of payoffs: why one is larger than another."""
+    table = task.model.table if task.kind == "strategic" else task.model.material_table
+    formulas = task.formulas()
+    asked = dict.fromkeys(node for parsed in formulas.values() for node in parsed.items)
+    tables = []
+    for point in task.points:
+        found: dict[str, dict[str, Any]] = {}
+        for name, parsed in formulas.items():
+            terms = dict.fromkeys(
+                term.name for node in asked if node in parsed.items for term in table.terms_at(node.keys[0][0], node.keys[1])
+            )
+            whole = task.values.evaluate(task.values.expression(parsed), point.values)
+            own = {term: _alone(task, table, parsed, term, point.values) for term in terms}
+            if sum(own.values()) != whole:
+                raise UsageError(f"{name} is no sum of terms; contributions need payoffs added and subtracted")
+            for term, value in own.items():
+                if value:
+                    found.setdefault(term, {})[name] = value
+            found.setdefault("in total", {})[name] = whole
+        found["in total"] = found.pop("in total")
+        rows = [(term, *(short(own[name], 4) if name in own else "" for name in formulas)) for term, own in found.items()]
+        heads = ("term", *formulas)
+        notes = [f"{name}: {task.model.label(name)}." for name in formulas]
+        tables.append(Table(f"what each term adds at {point.name}", heads, tuple(rows), tuple(notes)))
+    return tables
+
+
+def _alone(task: Task, table: Any, parsed: Any, term: str, values: Any) -> Any:
+    """Return a formula of payoffs with one term in all of them and nothing else."""
+    env = {**values, **task.model.derived_values(values)}
+
+    def item(node: Any) -> Any:
+        own = [each for each in table.terms_at(node.keys[0][0], node.keys[1]) if each.name == term]
+        return sum((task.values.evaluate(table.expression(each), values) for each in own), Fraction(0))
+
+    return parsed.evaluate(env, item)
 
 
 def _inert(task: Task) -> list[Table]:
@@ -91,16 +137,42 @@ def _thresholds(task: Task) -> list[Table]:
                             "yes" if inside else "no",
                         )
                     )
+        notes = ["Pairs without a row: the sign does not change along that parameter."]
+        if len(rows) <= _FEW:
+            notes += _in_words(task, point, rows)
         title = f"thresholds at {point.name}"
         tables.append(
             Table(
                 title,
                 ("sign of", "along", "at", "changes from", "in interval"),
                 tuple(rows),
-                ("Pairs without a row: the sign does not change along that parameter.",),
+                tuple(notes),
             )
         )
     return tables
+
+
+def _in_words(task: Task, point: Point, rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return for every formula that changes its sign once along a parameter where it is positive."""
+    found = []
+    for name, along, at, change, _ in rows:
+        once = [each[:2] for each in rows].count((name, along)) == 1
+        if once and change in {"- to +", "+ to -"}:
+            side = "above" if change == "- to +" else "below"
+            value = at.rpartition(" = ")[2]
+            here = point.values.get(along)
+            times = f", {short(_number(at) / here, 3)} times its value here" if here and abs(_number(at) / here) >= 2 else ""
+            found.append(f"{task.model.label(name)[:1].upper()}{task.model.label(name)[1:]}: positive for {along} {side} {value}{times}.")
+    return found
+
+
+def _number(text: str) -> Any:
+    """Return the exact number in front of its decimals, or the decimals."""
+    head = text.partition(" = ")[0]
+    try:
+        return Fraction(head)
+    except ValueError:
+        return float(text.rpartition(" = ")[2])
 
 
 def _change(threshold: Threshold) -> str:
@@ -139,6 +211,9 @@ def _signs(task: Task) -> list[Table]:
 
 ANALYSES = {
     "closed_form": Analysis(_closed_form, "the named formulas in symbols and their values at the points"),
+    "contributions": Analysis(
+        _contributions, "what each payoff term adds to named differences of payoffs, at the points", ("normal", "repeated")
+    ),
     "inert": Analysis(_inert, "the terms that enter no comparison of best responses", ("normal", "repeated")),
     "thresholds": Analysis(_thresholds, "the exact values of the parameters `along` at which a sign changes"),
     "signs": Analysis(_signs, "which signs the named formulas take over the whole box"),

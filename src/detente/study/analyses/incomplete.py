@@ -24,8 +24,9 @@ __all__ = ["ANALYSES"]
 def _solution(task: Task) -> list[Table]:
     tables = []
     for point in task.points:
-        table = task.model.form.solve(task.model, point, task.kind).table()
-        tables.append(Table(f"{table.title} at {point.name}", table.columns, table.rows, table.notes))
+        found = task.model.form.solve(task.model, point, task.kind)
+        listed = found.tables() if hasattr(found, "tables") else (found.table(),)
+        tables += [Table(f"{each.title} at {point.name}", each.columns, each.rows, each.notes) for each in listed]
     return tables
 
 
@@ -94,6 +95,15 @@ def _cutoffs(task: Task) -> list[Table]:
     single = [
         (case.actions[0], "", "none", cases.status(*case.conditions)) for case in cases.cases if len(case.actions) == 1
     ]
+    exact = tuple(
+        (", ".join(case.actions), " and ".join(f"{formula_text(each)} > 0" for each in case.conditions) or "always")
+        for case in cases.cases
+        if cases.status(*case.conditions) != "never"
+    )
+    used = tuple(
+        f"{action[:1].upper()}{action[1:]} is used at some belief exactly where one of the conditions holds whose actions name it."
+        for action in list(cases.base)[1:-1]
+    )
     note = "A member chooses along the upper envelope of lines: each action is best between its cutoffs."
     columns = ("actions in use", "indifferent", "probability of punishment", "over the box")
     numbers = []
@@ -103,6 +113,7 @@ def _cutoffs(task: Task) -> list[Table]:
         numbers.append((point.name, _TIE if case is None else ", ".join(case.actions), ", ".join(values) or "none"))
     return [
         Table("cutoffs between actions", columns, (*single, *rows), (note,)),
+        Table("which actions are used at some belief", ("actions in use", "exactly where"), exact, used),
         Table("at the points", ("point", "actions in use", "cutoffs"), tuple(numbers)),
     ]
 
@@ -153,11 +164,37 @@ def _without(task: Task) -> list[Table]:
             numbers.append((point.name, with_it, left, short(both[0] - both[1], 4)))
         columns = ("in use with it", "in use without", "difference of critical strengths", "sign over the box")
         note = f"Positive: with {missing} the enforcer needs more strength, so that enforcement is harder."
+        said = [
+            f"At {name}, {missing} makes enforcement {'harder' if gap[0] != '-' else 'easier'}."
+            for name, _, _, gap in numbers
+            if gap and gap != "0"
+        ]
         tables += [
             Table(f"what the option {missing} changes", columns, tuple(rows), (note,)),
-            Table("at the points", ("point", "with it", "without", "difference"), tuple(numbers)),
+            Table("at the points", ("point", "with it", "without", "difference"), tuple(numbers), tuple(said)),
         ]
     return tables
+
+
+#: Members of the finite game that the continuum is compared with.
+_MEMBERS = 55
+
+
+def _finite(task: Task) -> list[Table]:
+    """Compare the cutoff signals of the continuum with those of finitely many members."""
+    from detente.solve.incomplete.finite_members import finite_thresholds
+
+    rows = []
+    for point in task.points:
+        game = task.model.form.at(task.model, point, task.kind)
+        whole = task.model.form.solve(task.model, point, task.kind).result.equilibria[0]  # type: ignore[attr-defined]
+        found = finite_thresholds(game, _MEMBERS)
+        for k, (a, b) in enumerate(pairwise(found.actions)):
+            pair = (short(float(whole.signals[k]), 4), short(found.signals[k], 4))
+            rows.append((point.name, f"{a} to {b}", *pair, f"{found.residual:.0e}"))
+    note = "Symmetric threshold equilibria with a flat prior, the residual the largest payoff difference at a cutoff."
+    columns = ("point", "changes from", "signal with a continuum", f"with {_MEMBERS} members", "residual")
+    return [Table(f"a continuum and {_MEMBERS} members", columns, tuple(rows), (note,))]
 
 
 def _uniqueness(task: Task) -> list[Table]:
@@ -216,6 +253,9 @@ ANALYSES: dict[str, Analysis] = {
         _critical, "the strength from which the enforcer punishes, in closed form", ("global",)
     ),
     "without": Analysis(_without, "what each middle action changes in the critical strength", ("global",)),
+    "finite_members": Analysis(
+        _finite, "the cutoff signals of a continuum beside those of 55 members", ("global",)
+    ),
     "uniqueness": Analysis(_uniqueness, "whether a prior leaves one equilibrium", ("global",)),
     "rates": Analysis(_rates, "rates of giving way in closed form", ("attrition",)),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from detente.display import Table
@@ -23,14 +24,21 @@ __all__ = ["ANALYSES"]
 #: Points of a curve along a parameter.
 _STEPS = 12
 _PRECISIONS = (10.0, 50.0, 200.0)
+#: Steps of the branch of logit equilibria that starts at random play.
+_BRANCH = 40
+#: Public shares at which clubs of capacity are looked at, from one part of so many to all.
+_SHARES = 20
 
 
 def _ends(task: Task) -> list[Table]:
     """All pure equilibria, and the rest points of best replies from both ends, at every point."""
     rows = []
     notes = []
+    ranked = []
     for point in task.points:
         found = task.model.form.solve(task.model, point, task.kind)
+        if found.complements and _ranked(found.equilibria.game):  # type: ignore[attr-defined]
+            ranked.append(point.name)
         listed = found.equilibria.equilibria  # type: ignore[attr-defined]
         counts = "; ".join("/".join(map(str, each.counts.values())) for each in listed) or "none"
         ends = []
@@ -47,7 +55,34 @@ def _ends(task: Task) -> list[Table]:
     actions = "/".join(task.model.definition.strategies[task.model.players[0]])
     columns = ("point", f"equilibria: {actions}", "from all lowest", "from all highest", "supermodular")
     closing = "All pure equilibria by counts: every vector of counts was decided exactly."
+    if ranked:
+        where = "every point" if len(ranked) == len(task.points) else ", ".join(ranked)
+        notes.append(
+            f"At {where} a step up gains less the higher the rank, and more the higher the others are: in no pure equilibrium does "
+            "a member stand higher than one of lower rank."
+        )
     return [Table("pure equilibria and simultaneous best replies", columns, tuple(rows), (closing, *notes))]
+
+
+def _ranked(game: PopulationGame) -> bool:
+    """Return whether every step up gains strictly less from member to member, whatever the others do.
+
+    Differences that are affine in the counts are decided where all others choose the same; others are looked at count by count.
+    """
+    steps = range(len(game.actions) - 1)
+    if game.by_count is not None:
+        gains = [[rows[1][k + 1] - rows[0][k] for rows in game.by_count] for k in range(game.n)]
+    else:
+        gains = [
+            [
+                game.base[i][a + 1] - game.base[i][a] + (game.n - 1) * (game.slope[i][a + 1][b] - game.slope[i][a][b])
+                + game.slope[i][a + 1][a + 1] - game.slope[i][a][a]
+                for i in range(game.n)
+            ]
+            for a in steps
+            for b in range(len(game.actions))
+        ]
+    return all(a > b for each in gains for a, b in pairwise(each))
 
 
 def _sorted(profile: Any, actions: Sequence[str]) -> bool:
@@ -201,7 +236,39 @@ def _logit(task: Task) -> list[Table]:
             f"P(at least 2 {bottom})",
         )  # fmt: skip
         note = "Expected counts, and exact Poisson-binomial probabilities. Precision is per unit of payoff."
-        tables.append(Table(f"logit equilibria at {point.name}", columns, tuple(rows), (note,)))
+        tables.append(Table(f"logit equilibria at {point.name}", columns, tuple(rows), (note, _selected(task, point, game))))
+    return tables
+
+
+def _selected(task: Task, point: Point, game: PopulationGame) -> str:
+    """Return in words where the branch of logit equilibria leads that starts with everybody playing at random."""
+    from detente.solve.population.logit import logit_path
+
+    most = _PRECISIONS[-1]
+    end = logit_path(game, [most * k / _BRANCH for k in range(1, _BRANCH + 1)])[-1]
+    counts = "/".join(short(each, 4) for each in end.expected.values())
+    found = task.model.form.solve(task.model, point, task.kind).equilibria.equilibria  # type: ignore[attr-defined]
+    near = min(found, key=lambda each: sum(abs(a - b) for a, b in zip(each.counts.values(), end.expected.values(), strict=True)), default=None)
+    words = f"The branch that starts where everybody plays at random leads to {counts} at precision {short(most, 3)}"
+    if len(found) < 2 or near is None:
+        return f"{words}; there is {'one pure equilibrium' if found else 'no pure equilibrium'}."
+    chosen = "/".join(map(str, near.counts.values()))
+    return f"{words}: of the {len(found)} pure equilibria noise selects {chosen}."
+
+
+def _sizes(task: Task) -> list[Table]:
+    """Return the largest internally stable club along the public share, and the share up to which sizes are stable."""
+    from detente.solve.population.membership import capacity_club_sizes
+
+    tables = []
+    for point in task.points[:1]:
+        found = task.model.form.at(task.model, point, task.kind)
+        rows = []
+        for k in range(1, _SHARES + 1):
+            sizes = capacity_club_sizes(found.countries, Fraction(k, _SHARES))
+            rows.append((plain(Fraction(k, _SHARES)), str(max(sizes.internal)), ", ".join(map(str, sizes.stable)) or "none"))
+        columns = ("public share", f"largest internally stable of {found.countries}", "stable in both ways")
+        tables += [Table("clubs of capacity along the public share", columns, tuple(rows)), found.table()]
     return tables
 
 
@@ -242,5 +309,6 @@ ANALYSES: dict[str, Analysis] = {
         _curve, "counts along parameters, and exactly where all take the highest action", ("population",)
     ),
     "logit": Analysis(_logit, "logit equilibria from both ends, with probabilities of counts", ("population",)),
+    "club_sizes": Analysis(_sizes, "stable sizes of a club of capacity along its public share", ("club",)),
     "stable_sizes": Analysis(_stable, "sizes at which a club with two actions is stable", ("population",)),
 }

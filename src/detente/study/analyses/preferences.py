@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from detente.solve.parametric.preferences import Gain, Preference, Preferences
     from detente.solve.supermodular import BestReplies
     from detente.study.analyses import Task
+    from detente.study.model import Point
 
 __all__ = ["ANALYSES"]
 
@@ -200,11 +201,26 @@ def _supermodular(task: Task) -> list[Table]:
         f"The game is supermodular in the order of its strategies {words}.",
         "Then a step up pays more when others are higher, and least and greatest pure equilibria exist (Topkis 1979).",
     )
+    otherwise = tuple(_otherwise(task, point, whole) for point, (_, held) in zip(task.points, points, strict=True) if held == "no")
     columns = ("step up of", "after one of", "adds to its gain", "over the box", *(p.name for p in task.points))
     return [
         Table("strategic complements", columns, tuple(rows), notes),
-        Table("at the points", ("point", "supermodular"), tuple(points)),
+        Table("at the points", ("point", "supermodular"), tuple(points), otherwise),
     ]
+
+
+def _otherwise(task: Task, point: Point, whole: Preference) -> str:
+    """Return what happens at a point where strategies are no complements."""
+    from detente.solve.pure import pure_profiles
+
+    game = task.game.at_point(point.values)
+    against = all(task.game.evaluate(gain.expression, point.values) <= 0 for gain in whole.gains)
+    found = list(pure_profiles(game))
+    path = iterated_best_reply(game, "lowest")
+    reached = "best replies from the lowest strategies go round" if path.cycle is not None else "best replies come to rest"
+    kind = "strategies are substitutes: a step up pays less when others are higher" if against else "strategies are neither complements nor substitutes"
+    many = "no pure equilibrium" if not found else f"{len(found)} pure equilibri{'um' if len(found) == 1 else 'a'}"
+    return f"At {point.name} {kind}; no least and greatest equilibrium is promised. There {'is' if len(found) == 1 else 'are'} {many}, and {reached}."
 
 
 def _few(names: Sequence[str], of: int, all_: str = "any other") -> str:
@@ -234,12 +250,17 @@ def _iterated(task: Task) -> list[Table]:
         for player, number in _participation(game):
             numbers.setdefault(player, []).append(number)
     top = [own[-1] for own in task.game.strategies]
+    said = tuple(
+        f"At {point}, of the {int(moved) + int(later)} that leave the lowest strategy {moved} do so unprompted and {later} because of others."
+        for point, start, *_, moved, later in rows
+        if start == "lowest" and int(moved) + int(later)
+    )
     note = (
         "Least and greatest equilibrium where the game is supermodular; elsewhere the end of the iteration, if it ends. Ties "
         "go to the lower strategy from below, to the higher one from above."
     )
     columns = ("point", "from", "waves", "ends at", "which is", "moved at once", "moved later")
-    tables = [Table("iterated best reply", columns, tuple(rows), (note,))]
+    tables = [Table("iterated best reply", columns, tuple(rows), (note, *said))]
     if all(len(own) == 2 for own in task.game.strategies) and numbers:
         words = f"least number of others at {top[0]}" if len(set(top)) == 1 else "least number of others at the higher strategy"
         thresholds = tuple((player, *each) for player, each in numbers.items())
@@ -291,7 +312,20 @@ def _slopes(task: Task) -> list[Table]:
             values = [short(game.evaluate(slope, point.values), 4) for point in task.points]
             rows.append((name, along, plain_or(slope), words, *values))
     columns = ("formula", "along", "slope", "over the box", *(point.name for point in task.points))
-    return [Table("slopes", columns, tuple(rows))]
+    return [Table("slopes", columns, tuple(rows), tuple(_directions(task, rows)))]
+
+
+def _directions(task: Task, rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield for each formula what raises and what lowers it all over the box."""
+    for name in dict.fromkeys(row[0] for row in rows):
+        ways = {
+            words: [row[1] for row in rows if row[0] == name and row[3] == sign]
+            for words, sign in (("raised by", "always positive"), ("lowered by", "always negative"))
+        }
+        said = ", ".join(f"{words} {' and '.join(own) if len(own) < 3 else ', '.join(own)}" for words, own in ways.items() if own)
+        if said:
+            label = task.model.label(name)
+            yield f"{label[:1].upper()}{label[1:]}: {said}, wherever in the box."
 
 
 def plain_or(expression: Any) -> str:

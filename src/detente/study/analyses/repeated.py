@@ -187,7 +187,7 @@ def _chains(task: Task) -> list[Table]:
         )
         if found.kind == "reputation":
             own = found.table()
-            shown.append(Table(f"{own.title} at {point.name}", own.columns, own.rows, own.notes))
+            shown.append(Table(f"{own.title} at {point.name}", own.columns, own.rows, (*own.notes, *_told(found))))
     meaning = (
         "A fight expected with the number under `fight that deters` keeps an opponent out; so many as under `paid by` have to "
         "be deterred to pay for a fight. The first cutoff is the least belief in toughness that deters the first opponent."
@@ -195,6 +195,15 @@ def _chains(task: Task) -> list[Table]:
     check = "The largest gain is that of any deviation, computed from the strategies alone: 0 for an equilibrium."
     columns = ("point", "kind", "fight that deters", "paid by", "first cutoff", "deterred", "largest gain")
     return [Table("the chain at the points", columns, tuple(rows), (meaning, check)), *shown]
+
+
+def _told(found: Any) -> list[str]:
+    """Return what an entry tells about the prior: the first opponent enters only below its cutoff."""
+    first, last = (found.cutoff(left) for left in (found.opponents, 1))
+    if first is None or last is None:
+        return []
+    told = f"An entry by the first of {found.opponents} implies a prior below {_number(first)}; by the last, a belief below {_number(last)}."
+    return [f"{told} From a prior of {_number(last)} on all are deterred."]
 
 
 def _number(value: Any) -> str:

@@ -24,8 +24,10 @@ __all__ = ["ANALYSES"]
 NORMAL = ("normal", "repeated")
 #: Precisions of logit responses, per unit of payoff, unless the question names others.
 PRECISIONS = (10, 50, 200)
-#: Profiles up to which the equilibria in a limit are asked for over the rest of the box.
-MAX_PROFILES = 64
+#: Profiles up to which the equilibria in a limit are asked for over the rest of the box, each with its condition.
+MAX_PROFILES = 16
+#: Profiles up to which is asked what each player does in some equilibrium over the rest of the box.
+MAX_STRATEGIES = 64
 
 
 def _limits(task: Task) -> list[Table]:
@@ -35,6 +37,7 @@ def _limits(task: Task) -> list[Table]:
     rows = []
     model = task.model
     small = _size(task) <= MAX_PROFILES
+    left: list[tuple[str, ...]] = []
     for point in task.points:
         held = _held(task, point)
         found = equilibria(task.game.at_point(point.values))
@@ -42,6 +45,8 @@ def _limits(task: Task) -> list[Table]:
         said = ", ".join(f"{name} = {plain(point.values[name])}" for name in held) or "nothing"
         rows.append((point.name, said, pure))
         if not small:
+            if _size(task) <= MAX_STRATEGIES:
+                left.append((point.name, *_left(task, point, held)))
             continue
         over = [name for name in task.game.parameters if name not in held]
         regions = model.form.atlas(model, task.kind, over, point.values).regions
@@ -54,8 +59,32 @@ def _limits(task: Task) -> list[Table]:
         gone = sum(region.status == "never" for region in regions)
         notes += (f"Proved to exist nowhere: {gone} more profiles.",) if gone else ()
         tables.append(Table(f"{point.name}: over the rest of the box", ("equilibrium", "exists", "exactly when"), tuple(lines), notes))
-    note = "At each point the parameters that it names are held; all others are at their baseline here, and vary below."
+    note = "At each point the parameters that it names are held; all others are at their baseline here"
+    note += ", and vary below." if small or left else "."
+    if left:
+        heads = ("limit", "equilibria", *task.game.players)
+        words = (
+            "Pure profiles that are a strict equilibrium somewhere over the rest of the box, and what each player does in them. All "
+            "others are proved to be none, ties apart. `atlas` has the conditions in closed form."
+        )
+        tables.append(Table("over the rest of the box", heads, tuple(left), (words,)))
     return [Table("limits", ("limit", "held", "equilibria, the rest at baseline"), tuple(rows), (note,)), *tables]
+
+
+def _left(task: Task, point: Point, held: Sequence[str]) -> list[str]:
+    """Return how many pure profiles are an equilibrium somewhere over the parameters left free, and what players do in them."""
+    from detente.solve.parametric.preferences import Preferences
+
+    game = task.game
+    preferences = Preferences(game, [name for name in game.parameters if name not in held], point.values)
+    found = {profile: preferences.strictly_somewhere(profile) for profile in game.profiles()}
+    kept = [profile for profile, status in found.items() if status != "never"]
+    open_ = sum(status == "undecided" for status in found.values())
+    cells = []
+    for k, own in enumerate(game.strategies):
+        played = {each[k] for each in kept}
+        cells.append("any" if len(played) == len(own) else " or ".join(own[j] for j in sorted(played)) or "none")
+    return [f"{len(kept)} of {len(found)}" + (f", {open_} open" if open_ else ""), *cells]
 
 
 def _size(task: Task) -> int:

@@ -118,22 +118,48 @@ class VotingSolution:
         }
 
     def tables(self) -> tuple[Table, ...]:
-        """Return power by group of equal players, one column a game, for both indices."""
+        """Return power by group of equal players for both indices: quotas side by side, apart by who may vote."""
         found = []
         for position, concept in ((2, "Shapley-Shubik index"), (3, "Banzhaf index, normalized")):
-            players = dict.fromkeys(name for each in self.games for name in each[1].players)
-            rows: dict[tuple[str, ...], list[str]] = {}
-            for player in players:
-                cells = []
-                for each in self.games:
-                    values: Any = each[position]
-                    total = values.total if position == 3 else 1
-                    cells.append(f"{100 * float(values[player] / total):.2f}" if player in values and total else "")
-                rows.setdefault(tuple(cells), []).append(player)
-            listed = tuple((_group(names), *cells) for cells, names in rows.items())
-            columns = ("player", *(each[0] for each in self.games))
-            found.append(Table(f"{concept}, per cent", columns, listed, self.notes if position == 3 else ()))
+            kinds: dict[str, list[Any]] = {}
+            for each in self.games:
+                kinds.setdefault(each[0].removeprefix(_head(each[0])).strip(", "), []).append(each)
+            for kind, games in kinds.items():
+                players = dict.fromkeys(name for each in games for name in each[1].players)
+                rows: dict[tuple[str, ...], list[str]] = {}
+                for player in players:
+                    cells = []
+                    for each in games:
+                        values: Any = each[position]
+                        total = values.total if position == 3 else 1
+                        cells.append(f"{100 * float(values[player] / total):.2f}" if player in values and total else "")
+                    rows.setdefault(tuple(cells), []).append(player)
+                listed = tuple((_group(names), *cells) for cells, names in rows.items())
+                columns = ("player", *(_head(each[0]) for each in games))
+                last = position == 3 and kind == list(kinds)[-1]
+                said = (*self._moved(games, position), *(self.notes if last else ()))
+                title = f"{concept}, per cent" + (f", {kind}" if kind else "")
+                found.append(Table(title, columns, listed, said))
         return tuple(found)
+
+    def _moved(self, games: list[Any], position: int) -> list[str]:
+        """Return whose power rises and falls most, against the same quota with everybody and no veto."""
+        notes = []
+        by_name = {each[0]: each for each in self.games}
+        for each in games:
+            name, before = each[0], by_name.get(_head(each[0]))
+            if before is None or before[0] == name:
+                continue
+            old, new = (_indices(game[position], game[1].players, normalized=position == 3) for game in (before, each))
+            change = {who: new[who] - old[who] for who in new if who in old}
+            up, down = (pick(change, key=lambda who: change[who]) for pick in (max, min))
+            parts = [
+                f"{who} {100 * float(old[who]):.2f} to {100 * float(new[who]):.2f}"
+                for who in dict.fromkeys((up, down))
+                if change[who]
+            ]
+            notes.append(f"At {_head(name)} the largest changes are {', '.join(parts)}.")
+        return notes
 
     def table(self) -> Table:
         """Return the Shapley-Shubik indices."""
@@ -144,6 +170,16 @@ class VotingSolution:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return mimebundle(*self.tables())
+
+
+def _indices(values: Any, players: tuple[str, ...], *, normalized: bool) -> dict[str, Fraction]:
+    total = values.total if normalized else 1
+    return {who: values[who] / total for who in players}
+
+
+def _head(name: str) -> str:
+    """Return the quota that the name of a game begins with, or the whole name."""
+    return " ".join(name.replace(",", "").split()[:2]) if name.startswith("quota ") else name
 
 
 def _group(names: list[str]) -> str:
