@@ -1,7 +1,8 @@
-"""Tables as plain text, HTML, LaTeX and CSV: the one shape in which results are shown.
+"""What is shown of an object: tables, cells with marks, drawings and folded parts, as text, HTML and LaTeX.
 
-Every rich repr of detente goes through :class:`Table`. Cells are text; whatever a file put into a
-label is escaped here, in one place per format.
+Every rich repr of detente goes through :class:`Displayed`, which asks an object for its parts and makes one bundle of
+them. Cells are text; whatever a file put into a label is escaped here, in one place per format. A page takes its
+colors from the notebook, light or dark, and needs no network.
 """
 
 from __future__ import annotations
@@ -9,8 +10,119 @@ from __future__ import annotations
 import html
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
-__all__ = ["Table", "clean", "latex_text", "mimebundle", "width", "wrap"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Self
+
+__all__ = [
+    "Cell",
+    "Displayed",
+    "Drawing",
+    "Folded",
+    "Part",
+    "Table",
+    "clean",
+    "latex_text",
+    "mimebundle",
+    "width",
+    "wrap",
+]
+
+#: The look of a page: lines and colors from the notebook where it has them. ``<style>`` is scoped by the class.
+STYLE = (
+    ".detente-shown{line-height:1.4;overflow-x:auto}"
+    ".detente-shown table{border-collapse:collapse;margin:4px 0;font-variant-numeric:tabular-nums}"
+    ".detente-shown caption{text-align:left;font-weight:600;padding:2px 0;color:inherit;white-space:nowrap}"
+    ".detente-shown th,.detente-shown td{border:1px solid var(--jp-border-color2,#8886);padding:3px 9px;"
+    "text-align:left!important;vertical-align:top;white-space:normal;max-width:46em}"
+    ".detente-shown th{font-weight:600}"
+    ".detente-shown .best{text-decoration:underline;text-decoration-thickness:2px;text-underline-offset:3px}"
+    ".detente-shown .framed{outline:2px solid currentColor;outline-offset:-3px;font-weight:600}"
+    ".detente-shown p{margin:2px 0;opacity:.8;max-width:60em}"
+    ".detente-shown summary{cursor:pointer}.detente-shown details{margin:2px 0}"
+    ".detente-shown pre{margin:0}"
+)
+#: Text of a page is no mathematics, whatever stands in a label.
+HEAD = f'<div class="detente-shown tex2jax_ignore mathjax_ignore"><style>{STYLE}</style>'
+
+
+class Part(Protocol):
+    """Something that can be shown in three ways."""
+
+    def to_text(self) -> str:
+        """Return the part for a terminal."""
+
+    def to_html(self) -> str:
+        """Return the part for a page, labels escaped."""
+
+    def to_latex(self) -> str:
+        """Return the part for LaTeX, labels escaped."""
+
+
+class Cell(str):
+    """A cell of a table with marks: numbers underlined, the cell framed, and what is behind it on demand.
+
+    As text it is the numbers in order; ``Cell("3", "0", best=(True, False))`` reads ``3, 0``.
+
+    Parameters
+    ----------
+    *pieces : str
+        The numbers.
+    best : sequence of bool
+        Which of them are underlined: payoffs of a best response.
+    framed : bool
+        Whether the cell is an equilibrium.
+    behind : sequence of Part
+        Shown when the cell is opened.
+    """
+
+    __slots__ = ("behind", "best", "framed", "pieces")
+
+    pieces: tuple[str, ...]
+    best: tuple[bool, ...]
+    framed: bool
+    behind: tuple[Part, ...]
+
+    def __new__(
+        cls, *pieces: str, best: Sequence[bool] = (), framed: bool = False, behind: Sequence[Part] = ()
+    ) -> Self:
+        """Return the cell."""
+        made = super().__new__(cls, ", ".join(pieces))
+        made.pieces, made.framed, made.behind = pieces, framed, tuple(behind)
+        made.best = tuple(best) or (False,) * len(pieces)
+        return made
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str, ...], dict[str, Any]]:
+        """Return what makes the cell again, for pickle."""
+        return self.pieces, {"best": self.best, "framed": self.framed, "behind": self.behind}
+
+    def to_html(self) -> str:
+        """Return the content of the cell."""
+        marked = zip(self.pieces, self.best, strict=True)
+        numbers = ", ".join(
+            f'<span class="best">{html.escape(text)}</span>' if best else html.escape(text) for text, best in marked
+        )
+        if not self.behind:
+            return numbers
+        return f"<details><summary>{numbers}</summary>{''.join(part.to_html() for part in self.behind)}</details>"
+
+    def to_latex(self) -> str:
+        """Return the content of the cell."""
+        marked = zip(self.pieces, self.best, strict=True)
+        numbers = ", ".join(rf"\underline{{{latex_text(text)}}}" if best else latex_text(text) for text, best in marked)
+        return rf"\fbox{{{numbers}}}" if self.framed else numbers
+
+
+def _html_cell(cell: str) -> str:
+    if not isinstance(cell, Cell):
+        return f"<td>{html.escape(cell)}</td>"
+    return f"<td class='framed'>{cell.to_html()}</td>" if cell.framed else f"<td>{cell.to_html()}</td>"
+
+
+def _latex_cell(cell: str) -> str:
+    return cell.to_latex() if isinstance(cell, Cell) else latex_text(cell)
 
 
 def width(text: str) -> int:
@@ -126,18 +238,31 @@ class Table:
         return sizes
 
     def to_html(self) -> str:
-        """Return the table as HTML; every cell is escaped, colors are left to the page."""
+        """Return the table as HTML; every cell is escaped, colors are left to the page.
+
+        Examples
+        --------
+        >>> Table("", ("cell",), ((Cell("3", "<b>", best=(True, False)),),)).to_html()[-72:]
+        '<tr><td><span class="best">3</span>, &lt;b&gt;</td></tr></tbody></table>'
+        """
         head = "".join(f"<th>{html.escape(cell)}</th>" for cell in self.columns)
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows)
+        body = "".join("<tr>" + "".join(map(_html_cell, row)) + "</tr>" for row in self.rows)
         caption = f"<caption>{html.escape(self.title)}</caption>" if self.title else ""
         notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
+        if not self.columns:
+            return f"<p>{html.escape(self.title)}</p>{notes}" if self.title else notes
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
 
     def to_latex(self) -> str:
-        """Return the table as a LaTeX ``tabular`` with every cell escaped."""
-        lines = [" & ".join(map(latex_text, row)) + r" \\" for row in (self.columns, *self.rows)]
-        body = "\n".join([lines[0], r"\hline", *lines[1:]])
-        return f"\\begin{{tabular}}{{{'l' * len(self.columns)}}}\n{body}\n\\end{{tabular}}"
+        """Return the table as a LaTeX ``tabular`` between its title and its notes, every cell escaped."""
+        before = [rf"\textbf{{{latex_text(self.title)}}}\par"] if self.title else []
+        after = [rf"{latex_text(note)}\par" for note in self.notes]
+        if not self.columns:
+            return "\n".join([*before, *after])
+        lines = [" & ".join(map(_latex_cell, row)) + r" \\" for row in (self.columns, *self.rows)]
+        begin, end = f"\\begin{{tabular}}{{{'l' * len(self.columns)}}}", r"\end{tabular}\par"
+        body = [begin, lines[0], r"\hline", *lines[1:], end]
+        return "\n".join([*before, *body, *after])
 
     def to_frame(self) -> object:
         """Return the rows as a :class:`pandas.DataFrame` of text."""
@@ -156,12 +281,77 @@ class Table:
         return self.mimebundle()
 
 
-def mimebundle(*tables: Table) -> dict[str, str]:
-    """Return one notebook display for one or several tables."""
+@dataclass(frozen=True)
+class Drawing:
+    """A picture on a page, and what stands in its place elsewhere.
+
+    ``svg`` is markup made by the engine, with labels escaped and in the page's own color; ``text`` stands for it in a
+    terminal, ``table`` in LaTeX.
+    """
+
+    svg: str
+    text: str
+    table: Table
+
+    def to_text(self) -> str:
+        """Return what stands for the picture."""
+        return self.text
+
+    def to_html(self) -> str:
+        """Return the picture."""
+        return self.svg
+
+    def to_latex(self) -> str:
+        """Return the table."""
+        return self.table.to_latex()
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Parts that a page shows on demand; a terminal leaves them out, LaTeX has them in full."""
+
+    summary: str
+    parts: tuple[Part, ...]
+
+    def to_text(self) -> str:
+        """Return nothing."""
+        return ""
+
+    def to_html(self) -> str:
+        """Return the parts, folded."""
+        inside = "".join(part.to_html() for part in self.parts)
+        return f"<details><summary>{html.escape(self.summary)}</summary>{inside}</details>"
+
+    def to_latex(self) -> str:
+        """Return the parts."""
+        return "\n\n".join(part.to_latex() for part in self.parts)
+
+
+class Displayed:
+    """What a terminal shows as text and a notebook as one bundle of text, HTML and LaTeX.
+
+    A subclass has ``table()``, or says in ``displayed()`` which parts it is made of.
+    """
+
+    __slots__ = ()
+
+    def displayed(self) -> Sequence[Part]:
+        """Return the parts in order."""
+        return (self.table(),)  # type: ignore[attr-defined]
+
+    def __str__(self) -> str:
+        return "\n\n".join(text for text in (part.to_text() for part in self.displayed()) if text)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return mimebundle(*self.displayed())
+
+
+def mimebundle(*parts: Part) -> dict[str, str]:
+    """Return one notebook display for one or several parts."""
     return {
-        "text/plain": "\n\n".join(table.to_text() for table in tables),
-        "text/html": "".join(table.to_html() for table in tables),
-        "text/latex": "\n\n".join(table.to_latex() for table in tables),
+        "text/plain": "\n\n".join(text for text in (part.to_text() for part in parts) if text),
+        "text/html": f"{HEAD}{''.join(part.to_html() for part in parts)}</div>",
+        "text/latex": "\n\n".join(part.to_latex() for part in parts),
     }
 
 

@@ -6,7 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detente.display import Displayed, Table
 from detente.errors import InputError, UsageError
+from detente.fields import label_of
 from detente.study.analyses import ANALYSES
 from detente.study.layout import find
 from detente.study.load import load
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from detente.conclusions.robustness.importance import Importance
     from detente.conclusions.robustness.results import Robustness
     from detente.conclusions.thresholds import Thresholds
+    from detente.display import Part
     from detente.explore.explorer import Explorer
     from detente.formula import Formula
     from detente.reports.build import Report
@@ -45,7 +48,7 @@ if TYPE_CHECKING:
 __all__ = ["Game", "Study"]
 
 
-class Study:
+class Study(Displayed):
     """A study: a folder of documents' figures, parameters, payoffs, games and reports.
 
     Parameters
@@ -132,13 +135,24 @@ class Study:
 
         return Report.of(self.files, name, lang)
 
+    def table(self) -> Table:
+        """Return the games of the study with their forms, variants and points."""
+        rows = []
+        for name, definition in self.files.games.items():
+            label = label_of(definition.label, "en") or name
+            variants, points = ", ".join(definition.variants), ", ".join(definition.points)
+            rows.append((name, label, definition.form, variants, points))
+        files = self.files
+        counts = f"{len(files.parameters)} parameters, {len(files.figures)} figures of {len(files.documents)} documents"
+        return Table(f"study {self.name}", ("game", "title", "form", "variants", "points"), tuple(rows), (counts,))
+
     def __repr__(self) -> str:
         games = self.games
         names = ", ".join(games) if len(games) <= 3 else f"{', '.join(games[:2])} and {len(games) - 2} more"
         return f"<Study {self.name} at {self.files.root}: games {names}>"
 
 
-class Game:
+class Game(Displayed):
     """A parametric game of a study.
 
     Points are given as the name of a named point, as keyword arguments (``sev="2/5"``), or both.
@@ -494,6 +508,6 @@ class Game:
     def __str__(self) -> str:
         return str(self.payoffs)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        bundle: dict[str, str] = self.payoffs.table().mimebundle()
-        return bundle
+    def displayed(self) -> tuple[Part, ...]:
+        """Return the game at its baseline, with the terms behind payoffs on demand."""
+        return self.model.form.display(self.model, self.model.point())

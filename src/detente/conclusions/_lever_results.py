@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._line import compare
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.numbers import number_to_json, plain, short
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Lever:
 
 
 @dataclass(frozen=True)
-class Levers:
+class Levers(Displayed):
     """All single levers of an outcome in order of cost, and the cheapest changes of several parameters.
 
     ``holds`` is True where the outcome holds at the point already. ``singles`` are cheapest first. ``together``
@@ -155,12 +155,6 @@ class Levers:
         from detente.conclusions._levers_text import levers_words
 
         return levers_words(self, labels)
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def _most(count: int | None) -> str:

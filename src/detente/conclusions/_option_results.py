@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.numbers import number_to_json, short
 
@@ -143,7 +143,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Options:
+class Options(Displayed):
     """All options of one player, compared.
 
     ``method`` says what the others do once an option is fixed: ``best replies``, ``all equilibria``,
@@ -270,14 +270,8 @@ class Options:
             ]
         )
 
-    def __str__(self) -> str:
-        return self.table().to_text()
-
     def __repr__(self) -> str:
         return f"<Options of {self.player}: {', '.join(each.strategy for each in self.options)}>"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def _replied(replies: tuple[tuple[str, Any], ...]) -> str:

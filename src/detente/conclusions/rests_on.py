@@ -32,7 +32,7 @@ from detente.conclusions._conditions import Conditions
 from detente.conclusions._forms import fractions
 from detente.conclusions._hitting_sets import bits, hitting_sets
 from detente.conclusions.sole_equilibrium import conditions_of
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.games.rational import fast
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ __all__ = ["RestsOn", "rests_on"]
 
 
 @dataclass(frozen=True)
-class RestsOn:
+class RestsOn(Displayed):
     """The smallest sets of parameters that fix a conclusion, and how far they are proved smallest.
 
     Attributes
@@ -149,12 +149,6 @@ class RestsOn:
         from detente.conclusions._rests_on_text import rests_on_words
 
         return rests_on_words(self, labels)
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def rests_on(

@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.conclusion import Conclusion, Signs, describe_set
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError, did_you_mean
 from detente.games.symbolic import SymbolicGame, symbol
 from detente.numbers import Enclosure, exact, number_to_json, plain, short, to_float
@@ -76,7 +76,7 @@ class Threshold:
 
 
 @dataclass(frozen=True)
-class Thresholds:
+class Thresholds(Displayed):
     """All thresholds of one parameter: inside its interval, and outside it as ``outside``.
 
     ``state`` is what holds just above the lower end of the interval, so that an empty list also says something.
@@ -132,12 +132,6 @@ class Thresholds:
         from detente.conclusions._thresholds_text import thresholds_words
 
         return thresholds_words(self, labels)
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def state_text(state: Any) -> str:

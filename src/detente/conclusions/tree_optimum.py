@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from detente.conclusions._line import compare
 from detente.conclusions.thresholds import follow
 from detente.conclusions.tree_outcomes import TreeOutcomes
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError, did_you_mean
 from detente.formula import symbol
 from detente.numbers import number_to_json, plain, short
@@ -31,7 +31,7 @@ Candidate = tuple[Any, Any, str, bool]
 
 
 @dataclass(frozen=True)
-class Optimum:
+class Optimum(Displayed):
     """The best value of a parameter for a player.
 
     Attributes

@@ -5,13 +5,15 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from detente.display import clean, width
+from detente.display import Drawing, clean, width
 from detente.numbers import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from detente.games.extensive import GameTree, TreeNode
 
-__all__ = ["outline", "svg"]
+__all__ = ["drawing", "outline", "svg"]
 
 #: Lines of an outline and ends of a drawing beyond which the rest is only counted.
 MAX_LINES, MAX_ENDS = 60, 200
@@ -59,10 +61,16 @@ def outline(tree: GameTree, limit: int = 80) -> str:
     return "\n".join(lines)
 
 
-def svg(tree: GameTree) -> str:
+def drawing(tree: GameTree, played: Collection[tuple[int, int]] = (), text: str | None = None) -> Drawing:
+    """Return a tree for a page; in a terminal it is its outline, or ``text``, in LaTeX the table of its ends."""
+    return Drawing(svg(tree, played), outline(tree) if text is None else text, tree.table())
+
+
+def svg(tree: GameTree, played: Collection[tuple[int, int]] = ()) -> str:
     """Return a tree as SVG: the root at the left, ends at the right, sets joined by dashed lines.
 
-    Everything is drawn in ``currentColor``, so that light and dark pages both work. Labels are escaped.
+    ``played`` holds moves, as node and position of the action, that are drawn as thick lines. Everything is drawn in
+    ``currentColor``, so that light and dark pages both work. Labels are escaped.
     """
     ends = [node.index for node in tree.nodes if node.kind == "terminal"]
     if len(ends) > MAX_ENDS:
@@ -100,7 +108,7 @@ def svg(tree: GameTree) -> str:
             parent = tree.nodes[node.parent]
             parts.append(
                 f'<line x1="{x[node.parent]}" y1="{y[node.parent]}" x2="{x[at]}" y2="{y[at]}" '
-                'stroke="currentColor" stroke-width="1.2"/>'
+                f'stroke="currentColor" stroke-width="{3.2 if (node.parent, node.action) in played else 1.2}"/>'
             )
             odds = f" {plain(parent.probabilities[node.action])}" if parent.kind == "chance" else ""
             middle_x = x[node.parent] + (x[at] - x[node.parent]) * 11 // 20

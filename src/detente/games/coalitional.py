@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import isfinite, lcm
 from typing import Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError, did_you_mean
 from detente.numbers import exact, plain
 
@@ -23,7 +23,7 @@ MAX_PLAYERS = 20
 
 
 @dataclass(frozen=True, init=False)
-class CoalitionalGame:
+class CoalitionalGame(Displayed):
     """A game in characteristic function form.
 
     Parameters
@@ -152,15 +152,9 @@ class CoalitionalGame:
     def __repr__(self) -> str:
         return f"<CoalitionalGame: {len(self.players)} players, grand coalition worth {plain(self.worth[-1])}>"
 
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
-
 
 @dataclass(frozen=True, init=False)
-class WeightedVotingGame:
+class WeightedVotingGame(Displayed):
     """A coalition wins if its weights reach the quota and every veto player belongs to it.
 
     Parameters
@@ -261,15 +255,9 @@ class WeightedVotingGame:
         total = plain(sum(self.weights.values()))
         return f"<WeightedVotingGame: {len(self.weights)} players, quota {plain(self.quota)} of {total}{veto}>"
 
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
-
 
 @dataclass(frozen=True, init=False)
-class WeightedGame:
+class WeightedGame(Displayed):
     """A coalition is worth what its total weight is worth: ``v(S) = f(W(S))``.
 
     Parameters
@@ -318,6 +306,14 @@ class WeightedGame:
         return CoalitionalGame(
             self.players, lambda members: self.worth[sum(self.weights[name] for name in members)]
         )
+
+    def table(self) -> Table:
+        """Return the weights, and what the total weights at which the worth changes are worth."""
+        steps = [k for k in range(1, len(self.worth)) if self.worth[k] != self.worth[k - 1]]
+        rows = tuple((name, str(weight)) for name, weight in self.weights.items())
+        levels = ", ".join(f"{plain(self.worth[k])} from {k}" for k in steps[:12])
+        more = f" and {len(steps) - 12} more steps" if len(steps) > 12 else ""
+        return Table("weighted game", ("player", "weight"), rows, (f"Worth by total weight: 0, {levels}{more}.",))
 
     def __repr__(self) -> str:
         return f"<WeightedGame: {len(self.weights)} players, total weight {self.total}>"

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente import formula
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.formula import symbol
 from detente.games.symbolic import SymbolicGame
@@ -26,7 +27,7 @@ STATE = "state"
 
 
 @dataclass(frozen=True, init=False, eq=False)
-class ControlGame:
+class ControlGame(Displayed):
     """A decision problem with a real state, discounted.
 
     Parameters
@@ -132,6 +133,21 @@ class ControlGame:
         ends = (self.start, self.discount_factor, *self.interval, *self.choices)
         return "exact" if rational and not others and all(isinstance(each, Fraction) for each in ends) else "enclosed"
 
+    def table(self) -> Table:
+        """Return the problem line by line."""
+        from detente.printing import plain as formula_text
+
+        chosen = ", ".join(map(formula_text, self.choices))
+        rows = [
+            ("what a period pays", formula_text(self.flow)),
+            ("the next state", formula_text(self.law)),
+            (f"choices of {self.action}", f"[{chosen}]" if self.continuous else chosen),
+            ("discount factor", formula_text(self.discount_factor)),
+            ("start", formula_text(self.start)),
+            ("periods", "for ever" if self.horizon is None else str(self.horizon)),
+        ]
+        return Table("decision problem with a state", ("part", "formula"), tuple(rows))
+
     def __repr__(self) -> str:
         ends = ", ".join(plain(each) for each in self.choices)
         chosen = f"[{ends}]" if self.continuous else f"{{{ends}}}"
@@ -175,7 +191,7 @@ def _before(low: Any, high: Any) -> bool:
 
 
 @dataclass(frozen=True, init=False, eq=False)
-class SymbolicControl:
+class SymbolicControl(Displayed):
     """A decision problem with a real state whose numbers are formulas of parameters over a box.
 
     Parameters
@@ -282,6 +298,21 @@ class SymbolicControl:
             None if self.interval is None else [here(each) for each in self.interval],
             self.horizon,
         )
+
+    def table(self) -> Table:
+        """Return the problem line by line."""
+        from detente.printing import plain as formula_text
+
+        chosen = ", ".join(map(formula_text, self.choices))
+        rows = [
+            ("what a period pays", formula_text(self.flow)),
+            ("the next state", formula_text(self.law)),
+            (f"choices of {self.action}", f"[{chosen}]" if self.continuous else chosen),
+            ("discount factor", formula_text(self.discount_factor)),
+            ("start", formula_text(self.start)),
+            ("periods", "for ever" if self.horizon is None else str(self.horizon)),
+        ]
+        return Table("decision problem with a state", ("part", "formula"), tuple(rows))
 
     def __repr__(self) -> str:
         return f"<SymbolicControl: {self.action}, {len(self.box.parameters)} parameters>"

@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from detente.display import Displayed
 from detente.errors import UsageError, did_you_mean
 from detente.games._tree_building import MAX_NODES, TreeBuilder, check_sets
 from detente.games._tree_parts import InformationSet, Move, Outcome, TreeNode, chance, decision, terminal
@@ -18,6 +19,7 @@ from detente.games.normal import labels
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from detente.display import Part
     from detente.games.normal import NormalFormGame
 
 __all__ = [
@@ -33,7 +35,7 @@ __all__ = [
 ]
 
 
-class GameTree:
+class GameTree(Displayed):
     """A finite game in extensive form.
 
     Parameters
@@ -319,10 +321,8 @@ class GameTree:
         size = f"{sets} information sets, {ends} terminal nodes"
         return f"<GameTree of {', '.join(self.players)}: {size}, {self.arithmetic}>"
 
-    def __str__(self) -> str:
-        from detente.games._tree_drawing import outline
+    def displayed(self) -> tuple[Part, ...]:
+        """Return the drawing, which is the outline in a terminal and the table of ends in LaTeX."""
+        from detente.games._tree_drawing import drawing
 
-        return outline(self)
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/plain": str(self), "text/html": self.to_svg(), "text/latex": self.table().to_latex()}
+        return (drawing(self),)

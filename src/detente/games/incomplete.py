@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.numbers import exact, plain
 
@@ -20,7 +20,7 @@ __all__ = ["AttritionGame", "GlobalGame"]
 
 
 @dataclass(frozen=True, init=False)
-class GlobalGame:
+class GlobalGame(Displayed):
     """Members choose an action; punishment follows if the enforcer's strength reaches the load on it.
 
     Parameters
@@ -123,15 +123,9 @@ class GlobalGame:
             "prior": None if self.prior is None else [plain(each) for each in self.prior],
         }
 
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
-
 
 @dataclass(frozen=True, init=False)
-class AttritionGame:
+class AttritionGame(Displayed):
     """Two sides hold out; the first to give way loses the prize to the other. Complete information, continuous time.
 
     Parameters
@@ -186,9 +180,3 @@ class AttritionGame:
             "prize": {name: plain(each) for name, each in self.prize.items()},
             "deadline": None if self.deadline is None else plain(self.deadline),
         }
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()

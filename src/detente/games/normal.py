@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from detente.display import Displayed
 from detente.errors import UsageError, did_you_mean
 from detente.numbers import exact, is_exact, plain, to_float
 
@@ -24,7 +25,7 @@ __all__ = ["NormalFormGame", "Profile", "labels"]
 Profile = tuple[int, ...]
 
 
-class NormalFormGame:
+class NormalFormGame(Displayed):
     """A game in normal form, with exact or float payoffs.
 
     Parameters
@@ -176,11 +177,14 @@ class NormalFormGame:
         sizes = "x".join(str(size) for size in self.shape)
         return f"<NormalFormGame {sizes}, players {', '.join(self.players)}, {self.arithmetic}>"
 
-    def __str__(self) -> str:
-        return str(self.table())
+    def displayed(self) -> tuple[Table, ...]:
+        """Return the payoffs, on a page with best responses underlined and pure equilibria framed."""
+        from detente.games._marked_payoffs import MOST_MARKED, marked_payoffs
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
+        return (marked_payoffs(self) if self.payoffs[0].size <= MOST_MARKED else self.table(),)
+
+    def __str__(self) -> str:
+        return self.table().to_text()
 
     def table(self) -> Table:
         """Return the payoffs as a :class:`detente.display.Table`: a matrix for two players, else a list."""

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.numbers import exact, plain, short
 
@@ -28,7 +28,7 @@ Row = tuple[Fraction, ...]
 
 
 @dataclass(frozen=True, init=False)
-class PopulationGame:
+class PopulationGame(Displayed):
     """A game of N members with A actions each.
 
     Parameters
@@ -223,9 +223,3 @@ class PopulationGame:
 
     def __repr__(self) -> str:
         return f"<PopulationGame: {self.n} members, actions {', '.join(self.actions)}>"
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from detente import formula
+from detente.display import Displayed, Table
 from detente.errors import DetenteError, UsageError
 from detente.games.normal import NormalFormGame
 from detente.games.symbolic import SymbolicGame, symbol
@@ -14,11 +15,13 @@ from detente.numbers import exact, is_exact, plain
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from detente.display import Part
+
 __all__ = ["RepeatedGame"]
 
 
 @dataclass(frozen=True)
-class RepeatedGame:
+class RepeatedGame(Displayed):
     """A stage game played for ever under perfect monitoring, with discounted payoffs.
 
     Parameters
@@ -109,6 +112,11 @@ class RepeatedGame:
             # A factor such as exp(-r) leaves the rationals: the table follows it into floats.
             numeric = NormalFormGame(numeric.floats, numeric.players, numeric.strategies)
         return RepeatedGame(numeric, tuple(factors) if isinstance(self.discount_factor, tuple) else factors[0])
+
+    def displayed(self) -> tuple[Part, ...]:
+        """Return the stage game and the discount factors."""
+        rows = tuple((name, plain(each)) for name, each in zip(self.players, self.discount_factors, strict=True))
+        return (*self.stage.displayed(), Table("repeated for ever", ("player", "discount factor"), rows))
 
     def __repr__(self) -> str:
         factors = self.discount_factors if isinstance(self.discount_factor, tuple) else (self.discount_factor,)

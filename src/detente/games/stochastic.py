@@ -16,6 +16,7 @@ from itertools import product
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from detente.display import Displayed, Table
 from detente.errors import UsageError, did_you_mean
 from detente.games.normal import Profile, labels
 from detente.numbers import exact_or_float, plain
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 __all__ = ["IDLE", "Order", "State", "StochasticGame", "groups_of"]
+
+#: Rows of a table of states that are shown.
+MOST_ROWS = 60
 
 #: A state: a number or a name.
 State = int | str
@@ -36,7 +40,7 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, init=False, eq=False)
-class StochasticGame:
+class StochasticGame(Displayed):
     """A game with finitely many states, discounted.
 
     Parameters
@@ -205,6 +209,20 @@ class StochasticGame:
         Where every set is a single state, the game is solved state by state: play never comes back once it has left.
         """
         return _strong_components(self)
+
+    def table(self) -> Table:
+        """Return what happens in each state, the first sixty profiles: rewards, and where play goes with which odds."""
+        rows: list[tuple[str, ...]] = []
+        for state in self.playing:
+            for profile, chosen in zip(self.profiles(state), self.labels(state), strict=True):
+                odds = ", ".join(f"{self.states[to]}: {plain(p)}" for to, p in self.transitions[state][profile] if p)
+                paid = ", ".join(map(plain, self.rewards[state][profile]))
+                rows.append((str(state), ", ".join(chosen), paid, odds))
+        rows += [(str(state), "the end", ", ".join(map(plain, paid)), "") for state, paid in self.terminal.items()]
+        notes = (f"{len(rows) - MOST_ROWS} more rows.",) if len(rows) > MOST_ROWS else ()
+        factors = ", ".join(plain(each) for each in dict.fromkeys(self.discount_factors))
+        title = f"stochastic game of {', '.join(self.players)}, discount factor {factors}"
+        return Table(title, ("state", "actions", "rewards", "next"), tuple(rows[:MOST_ROWS]), notes)
 
     def __repr__(self) -> str:
         factors = ", ".join(plain(each) for each in dict.fromkeys(self.discount_factors))

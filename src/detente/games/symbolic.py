@@ -11,11 +11,12 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from detente import formula
+from detente.display import Displayed, Table
 from detente.errors import FormulaError, UsageError, did_you_mean
 from detente.formula import symbol
 from detente.games.normal import NormalFormGame, Profile, labels
 from detente.games.rational import is_rational, rational_value
-from detente.numbers import exact
+from detente.numbers import exact, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -62,7 +63,7 @@ class Interval:
 
 
 @dataclass(frozen=True, eq=False)
-class SymbolicGame:
+class SymbolicGame(Displayed):
     """A normal-form game with payoffs in parameters.
 
     Parameters
@@ -287,6 +288,21 @@ class SymbolicGame:
         for index, expression in self.payoffs.items():
             table[index] = self.evaluate(expression, point)
         return NormalFormGame(table, self.players, self.strategies)
+
+    def table(self) -> Table:
+        """Return the formulas of all payoffs, one row for each profile, with the box below."""
+        from detente.printing import plain as formula_text
+
+        rows = tuple(
+            (
+                *(own[index] for own, index in zip(self.strategies, profile, strict=True)),
+                *(formula_text(self.payoff(player, profile)) for player in range(len(self.players))),
+            )
+            for profile in self.profiles()
+        )
+        box = ", ".join(f"{name} in [{plain(each.low)}, {plain(each.high)}]" for name, each in self.parameters.items())
+        columns = (*self.players, *(f"payoff of {name}" for name in self.players))
+        return Table("payoffs", columns, rows, (box,) if box else ())
 
     def __repr__(self) -> str:
         sizes = "x".join(str(size) for size in self.shape)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.games._tree_building import TreeBuilder, check_sets
 from detente.games._tree_parts import Move, Outcome
@@ -35,7 +36,7 @@ class _FormulaBuilder(TreeBuilder):
         return tuple(self._payoff(odds) for _, odds, _ in move.branches)
 
 
-class SymbolicTree:
+class SymbolicTree(Displayed):
     """A game tree with payoffs in parameters.
 
     Parameters
@@ -185,6 +186,17 @@ class SymbolicTree:
             )
             made[node.index] = Move(node.kind, node.player, labels_of.get(node.index), branches, outcome, "", node.name)
         return GameTree(self.players, made[0], self.title)
+
+    def table(self) -> Table:
+        """Return the formulas of the payoffs at every end."""
+        from detente.printing import plain
+
+        rows = tuple(
+            (",".join(self.history(node.index)) or "start", *map(plain, self.totals[node.index]))
+            for node in self.nodes
+            if node.kind == "terminal"
+        )
+        return Table(self.title, ("history", *(f"payoff of {name}" for name in self.players)), rows)
 
     def __repr__(self) -> str:
         ends = sum(node.kind == "terminal" for node in self.nodes)

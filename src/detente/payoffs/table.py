@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Cell, Displayed, Table
 from detente.formula import symbol
 from detente.payoffs.items import Tally
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from detente.formula import Node
     from detente.payoffs.terms import Term, Utility
 
-__all__ = ["PathPayoffs", "PayoffTable", "Payoffs"]
+__all__ = ["PathPayoffs", "PayoffTable", "Payoffs", "term_table"]
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class Payoffs:
 
 
 @dataclass(frozen=True)
-class PathPayoffs(Payoffs):
+class PathPayoffs(Payoffs, Displayed):
     """Payoffs at the ends of a tree, with the terms behind each of them.
 
     ``paths`` maps the decision points of each path, in the order of play, to the choices made there.
@@ -182,12 +182,17 @@ class PathPayoffs(Payoffs):
         )
         return _breakdown("path", rows)
 
+    def displayed(self) -> tuple[Table, ...]:
+        """Return the symbolic payoffs; on a page each opens to its terms."""
+        behind = [[self.terms_where(player, path) for player in self.players] for path in self.paths]
+        return (_opening(self.table(), behind),)
+
     def __str__(self) -> str:
         return self.table().to_text()
 
 
 @dataclass(frozen=True)
-class PayoffTable:
+class PayoffTable(Displayed):
     """Payoffs per player and profile, with the terms behind each cell.
 
     Parameters
@@ -297,6 +302,14 @@ class PayoffTable:
             ),
         )
 
+    def displayed(self) -> tuple[Table, ...]:
+        """Return the symbolic table; on a page each payoff opens to its terms."""
+        behind = [[self.terms_at(player, profile) for player in self.players] for profile in self.profiles()]
+        return (_opening(self.table(), behind),)
+
+    def __str__(self) -> str:
+        return self.table().to_text()
+
     def breakdown(self) -> Table:
         """Return every cell as its terms: one row per profile, player and term."""
         rows = (
@@ -306,12 +319,6 @@ class PayoffTable:
             for term in self.terms_at(player, profile)
         )
         return _breakdown("profile", rows)
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def _count_symbol(node: Node) -> Any:
@@ -328,3 +335,19 @@ def _breakdown(head: str, rows: Iterable[tuple[str, str, Term]]) -> Table:
             for where, player, term in rows
         ),
     )
+
+
+def term_table(terms: Sequence[Term], title: str = "") -> Table:
+    """Return terms with their formulas: what a payoff is the sum of."""
+    rows = tuple((term.name, term.text, "material" if term.material else "relative gains") for term in terms)
+    return Table(title, ("term", "formula", "kind"), rows)
+
+
+def _opening(table: Table, behind: Sequence[Sequence[Sequence[Term]]]) -> Table:
+    """Return a table whose last columns, the payoffs, open to terms: ``behind[row][player]``."""
+    rows = []
+    for row, own in zip(table.rows, behind, strict=True):
+        payoffs = zip(row[-len(own) :], own, strict=True)
+        cells = (Cell(text, behind=(term_table(terms),) if terms else ()) for text, terms in payoffs)
+        rows.append((*row[: -len(own)], *cells))
+    return Table(table.title, table.columns, tuple(rows), table.notes)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from detente.numbers import short
 from detente.reports.figure_labels import text_label
 from detente.reports.figure_style import INK, PLAYERS, QUIET, TEXT_WIDTH, figure_style, new_figure
+from detente.solve.trees.backward_induction import best_moves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +30,7 @@ def tree_figure(
     ends = tree.terminals
     if len(ends) > MOST_ENDS:
         return None
-    best = _best_moves(tree)
+    best = best_moves(tree)
     depth = [0] * len(tree.nodes)
     for node in tree.nodes:
         for child in node.children:
@@ -109,19 +110,3 @@ def _branch(node: TreeNode, choice: int, label: Callable[[str], str]) -> str:
     if node.player is None:
         return f"{words} {short(node.probabilities[choice], 3)}"
     return words
-
-
-def _best_moves(tree: GameTree) -> set[tuple[int, int]]:
-    """Return the moves (node, choice) that are best given how play goes on, by the tie rule; none where moves are hidden."""
-    from detente.solve.trees.backward_induction import backward_induction
-
-    if not tree.perfect_information:
-        return set()
-    chosen = backward_induction(tree, ties="first").equilibria[0].profile
-    found = set()
-    for node in tree.nodes:
-        if node.player is None or node.information_set is None or not node.children:
-            continue
-        own = chosen[tree.players[node.player]][tree.information_sets[node.information_set].label]
-        found.add((node.index, [own[action] for action in node.actions].index(1)))
-    return found

@@ -18,7 +18,7 @@ from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.numbers import exact, number_to_json, plain
 from detente.solve.programs.linear_program import exact_payoffs, maximize
@@ -36,7 +36,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class CorrelatedEquilibrium:
+class CorrelatedEquilibrium(Displayed):
     """A correlated equilibrium with its certificate.
 
     Attributes
@@ -130,12 +130,6 @@ class CorrelatedEquilibrium:
             when = f"when told {told}" if told else "if it decides beforehand"
             lines.append(f"What holds it down: {player} must not prefer {other} {when}.")
         return lines
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def correlated_equilibrium(

@@ -14,7 +14,7 @@ from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import BudgetExceeded, UsageError
 from detente.numbers import plain
 from detente.solve.correlated import certified_distribution, incentive_constraints
@@ -32,7 +32,7 @@ MAX_PROFILES = 24
 
 
 @dataclass(frozen=True)
-class CorrelatedPolytope:
+class CorrelatedPolytope(Displayed):
     """All extreme points of the set of (coarse) correlated equilibria; the set is their convex hull."""
 
     game: NormalFormGame
@@ -82,12 +82,6 @@ class CorrelatedPolytope:
                 "mixture."
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def correlated_vertices(

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.numbers import number_to_json, plain
 from detente.solve._dominance_search import DominanceSearch
@@ -73,7 +73,7 @@ class Elimination:
 
 
 @dataclass(frozen=True)
-class Undominated:
+class Undominated(Displayed):
     """What survives iterated elimination, with every step.
 
     Attributes
@@ -188,12 +188,6 @@ class Undominated:
             "others."
         )
         return lines
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def undominated(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import NotConverged, UsageError
 from detente.numbers import plain, short
 from detente.solve.best_response import deviation_payoffs, regret
@@ -31,7 +31,7 @@ Mixed = tuple[tuple[Any, ...], ...]
 
 
 @dataclass(frozen=True)
-class LogitLimit:
+class LogitLimit(Displayed):
     """The Nash equilibrium that the branch approaches.
 
     ``equilibrium`` carries its certificate: regret exactly 0 in exact games of two players, and with more
@@ -89,12 +89,6 @@ class LogitLimit:
             ),
             *crossing,
         ]
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def limiting_logit_equilibrium(game: NormalFormGame, *, precision: object | None = None) -> LogitLimit:

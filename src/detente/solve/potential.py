@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.numbers import number_to_json, plain
 from detente.solve.best_response import payoff_tolerance
 
@@ -29,7 +29,7 @@ __all__ = ["Potential", "potential"]
 
 
 @dataclass(frozen=True)
-class Potential:
+class Potential(Displayed):
     """The strongest kind of potential that a game has, with the proof that it has no stronger one.
 
     Attributes
@@ -128,12 +128,6 @@ class Potential:
 
     def _path(self, cycle: tuple[Profile, ...]) -> str:
         return " -> ".join(f"({', '.join(self.game.profile_labels(s))})" for s in (*cycle, cycle[0]))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def potential(game: NormalFormGame, relative: float = 1e-9) -> Potential:

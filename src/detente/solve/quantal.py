@@ -16,7 +16,7 @@ from fractions import Fraction
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import NotConverged, UsageError
 from detente.numbers import plain, short
 from detente.solve.programs.linear_program import exact_payoffs
@@ -46,7 +46,7 @@ CROSSING = (
 
 
 @dataclass(frozen=True)
-class QuantalResponse:
+class QuantalResponse(Displayed):
     """A logit equilibrium at one precision.
 
     Attributes
@@ -117,15 +117,9 @@ class QuantalResponse:
         lines.append(f"Probabilities differ from the logit responses to them by at most {self.error:.1e}.")
         return lines
 
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
-
 
 @dataclass(frozen=True)
-class LogitBranch:
+class LogitBranch(Displayed):
     """Logit equilibria along the branch from the centroid, at the precisions asked for.
 
     ``turns`` says whether the branch bends back between them, so that some precisions have several equilibria
@@ -190,12 +184,6 @@ class LogitBranch:
                 for each in self.points
             ]
         )
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def quantal_response(game: NormalFormGame, precision: object) -> QuantalResponse:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.numbers import is_exact, number_to_json, plain
 from detente.solve.equilibria import equilibria
@@ -45,7 +45,7 @@ class Domination:
 
 
 @dataclass(frozen=True)
-class UndominatedEquilibria:
+class UndominatedEquilibria(Displayed):
     """The extreme equilibria of a two-player game, those with a weakly dominated strategy set apart.
 
     Attributes
@@ -141,12 +141,6 @@ class UndominatedEquilibria:
         if not self.complete:
             lines.append("The list of equilibria is not complete, so undominated ones may be missing.")
         return lines
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def undominated_equilibria(game: NormalFormGame, *, budget: float | None = None) -> UndominatedEquilibria:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.numbers import number_to_json, plain
 from detente.solve.best_response import expected_payoffs, regret
 
@@ -16,7 +16,7 @@ __all__ = ["Equilibrium", "SolveResult", "certified", "profile_text"]
 
 
 @dataclass(frozen=True)
-class Equilibrium:
+class Equilibrium(Displayed):
     """A certified equilibrium.
 
     ``profile`` maps player to strategy to probability, all strategies listed; ``payoffs`` maps player
@@ -57,6 +57,19 @@ class Equilibrium:
             "pure": self.pure,
         }
 
+    def displayed(self) -> tuple[Table, ...]:
+        """Return the strategies and payoffs, with the regret that certifies them."""
+        rows = tuple(
+            (
+                player,
+                " + ".join(f"{plain(weight)} {label}" for label, weight in weights.items() if weight != 0),
+                plain(self.payoffs[player]),
+            )
+            for player, weights in self.profile.items()
+        )
+        note = f"Largest gain from a deviation, checked apart from the solver: {plain(self.regret)}."
+        return (Table("equilibrium", ("player", "plays", "payoff"), rows, (note,)),)
+
     def __str__(self) -> str:
         return profile_text(self)
 
@@ -81,7 +94,7 @@ def certified(game: NormalFormGame, mixed: tuple[tuple[Any, ...], ...]) -> Equil
 
 
 @dataclass(frozen=True)
-class SolveResult:
+class SolveResult(Displayed):
     """Equilibria of one game, how they were found, and whether these are all.
 
     ``complete`` is True only where that is proved (of the concept ``pure``: all pure equilibria). For a complete
@@ -177,11 +190,5 @@ class SolveResult:
             ]
         )
 
-    def __str__(self) -> str:
-        return self.table().to_text()
-
     def __repr__(self) -> str:
         return f"<SolveResult {self.concept}: {len(self.equilibria)} equilibria, complete={self.complete}>"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()

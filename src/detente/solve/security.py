@@ -18,7 +18,7 @@ from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.numbers import number_to_json, plain
 from detente.solve.best_response import payoff_tolerance
 from detente.solve.programs.linear_program import exact_payoffs
@@ -57,7 +57,7 @@ class Security:
 
 
 @dataclass(frozen=True)
-class SecurityLevels:
+class SecurityLevels(Displayed):
     """The security levels of all players; ``levels`` maps player to :class:`Security`."""
 
     game: NormalFormGame
@@ -119,12 +119,6 @@ class SecurityLevels:
                     f"{plain(each.pure_minmax)}; where exactly is a hard problem that is not solved here."
                 )
         return lines
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def minmax(game: NormalFormGame) -> SecurityLevels:
@@ -194,7 +188,7 @@ def _security(game: NormalFormGame, payoffs: Any, player: int) -> Security:
 
 
 @dataclass(frozen=True)
-class ParetoSet:
+class ParetoSet(Displayed):
     """The pure profiles that no other pure profile improves upon.
 
     ``profiles`` are Pareto optimal: nothing makes one player better off and nobody worse off. ``weak`` adds
@@ -247,12 +241,6 @@ class ParetoSet:
 
     def _payoffs(self, profile: Profile) -> str:
         return ", ".join(plain(self.game.payoff(i, profile)) for i in range(len(self.game.players)))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def pareto_set(game: NormalFormGame, relative: float = 1e-9) -> ParetoSet:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.solve.best_response import best_responses
 
@@ -77,7 +77,7 @@ def increasing_differences(game: NormalFormGame) -> bool:
 
 
 @dataclass(frozen=True)
-class BestReplies:
+class BestReplies(Displayed):
     """Profiles reached by simultaneous best replies.
 
     Attributes
@@ -137,12 +137,6 @@ class BestReplies:
         )
         title = f"iterated best reply, ties to the {self.ties} strategy"
         return Table(title, ("round", "changes", "profile"), rows, (note,))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def iterated_best_reply(

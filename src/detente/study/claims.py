@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.robustness.results import LEAST
 from detente.conclusions.robustness.robustness import How
-from detente.display import Table, mimebundle
+from detente.display import Displayed, Table
 from detente.errors import UsageError, did_you_mean
 from detente.fields import label_of
 from detente.study.model import game_model
@@ -155,7 +155,7 @@ class ClaimVerdict:
 
 
 @dataclass(frozen=True)
-class Claims:
+class Claims(Displayed):
     """The claims of a study with their verdicts."""
 
     verdicts: tuple[ClaimVerdict, ...]
@@ -198,11 +198,9 @@ class Claims:
                 found.append(Table(title, heads, tuple(test.row() for test in each.tests), notes))
         return tuple(found)
 
-    def __str__(self) -> str:
-        return "\n\n".join(table.to_text() for table in self.tables())
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return mimebundle(*self.tables())
+    def displayed(self) -> tuple[Table, ...]:
+        """Return what is shown, in order."""
+        return self.tables()
 
 
 def claim_verdicts(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.attribution import Attribution, attribute
-from detente.display import Table, mimebundle, wrap
+from detente.display import Displayed, Table, wrap
 from detente.errors import DetenteError, UsageError
 from detente.numbers import plain
 from detente.study.between import Between, Change
@@ -63,7 +63,7 @@ class Flip:
 
 
 @dataclass(frozen=True)
-class GameComparison:
+class GameComparison(Displayed):
     """One game at two points, or at one point of two versions.
 
     Attributes
@@ -165,12 +165,13 @@ class GameComparison:
             parts.append("\n".join(lines))
         return "\n\n".join([*parts, *(each.to_text() for each in rest)])
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return mimebundle(*self.tables())
+    def displayed(self) -> tuple[Table, ...]:
+        """Return what is shown, in order."""
+        return self.tables()
 
 
 @dataclass(frozen=True)
-class StudyComparison:
+class StudyComparison(Displayed):
     """Two versions of a study: what was changed in its files, and what that flips in each game at each point.
 
     ``verdicts`` lists the claims whose verdict differs, where that was asked for, with both verdicts.
@@ -237,8 +238,9 @@ class StudyComparison:
         loud = [each for each in self.games if each not in self.quiet]
         return "\n\n".join([*(each.to_text() for each in (self._changed(), *self._claims())), *map(str, loud)])
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return mimebundle(*self.tables())
+    def displayed(self) -> tuple[Table, ...]:
+        """Return what is shown, in order."""
+        return self.tables()
 
 
 def compare_points(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from detente.display import Displayed, Folded
 from detente.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from detente.conclusions.conclusion import Conclusion
     from detente.conclusions.robustness.classifier import Subject
     from detente.conclusions.thresholds import Thresholds
-    from detente.display import Table
+    from detente.display import Part, Table
     from detente.errors import Fault
     from detente.fields import Wrong
     from detente.formula import Formula, Node
@@ -62,9 +63,12 @@ class Solution(Protocol):
     def table(self) -> Table:
         """Return the result as a table."""
 
+    def displayed(self) -> Sequence[Part]:
+        """Return what is shown of the result."""
+
 
 @dataclass(frozen=True)
-class View:
+class View(Displayed):
     """What ``show`` prints: tables, and data for ``--json``."""
 
     tables: tuple[Table, ...]
@@ -74,8 +78,9 @@ class View:
         """Return the cells, and whatever else is shown, as data."""
         return self.data
 
-    def __str__(self) -> str:
-        return "\n\n".join(table.to_text() for table in self.tables)
+    def displayed(self) -> tuple[Table, ...]:
+        """Return the tables."""
+        return self.tables
 
 
 class Values(Protocol):
@@ -196,6 +201,16 @@ class Form:
     def show(self, model: GameModel, point: Point, kind: str, terms: bool = False, title: str = "") -> View:
         """Return the payoffs, symbolic and numeric."""
         raise self.refused("show")
+
+    def display(self, model: GameModel, point: Point) -> tuple[Part, ...]:
+        """Return what a notebook shows of the game at a point: payoffs, and what is behind them on demand.
+
+        A form that has no payoffs to show is shown by its solution.
+        """
+        if type(self).show is Form.show:
+            return tuple(self.solve(model, point, "strategic").displayed())
+        first, *more = self.show(model, point, "strategic", terms=True, title=f"{model.name} at {point.name}").tables
+        return (first, *(Folded(table.title or "more", (table,)) for table in more))
 
     def trace_payoff(self, model: GameModel, point: Point, what: Any, player: str, kind: str) -> Trace:
         """Return where the payoff of a player at a profile, path or state comes from."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._payoff_formulas import NO_PAYOFF
 from detente.conclusions.meaning import Confirmation, Meaning, confirm
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ __all__ = ["Confirmations", "confirmations"]
 
 
 @dataclass(frozen=True)
-class Confirmations:
+class Confirmations(Displayed):
     """Conclusions with their meanings and what random changes of payoffs said of them.
 
     ``tested`` has a Confirmation for each conclusion, or in words why there is none.

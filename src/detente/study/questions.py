@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from detente.display import wrap
+from detente.display import Displayed, wrap
 from detente.errors import UsageError
 from detente.study.analyses import ANALYSES, Task
 
@@ -20,7 +20,7 @@ __all__ = ["Answer", "answer"]
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Displayed):
     """The answer to a question: what was asked, and tables with sentences below them."""
 
     question: Question
@@ -48,10 +48,9 @@ class Answer:
         head = "\n".join(wrap(f"{self.question.number}. {self.text}", 80))
         return "\n\n".join([head, *(table.to_text() for table in self.tables)])
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        from detente.display import mimebundle
-
-        return mimebundle(*self.tables)
+    def displayed(self) -> tuple[Table, ...]:
+        """Return what is shown, in order."""
+        return self.tables
 
 
 def answer(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from detente.display import Displayed, clean, latex_text
 from detente.errors import UsageError, did_you_mean
 from detente.numbers import number_to_json, plain, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from detente.display import Part
     from detente.formula import Formula
     from detente.payoffs.table import Payoffs
     from detente.seeds.figures import Figure
@@ -22,7 +24,7 @@ __all__ = ["Trace", "trace_name", "trace_payoff"]
 
 
 @dataclass(frozen=True, repr=False)
-class Trace:
+class Trace(Displayed):
     """One number and what it is made of.
 
     ``kind`` is ``payoff``, ``own`` (a sum of terms), ``term``, ``figure``, ``derived``, ``judgement``, ``conclusion``, ``threshold`` or
@@ -98,14 +100,44 @@ class Trace:
         for source in self.sources:
             yield from source.walk()
 
-    def __str__(self) -> str:
-        return "\n".join(self.lines())
-
     def __repr__(self) -> str:
         return f"<Trace {self.name}: {self.kind}, {len(self.sources)} sources>"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/plain": str(self), "text/html": f"<pre>{html.escape(str(self))}</pre>"}
+    def displayed(self) -> tuple[Part, ...]:
+        """Return the trace; on a page every number opens to what it is made of."""
+        return (TraceTree(self),)
+
+
+@dataclass(frozen=True)
+class TraceTree:
+    """A trace as a part of a page: folded, number by number."""
+
+    trace: Trace
+
+    def to_text(self) -> str:
+        """Return the trace as indented lines."""
+        return "\n".join(self.trace.lines())
+
+    def to_html(self, depth: int = 0) -> str:
+        """Return the trace as nested details; the first two levels are open."""
+        own = replace(self.trace, sources=())
+        head, *more = (html.escape(clean(line)) for line in own.lines())
+        inside = "".join(f"<p>{line}</p>" for line in more)
+        below = "".join(TraceTree(source).to_html(depth + 1) for source in self.trace.sources)
+        if not inside and not below:
+            return f"<div style='margin-left:{1.2 * (depth > 0)}em'>{head}</div>"
+        state = " open" if depth < 2 else ""
+        return (
+            f"<details{state} style='margin-left:{1.2 * (depth > 0)}em'><summary>{head}</summary>"
+            f"<div style='margin-left:1.2em'>{inside}</div>{below}</details>"
+        )
+
+    def to_latex(self) -> str:
+        """Return the trace line by line, indented."""
+        lines = (
+            (len(line) - len(line.lstrip()), latex_text(line.strip())) for line in self.trace.lines()
+        )
+        return "\n".join(rf"\noindent\hspace*{{{0.5 * depth}em}}{text}\par" for depth, text in lines)
 
 
 class _Tracer:

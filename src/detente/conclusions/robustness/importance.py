@@ -12,7 +12,7 @@ from detente.conclusions.robustness.evidence import Given
 from detente.conclusions.robustness.first_order import BINS, equal_count_bins, first_order
 from detente.conclusions.robustness.outputs import output_of
 from detente.conclusions.robustness.total_order import Population, by_salib, jansen
-from detente.display import Table, mimebundle
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.formula import symbol
 from detente.games.symbolic import Interval
@@ -73,7 +73,7 @@ class Index:
 
 
 @dataclass(frozen=True)
-class Importance:
+class Importance(Displayed):
     """Importance of parameters for outputs.
 
     Attributes
@@ -168,11 +168,9 @@ class Importance:
 
         return pd.DataFrame([vars(each) for each in (*self.indices, *self.groups)])
 
-    def __str__(self) -> str:
-        return "\n\n".join(table.to_text() for table in self.tables())
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return mimebundle(*self.tables())
+    def displayed(self) -> tuple[Table, ...]:
+        """Return what is shown, in order."""
+        return self.tables()
 
 
 def _pm(value: float | None, error: float | None) -> str:

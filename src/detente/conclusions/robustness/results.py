@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.meaning import LEVELS
 from detente.conclusions.robustness.normal_forms import EVERY
-from detente.display import Table, mimebundle
+from detente.display import Displayed, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -28,7 +28,7 @@ _SELDOM = 0.02
 
 
 @dataclass(frozen=True, eq=False)
-class Robustness:
+class Robustness(Displayed):
     """Shares of conclusions over the box under several priors.
 
     Attributes
@@ -331,11 +331,9 @@ class Robustness:
         ]
         return pd.DataFrame(rows, columns=["conclusion", "prior", "draws", "share", "error"])
 
-    def __str__(self) -> str:
-        return "\n\n".join(table.to_text() for table in self.tables())
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return mimebundle(*self.tables())
+    def displayed(self) -> tuple[Table, ...]:
+        """Return what is shown, in order."""
+        return self.tables()
 
 
 def _span(spread: tuple[float, float] | None) -> str:

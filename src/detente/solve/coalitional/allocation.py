@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.numbers import number_to_json, plain, short
 
 __all__ = ["Allocation", "json_number"]
 
 
 @dataclass(frozen=True)
-class Allocation(Mapping[str, Fraction]):
+class Allocation(Mapping[str, Fraction], Displayed):
     """A number for every player under a named concept; reads like a mapping from players to Fractions.
 
     Attributes
@@ -64,12 +64,6 @@ class Allocation(Mapping[str, Fraction]):
         import pandas as pd
 
         return pd.DataFrame({"player": list(self), self.concept: [float(each) for each in self.values()]})
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def _exact_text(value: Fraction) -> str:

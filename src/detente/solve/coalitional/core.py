@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.numbers import exact, plain, short
 from detente.solve.coalitional._cuts import maximize_over_coalitions
@@ -29,7 +29,7 @@ Balanced = tuple[tuple[tuple[str, ...], Fraction], ...]
 
 
 @dataclass(frozen=True)
-class Core:
+class Core(Displayed):
     """Whether the core is empty, and how much each player can get in it.
 
     Attributes
@@ -93,15 +93,9 @@ class Core:
         columns = ("player", "least", "most", "about", "to")
         return Table("core: what each player can get", columns, rows, (note,))
 
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
-
 
 @dataclass(frozen=True)
-class LeastCore:
+class LeastCore(Displayed):
     """The least excess that some division can keep every proper coalition down to.
 
     ``excess`` is negative where the core has an interior, 0 where the core is there without one, positive where it is
@@ -130,12 +124,6 @@ class LeastCore:
         rows = tuple((name, plain(each), short(each, 4)) for name, each in self.point.items())
         note = f"No division leaves every proper coalition an excess below {plain(self.excess)}."
         return Table("a division in the least core", ("player", "exact", "about"), rows, (note,))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def membership(game: CoalitionalGame, mask: int) -> list[int]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import DetenteError, UsageError
 from detente.games.symbolic import symbol
 from detente.printing import relation_normal
@@ -74,7 +74,7 @@ class ControlRegion:
 
 
 @dataclass(frozen=True)
-class ControlAtlas:
+class ControlAtlas(Displayed):
     """The best action over the whole box in closed form."""
 
     problem: SymbolicControl

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.numbers import number_to_json, plain, short
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class ControlResult:
+class ControlResult(Displayed):
     """The best policy of a decision problem and what it is worth.
 
     Attributes
@@ -146,14 +146,8 @@ class ControlResult:
         notes.append(f"{self.method}, {self.arithmetic} arithmetic; {certificate}.")
         return Table("", ("state", name, "kept for", "value"), tuple(rows), (*notes, *self.notes))
 
-    def __str__(self) -> str:
-        return self.table().to_text()
-
     def __repr__(self) -> str:
         return f"<ControlResult: {len(self.pieces)} pieces, the start is worth {short(self.value, 6)}>"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def _low(value: Any) -> Any:

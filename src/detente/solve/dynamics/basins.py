@@ -16,7 +16,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.numbers import number_to_json, short, to_float
 from detente.solve.dynamics.populations import Populations, State, populations, readable
@@ -100,7 +100,7 @@ class Basin:
 
 
 @dataclass(frozen=True, eq=False)
-class Basins:
+class Basins(Displayed):
     """The basins of all asymptotically stable rest points.
 
     Attributes
@@ -185,12 +185,6 @@ class Basins:
             for each in self.basins
         )
         return Table(f"basins of the {self.dynamic} dynamic", ("attractor", "share", "error"), rows, self.explain())
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def basins(

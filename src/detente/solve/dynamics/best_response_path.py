@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import NotConverged, UsageError
 from detente.numbers import number_to_json, short
 from detente.solve.dynamics.populations import Populations, State, populations
@@ -35,7 +35,7 @@ Matrix = list[list[Fraction]]
 
 
 @dataclass(frozen=True, eq=False)
-class BestResponsePath:
+class BestResponsePath(Displayed):
     """A path of the best-response dynamic, corner by corner.
 
     Attributes
@@ -157,12 +157,6 @@ class BestResponsePath:
         if len(rows) > 12:
             rows = [*rows[:8], ("...", "", "", ""), *rows[-3:]]
         return Table("best-response dynamic", ("turn", "time", "state", "heads for"), tuple(rows), self.explain())
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 #: Corners given in JSON.

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import NotConverged, UsageError
 from detente.numbers import exact, number_to_json, short
 from detente.solve.dynamics.populations import populations
@@ -46,7 +46,7 @@ class Run:
 
 
 @dataclass(frozen=True, eq=False)
-class FictitiousPlay:
+class FictitiousPlay(Displayed):
     """A course of fictitious play.
 
     Attributes
@@ -177,12 +177,6 @@ class FictitiousPlay:
         ]
         notes = (*self.explain(), f"Frequencies: {'; '.join(shares)}.")
         return Table("fictitious play", ("when", "play", "a deviation gains"), tuple(rows), notes)
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def fictitious_play(

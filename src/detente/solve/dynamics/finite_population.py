@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.numbers import exact_or_float, number_to_json, plain, short
 from detente.solve.chains import Chain
@@ -73,7 +73,7 @@ class Fixation:
 
 
 @dataclass(frozen=True, eq=False)
-class RareMutations:
+class RareMutations(Displayed):
     """The shares of time that each strategy holds the whole population while mutations are very rare.
 
     Attributes
@@ -129,12 +129,6 @@ class RareMutations:
         shares = "; ".join(f"{label} {_exactly(share)}" for label, share in self.shares.items())
         heads = ("mutant", "residents", "takes over", "times 1/N", "selection", "steps expected")
         return Table("fixation of a single mutant", heads, tuple(rows), (f"Shares of time: {shares}.", *self.explain()))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def _exactly(value: Any) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import chain, combinations, product
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class ParametricRestPoint:
 
 
 @dataclass(frozen=True, eq=False)
-class ParametricRestPoints:
+class ParametricRestPoints(Displayed):
     """The rest points of a game with formulas as payoffs, one per support."""
 
     game: SymbolicGame
@@ -98,12 +98,6 @@ class ParametricRestPoints:
             "Supports of different sizes, and parameters where a denominator is zero, are left out: payoffs tie there."
         )
         return Table("rest points in closed form", ("state", "exists where", "stable where"), tuple(rows), (note,))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def parametric_rest_points(game: SymbolicGame, count: int | None = None) -> ParametricRestPoints:

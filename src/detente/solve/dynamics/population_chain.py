@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.numbers import exact_or_float, number_to_json, plain, short
 from detente.solve.chains import Chain
@@ -35,7 +35,7 @@ Counts = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class LongRun:
+class LongRun(Displayed):
     """The long-run distribution over states of a finite population.
 
     Attributes
@@ -96,12 +96,6 @@ class LongRun:
             f"{len(self.distribution)} states, {'exact' if self.exact else 'float'} arithmetic."
         )
         return Table("likeliest states in the long run", (*labels, "share of time"), rows, (note,))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def states_of(members: int, strategies: int) -> Iterator[Counts]:

@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import chain, combinations, product
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.numbers import exact, number_to_json, short
 from detente.solve.dynamics._spectrum import Matrix, closed_form, real_part_signs
@@ -82,7 +82,7 @@ class Continuum:
 
 
 @dataclass(frozen=True, eq=False)
-class RestPoints:
+class RestPoints(Displayed):
     """The rest points alone on their support, and the supports that carry infinitely many; nothing else rests."""
 
     setting: Populations
@@ -149,12 +149,6 @@ class RestPoints:
             notes.append(f"On {where} infinitely many states rest, such as {self.setting.text(each.example)}.")
         heads = ("rest point", "equilibrium", "eigenvalues", "stability")
         return Table("rest points of the replicator dynamic", heads, rows, tuple(notes))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def rest_points(game: NormalFormGame | Populations, count: int | None = None) -> RestPoints:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from detente.display import Displayed
 from detente.errors import UsageError, did_you_mean
 from detente.numbers import exact, exact_or_float
 from detente.solve.dynamics.populations import Populations, populations
@@ -50,7 +51,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Simulation:
+class Simulation(Displayed):
     """The answer of a dynamic: its parts by name, the main one first."""
 
     game: NormalFormGame
@@ -89,13 +90,9 @@ class Simulation:
             **{name: each.to_json() for name, each in self.parts.items()},
         }
 
-    def __str__(self) -> str:
-        return "\n\n".join([*(each.to_text() for each in self.tables()), *(f"note: {each}" for each in self.notes)])
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        from detente.display import mimebundle
-
-        return mimebundle(*self.tables())
+    def displayed(self) -> tuple[Table, ...]:
+        """Return what is shown, in order."""
+        return tuple(self.tables())
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.games.normal import NormalFormGame
 from detente.numbers import exact_or_float, number_to_json, plain, short
@@ -53,7 +53,7 @@ class CriticalBias:
 
 
 @dataclass(frozen=True, eq=False)
-class Spiral:
+class Spiral(Displayed):
     """What misreading does to a relation.
 
     Attributes
@@ -149,12 +149,6 @@ class Spiral:
         notes = (*self.explain(), f"Steady states: {states}{'' if self.steady.complete else ' (perhaps not all)'}.")
         heads = ("player", "hostile bias", "at most", "benign bias", "at most")
         return Table("misperception and its critical values", heads, tuple(rows), notes)
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def critical_biases(stage: Any) -> tuple[CriticalBias, CriticalBias]:

@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.solve.chains import Chain
 from detente.solve.dynamics.population_chain import Counts, states_of
@@ -36,7 +36,7 @@ Position = tuple[Counts, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class StochasticStability:
+class StochasticStability(Displayed):
     """The conventions of a population and what it costs to leave them.
 
     Attributes
@@ -116,12 +116,6 @@ class StochasticStability:
         )  # fmt: skip
         heads = ("#", "convention", "tree cost", "stable", "mistakes to leave")
         return Table("stochastic stability", heads, rows, self.explain())
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def stochastic_stability(

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import NotConverged, UsageError
 from detente.numbers import exact_or_float, short
 from detente.solve.dynamics.populations import Populations, State, populations
@@ -33,7 +33,7 @@ POINTS = 401
 
 
 @dataclass(frozen=True, eq=False)
-class Trajectory:
+class Trajectory(Displayed):
     """A path of a dynamic.
 
     Attributes
@@ -142,12 +142,6 @@ class Trajectory:
             for k, label in enumerate(labels):
                 columns[label if self.setting.count == 1 else f"{name}: {label}"] = each[:, k]
         return pd.DataFrame(columns)
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def trajectory(

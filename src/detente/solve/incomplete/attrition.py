@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.numbers import number_to_json, plain, short
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ __all__ = ["AttritionResult", "solve_attrition"]
 
 
 @dataclass(frozen=True)
-class AttritionResult:
+class AttritionResult(Displayed):
     """The equilibrium without mass at the start, or who gives way at once.
 
     Attributes
@@ -97,12 +97,6 @@ class AttritionResult:
             )
         columns = ("player", "rate of giving way", "at once", "gives way first")
         return Table("war of attrition", columns, rows, tuple(notes))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def solve_attrition(game: AttritionGame) -> AttritionResult:

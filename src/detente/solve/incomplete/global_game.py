@@ -22,7 +22,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.numbers import Enclosure, number_to_json, plain, short
 from detente.solve.incomplete.envelope import Envelope, envelope
@@ -75,7 +75,7 @@ class GlobalEquilibrium:
 
 
 @dataclass(frozen=True)
-class GlobalResult:
+class GlobalResult(Displayed):
     """All threshold equilibria of a global game, lowest critical strength first.
 
     ``unique_for_every_mean`` says whether the noise is small enough, against the prior, that there is one whatever the
@@ -135,12 +135,6 @@ class GlobalResult:
         else:
             notes.append("Not all roots could be separated: there may be more equilibria.")
         return Table("global game", ("what", "value"), tuple(rows), tuple(notes))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def solve_global(game: GlobalGame) -> GlobalResult:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.games.normal import NormalFormGame
 from detente.numbers import number_to_json, plain, tolerance
@@ -31,7 +31,7 @@ __all__ = ["BestReply", "Invasion", "best_reply", "invasion", "invasions"]
 
 
 @dataclass(frozen=True)
-class Invasion:
+class Invasion(Displayed):
     """Whether a rare mutant spreads among residents.
 
     ``payoffs`` are (resident, resident), (mutant, resident), (resident, mutant), (mutant, mutant): what the first of
@@ -84,15 +84,9 @@ class Invasion:
         note = f"Residents {own}, rare mutant {other}: {verdict}. Expected payoffs per round, {self.horizon}."
         return Table("invasion", ("strategy", "against", "payoff"), rows, (note,))
 
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
-
 
 @dataclass(frozen=True)
-class BestReply:
+class BestReply(Displayed):
     """The best that a player can earn against a memory-one strategy.
 
     ``replies`` are the deterministic memory-one strategies that earn ``payoff``. ``proved`` says whether nothing else,
@@ -126,12 +120,6 @@ class BestReply:
         note = f"Each earns {plain(self.payoff)} per round, the most that {scope} can earn."
         title = f"best replies of {self.stage.players[self.player]} to {self.against.name}"
         return Table(title, ("CC", "CD", "DC", "DD", "first"), rows, (note,))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def invasion(stage: Stage, resident: Strategy, mutant: Strategy, **how: Any) -> Invasion:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.numbers import number_to_json, plain
 from detente.solve.memory_one.match import check_stage, json_value, text
@@ -30,7 +30,7 @@ REPEAT = (1, 1, 0, 0)
 
 
 @dataclass(frozen=True)
-class ZeroDeterminant:
+class ZeroDeterminant(Displayed):
     """The linear relation between long-run payoffs that a strategy enforces.
 
     ``alpha * own + beta * other + gamma = 0``. ``strategy`` is the strategy, ``player`` who plays it. ``kind`` is
@@ -115,12 +115,6 @@ class ZeroDeterminant:
             (*rows, ("at the start", plain(self.strategy.first))),
             tuple(self.explain()),
         )
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def zero_determinant(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.numbers import number_to_json, plain
 from detente.solve.chains import Chain, arithmetic_of, in_common_field
@@ -51,7 +51,7 @@ class Settled:
 
 
 @dataclass(frozen=True)
-class Match:
+class Match(Displayed):
     """What two memory-one strategies earn against each other.
 
     Attributes
@@ -137,12 +137,6 @@ class Match:
         ]
         title = " against ".join(each.name for each in self.strategies)
         return Table(title, ("per round", "value"), tuple(rows), tuple(self.explain()))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def long_run_payoffs(

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from detente import formula
+from detente.display import Displayed, Table
 from detente.errors import UsageError, did_you_mean
 from detente.formula import symbol
 from detente.numbers import exact, plain
@@ -42,7 +43,7 @@ NAMED: dict[str, tuple[tuple[object, ...], str]] = {
 
 
 @dataclass(frozen=True)
-class MemoryOne:
+class MemoryOne(Displayed):
     """A memory-one strategy of a 2x2 game.
 
     Parameters
@@ -139,6 +140,12 @@ class MemoryOne:
         ]  # k ^ 1 is the outcome with the other's move flipped
         tidy = [(1 - flip) * each + flip * (1 - each) for each in (*seen, self.first)]
         return MemoryOne(tuple(tidy[:-1]), tidy[-1], self.name)
+
+    def displayed(self) -> tuple[Table, ...]:
+        """Return the probabilities of the first strategy."""
+        head = ("at the start", *(f"after {outcome}" for outcome in OUTCOMES))
+        row = tuple(plain(each) for each in (self.first, *self.after))
+        return (Table(f"{self.name}: probability of the first strategy", head, (row,)),)
 
     def __str__(self) -> str:
         inner = ", ".join(plain(each) for each in self.after)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.solve.parametric.redundancy import ALLOWED
 from detente.solve.parametric.signs import sign_of
@@ -216,7 +216,7 @@ class Region:
 
 
 @dataclass(frozen=True)
-class Atlas:
+class Atlas(Displayed):
     """All regions found for a parametric game over a box.
 
     ``complete`` is True where every equilibrium off the boundaries is among the regions, or lies between them where
@@ -286,12 +286,6 @@ class Atlas:
         from detente.solve.parametric._atlas_text import atlas_words
 
         return atlas_words(self, labels, lang)
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def _leaves(weights: Mapping[str, Any]) -> list[Any]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.numbers import number_to_json, plain, short
 from detente.printing import plain as formula_text
 from detente.solve.parametric._atlas_text import region_math
@@ -59,7 +59,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Partition:
+class Partition(Displayed):
     """The sets of equilibria over the box, by the atlas they were made from.
 
     ``complete`` is True where no further set occurs: along one parameter at all, over two on the open cells.
@@ -175,12 +175,6 @@ class Partition:
         rest = len(self.parameters) - 4
         more = f" and {rest} other numbers as found" if rest > 0 else ""
         return f"in one part of the box, such as at {point}{more}"
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def _number(value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.printing import plain
 from detente.solve.parametric.comparative_statics import comparative_statics
@@ -28,7 +28,7 @@ _MATH = {
 
 
 @dataclass(frozen=True)
-class AtlasStatics:
+class AtlasStatics(Displayed):
     """How the mixed probabilities and payoffs of every equilibrium move with the parameters, over its region.
 
     ``found`` maps the label of a region to its :class:`~detente.solve.parametric.comparative_statics.Statics`.
@@ -81,12 +81,6 @@ class AtlasStatics:
             rows if open_ else tuple(row[:-1] for row in rows),
             notes if rows else ("No payoff or probability depends on a parameter.",),
         )
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
     def to_latex(self, names: Wording | Mapping[str, str] | None = None) -> str:
         """Return the signs of the derivatives as a LaTeX ``array``."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError, did_you_mean
 from detente.solve.population.pure import moved, regret
 
@@ -34,7 +34,7 @@ Ties = Literal["lowest", "highest"]
 
 
 @dataclass(frozen=True)
-class BestReplyPath:
+class BestReplyPath(Displayed):
     """Profiles reached by simultaneous best replies.
 
     Attributes
@@ -114,12 +114,6 @@ class BestReplyPath:
             else "Nobody who is free to move would change the last profile."
         )
         return Table("simultaneous best replies", ("round", *self.game.actions, "who moves"), rows, (end,))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def _some(names: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import NotConverged, UsageError
 from detente.numbers import short
 
@@ -28,7 +28,7 @@ TOLERANCE = 1e-12
 
 
 @dataclass(frozen=True)
-class LogitEquilibrium:
+class LogitEquilibrium(Displayed):
     """A logit equilibrium.
 
     Attributes
@@ -77,12 +77,6 @@ class LogitEquilibrium:
         return Table(
             f"logit equilibrium at precision {short(self.precision, 4)}", ("action", "expected"), rows, (note,)
         )
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def count_distribution(probabilities: Any) -> Any:

@@ -19,7 +19,7 @@ from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class PopulationEquilibrium:
 
 
 @dataclass(frozen=True)
-class PopulationEquilibria:
+class PopulationEquilibria(Displayed):
     """All pure equilibria, by counts. ``complete`` is always true: every vector of counts has been decided exactly."""
 
     game: PopulationGame
@@ -102,12 +102,6 @@ class PopulationEquilibria:
             else "There is no pure equilibrium: every vector of counts was ruled out exactly."
         )
         return Table("pure equilibria by counts", (*self.game.actions, "profiles"), rows, (note,))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def is_population_equilibrium(game: PopulationGame, profile: Sequence[int]) -> bool:

@@ -21,7 +21,7 @@ from fractions import Fraction
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.numbers import exact, number_to_json, plain
 from detente.solve.programs._simplex import Tableau
@@ -67,7 +67,7 @@ class LinearProgram:
 
 
 @dataclass(frozen=True)
-class LinearSolution:
+class LinearSolution(Displayed):
     """What is known of a linear program: ``optimal``, ``infeasible`` or ``unbounded``, with its certificate.
 
     ``x`` is a point (None where infeasible), ``value`` its objective where optimal. ``at_most_prices`` and
@@ -177,12 +177,6 @@ class LinearSolution:
             rows=tuple((str(k), plain(each)) for k, each in enumerate(self.x or ())),
             notes=tuple(self.explain()),
         )
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def maximize(

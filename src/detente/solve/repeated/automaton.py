@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from detente.display import Displayed
 from detente.errors import UsageError, did_you_mean
 from detente.solve.repeated.one_shot import Plan
 from detente.solve.repeated.punishments import naming_game, profile_or_mixture
@@ -25,7 +26,7 @@ _MOST_CASES = 200_000
 
 
 @dataclass(frozen=True)
-class Automaton:
+class Automaton(Displayed):
     """A strategy profile that all players run together: states, what is played in them, where play leads.
 
     Parameters
@@ -219,9 +220,6 @@ class Automaton:
     def __repr__(self) -> str:
         return f"<Automaton {self.name}, {len(self.outputs)} states>"
 
-    def __str__(self) -> str:
-        return str(self.table())
-
     def table(self) -> Any:
         """Return states, outputs and transitions as a :class:`detente.display.Table`."""
         from detente.display import Table
@@ -234,9 +232,6 @@ class Automaton:
             rows.append((str(state), _key_text(played), "; ".join(told)))
         note = "Play starts in the first state."
         return Table(f"automaton {self.name}", ("state", "plays", "then"), tuple(rows), (note,))
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()  # type: ignore[no-any-return]
 
 
 def _departing(due: list[set[int]], profile: Profile) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from detente.display import Displayed
 from detente.errors import UsageError
 from detente.printing import plain
 from detente.solve.repeated.factor_line import FactorSet
@@ -37,7 +38,7 @@ OWN_NOTE = "each player's number is about that player's own discount factor; ove
 
 
 @dataclass(frozen=True, repr=False)
-class CriticalDiscountFactor:
+class CriticalDiscountFactor(Displayed):
     """From which discount factor on a strategy profile is an equilibrium of the repeated game.
 
     Attributes
@@ -223,12 +224,6 @@ class CriticalDiscountFactor:
     def __repr__(self) -> str:
         shown = "symbolic" if self.arithmetic == "symbolic" else f"overall {self._overall}"
         return f"<CriticalDiscountFactor {self.strategy} at ({', '.join(self.target)}), {self.concept}, {shown}>"
-
-    def __str__(self) -> str:
-        return str(self.table().to_text())
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()  # type: ignore[no-any-return]
 
 
 def _condition_text(condition: Any) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.formula import symbol
 from detente.printing import plain, relation_normal
 from detente.solve.repeated.critical_discount_factor import critical_discount_factor
@@ -59,7 +59,7 @@ class FactorLine:
 
 
 @dataclass(frozen=True)
-class FactorFormulas:
+class FactorFormulas(Displayed):
     """Critical discount factors as formulas.
 
     ``punishment_condition`` says where the punishment is an equilibrium of the stage game, which triggers need.
@@ -115,12 +115,6 @@ class FactorFormulas:
             rows.append((name, each.player, formula, " and ".join(plain(part) for part in _parts(each.where))))
         title = f"critical discount factors of {','.join(self.target)}"
         return Table(title, ("strategy", "player", "critical factor", "where"), tuple(rows), self.notes)
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
     def to_latex(self, names: Wording | Mapping[str, str] | None = None) -> str:
         r"""Return a LaTeX ``array``: each player's factor :math:`\delta` and what it has to be at least."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.games.normal import NormalFormGame
 from detente.numbers import number_to_json, plain
@@ -30,7 +30,7 @@ _MOST_POINTS = 400
 
 
 @dataclass(frozen=True)
-class FeasibleSet:
+class FeasibleSet(Displayed):
     """The feasible payoffs of a stage game, and the individually rational ones.
 
     Attributes
@@ -96,12 +96,6 @@ class FeasibleSet:
             rows,
             tuple(notes),
         )
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def feasible_set(game: NormalFormGame) -> FeasibleSet:

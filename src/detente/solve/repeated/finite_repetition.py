@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.games.normal import NormalFormGame
 from detente.games.rational import fast
@@ -41,7 +41,7 @@ _MOST_WORK = 2_000_000
 
 
 @dataclass(frozen=True)
-class FiniteRepetition:
+class FiniteRepetition(Displayed):
     """What can be played, and reached, in a game repeated a known number of times.
 
     Attributes
@@ -150,12 +150,6 @@ class FiniteRepetition:
 
     def _average(self, polygon: Polygon, periods: int) -> Polygon:
         return _averaged(polygon, self.discount_factors, periods)
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def _range(polygon: Polygon, axis: int) -> str:

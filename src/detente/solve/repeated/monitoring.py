@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.games.normal import NormalFormGame
 from detente.games.repeated import RepeatedGame
@@ -71,7 +71,7 @@ _NOTE = (
 
 
 @dataclass(frozen=True, repr=False)
-class MonitoredTrigger:
+class MonitoredTrigger(Displayed):
     """A trigger profile under a noisy public signal.
 
     Attributes
@@ -239,12 +239,6 @@ class MonitoredTrigger:
     def __repr__(self) -> str:
         signal = f"{_text(self.false_alarm)}, {_text(self.detection)}"
         return f"<MonitoredTrigger at ({', '.join(self.target)}), signal {signal}>"
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def _text(value: Any) -> str:

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.games.repeated import RepeatedGame
 from detente.games.symbolic import SymbolicGame, symbol
@@ -38,7 +38,7 @@ Signal = tuple[Any, Any]
 
 
 @dataclass(frozen=True, repr=False)
-class MonitoringValue:
+class MonitoringValue(Displayed):
     """The best trigger equilibrium under each signal.
 
     Attributes
@@ -148,12 +148,6 @@ class MonitoringValue:
 
     def __repr__(self) -> str:
         return f"<MonitoringValue at ({', '.join(self.target)}), signals {', '.join(self.signals)}>"
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def monitoring_value(

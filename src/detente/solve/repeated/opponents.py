@@ -29,7 +29,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.numbers import exact_or_float, number_to_json, plain, short
 
@@ -53,7 +53,7 @@ _KINDS = {
 
 
 @dataclass(frozen=True)
-class Chain:
+class Chain(Displayed):
     """A sequential equilibrium of a chain of opponents; :func:`chain` makes it.
 
     Attributes
@@ -306,12 +306,6 @@ class Chain:
         )
         columns = ("left", "cutoff", "fight", "chance of entry", "of entry and fight")
         return Table(f"chain of {count}", columns, tuple(rows), tuple(notes))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def _written(value: Fraction) -> str:

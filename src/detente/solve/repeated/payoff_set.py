@@ -22,7 +22,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.games.normal import NormalFormGame
 from detente.games.rational import fast
@@ -44,7 +44,7 @@ _MORE_ROUNDS = 4
 
 
 @dataclass(frozen=True)
-class PayoffSet:
+class PayoffSet(Displayed):
     """The set of subgame-perfect payoffs, or bounds on it.
 
     Attributes
@@ -136,12 +136,6 @@ class PayoffSet:
         else:
             note = "An outer bound; no inner bound was proved."
         return Table(f"subgame-perfect payoffs at discount factor {factors}", (first, second), rows, (note, scope))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def _pair(payoffs: object) -> tuple[Fraction, Fraction]:

@@ -24,7 +24,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.games.normal import NormalFormGame
 from detente.games.repeated import RepeatedGame
@@ -53,7 +53,7 @@ _WIDTH = Fraction(1, 1000)
 
 
 @dataclass(frozen=True)
-class PenalCodes:
+class PenalCodes(Displayed):
     """How little patience a target needs under grim, under sticks and carrots, and under the best code.
 
     Attributes
@@ -153,12 +153,6 @@ class PenalCodes:
             notes.insert(0, "Grim is optimal: no penal code is harder where it matters.")
         title = f"penal codes that sustain {','.join(self.target)}: least discount factors"
         return Table(title, ("code", "least factor", "what it does"), tuple(rows), tuple(notes))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def _factor(value: Any) -> str:

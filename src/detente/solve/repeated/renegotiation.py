@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.games.normal import NormalFormGame
 from detente.numbers import exact, number_to_json, plain
@@ -38,7 +38,7 @@ __all__ = ["Penance", "RenegotiationProof", "RenegotiationTarget", "renegotiatio
 
 
 @dataclass(frozen=True)
-class RenegotiationProof:
+class RenegotiationProof(Displayed):
     """At which discount factors an automaton is subgame perfect, and at which weakly renegotiation-proof too.
 
     Attributes
@@ -88,12 +88,6 @@ class RenegotiationProof:
             for better, worse, where in self.ranked
         ]
         return Table(f"renegotiation: {self.automaton}", ("", "discount factors"), tuple(rows), tuple(notes))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def _listed(intervals: tuple[FactorInterval, ...]) -> str:
@@ -193,7 +187,7 @@ class Penance:
 
 
 @dataclass(frozen=True)
-class RenegotiationTarget:
+class RenegotiationTarget(Displayed):
     """Whether patient players can agree on payoffs in a weakly renegotiation-proof way.
 
     Attributes
@@ -255,12 +249,6 @@ class RenegotiationTarget:
         shown = ", ".join(map(plain, self.payoffs))
         columns = ("player", "target", "penance", "held to", "the other gets")
         return Table(f"renegotiation-proof payoffs ({shown}): {self.verdict}", columns, tuple(rows), (self.reason,))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def renegotiation_target(game: NormalFormGame, payoffs: Sequence[object] | Mapping[str, object]) -> RenegotiationTarget:

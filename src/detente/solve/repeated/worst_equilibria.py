@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.games.normal import NormalFormGame
 from detente.numbers import exact, number_to_json, plain, short
@@ -34,7 +34,7 @@ _MOST_STATES = 150
 
 
 @dataclass(frozen=True)
-class WorstEquilibria:
+class WorstEquilibria(Displayed):
     """One automaton that holds each player, from a state of its own on, to the worst subgame-perfect payoff.
 
     Attributes
@@ -113,12 +113,6 @@ class WorstEquilibria:
         )
         columns = ("state", "plays", *(f"worth to {name}" for name in self.players), "then", "worst for")
         return Table("the worst subgame-perfect equilibria", columns, tuple(rows), notes)
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def _short(value: Fraction) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.numbers import is_exact, number_to_json, plain, short
 from detente.solve.stochastic.one_shot import best_markov_deviation
 
@@ -63,7 +63,7 @@ class Path:
 
 
 @dataclass(frozen=True)
-class MarkovEquilibrium:
+class MarkovEquilibrium(Displayed):
     """A profile of strategies of the state, certified.
 
     Attributes
@@ -161,7 +161,7 @@ def _mixture(weights: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True)
-class MarkovResult:
+class MarkovResult(Displayed):
     """Markov perfect equilibria of one game, how they were found, and whether these are all.
 
     Attributes
@@ -249,14 +249,8 @@ class MarkovResult:
         """Return every equilibrium state by state."""
         return tuple(each.table(f"equilibrium {k}") for k, each in enumerate(self.equilibria, 1))
 
-    def __str__(self) -> str:
-        return self.table().to_text()
-
     def __repr__(self) -> str:
         return f"<MarkovResult: {len(self.equilibria)} equilibria by {self.method}, complete={self.complete}>"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def _differences(first: MarkovEquilibrium, other: MarkovEquilibrium) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.games.stochastic import StochasticGame
 from detente.numbers import exact_or_float, number_to_json, short
@@ -56,7 +56,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class PartnerResult:
+class PartnerResult(Displayed):
     """Decisions of both players, each against a partner of uncertain kind."""
 
     game: StochasticGame
@@ -118,12 +118,6 @@ class PartnerResult:
         )  # fmt: skip
         note = "A decision of each player against a partner of uncertain kind, no equilibrium; not to start is worth 0."
         return Table("", columns, rows, (note,))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def uncertain_partner(

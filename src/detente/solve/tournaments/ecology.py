@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.numbers import exact_or_float, short, to_float
 
@@ -26,7 +26,7 @@ MAX_GENERATIONS = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Ecology:
+class Ecology(Displayed):
     """Shares of strategies over generations.
 
     Attributes
@@ -93,12 +93,6 @@ class Ecology:
         rows = tuple((self.tournament.names[i], *(shown(float(self.shares[k][i])) for k in picked)) for i in order)
         heads = ("strategy", *(str(k) for k in picked))
         return Table("share by generation", heads, rows, self.explain())
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def ecology(

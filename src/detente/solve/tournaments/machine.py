@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from detente.display import Displayed, Table
 from detente.errors import UsageError, did_you_mean
 from detente.numbers import plain
 from detente.solve.chains import arithmetic_of
@@ -29,7 +30,7 @@ _PUNISHMENT = re.compile(r"punishment_(\d+)", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Machine:
+class Machine(Displayed):
     """One player's strategy as a finite automaton for a 2x2 game.
 
     Parameters
@@ -73,6 +74,15 @@ class Machine:
             if lost:
                 raise UsageError(f"automaton {self.name!r}: state {state!r} leads to {lost[0]!r}, which is no state")
         object.__setattr__(self, "chance", read)
+
+    def displayed(self) -> tuple[Table, ...]:
+        """Return the states: what is played there, and where play goes."""
+        rows = tuple(
+            (state, plain(chance), *(self.moves[state][outcome] for outcome in OUTCOMES))
+            for state, chance in self.chance.items()
+        )
+        head = ("state", "plays the first strategy with", *(f"after {outcome}" for outcome in OUTCOMES))
+        return (Table(self.name, head, rows, (f"Play starts in {self.start}.",)),)
 
     @property
     def start(self) -> str:

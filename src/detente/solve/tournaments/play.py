@@ -9,7 +9,7 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError, did_you_mean
 from detente.numbers import plain, short
 from detente.solve.memory_one.match import check_stage
@@ -38,7 +38,7 @@ class Round:
 
 
 @dataclass
-class Session:
+class Session(Displayed):
     """A repeated game in progress. ``step`` plays a round; ``log``, ``score`` and ``history`` look back.
 
     The opponent is not shown before ``reveal`` is asked, so that a student can work out what it does.
@@ -136,8 +136,9 @@ class Session:
     def __repr__(self) -> str:
         return f"<Session of {self.stage.players[self.player]}: {len(self.history)} rounds, seed {self.seed}>"
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.log.mimebundle()
+    def displayed(self) -> tuple[Table, ...]:
+        """Return what is shown, in order."""
+        return (self.log,)
 
 
 def play(

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.numbers import number_to_json, plain, short, to_float
 from detente.solve.memory_one.match import check_stage
@@ -41,7 +41,7 @@ TERMINAL = 80
 
 
 @dataclass(frozen=True)
-class Tournament:
+class Tournament(Displayed):
     """The result of a round robin.
 
     Attributes
@@ -154,10 +154,9 @@ class Tournament:
     def __str__(self) -> str:
         return "\n\n".join(str(each) for each in self.tables())
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        from detente.display import mimebundle
-
-        return mimebundle(self.table(), self.matrix())
+    def displayed(self) -> tuple[Table, ...]:
+        """Return what is shown, in order."""
+        return (self.table(), self.matrix())
 
 
 def tournament(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from detente.solve.trees._tree_values import Behavior
     from detente.solve.trees.tree_result import PathEnd
 
-__all__ = ["backward_induction"]
+__all__ = ["backward_induction", "best_moves"]
 
 #: The action chosen at each information set of a sub-tree, as pairs of set and action.
 Choices = tuple[tuple[int, int], ...]
@@ -236,3 +236,26 @@ def _outcomes(tree: GameTree, limit: int) -> Outcomes | None:
                 return None
         found[node.index] = here
     return found[0]
+
+
+def best_moves(tree: GameTree) -> set[tuple[int, int]]:
+    """Return the moves (node, position of the action) that are best given how play goes on, by the first tie rule.
+
+    None where moves are hidden: a move is then best only together with a belief.
+
+    Examples
+    --------
+    >>> from detente.games.extensive import GameTree, decision, terminal
+    >>> best_moves(GameTree(["a"], decision("a", {"left": terminal(1), "right": terminal(2)})))
+    {(0, 1)}
+    """
+    if not tree.perfect_information:
+        return set()
+    chosen = backward_induction(tree, ties="first").equilibria[0].profile
+    found = set()
+    for node in tree.nodes:
+        if node.player is None or node.information_set is None or not node.children:
+            continue
+        own = chosen[tree.players[node.player]][tree.information_sets[node.information_set].label]
+        found.add((node.index, [own[action] for action in node.actions].index(1)))
+    return found

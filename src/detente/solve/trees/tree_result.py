@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.numbers import number_to_json, plain
 from detente.solve.trees._tree_values import node_values, reach
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from detente.display import Part
     from detente.games.extensive import GameTree
     from detente.solve.trees._tree_values import Behavior
 
@@ -227,7 +228,7 @@ def tree_equilibrium(
 
 
 @dataclass(frozen=True)
-class TreeResult:
+class TreeResult(Displayed):
     """Equilibria of one tree, how they were found, and whether these are all.
 
     ``complete`` is True only where that is proved; ``missing`` says in words what the method cannot see. A
@@ -372,11 +373,24 @@ class TreeResult:
             found.append(Table("beliefs", ("player", "at", *numbers), tuple(believed)))
         return tuple(found)
 
-    def __str__(self) -> str:
-        return "\n\n".join(table.to_text() for table in self.tables())
+    def displayed(self) -> tuple[Part, ...]:
+        """Return the tables, and for a page the tree with the moves of the first equilibrium."""
+        from detente.games._tree_drawing import drawing
+
+        return (*self.tables(), drawing(self.game, self._played(), text=""))
+
+    def _played(self) -> frozenset[tuple[int, int]]:
+        """Return the moves, as node and position of the action, that the first equilibrium makes."""
+        if not self.equilibria:
+            return frozenset()
+        profile = self.equilibria[0].profile
+        return frozenset(
+            (node, position)
+            for each in self.game.information_sets
+            for position, action in enumerate(each.actions)
+            if profile[self.game.players[each.player]][each.label][action] > 0
+            for node in each.nodes
+        )
 
     def __repr__(self) -> str:
         return f"<TreeResult {self.concept}: {len(self.equilibria)} equilibria, complete={self.complete}>"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()

@@ -19,7 +19,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.numbers import exact, number_to_json, plain
 from detente.solve.programs.linear_program import exact_payoffs
@@ -46,7 +46,7 @@ Matrix = list[list[Fraction]]
 
 
 @dataclass(frozen=True)
-class Stability:
+class Stability(Displayed):
     """Whether a strategy is evolutionarily stable, and if not, which mutant shows it.
 
     ``stable`` is the answer (``bool(result)`` too). ``equilibrium`` says whether the strategy is a best reply
@@ -91,15 +91,9 @@ class Stability:
             notes=tuple(self.explain()),
         )
 
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
-
 
 @dataclass(frozen=True)
-class StableStrategies:
+class StableStrategies(Displayed):
     """All evolutionarily stable strategies of a symmetric game; the list is complete, and may be empty."""
 
     game: NormalFormGame
@@ -140,12 +134,6 @@ class StableStrategies:
             ),
             "These are all.",
         ]
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def is_ess(game: NormalFormGame, strategy: str | int | Sequence[object]) -> Stability:

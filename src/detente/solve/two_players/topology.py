@@ -37,7 +37,7 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.games.normal import NormalFormGame
 from detente.solve.best_response import payoff_tolerance
@@ -120,7 +120,7 @@ _MEANING = {
 
 
 @dataclass(frozen=True)
-class TopologyPlace:
+class TopologyPlace(Displayed):
     """The place of a 2x2 game among the 144 strict ordinal games, or beside them if it has ties.
 
     Attributes
@@ -221,12 +221,6 @@ class TopologyPlace:
         else:
             lines.append("There is no pure equilibrium: somebody always wants to change.")
         return lines
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def place(game: NormalFormGame, relative: float = 1e-9) -> TopologyPlace:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import BudgetExceeded, UsageError
 from detente.numbers import number_to_json, plain
 from detente.solve.best_response import payoff_tolerance
@@ -26,7 +26,7 @@ __all__ = ["ZeroSumSolution", "matrix_value", "zero_sum"]
 
 
 @dataclass(frozen=True)
-class ZeroSumSolution:
+class ZeroSumSolution(Displayed):
     """The value of a constant-sum game with optimal strategies.
 
     ``values`` maps each player to what it can guarantee; they add up to ``total`` (0 in a zero-sum game).
@@ -102,12 +102,6 @@ class ZeroSumSolution:
                     "too."
                 )
         return lines
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def zero_sum(

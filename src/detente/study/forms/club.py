@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import Fault
 from detente.fields import Expression
 from detente.games.definition import Content, Located
@@ -56,7 +56,7 @@ class CapacityClub:
 
 
 @dataclass(frozen=True)
-class ClubSolution:
+class ClubSolution(Displayed):
     """The stable sizes of the club at a public share, and the share up to which each size is internally stable."""
 
     countries: int
@@ -99,12 +99,6 @@ class ClubSolution:
         notes = (here, rule)
         columns = ("size", "internally stable up to a public share of", "about")
         return Table("clubs of capacity", columns, rows, notes)
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 class Club(FormulaForm):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table, mimebundle
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.fields import Expression, Wrong
 from detente.formula import TOTAL, parse
@@ -47,7 +47,7 @@ class CoalitionalVariant(VariantTable):
 
 
 @dataclass(frozen=True)
-class CoalitionalSolution:
+class CoalitionalSolution(Displayed):
     """Values, nucleolus and core at a point."""
 
     game: CoalitionalGame
@@ -103,12 +103,6 @@ class CoalitionalSolution:
             notes.append(self.reason)
         columns = ("player", "Shapley", "share", "Banzhaf", "share", "nucleolus", "core")
         return Table("values", columns, tuple(rows), tuple(notes))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return mimebundle(self.table())
 
 
 def _percent(value: Fraction, total: Fraction) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from detente.conclusions.conclusion import Conclusion
     from detente.conclusions.robustness.classifier import Subject
     from detente.conclusions.thresholds import Thresholds
-    from detente.display import Table
+    from detente.display import Part, Table
     from detente.formula import Formula, Node
     from detente.games.definition import GameDefinition
     from detente.games.extensive import GameTree
@@ -276,6 +276,18 @@ class Extensive(Form):
         if terms:
             tables.append(payoffs.breakdown())
         return View(tuple(tables), {"players": list(model.players), "cells": cells, "inert": {}})
+
+    def display(self, model: GameModel, point: Point) -> tuple[Part, ...]:
+        """Return the drawing of the tree with the moves that are best as play goes on; tables on demand."""
+        from detente.display import Folded
+        from detente.games._tree_drawing import drawing
+        from detente.solve.trees.backward_induction import best_moves
+
+        tree: GameTree = self.at(model, point, "strategic")
+        title = f"payoffs at {model.label(point.name)}"
+        tables = self.show(model, point, "strategic", terms=True, title=title).tables
+        folded = tuple(Folded(table.title or "order of play", (table,)) for table in tables)
+        return (drawing(tree, best_moves(tree), text=tables[0].to_text()), *folded)
 
     def _order_table(self, model: GameModel) -> Table:
         from detente.display import Table

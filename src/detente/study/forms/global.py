@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from detente.conclusions.conclusion import parse_profile
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.fields import Expression, Name, Names
 from detente.games.definition import Content, Located
@@ -89,7 +89,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class GlobalSolution:
+class GlobalSolution(Displayed):
     """The threshold equilibria at a point, with shares at the strengths that the game file names."""
 
     result: GlobalResult
@@ -131,12 +131,6 @@ class GlobalSolution:
                 chance = short(each.probability(mean, sd), 3)
                 rows.append((f"probability of punishment, strength normal ({short(mean, 3)}, {short(sd, 3)})", chance))
         return Table(table.title, table.columns, tuple(rows), table.notes)
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 class Global(FormulaForm):

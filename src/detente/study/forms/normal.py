@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from detente.conclusions.conclusion import parse_conclusion, parse_profile
 from detente.errors import Fault
-from detente.fields import Name, Names, unknown
+from detente.fields import Name, Names, label_of, unknown
 from detente.games.definition import Content
 from detente.games.reader import GameFile, VariantTable
 from detente.study.form import Form, View
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from detente.conclusions.conclusion import Conclusion
     from detente.conclusions.robustness.classifier import Subject
     from detente.conclusions.thresholds import Thresholds
+    from detente.display import Part
     from detente.errors import Place
     from detente.formula import Formula
     from detente.games.definition import GameDefinition
@@ -38,6 +39,8 @@ __all__ = ["FORM", "MAX_PROFILES", "Fixed", "Normal", "NormalFile", "NormalVaria
 
 #: Profiles up to which a game is written out cell by cell.
 MAX_PROFILES = 20_000
+#: Profiles up to which a page shows all of them, each with its terms behind it.
+MOST_OPENING = 100
 
 
 class NormalFile(GameFile):
@@ -169,6 +172,49 @@ class Normal(Form):
             tables.append(table.breakdown())
         inert = {player: list(names) for player, names in table.inert.items()}
         return View(tuple(tables), {"players": list(model.players), "cells": cells, "inert": inert})
+
+    def display(self, model: GameModel, point: Point) -> tuple[Part, ...]:
+        """Return the payoffs with best responses and equilibria marked; each profile opens to its terms."""
+        from detente.display import Cell, Folded, Table
+        from detente.games._marked_payoffs import MOST_MARKED, marked_payoffs
+        from detente.numbers import short
+
+        numeric, table = model.at(point), model.table
+        if prod(numeric.shape) > MOST_MARKED:
+            return super().display(model, point)
+
+        def behind(profile: Sequence[int]) -> tuple[Table, ...]:
+            labels, found = numeric.profile_labels(profile), []
+            for player in model.players:
+                rows = tuple(
+                    (
+                        label_of(term.label, "en") or term.name.replace("_", " "),
+                        term.text,
+                        short(model.symbolic.evaluate(table.expression(term), point.values), 4),
+                        "" if term.material else "relative gains",
+                    )
+                    for term in table.terms_at(player, labels)
+                )
+                if rows:
+                    found.append(Table(model.label(player), ("term", "formula", "value", ""), rows))
+            return tuple(found)
+
+        title = f"{label_of(model.definition.label, 'en') or model.name}: payoffs at {model.label(point.name)}"
+        few = prod(numeric.shape) <= MOST_OPENING
+        payoffs = marked_payoffs(numeric, title, model.label, behind if few else None, digits=4)
+        inert = tuple(
+            f"In no comparison of best responses of {model.label(player)}: {', '.join(names)}."
+            for player, names in table.inert.items()
+            if names
+        )
+        opens = " A cell opens to its terms." if few else ""
+        order = f"Payoffs of {', '.join(map(model.label, model.players))}.{opens}"
+        payoffs = replace(payoffs, notes=(order, *payoffs.notes, *inert))
+        if few:
+            return (payoffs, Folded("as formulas", table.displayed()))
+        stable = tuple(row for row in payoffs.rows if isinstance(row[-1], Cell) and row[-1].framed)
+        title = f"{payoffs.title}: {len(stable) or 'no'} pure equilibria of {prod(numeric.shape)} profiles"
+        return (replace(payoffs, title=title, rows=stable), Folded("all profiles", (payoffs,)))
 
     def trace_payoff(self, model: GameModel, point: Point, what: Any, player: str, kind: str) -> Trace:
         """Return where the payoff at a profile comes from."""

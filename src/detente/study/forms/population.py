@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table, mimebundle
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.fields import Names, unknown
 from detente.games.definition import Content
@@ -65,7 +65,7 @@ class Members:
 
 
 @dataclass(frozen=True)
-class PopulationSolution:
+class PopulationSolution(Displayed):
     """All pure equilibria by counts, with the rest points of best replies from both ends; or a cascade."""
 
     equilibria: PopulationEquilibria
@@ -121,15 +121,13 @@ class PopulationSolution:
         """Return the equilibria by counts."""
         return self.equilibria.table()
 
-    def __str__(self) -> str:
-        return "\n\n".join(each.to_text() for each in self.tables())
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return mimebundle(*self.tables())
+    def displayed(self) -> tuple[Table, ...]:
+        """Return what is shown, in order."""
+        return self.tables()
 
 
 @dataclass(frozen=True)
-class Responses:
+class Responses(Displayed):
     """Logit equilibria from both ends."""
 
     found: tuple[tuple[str, LogitEquilibrium], ...]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from detente.conclusions._outcomes import profile_of
-from detente.display import Table
+from detente.display import Displayed, Table
 from detente.errors import Fault, UsageError
 from detente.fields import Exact, Name, Wrong, distinct, expression_of, unknown, within
 from detente.games.definition import Content, Located
@@ -95,7 +95,7 @@ class Repetition:
 
 
 @dataclass(frozen=True)
-class DiscountFactors:
+class DiscountFactors(Displayed):
     """Critical discount factors of the strategies of a repeated variant at one point.
 
     ``factors`` maps a strategy such as ``grim`` or ``punishment_2`` to its result; ``values`` gives the study's own
@@ -146,12 +146,6 @@ class DiscountFactors:
         if len(set(self.values.values())) == 1:
             columns = ("strategy", *self.players, f"enough at {short(next(iter(self.values.values())), 4)}")
         return Table(title, columns, tuple(rows), tuple(notes))
-
-    def __str__(self) -> str:
-        return self.table().to_text()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return self.table().mimebundle()
 
 
 def _written(value: Any) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from detente.display import Table, mimebundle
+from detente.display import Displayed, Table
 from detente.fields import Exact, Expression, Name, Names
 from detente.games.coalitional import WeightedGame, WeightedVotingGame
 from detente.games.definition import Content
@@ -80,7 +80,7 @@ class Seats:
 
 
 @dataclass(frozen=True)
-class VotingSolution:
+class VotingSolution(Displayed):
     """Power at each quota, without and with the veto, and after the exits."""
 
     games: tuple[tuple[str, WeightedVotingGame | WeightedGame, Allocation, Allocation], ...]
@@ -165,11 +165,9 @@ class VotingSolution:
         """Return the Shapley-Shubik indices."""
         return self.tables()[0]
 
-    def __str__(self) -> str:
-        return "\n\n".join(each.to_text() for each in self.tables())
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return mimebundle(*self.tables())
+    def displayed(self) -> tuple[Table, ...]:
+        """Return what is shown, in order."""
+        return self.tables()
 
 
 def _indices(values: Any, players: tuple[str, ...], *, normalized: bool) -> dict[str, Fraction]:
