@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -141,12 +141,13 @@ class NormalForms:
         import numpy as np
 
         payoffs = self._payoffs(found)
-        stable = np.ones((len(payoffs[0]), n), dtype=bool)
+        packed = np.full((len(payoffs[0]), -(-n // 8)), 255, dtype=np.uint8)
         for player, own in enumerate(payoffs):
             key = (player, *map(id, own))
             if key not in memo:
                 memo[key] = self._best(player, own, values, n)
-            stable &= memo[key]
+            packed &= memo[key]
+        stable = np.unpackbits(packed, axis=1, count=n).view(bool)
         bits = len(stable) + 1
         alone = self._alone(payoffs, stable, n) if self.mixed else np.zeros(n, dtype=bool)
         if bits <= _BITS:
@@ -181,8 +182,8 @@ class NormalForms:
             slack = self.relative * (table.max(axis=0) - table.min(axis=0))
             yield part, table.reshape(*self.shape, -1), slack
 
-    def _best(self, player: int, own: Sequence[Any], values: Mapping[str, Any], n: int) -> NDArray[np.bool_]:
-        """Return at which profiles the player has no better strategy: (profiles, n).
+    def _best(self, player: int, own: Sequence[Any], values: Mapping[str, Any], n: int) -> NDArray[np.uint8]:
+        """Return at which profiles the player has no better strategy: (profiles, n / 8), eight draws in a byte.
 
         Where many profiles of the others leave the player with the same payoffs, as where it only counts how many they
         are, these are compared once: what is equal is one array of the program.
@@ -199,10 +200,11 @@ class NormalForms:
                     rows[id(own[place])] = len(different)
                     different.append(own[place])
             groups.setdefault(tuple(rows[id(own[place])] for place in places), []).append(column)
-        best = np.empty((len(own), n), dtype=bool)
-        step = max(64, _BYTES // (8 * len(different)))
+        best = np.empty((len(own), -(-n // 8)), dtype=np.uint8)
+        step = max(64, _BYTES // (8 * len(different)) // 8 * 8)
         for at in range(0, n, step):
             part = slice(at, min(at + step, n))
+            bits = slice(at // 8, -(-part.stop // 8))
             table = np.empty((len(different), part.stop - at))
             for row, each in enumerate(different):
                 table[row] = each[part] if np.ndim(each) else each
@@ -210,10 +212,9 @@ class NormalForms:
             here = {name: np.asarray(each)[part] if np.ndim(each) else each for name, each in values.items()}
             finite(slack, self.players[player], here, self.names)
             for chosen, columns in groups.items():
-                compared = table[list(chosen)]
-                good = compared >= compared.max(axis=0) - slack
-                for strategy, each in enumerate(good):
-                    best[profiles[strategy, columns], part] = each
+                top = reduce(np.maximum, (table[each] for each in chosen)) - slack
+                for strategy, each in enumerate(chosen):
+                    best[profiles[strategy, columns], bits] = np.packbits(table[each] >= top)
         return best
 
     def _alone(self, payoffs: list[list[Any]], stable: NDArray[np.bool_], n: int) -> NDArray[np.bool_]:
