@@ -7,15 +7,13 @@ one. Of several the first counts, and the draw is marked.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.conclusions.ensemble._engines import numba_installed
-from detente.conclusions.ensemble._markov_tables import MarkovTables, StateProgram, checks_of
+from detente.conclusions.ensemble._markov_period import Period, StateProgram, levels, solved
 from detente.conclusions.ensemble.compile import compiled
 from detente.errors import UsageError
 from detente.solve.stochastic.incentives import constant_plan, plan_deviations, profile_played
@@ -25,15 +23,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from detente.conclusions.ensemble._markov_period import Level
     from detente.conclusions.ensemble.compile import Program
     from detente.games.symbolic_stochastic import SymbolicStochasticGame
 
     Floats = NDArray[np.float64]
 
-__all__ = ["MarkovBatch", "MarkovProgram", "PolicyTest"]
-
-#: Draws times profiles of all states from which on it pays to load numba, which takes a second.
-WORTH_LOADING = 500_000
+__all__ = ["MarkovBatch", "MarkovProgram", "PlanCheck"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +43,7 @@ class MarkovBatch:
         pure.
     values : (states, players, n)
     points : mapping of actions seen to (n,) int
-        What the mover does at each point of the first period, where all move one by one; else empty.
+        What the mover does at each point of the first state, where all move one by one; else empty.
     several : (n,) bool
         Whether another pure equilibrium with other values was found in some state.
     """
@@ -59,33 +55,39 @@ class MarkovBatch:
 
 
 @dataclass(frozen=True)
-class PolicyTest:
-    """A policy, the same after all that was seen: the profile in each state, and its one-shot deviations.
+class PlanCheck:
+    """A plan of all players that is checked in every draw: it is an equilibrium where no deviation gains.
 
-    A deviation is a state, a player, the profile with the deviation and the one without; off the path both hold what
-    was seen there. Profiles are numbers in lexicographic order, states those of the program.
+    Attributes
+    ----------
+    played : tuple of int
+        The number of the profile that it leads to in each state of the program.
+    deviations : tuple of (state, player, profile kept, profile deviated to)
+        The one-shot deviations that must not gain.
     """
 
-    kept: tuple[int, ...]
+    played: tuple[int, ...]
     deviations: tuple[tuple[int, int, int, int], ...]
 
     @classmethod
     def of(
         cls, game: SymbolicStochasticGame, policy: Mapping[str, Any], states: Sequence[Any], labels: Sequence[Any]
-    ) -> PolicyTest:
-        """Return the test of a policy in some states; ``labels`` are the states of the program in its order."""
+    ) -> PlanCheck:
+        """Return what is looked at for a policy in some states; ``labels`` are those of the program."""
         plan = constant_plan(game, policy)
         place = {state: k for k, state in enumerate(labels)}
 
         def number(state: Any, profile: tuple[int, ...]) -> int:
             return int(np.ravel_multi_index(profile, game.shape_of.shape(state)))
 
-        kept = tuple(number(state, profile_played(game, plan, state)) for state in labels if state not in game.terminal)
+        played = tuple(
+            number(state, profile_played(game, plan, state)) for state in labels if state not in game.terminal
+        )
         return cls(
-            kept,
+            played,
             tuple(
-                (place[state], i, number(state, moved), number(state, stayed))
-                for state, _, i, moved, stayed in plan_deviations(game, plan, states)
+                (place[state], player, number(state, kept), number(state, moved))
+                for state, _, player, moved, kept in plan_deviations(game, plan, states)
             ),
         )
 
@@ -147,147 +149,92 @@ class MarkovProgram:
         program = compiled(expressions, derived, names)
         return cls(program, len(game.players), game.order, tuple(states), labels, ends, place[game.start], more)
 
-    @property
-    def outputs(self) -> tuple[int, ...]:
-        """What the program computes; how much work a draw is."""
-        return self.program.outputs
+    def __call__(self, values: Mapping[str, Any], n: int, relative: float = 1e-9) -> tuple[MarkovBatch, list[Any]]:
+        """Solve n draws; also return the further expressions."""
+        batch, more, _ = self.solve(self.program(values), n, relative)
+        return batch, more
+
+    def solve(
+        self, outputs: Sequence[Any], n: int, relative: float = 1e-9, checks: Sequence[PlanCheck] = ()
+    ) -> tuple[MarkovBatch, list[Any], list[NDArray[np.bool_]]]:
+        """Solve n draws from what the program gave; also return the further expressions, and where plans hold."""
+        # Equal formulas are one array of the program, and stay one, so that work on them is done once.
+        once: dict[int, Any] = {}
+        found = []
+        for each in outputs:
+            if id(each) not in once:
+                once[id(each)] = np.broadcast_to(np.asarray(each, dtype=float), (n,))
+            found.append(once[id(each)])
+        ends: list[list[Any]] = [[np.zeros(n)] * self.players for _ in self.labels]
+        for state, slots in self.ends.items():
+            ends[state] = [found[slot] for slot in slots]
+        slack = self._slack(found, relative)
+        played = np.full((len(self.states), n), -1, dtype=np.int64)
+        several = np.zeros(n, dtype=bool)
+        points: dict[tuple[int, ...], Any] = {}
+        known = list(ends)
+        for k, own in enumerate(self.states):
+            period = Period(own, self.levels[own.shape], k, found, known, slack)
+            played[k], known[k], twice = solved(period, n)
+            several |= twice
+            if k == self.start and all(len(group) == 1 for group in self.order):
+                self._ruled(period, known[k], n, points)
+        values = np.stack([np.stack(known[k]) for k in range(len(self.states))])
+        held = [self._holds(check, found, ends, slack, n) for check in checks]
+        return MarkovBatch(played, values, points, several), [found[slot] for slot in self.extra], held
 
     @cached_property
-    def tables(self) -> MarkovTables:
-        """The game as tables of integers."""
-        return MarkovTables.of(self.states, self.order)
+    def levels(self) -> dict[tuple[int, ...], tuple[Level, ...]]:
+        """What is compared in a period of each shape."""
+        return {shape: levels(shape, self.order) for shape in {own.shape for own in self.states}}
 
-    def __call__(
-        self, values: Mapping[str, Any], n: int, relative: float = 1e-9, engine: str | None = None
-    ) -> tuple[MarkovBatch, Floats]:
-        """Solve n draws; also return all outputs of the program, ``(outputs, n)``.
+    def _slack(self, found: Sequence[Any], relative: float) -> list[Any]:
+        """Return the gains of each player that do not count."""
+        rows: list[dict[int, Any]] = [{} for _ in range(self.players)]
+        for own in self.states:
+            for pay in own.pays:
+                for i, slot in enumerate(pay):
+                    rows[i][id(found[slot])] = found[slot]
+        slack = []
+        for row in rows:
+            first, *rest = row.values()
+            top, low = first.copy(), first.copy()
+            for each in rest:
+                np.maximum(top, each, out=top)
+                np.minimum(low, each, out=low)
+            slack.append(relative * (top - low))
+        return slack
 
-        ``engine`` is ``numba`` or ``numpy``, which give the same numbers; by default numba where it is installed and
-        there is enough to do.
-        """
-        found = self.evaluated(values, n)
-        ends = np.empty((len(self.ends), self.players, n))
-        for row, slots in enumerate(self.ends.values()):
-            ends[row] = found[list(slots)]
-        slack = self._slack(found, relative)
-        much = n * len(self.tables.pays) >= WORTH_LOADING or "detente.conclusions.ensemble._markov_numba" in sys.modules
-        if engine == "numba" or (engine is None and much and numba_installed()):
-            from detente.conclusions.ensemble._markov_numba import solve
+    def _holds(
+        self, check: PlanCheck, found: Sequence[Any], ends: Sequence[list[Any]], slack: Sequence[Any], n: int
+    ) -> NDArray[np.bool_]:
+        """Return in which draws no one-shot deviation from a plan gains."""
+        known = list(ends)
+        periods = []
+        for k, own in enumerate(self.states):
+            period = Period(own, (), k, found, known, slack)
+            known[k] = period.kept_up(check.played[k])
+            periods.append(period)
+        good = np.ones(n, dtype=bool)
+        for k, player, kept, moved in check.deviations:
+            here = [periods[k].with_value(each, player, known[k][player]) for each in (moved, kept)]
+            good &= here[0] <= here[1] + slack[player]
+        return good
 
-            played, worth, several = solve(self.tables, found, ends, slack)
-        else:
-            played, worth, several = self._solved(found, ends, slack)
-        points = {}
-        if all(len(group) == 1 for group in self.order) and self.start < len(self.states):
-            points = self._ruled(self.start, found, [*worth, *ends])
-        return MarkovBatch(played, worth, points, several), found
-
-    def evaluated(self, values: Mapping[str, Any], n: int) -> Floats:
-        """Return the outputs of the program, ``(outputs, n)``."""
-        outputs = self.program(values)
-        # rows a power of two apart would all want the same places of the processor's cache
-        found = np.empty((len(outputs), n + 8))[:, :n]
-        for row, each in enumerate(outputs):
-            found[row] = each
-        return found
-
-    def _slack(self, found: Floats, relative: float) -> Floats:
-        """Return what counts as no gain: a part of the spread of each player's payoffs, ``(players, n)``."""
-        return np.stack([relative * np.ptp(found[own], axis=0) for own in self.tables.pays.T])
-
-    def _solved(self, found: Floats, ends: Floats, slack: Floats) -> tuple[Any, Floats, Any]:
-        n = found.shape[1]
-        played = np.full((len(self.states), n), -1, dtype=np.int64)
-        worth = np.zeros((len(self.states), self.players, n))
-        several = np.zeros(n, dtype=bool)
-        known: list[Any] = [*worth, *ends]
-        for k in range(len(self.states)):
-            played[k], twice = self._state(k, found, known, slack)
-            several |= twice
-        return played, worth, several
-
-    def _period(self, k: int, found: Floats, known: list[Any]) -> tuple[Floats, Floats]:
-        """Return what every profile is worth without what staying is worth, and its chance of staying.
-
-        ``(profiles, players, n)`` and ``(profiles, n)``.
-        """
-        own = self.states[k]
-        n = found.shape[1]
-        rest, stay = np.empty((len(own.pays), self.players, n)), np.zeros((len(own.pays), n))
-        factors = found[list(own.factors)]
-        for number, (pays, moves) in enumerate(zip(own.pays, own.moves, strict=True)):
-            rest[number] = found[list(pays)]
-            for to, chance in moves:
-                weight = np.ones(n) if chance is None else found[chance]
-                if to == k:
-                    stay[number] += weight
-                else:
-                    rest[number] += factors * weight * known[to]
-        return rest, stay
-
-    def _state(self, k: int, found: Floats, known: list[Any], slack: Floats) -> tuple[Any, Any]:
-        """Fill in ``known[k]``; return what is played, and where another equilibrium has other values."""
-        own = self.states[k]
-        factors = found[list(own.factors)]
-        rest, stay = self._period(k, found, known)
-        n = found.shape[1]
-        chosen, apart = np.full(n, -1, dtype=np.int64), np.zeros(n, dtype=bool)
-        worth, good = rest, None
-        for number in range(len(own.pays)):
-            mine = rest[number] / (1 - factors * stay[number])
-            if good is None or stay.any():
-                worth = rest + factors * stay[:, np.newaxis] * mine
-                good = np.ones((len(own.pays), n), dtype=bool)
-                for depth in range(len(self.order) - 1, 0, -1):
-                    below = good
-                    kept = [self._kept(own.shape, depth, each, worth, below, slack) for each in range(len(below))]
-                    good = np.stack(kept)
-            fits = self._kept(own.shape, 0, number, worth, good, slack)
-            fresh, other = fits & (chosen < 0), fits & (chosen >= 0)
-            differs = np.abs(mine - known[k]) > slack + 1e-9 * np.abs(known[k])
-            apart |= other & differs.any(axis=0)
-            chosen[fresh] = number
-            known[k][:, fresh] = mine[:, fresh]
-        return chosen, apart
-
-    def _kept(self, shape: tuple[int, ...], depth: int, profile: int, worth: Floats, good: Any, slack: Floats) -> Any:
-        """Return where for every change of one action at a depth some outcome that may follow it deters it."""
-        found = good[profile].copy()
-        for player, following in checks_of(shape, self.order, depth, profile):
-            bound = worth[profile, player] + slack[player]
-            found &= (good[following] & (worth[following, player] <= bound)).any(axis=0)
-        return found
-
-    def _ruled(self, k: int, found: Floats, known: list[Any]) -> dict[tuple[int, ...], Any]:
-        """Return what the rule "of equals the first" does at every point of a period; all move one by one."""
-        own = self.states[k]
+    def _ruled(self, period: Period, value: list[Any], n: int, points: dict[tuple[int, ...], Any]) -> None:
+        """Fill in what the rule "of equals the first" does at every point of a period; all move one by one."""
         sequence = [group[0] for group in self.order]
-        rest, stay = self._period(k, found, known)
-        worth = rest + found[list(own.factors)] * stay[:, np.newaxis] * known[k]
-        points: dict[tuple[int, ...], Any] = {}
+        place = {profile: number for number, profile in enumerate(period.own.profiles)}
 
-        def below(seen: tuple[int, ...]) -> Any:
+        def below(seen: tuple[int, ...]) -> list[Any]:
             if len(seen) == len(sequence):
                 made = dict(zip(sequence, seen, strict=True))
-                return worth[np.ravel_multi_index([made[j] for j in range(len(sequence))], own.shape)]
+                number = place[tuple(made[j] for j in range(len(sequence)))]
+                return [np.broadcast_to(period.with_value(number, i, v), (n,)) for i, v in enumerate(value)]
             j = sequence[len(seen)]
-            options = np.stack([below((*seen, action)) for action in range(own.shape[j])])
-            best = np.argmax(options[:, j], axis=0)
+            options = [below((*seen, action)) for action in range(period.own.shape[j])]
+            best = np.argmax(np.stack([each[j] for each in options]), axis=0)
             points[seen] = best
-            return np.take_along_axis(options, best[np.newaxis, np.newaxis], axis=0)[0]
+            return [np.choose(best, [each[i] for each in options]) for i in range(self.players)]
 
         below(())
-        return points
-
-    def gains(self, test: PolicyTest, found: Floats) -> Floats:
-        """Return the gain of every one-shot deviation from a policy, ``(deviations, n)``."""
-        n = found.shape[1]
-        known: list[Any] = [np.empty((self.players, n)) for _ in self.states]
-        known += [found[list(slots)] for slots in self.ends.values()]
-        worths = []
-        for k, own in enumerate(self.states):
-            factors = found[list(own.factors)]
-            rest, stay = self._period(k, found, known)
-            known[k][:] = rest[test.kept[k]] / (1 - factors * stay[test.kept[k]])
-            worths.append(rest + factors * stay[:, np.newaxis] * known[k])
-        return np.stack([worths[k][moved, i] - worths[k][kept, i] for k, i, moved, kept in test.deviations])

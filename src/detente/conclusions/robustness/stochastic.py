@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.robustness.classifier import Subject, Verdicts
 from detente.conclusions.robustness.expressions import finite, held_expression, labels_of, truths_of
+from detente.conclusions.robustness.together import cut, joined_verdicts, piece_of
 from detente.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detente.conclusions.conclusion import Conclusion
-    from detente.conclusions.ensemble.markov_batch import MarkovBatch, MarkovProgram, PolicyTest
+    from detente.conclusions.ensemble.compile import Program
+    from detente.conclusions.ensemble.markov_batch import MarkovBatch, MarkovProgram, PlanCheck
     from detente.conclusions.meaning import Meaning
     from detente.formula import Formula
     from detente.games.symbolic_stochastic import SymbolicStochasticGame
@@ -57,12 +59,14 @@ class StochasticDraws:
     are several pure equilibria with different values, or none.
     """
 
-    program: MarkovProgram
+    markov: MarkovProgram
     endings: tuple[Ending, ...]
     answers: tuple[Answers, ...]
-    #: Truths by their text: formulas, which hold above 0, in the order of the program's extra outputs; then policies.
+    #: Named formulas, which hold where they are positive, in the order of the program's further outputs.
     formulas: tuple[str, ...]
-    policies: tuple[tuple[str, PolicyTest], ...]
+    #: Statements that a plan is an equilibrium, each with what is looked at.
+    plans: tuple[tuple[str, PlanCheck], ...]
+    shapes: tuple[tuple[int, ...], ...]
     relative: float = 1e-9
 
     method = (
@@ -73,12 +77,17 @@ class StochasticDraws:
     @property
     def names(self) -> tuple[str, ...]:
         """The parameters that decide."""
-        return self.program.program.names
+        return self.markov.program.names
+
+    @property
+    def program(self) -> Program:
+        """What computes payoffs and formulas."""
+        return self.markov.program
 
     @property
     def truths(self) -> tuple[str, ...]:
         """Named formulas and policies."""
-        return (*self.formulas, *(name for name, _ in self.policies))
+        return (*self.formulas, *(name for name, _ in self.plans))
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -97,19 +106,29 @@ class StochasticDraws:
 
     def classify(self, values: Mapping[str, Any], n: int) -> Verdicts:
         """Return the code and the truths of n draws."""
+        step = piece_of(len(set(self.program.outputs)))
+        parts = []
+        for at in range(0, max(n, 1), step):
+            here, count = cut({name: values[name] for name in self.names}, at, min(at + step, n))
+            parts.append(self.judge(self.program(here), here, count, {}))
+        return joined_verdicts(parts)
+
+    def judge(self, found: Sequence[Any], values: Mapping[str, Any], n: int, memo: dict[Any, Any]) -> Verdicts:
+        """Return the code and the truths from what the program gave."""
         import numpy as np
 
-        batch, found = self.program({name: values[name] for name in self.names}, n, self.relative)
+        del memo  # nothing that differs in one payoff has values in common
+        batch, more, held = self.markov.solve(found, n, self.relative, [check for _, check in self.plans])
         finite(batch.values.sum(axis=(0, 1)), "the players", values, self.names)
         outcome, answer = self.outcomes(batch), self.answered(batch, n)
         none = (batch.played < 0).any(axis=0)
         extra = np.where(none, 2, batch.several.astype(np.int64))
         codes = (outcome * (len(self.answers) + 1) + answer) * 3 + extra
         truths = np.empty((len(self.truths), n), dtype=bool)
-        truths[: len(self.formulas)] = found[list(self.program.extra)] > 0
-        for row, (_, test) in enumerate(self.policies, len(self.formulas)):
-            gains = self.program.gains(test, found)
-            truths[row] = (gains <= self.relative * (1 + np.abs(gains).max(axis=0))).all(axis=0)
+        for row, each in enumerate(more):
+            truths[row] = each > 0
+        for row, good in enumerate(held, len(more)):
+            truths[row] = good
         return Verdicts(codes, truths)
 
     def outcomes(self, batch: MarkovBatch) -> NDArray[np.int64]:
@@ -118,18 +137,18 @@ class StochasticDraws:
 
         n = batch.played.shape[1]
         draws = np.arange(n)
-        at = np.full(n, self.program.start)
+        at = np.full(n, self.markov.start)
         ending = np.full(n, -1)
-        last = np.full(n, self.program.start)
+        last = np.full(n, self.markov.start)
         profile = np.full(n, -1)
-        leads = [np.array([_target(moves) for moves in own.moves]) for own in self.program.states]
-        for _ in range(len(self.program.labels) + 1):
+        leads = [np.array([_target(moves) for moves in own.moves]) for own in self.markov.states]
+        for _ in range(len(self.markov.labels) + 1):
             open_ = ending < 0
             if not open_.any():
                 break
             for state in np.unique(at[open_]):
                 here = open_ & (at == state)
-                if state >= len(self.program.states):
+                if state >= len(self.markov.states):
                     ending[here], last[here] = 1, state
                     continue
                 move = batch.played[state, draws[here]]
@@ -154,10 +173,10 @@ class StochasticDraws:
         import numpy as np
 
         found = np.zeros(len(last), dtype=bool)
-        for state, own in enumerate(self.program.states):
+        for state, shape in enumerate(self.shapes):
             here = (last == state) & (profile >= 0)
             if here.any():
-                actions = np.unravel_index(profile[here], own.shape)
+                actions = np.unravel_index(profile[here], shape)
                 fits = np.zeros(int(here.sum()), dtype=bool)
                 for each in rule.moves:
                     one = np.ones_like(fits)
@@ -183,8 +202,13 @@ class StochasticDraws:
 
     def measure(self, values: Mapping[str, Any], n: int) -> NDArray[np.float64]:
         """Return the values of the formulas."""
-        found = self.program.evaluated({name: values[name] for name in self.names}, n)
-        return found[list(self.program.extra)]
+        import numpy as np
+
+        found = self.program({name: values[name] for name in self.names})
+        table = np.empty((len(self.formulas), n))
+        for row, slot in enumerate(self.markov.extra):
+            table[row] = found[slot]
+        return table
 
     def _named(self) -> dict[str, tuple[str, int]]:
         found = {f"selected:{each.name}": ("selected", k) for k, each in enumerate(self.endings)}
@@ -257,8 +281,9 @@ def stochastic_draws(
         Play moves on or stays.
     conclusions : mapping
         Named formulas among them become truths.
-    policies : mapping of str to (actions by player, states)
-        Statements that a policy is an equilibrium in some states.
+    policies : mapping of str to (policy, states)
+        Statements that a policy is an equilibrium: nobody gains by a deviation in one of these states. The policy is as
+        for :func:`~detente.solve.stochastic.incentives.policy_incentives`.
     endings, answers
         Named outcomes of paths, with states by their number among ``game.states``, and patterns of answers.
     held : mapping
@@ -266,19 +291,21 @@ def stochastic_draws(
     """
     from dataclasses import replace
 
-    from detente.conclusions.ensemble.markov_batch import MarkovProgram, PolicyTest
+    from detente.conclusions.ensemble.markov_batch import MarkovProgram, PlanCheck
 
     truths = truths_of(game.formulas, conclusions)
     names, derived = labels_of(game.formulas, held)
-    program = MarkovProgram.of(game, derived, names, list(truths.values()), lambda each: held_expression(each, held))
-    place = {state: k for k, state in enumerate(program.labels)}
+    markov = MarkovProgram.of(game, derived, names, list(truths.values()), lambda each: held_expression(each, held))
+    place = {state: k for k, state in enumerate(markov.labels)}
     fitted = tuple(
         replace(each, states=None if each.states is None else tuple(place[game.states[k]] for k in each.states))
         for each in endings
     )
-    tests = tuple((name, PolicyTest.of(game, *policy, program.labels)) for name, policy in policies.items())
-    classifier = StochasticDraws(program, fitted, tuple(answers), tuple(truths), tests)
+    shapes = tuple(own.shape for own in markov.states)
+    plans = tuple((name, PlanCheck.of(game, *policy, markov.labels)) for name, policy in policies.items())
+    classifier = StochasticDraws(markov, fitted, tuple(answers), tuple(truths), plans, shapes)
     box = game.formulas
+
     def means(conclusion: str) -> Meaning:
         from detente.conclusions.meaning import Meaning, meaning
         from detente.formula import Formula

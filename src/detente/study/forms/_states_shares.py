@@ -56,9 +56,13 @@ def stochastic_subject(
                 reply.name, {first.index(a): tuple(own.index(b) for b in fits) for a, fits in reply.answers.items()}
             )
         )
-    named = [given.name for given in conclusions.values() if isinstance(given, Conclusion) and given.kind == "policy"]
-    policies = {}
-    for policy in [dynamics.policy(name) for name in named] or dynamics.policies:
-        where = [state for state in game.playing if not policy.states or str(state) in policy.states]
-        policies[f"equilibrium:{policy.name}"] = (policy.actions, where)
+    wanted = {
+        name: dynamics.policy(given.name)
+        for name, given in conclusions.items()
+        if isinstance(given, Conclusion) and given.kind == "policy"
+    } or {f"equilibrium:{policy.name}": policy for policy in dynamics.policies}
+    policies = {
+        name: (rule.actions, [state for state in game.playing if not rule.states or str(state) in rule.states])
+        for name, rule in wanted.items()
+    }
     return stochastic_draws(game, conclusions, policies, endings, answers, held)
