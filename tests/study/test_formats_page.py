@@ -51,7 +51,7 @@ def study(tmp_path):
 def test_the_examples_are_a_study_without_faults(study):
     assert set(examples()) == {
         "pyproject.toml", "documents/minutes.txt", "seeds/documents.toml", "seeds/figures.csv", "seeds/parameters.toml",
-        "seeds/claims.toml", "seeds/observations.toml", "payoffs/ferry.toml", "games/ferry.toml", "reports/main.toml",
+        "seeds/claims.toml", "seeds/observations.toml", "seeds/chinese.toml", "payoffs/ferry.toml", "games/ferry.toml", "reports/main.toml",
         "payoffs/quota.toml", "games/quota.toml", "payoffs/parade.toml", "games/parade.toml",
         "payoffs/harbor.toml", "games/harbor.toml",
         "payoffs/landing.toml", "games/landing.toml", "payoffs/regatta.toml", "games/regatta.toml",

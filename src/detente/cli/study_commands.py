@@ -30,7 +30,7 @@ def _head(command: str, study: Any) -> dict[str, Any]:
 @click.argument("name", required=False)
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="The PDF to write; default: reports/NAME.pdf.")
 @click.option(
-    "--lang", type=click.Choice(["en"]), help="The edition; default: the language that the report file names."
+    "--lang", type=click.Choice(["en", "zh"]), help="The edition; default: the language that the report file names."
 )
 @click.option("--study", "study_dir", type=click.Path(path_type=Path), help="The study; default: around here.")
 @click.option("--json", "as_json", is_flag=True, help="Print the files made as JSON.")

@@ -182,6 +182,7 @@ class Whole(_Edition):
             "compare": self.definition.compare,
             "over": self.definition.over,
             "lang": self.lang,
+            "texts": dict(self.files.texts) if self.lang == "zh" else None,
             "pages": engine(pages=True),
             "alone": context.alone,
             "draws": self.results.draws,

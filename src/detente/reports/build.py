@@ -80,10 +80,15 @@ class Report:
         """
         from detente.reports.assets import assets_folder, write_assets
         from detente.reports.pdf import write_pdf
+        from detente.reports.translation import left_over
 
         target = Path(path) if path is not None else self.files.root / "reports" / f"{self.definition.name}.pdf"
         if not target.parent.is_dir():
             raise UsageError(f"the folder {target.parent} does not exist; create it first")
         document = self.document()
         notes = write_pdf(document, target)
+        left = left_over(document, self.files.texts) if document.lang == "zh" else []
+        if left:
+            texts = f"{len(left)} texts have" if len(left) > 1 else "1 text has"
+            notes = (*notes, f"{texts} no Chinese, such as {left[0][:80]!r}; `seeds/chinese.toml` is the place for texts of the study")
         return Written((target, *write_assets(document, assets_folder(target))), notes)

@@ -13,9 +13,10 @@ from detente.reports.blocks import Context, Whole
 from detente.reports.document import Document
 from detente.reports.elements import Block, Heading, Note, Outline, PageBreak
 from detente.reports.encoding import decoded, encoded
-from detente.reports.language import say
+from detente.reports.language import edition, say
 from detente.reports.results import Results
 from detente.reports.store import Store
+from detente.reports.translation import translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -102,6 +103,11 @@ def compose(files: StudyFiles, definition: ReportDefinition, models: Sequence[Ga
 
     Blocks on a game that follow each other make a chapter of each game; blocks on the study stand once.
     """
+    with edition(definition.lang, files.texts):
+        return _composed(files, definition, models, draws)
+
+
+def _composed(files: StudyFiles, definition: ReportDefinition, models: Sequence[GameModel], draws: int | None) -> Document:
     if draws is not None:
         definition = replace(definition, draws=draws)
     whole = whole_of(files, definition, models)
@@ -123,7 +129,7 @@ def compose(files: StudyFiles, definition: ReportDefinition, models: Sequence[Ga
         del names[: len(run)]
         for context in contexts:
             blocks.extend(chapter(whole, context, run, store))
-    return Document(
+    document = Document(
         title=label_of(definition.title, definition.lang),
         subtitle=label_of(definition.subtitle or {}, definition.lang),
         blocks=tuple(_ordered(blocks)),
@@ -131,6 +137,7 @@ def compose(files: StudyFiles, definition: ReportDefinition, models: Sequence[Ga
         footer=say(definition.lang, "{study}, study {hash}", study=files.name, hash=files.hash[:12]),
         keywords=(say(definition.lang, "game theory"), *(context.title for context in contexts)),
     )
+    return translated(document)
 
 
 def _run(names: Sequence[str]) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ def _mixing(context: Context, region: Any) -> list[Block]:
     ]
     for player, weights in region.profile.items():
         first, weight = next(iter(weights.items()))
-        source = f'op("Pr")({typst_text(context.label(player))} " plays " {typst_text(context.label(first))}) = {typst(weight, context.names)}'
+        source = f'op("Pr")({typst_text(context.label(player))} {typst_text(context.say(" plays "))} {typst_text(context.label(first))}) = {typst(weight, context.names)}'
         alt = f"probability that {context.label(player)} plays {context.label(first)} = {formula_text(weight)}"
         blocks.append(Formula(source, alt))
     return blocks

@@ -15,6 +15,7 @@ from detente.errors import UsageError
 from detente.reports.characters import CJK, is_hidden
 from detente.reports.chinese_glyphs import chinese_family
 from detente.reports.figure_style import figure_style
+from detente.reports.language import spoken
 
 __all__ = ["fit", "label_of", "math_label", "text_label", "wrap", "wrap_to"]
 
@@ -29,7 +30,7 @@ def _glyphs() -> frozenset[int]:
 
 def text_label(label: str) -> tuple[str, dict[str, Any]]:
     """Return a plain label with everything visible, and the properties to draw it with."""
-    label = re.sub(r"\s+", " ", label)
+    label = spoken(re.sub(r"\s+", " ", label))
     properties: dict[str, Any] = {"parse_math": False}
     chinese = "".join(sorted({c for run in CJK.findall(label) for c in run}))
     if chinese:

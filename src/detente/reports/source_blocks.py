@@ -314,7 +314,7 @@ def methods(whole: Whole) -> list[Block]:
         *([Note(whole.say("; ").join(notes), whole.say("At the baseline."))] if notes else []),
         Note(
             (
-                whole.say("Study {name}, hash ", name=whole.files.name), Code(whole.files.hash),
+                whole.say("Study {study}, hash ", study=whole.files.name), Code(whole.files.hash),
                 whole.say("; seed {seed}; {packages}.", seed=whole.results.seed, packages=packages),
             ),
             whole.say("Versions."),

@@ -44,6 +44,8 @@ class StudyFiles:
     documents, figures, parameters, claims, conflicts, observations, payoffs, games, reports : mapping
         Sound definitions by id or name, in the order of the files. ``parameters`` are those of
         ``seeds/``; a payoff model holds its own.
+    texts : mapping
+        Texts that files state in English only, to Chinese ones.
     hash : str
         SHA-256 over the definition files; see :func:`detente.study.rooms.study_hash`.
     faults : tuple of Fault
@@ -69,6 +71,7 @@ class StudyFiles:
     games: Mapping[str, GameDefinition]
     reports: Mapping[str, ReportDefinition]
     hash: str
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
     faults: tuple[Fault, ...] = field(default=(), repr=False)
     notes: tuple[Fault, ...] = field(default=(), repr=False)
     every_note: tuple[Fault, ...] = field(default=(), repr=False)
@@ -133,6 +136,7 @@ def load(
         games=rooms.games.entries,
         reports=rooms.reports.entries,
         hash=study_hash(folder),
+        texts=rooms.texts,
         faults=tuple(_sorted((each for each in found if each.level == "fault"), order)),
         notes=tuple(_sorted([*notes, *counted], order)),
         every_note=tuple(_sorted([*notes, *listed], order)),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["EDITIONS", "ReportDefinition", "ReportFile", "read_report"]
 
 #: Languages in which a report can be printed.
-EDITIONS = ("en",)
+EDITIONS = ("en", "zh")
 
 
 @dataclass(frozen=True)

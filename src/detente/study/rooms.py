@@ -20,6 +20,7 @@ from detente.seeds.documents import Document, read_documents
 from detente.seeds.figures import Figure, read_figures
 from detente.seeds.observations import Observation, read_observations
 from detente.seeds.parameters import Parameter, read_parameters
+from detente.seeds.texts import read_texts
 from detente.study.forms import FORMS
 from detente.study.layout import ROOMS
 from detente.study.report_definition import ReportDefinition, read_report
@@ -32,8 +33,8 @@ __all__ = ["SEEDS", "Rooms", "read_rooms", "study_hash", "text_files"]
 
 E = TypeVar("E")
 
-#: The files of ``seeds/`` in reading order; the last two may be absent.
-SEEDS = ("documents.toml", "figures.csv", "parameters.toml", "claims.toml", "observations.toml")
+#: The files of ``seeds/`` in reading order; the last three may be absent.
+SEEDS = ("documents.toml", "figures.csv", "parameters.toml", "claims.toml", "observations.toml", "chinese.toml")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Rooms:
     payoffs: Definitions[PayoffModel]
     games: Definitions[GameDefinition]
     reports: Definitions[ReportDefinition]
+    texts: dict[str, str]
     files: tuple[str, ...]
 
 
@@ -80,6 +82,9 @@ def read_rooms(
     observed = Definitions[Observation]()
     if (root / "seeds" / "observations.toml").exists():
         observed = reader.seed("observations.toml", lambda name: read_observations(toml.read(root / name, name), faults))
+    texts: dict[str, str] | None = {}
+    if (root / "seeds" / "chinese.toml").exists():
+        texts = reader.attempt("seeds/chinese.toml", lambda name: read_texts(toml.read(root / name, name), faults))
     incomplete: tuple[Definitions[Claim], Definitions[Conflict]] = (
         Definitions(complete=False),
         Definitions(complete=False),
@@ -96,6 +101,7 @@ def read_rooms(
         payoffs=payoffs,
         games=reader.room("games", lambda file, name: read_game(file, name, faults, FORMS, analyses, groups)),
         reports=reader.room("reports", lambda file, name: read_report(file, name, faults, blocks)),
+        texts=texts or {},
         files=tuple(text_files(root)),
     )
 

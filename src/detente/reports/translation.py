@@ -1,0 +1,130 @@
+"""A finished document in another language: every piece of prose by the catalog, names and numbers as they are.
+
+Blocks are made with the labels of the edition; what they, and the engine, still say in English is put into words here, in
+one pass over the document. Anchors, formulas and code stay. :func:`left_over` lists what the catalog does not know.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from detente.reports import elements as e
+from detente.reports import spans as s
+from detente.reports.language import reword, untranslated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from detente.reports.document import Document
+    from detente.reports.elements import Block
+    from detente.reports.spans import Inline, Span
+
+__all__ = ["left_over", "translated"]
+
+
+def translated(document: Document) -> Document:
+    """Return a document in words of its own language."""
+    if document.lang == "en":
+        return document
+    return replace(document, blocks=tuple(_block(document.lang, block) for block in document.blocks))
+
+
+def _inline(lang: str, content: Inline) -> Inline:
+    if isinstance(content, str):
+        return reword(lang, content)
+    if isinstance(content, tuple):
+        return tuple(reword(lang, each) if isinstance(each, str) else _span(lang, each) for each in content)
+    return _span(lang, content)
+
+
+def _span(lang: str, span: Span) -> Span:
+    match span:
+        case s.Text() | s.Strong() | s.Emph() | s.Link():
+            return replace(span, text=reword(lang, span.text))
+        case s.Math():
+            return replace(span, alt=reword(lang, span.alt))
+        case _:
+            return span
+
+
+def _block(lang: str, block: Block) -> Block:
+    match block:
+        case e.Heading():
+            return replace(block, title=_inline(lang, block.title))
+        case e.Paragraph():
+            return replace(block, content=_inline(lang, block.content))
+        case e.Note():
+            return replace(block, content=_inline(lang, block.content), lead=reword(lang, block.lead))
+        case e.Bullets():
+            return replace(block, items=tuple(_inline(lang, each) for each in block.items))
+        case e.Formula():
+            return replace(block, alt=reword(lang, block.alt))
+        case e.Table():
+            columns = tuple(
+                replace(each, header=_inline(lang, each.header), unit=reword(lang, each.unit)) for each in block.columns
+            )
+            rows = tuple(tuple(_inline(lang, cell) for cell in row) for row in block.rows)
+            caption, note = _inline(lang, block.caption), _inline(lang, block.note)
+            return replace(block, columns=columns, rows=rows, caption=caption, note=note)
+        case e.PayoffMatrix():
+            return replace(block, caption=_inline(lang, block.caption), unit=reword(lang, block.unit))
+        case e.Figure():
+            return replace(block, caption=_inline(lang, block.caption), alt=reword(lang, block.alt))
+        case e.KeyPoints():
+            points = tuple(
+                replace(each, lead=reword(lang, each.lead), content=_inline(lang, each.content)) for each in block.points
+            )
+            return replace(block, points=points)
+        case e.Outline():
+            return replace(block, title=None if block.title is None else reword(lang, block.title))
+        case _:
+            return block
+
+
+def left_over(document: Document, texts: Mapping[str, str]) -> list[str]:
+    """Return the texts of a Chinese document in which English words are left, in order, each once.
+
+    Latin words that the study's own Chinese texts hold are names.
+    """
+    names = {word for text in texts.values() for word in untranslated(text)}
+    return list(
+        dict.fromkeys(
+            text for block in document.blocks for text in _texts(block) if not names.issuperset(untranslated(text))
+        )
+    )
+
+
+def _texts(block: Any) -> Iterator[str]:
+    """Yield every text that :func:`translated` puts into words."""
+    match block:
+        case e.Heading():
+            yield from _words(block.title)
+        case e.Paragraph():
+            yield from _words(block.content)
+        case e.Note():
+            yield block.lead
+            yield from _words(block.content)
+        case e.Bullets():
+            for item in block.items:
+                yield from _words(item)
+        case e.Table():
+            for column in block.columns:
+                yield from (*_words(column.header), column.unit)
+            for row in block.rows:
+                for cell in row:
+                    yield from _words(cell)
+            yield from (*_words(block.caption), *_words(block.note))
+        case e.PayoffMatrix():
+            yield from (*_words(block.caption), block.unit)
+        case e.Figure():
+            yield from (*_words(block.caption), block.alt)
+        case e.KeyPoints():
+            for point in block.points:
+                yield from (point.lead, *_words(point.content))
+
+
+def _words(content: Inline) -> Iterator[str]:
+    for span in s.as_spans(content):
+        if isinstance(span, (s.Text, s.Strong, s.Emph, s.Link)):
+            yield span.text

@@ -1,0 +1,112 @@
+"""The Chinese edition: a catalog that fits the English texts, no English left, the same numbers in both editions."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import detente
+from detente.cli import run
+from detente.reports import language
+from detente.reports.document import Document
+from detente.reports.elements import Figure, Formula, inlines
+from detente.reports.language import catalog, edition, reword, say, slots, untranslated
+from detente.reports.spans import plain_text
+from detente.reports.translation import left_over
+
+SOURCES = Path(language.__file__).parent
+
+
+def test_both_sides_of_an_entry_have_the_same_slots():
+    for english, chinese in catalog().items():
+        assert set(slots(english)) == set(slots(chinese)), english
+        assert not untranslated(re.sub(r"\{.*?\}", "", chinese)), chinese
+
+
+def said():
+    """Every text that a block hands to ``say`` as it stands."""
+    for path in sorted(SOURCES.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                method = isinstance(node.func, ast.Attribute) and node.func.attr == "say"
+                function = isinstance(node.func, ast.Name) and node.func.id == "say"
+                at = 0 if method else 1
+                if (method or function) and len(node.args) > at and isinstance(node.args[at], ast.Constant):
+                    yield path.name, node.args[at].value
+
+
+def test_every_text_that_is_said_is_in_the_catalog():
+    missing = {text for _, text in said() if re.search("[A-Za-z]{2}", re.sub(r"\{.*?\}", "", text))} - set(catalog())
+    assert not missing
+    assert len(list(said())) > 150
+
+
+def test_texts_of_the_engine_are_put_in_words_piece_by_piece_or_left_whole():
+    assert reword("zh", "always") == "恒成立"
+    assert reword("zh", "Shares of the box, 100 draws under each prior, seed 0.") == "参数箱中的占比；每种先验100次抽样，种子0。"
+    assert reword("zh", "美国: harmony; 中国: assurance") == "美国：和谐博弈；中国：保证型"
+    assert reword("zh", "供应价值, 让步 and 供应中断") == "供应价值、让步和供应中断"
+    assert reword("zh", "over 99.9%") == "超过99.9%"
+    # a sentence with a word that nobody put into the catalog stays English as a whole
+    assert reword("zh", "Shares of the box, many draws under each prior, seed 0.").startswith("Shares of the box")
+    assert reword("en", "always") == "always"
+    assert say("zh", "{what} is an equilibrium", what="（合作，对抗）") == "（合作，对抗）为均衡"
+
+
+def test_a_study_brings_chinese_texts_of_its_own():
+    with edition("zh", {"salt is scarce": "盐稀缺"}):
+        assert reword("zh", "salt is scarce") == "盐稀缺"
+        assert reword("zh", "美国: salt is scarce") == "美国：盐稀缺"
+    assert reword("zh", "salt is scarce") == "salt is scarce"
+
+
+@pytest.fixture(scope="module")
+def study(study_root):
+    return detente.Study(study_root)
+
+
+@pytest.mark.parametrize("name", ["weaponization", "main"])
+def test_a_chinese_report_has_no_english_left_and_the_numbers_of_the_english_one(study, name):
+    documents: dict[str, Document] = {lang: study.report(name, lang).document() for lang in ("en", "zh")}
+    assert left_over(documents["zh"], study.files.texts) == []
+    one, two = documents["en"].blocks, documents["zh"].blocks
+    assert [type(each) for each in one] == [type(each) for each in two]
+    compared = 0
+    for english, chinese in zip(one, two, strict=True):
+        if isinstance(english, Formula):
+            assert numbers(english.source) == numbers(chinese.source)
+        elif not isinstance(english, Figure):
+            for before, after in zip(pieces(english), pieces(chinese), strict=True):
+                # texts of the study itself may count in other units (2 USD bn is 20亿美元), and titles are in both languages
+                if not re.search("[\u4e00-\u9fff]", before) and not any(own in before for own in study.files.texts):
+                    assert numbers(before) == numbers(after), before
+                    compared += len(numbers(before))
+    assert compared > 20
+
+
+def pieces(block):
+    return [*map(plain_text, inlines(block))]
+
+
+def numbers(text):
+    return sorted(re.findall(r"(?<![A-Za-z_0-9])[0-9]+(?:[.,/][0-9]+)*%?", text))
+
+
+def test_a_file_of_texts_with_faults_says_where(tmp_path, capsys):
+    assert run(["new", str(tmp_path / "s")]) == 0
+    path = tmp_path / "s" / "seeds" / "chinese.toml"
+    path.write_text('format = 1\n[texts]\n"a word" = 3\n', encoding="utf-8")
+    capsys.readouterr()
+    assert run(["check", "--study", str(tmp_path / "s")]) == 2
+    captured = capsys.readouterr()
+    assert "seeds/chinese.toml:3:1: found 3; expected a text in Chinese" in captured.out + captured.err
+    path.write_text('format = 1\n[texts]\n"a word" = "一个词"\n', encoding="utf-8")
+    assert run(["check", "--study", str(tmp_path / "s")]) == 0
+
+
+def test_texts_without_chinese_are_told(tmp_path, capsys):
+    assert run(["new", str(tmp_path / "s")]) == 0
+    capsys.readouterr()
+    assert run(["report", "--lang", "zh", "--study", str(tmp_path / "s")]) == 0
+    assert "have no Chinese, such as" in capsys.readouterr().err
