@@ -226,7 +226,67 @@ def test_shares_of_both_policies_are_those_of_the_closed_form_in_numpy(game):
         assert abs(found.find(f"equilibrium:{policy}")[0].share - share) < 4 * np.sqrt(share * (1 - share) / 40_000)
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 4, 8])
+def drawn(n, seed):
+    r = np.random.default_rng(seed)
+    return {name: r.uniform(low, high, n) for name, (low, high) in BOX.items()} | {"s4": np.ones(n)}
+
+
+def close(text, share):
+    """Whether a printed share of 20,000 draws is the one of 100,000 draws of this file."""
+    return abs(float(text) - share) < 4 * np.sqrt(max(share * (1 - share), 1e-4) * (1 / 20_000 + 1 / 100_000)) + 5e-4
+
+
+def test_shares_of_ladder_only_and_neither_and_of_the_rung_that_binds_are_those_of_numpy(game):
+    p = drawn(100_000, 7)
+    ladder, once = (
+        np.all([gain(p, side, step) <= 0 for side in SIDES.values() for step in steps], axis=0) for steps in (range(1, 7), (0, 6))
+    )
+    tables = {table.title: table.rows for table in answer(game.model, 5).tables}
+    rows = {row[0]: row[1] for row in tables["which policies are equilibria"]}
+    assert close(rows["ladder and once"], np.mean(ladder & once))
+    assert close(rows["ladder only"], np.mean(ladder & ~once))
+    assert not (once & ~ladder).any()  # what enforces the whole stake enforces every rung
+    assert rows["once only"] == "0.000"
+    assert close(rows["none of them"], np.mean(~ladder & ~once))
+    for side in SIDES.values():
+        limits = np.stack([p[f"tempt_{side}"] - gain(p, side, step) / stakes(p)[step][0] for step in range(1, 7)])
+        binding = np.argmin(limits, axis=0) + 1
+        shown = {row[1]: row[2] for row in tables[f"which state of ladder binds tempt_{side} over the box"]}
+        assert all(close(shown[str(step)], np.mean(binding == step)) for step in range(1, 7))
+
+
+@pytest.mark.parametrize(("number", "steps"), [(9, (1, 2, 3, 4, 5, 6)), (10, (0, 6))])
+def test_dates_of_an_opportunist_and_enough_trust_over_the_box_are_those_of_trying_every_date(game, number, steps):
+    p = drawn(100_000, 8)
+    tables = answer(game.model, number).tables
+    for table, (side, other) in zip(tables, (("us", "cn"), ("cn", "us")), strict=True):
+        o, d = p["delta_opp"], p["delta"] * (1 - p["turn"])
+        path, worth, mine, total, own = [*steps, *[steps[-1]] * 40], [], [], 0, 0
+        for k, step in enumerate(path):
+            worth.append(total + o**k * leave(p, other, step))
+            mine.append(own - d**k * p[f"sucker_{side}"] * stakes(p)[step][0])
+            total = total + o**k * p[f"coop_{other}"] * stakes(p)[step][0]
+            own = own + d**k * p[f"coop_{side}"] * stakes(p)[step][0]
+        worth.append(total + o ** len(path) * p[f"coop_{other}"] * p["s5"] / (1 - o))
+        mine.append(own + d ** len(path) * p[f"coop_{side}"] * p["s5"] / (1 - d))
+        date = np.argmax(np.stack(worth), axis=0)
+        betrayed = np.take_along_axis(np.stack(mine), date[None], axis=0)[0]
+        for k in range(len(steps)):
+            assert close(table.rows[k][1], np.mean(date == k)), k
+        assert close(table.rows[len(steps)][1], np.mean(date >= len(steps)))
+        assert close(table.rows[-1][1], np.mean(p["trust"] * kept(p, side, steps[0]) + (1 - p["trust"]) * betrayed >= 0))
+
+
+def test_the_ladder_is_for_trust_as_long_as_nobody_gains_by_leaving_a_cooperator_in_the_other_game(this_study, game):
+    """A_us = 0.125 - 0.02 - 0.037 - 0.1 - 0.05 = -0.082; B_us = 0.125 - 0.157 - 0.0375 + 0.222*(0.2 + 0.25) = 0.0304."""
+    found = answer(game.model, 6)
+    ((_, player, kind, alone, together, needs), other) = found.tables[0].rows
+    assert (player, kind, alone, together, needs) == ("us", "assurance", "-0.082", "0.0304", "trust in the other")
+    assert other[-1] == "trust in the other"
+    assert [text.partition(":")[0] for _, text in found.said] == ["For trust"]
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 6, 8, 9, 10, 11])
 def test_every_question_has_an_answer_that_fits_a_terminal_and_is_data(game, number):
     found = answer(game.model, number)
     assert all(table.rows for table in found.tables)

@@ -9,7 +9,10 @@ from __future__ import annotations
 import random
 from fractions import Fraction as F
 
+import numpy as np
 import pytest
+
+from detente.study.questions import answer
 
 # name: (baseline, low, high) of the specification
 SPECIFICATION = {
@@ -209,3 +212,36 @@ def test_the_chain_of_markets_at_the_points(study, point):
 def test_the_question_on_the_chain_is_answered(study):
     text = str(study.game("price_predation").question(4))
     assert "20 of 21" in text
+
+
+CASES = {
+    "no policy": {}, "tax credit of a tenth": {"credit": 0.1}, "guarantee of four fifths": {"guarantee": 0.8},
+    "floor at running cost": {"floor": "running"}, "floor at full cost": {"floor": "full"}, "no strategic value": {"strat": 0.0},
+    "cut perfectly targeted": {"expo": 1.0}, "cut of three quarters": {"drop": 0.75}, "cost ratio 3": {"cost_ratio": 3.0},
+    "cost ratio 1.5": {"cost_ratio": 1.5},
+}  # fmt: skip
+
+
+def test_shares_of_the_classes_in_every_case_are_those_of_the_specification_in_numpy(game):
+    r = np.random.default_rng(4)
+    n = 100_000
+    box = {name: r.uniform(float(low), float(high), n) for name, (_, low, high) in SPECIFICATION.items()}
+    rows = answer(game.model, 5).tables[0].rows
+    shown = {(rows[k - k % 3][0], row[1]): float(row[2]) for k, row in enumerate(rows)}
+    assert {label for label, _ in shown} == set(CASES)
+    for label, changes in CASES.items():
+        p = box | {"credit": 0.0, "guarantee": 0.0, "floor": 0.0} | changes
+        if isinstance(p["floor"], str):
+            p["floor"] = p["cost_ratio"] * (1 - p["sunk"] if p["floor"] == "running" else 1)
+        c_e = p["cost_ratio"] * (1 - p["credit"])
+        high, low = np.maximum(p["price0"], p["floor"]), np.maximum(p["price0"] * (1 - p["drop"]), p["floor"])
+        closes = low < (1 - p["sunk"]) * c_e
+        annuity = (1 - p["delta"] ** p["cut_years"]) / (1 - p["delta"])
+        lost = p["price0"] * p["drop"] * annuity
+        gain = p["scale"] * (p["price0"] - 1 + p["strat"]) / (1 - p["delta"]) - lost * p["expo"]
+        cuts = np.where(closes, gain, -lost * (p["expo"] - p["scale"])) > 0
+        viable = high >= c_e
+        for name, holds in (("blockaded", ~viable), ("deterred", viable & cuts), ("entry", viable & ~cuts)):
+            share = np.mean(holds)
+            error = np.sqrt(max(share * (1 - share), 1e-4) * (1 / 20_000 + 1 / n))
+            assert abs(shown[label, name] - share) < 4 * error + 5e-4, (label, name)

@@ -12,6 +12,7 @@ import pytest
 import detente
 from detente.conclusions.thresholds import Threshold
 from detente.errors import UsageError
+from detente.games.definition import Saying
 from detente.study.analyses.formulas import _change
 from detente.study.questions import answer
 from detente.study.sums import sign_words
@@ -57,6 +58,49 @@ def test_other_points_may_replace_those_of_the_question(model):
     assert {row[0] for row in table.rows} == {"hawkish"}
 
 
+def test_a_sentence_is_said_of_the_points_where_what_it_supposes_holds_and_moves_with_the_parameters(model):
+    """At the baseline A < 0 < B for both: both outcomes are equilibria. With rel_us = 1/2, A_us = 0.25 - 0.207 > 0."""
+    told = dict.fromkeys(text.split(",")[1].strip(" .") for _, text in answer(model, 3, [model.point()]).said)
+    assert list(told) == ["and both mutual cooperation and mutual confrontation are equilibria"]
+    ((points, text),) = answer(model, 3, [model.point("baseline", {"rel_us": "1/2"})]).said
+    assert points == ("baseline",)
+    assert "no equilibrium" in text
+    assert str(answer(model, 3)).index("no equilibrium") < str(answer(model, 3)).index("payoffs")
+
+
+def test_a_sentence_may_suppose_the_opposite_and_what_holds_in_another_game(model):
+    says = (
+        Saying({"en": "both"}, ("D_us", "not A_us")), Saying({"en": "never"}, ("A_us", "not A_us")),
+        Saying({"en": "elsewhere"}, ("rebuild_race.selected:frozen", "not rebuild_race.static_gap")),
+    )  # fmt: skip
+    found = answer(asking(model, ask=("inert",), say=says, points=()), 99)
+    assert [text for _, text in found.said] == ["both", "elsewhere"]
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('[[questions.say]]\nwhen = ["temptatoin"]\ntext = "x"\n', "unknown conclusion 'temptatoin'"),
+        ('[[questions.say]]\nwhen = ["not equal:pay,pay"]\ntext = "x"\n', "unknown conclusion 'equal'"),
+        ('[[questions.say]]\nwhen = ["equilibrium:rely,dleiver"]\ntext = "x"\n', "dleiver"),
+        ('[[questions.say]]\nwhen = ["vavle.temptation"]\ntext = "x"\n', "unknown game 'vavle'"),
+        ('[[questions.say]]\nwhen = ["valve.temptatoin"]\ntext = "x"\n', "expected a conclusion of valve"),
+        ('[[questions.cases]]\nlabel = "x"\nhold = { rivlary = 1 }\n', "'rivlary'"),
+        ('[[questions.cases]]\nlabel = "x"\nhold = { rivalry = "los/2" }\n', "'los'"),
+    ],
+)
+def test_what_a_sentence_or_a_case_names_has_to_exist(tmp_path, line, says):
+    from detente.study.check import check
+    from detente.study.scaffold import new_study
+
+    root = tmp_path / "islands"
+    new_study(root)
+    path = root / "games" / "valve.toml"
+    path.write_text(path.read_text(encoding="utf-8") + "\n" + line, encoding="utf-8")
+    said = "\n".join(map(str, check(root)))
+    assert says in said
+
+
 def test_thresholds_may_be_asked_of_conclusions_too(model):
     own = asking(model, ask=("thresholds",), of=("A_us", "equilibrium:cooperate,cooperate"), along=("rel_us",), points=())
     (table,) = answer(own, 99).tables
@@ -97,7 +141,7 @@ def test_signs_in_words_claim_no_more_than_was_proved_or_met():
 
 def test_either_sign_over_the_box_is_backed_by_two_points(model):
     """Found apart: each parameter in turn moves to the end that lowers, or raises, the formula."""
-    (_, signs) = answer(model, 2).tables
+    signs = next(table for table in answer(model, 2).tables if table.title.startswith("signs"))
     game = model.symbolic
     assert [words for _, _, words, _ in signs.rows] == ["either sign"] * 8
     for name, *_ in signs.rows:

@@ -16,7 +16,19 @@ if TYPE_CHECKING:
     from detente.formula import Formula
     from detente.toml import KeyPath, TomlFile
 
-__all__ = ["OUTCOMES", "Box", "Conclusion", "Content", "GameDefinition", "Located", "Point", "Question", "Variant"]
+__all__ = [
+    "OUTCOMES",
+    "Box",
+    "Case",
+    "Conclusion",
+    "Content",
+    "GameDefinition",
+    "Located",
+    "Point",
+    "Question",
+    "Saying",
+    "Variant",
+]
 
 #: What levers can make of a profile.
 OUTCOMES = ("equilibrium", "unique", "selected", "sustainable")
@@ -126,6 +138,26 @@ class Conclusion:
 
 
 @dataclass(frozen=True)
+class Case:
+    """Some parameters held at formulas of the others, such as a policy, with a label."""
+
+    label: Mapping[str, str]
+    hold: Mapping[str, Formula]
+
+
+@dataclass(frozen=True)
+class Saying:
+    """A sentence of the answer to a question, said of the points at which all that it supposes holds.
+
+    ``when`` lists conclusions and named formulas (which hold where they are positive), each perhaps after ``not``;
+    those of another game, at its baseline, stand after its name and a dot.
+    """
+
+    text: Mapping[str, str]
+    when: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Question:
     """What is asked of the game: analyses of the engine, of conclusions, along parameters, at points.
 
@@ -157,6 +189,12 @@ class Question:
     variants: tuple[str, ...] = ()
     #: Precisions of logit responses.
     precisions: tuple[Fraction, ...] = ()
+    #: Cases in which it is asked again over the box.
+    cases: tuple[Case, ...] = ()
+    #: Other games of the study that it is about.
+    games: tuple[str, ...] = ()
+    #: Sentences in words, each where what it supposes holds.
+    say: tuple[Saying, ...] = ()
 
     def outcomes(self, point: str) -> tuple[str, ...]:
         """Return what the profile ``to`` should be at a point."""

@@ -32,7 +32,18 @@ from detente.fields import (
     unknown,
     within,
 )
-from detente.games.definition import OUTCOMES, Box, Conclusion, Content, GameDefinition, Point, Question, Variant
+from detente.games.definition import (
+    OUTCOMES,
+    Box,
+    Case,
+    Conclusion,
+    Content,
+    GameDefinition,
+    Point,
+    Question,
+    Saying,
+    Variant,
+)
 from detente.schema import Table, validate
 
 if TYPE_CHECKING:
@@ -135,6 +146,20 @@ class VariantTable(Table):
     conclusions: dict[str, Expression] | None = None
 
 
+class CaseTable(Table):
+    """A ``[[questions.cases]]``: parameters held at formulas of the others."""
+
+    label: Label
+    hold: dict[str, Expression]
+
+
+class SayTable(Table):
+    """A ``[[questions.say]]``: a sentence, and what has to hold for it to be said of a point."""
+
+    text: Label
+    when: Annotated[list[Line], AfterValidator(distinct)] | None = None
+
+
 class QuestionTable(Table):
     """A ``[[questions]]`` of a game."""
 
@@ -158,6 +183,9 @@ class QuestionTable(Table):
     players: Names | None = None
     precisions: Annotated[list[Exact], AfterValidator(_precisions)] | None = None
     variants: Names | None = None
+    cases: list[CaseTable] | None = None
+    games: Names | None = None
+    say: list[SayTable] | None = None
 
 
 class GameFile(Table):
@@ -579,6 +607,7 @@ class GameReader:
                     kinds = {kind: self.file.place((*path, "ask")) for kind in self.kinds(table.ask, analyses)}
                     known = {**self.asked_keys("conclusions", table.variant), **kinds}
                     self.among(path, "of", "conclusion", [each], known)
+            self.supposed(path, table)
             points = [each for each in table.points or () if each != "baseline"]
             self.among(path, "points", "point", points, self.asked_keys("points", table.variant))
             by_point = table.for_ if isinstance(table.for_, dict) else {}
@@ -614,9 +643,27 @@ class GameReader:
                     if by_point
                     else tuple(table.for_ or OUTCOMES[:1]),
                     wanted_at={name: tuple(own) for name, own in by_point.items()},
+                    cases=tuple(Case(each.label, dict(each.hold)) for each in table.cases or ()),
+                    games=tuple(table.games or ()),
+                    say=tuple(Saying(each.text, tuple(each.when or ())) for each in table.say or ()),
                 )
             )
         return tuple(questions)
+
+    def supposed(self, path: KeyPath, table: QuestionTable) -> None:
+        """Add a fault for what a sentence supposes, where it is neither a conclusion nor the name of a formula."""
+        known = self.asked_keys("conclusions", table.variant)
+        for index, saying in enumerate(table.say or ()):
+            for number, text in enumerate(saying.when or ()):
+                inner = (*path, "say", index, "when", number)
+                name = text.removeprefix("not ")
+                kind, colon, _ = name.partition(":")
+                if "." in kind:
+                    continue  # of another game: looked up when all games are read
+                if colon and kind not in CONCLUSION_KINDS:
+                    self.wrong(inner, unknown("conclusion", kind, CONCLUSION_KINDS), key=False)
+                elif not colon and name not in known:
+                    self.wrong(inner, unknown("conclusion", name, known), key=False)
 
     @staticmethod
     def kinds(asked: list[str], analyses: Collection[str] | Mapping[str, Fitting] | None) -> tuple[str, ...]:

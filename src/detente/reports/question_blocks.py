@@ -78,6 +78,10 @@ def questions(context: Context) -> list[Block]:
         if found["refused"]:
             blocks.append(Note(context.say("There is no answer: {reason}", reason=found["refused"])))
             continue
+        for names, sentence in found.get("said", {}).get(context.lang, []):
+            where = context.join([context.label(name) for name in names])
+            mark = "\uff1a" if context.lang == "zh" else ": "
+            blocks.append(Paragraph(f"{where}{mark}{sentence}" if names else sentence))
         covered = [_ELSEWHERE.get(each) for each in asked.ask]
         if small and all(block in context.definition.blocks for block in covered):
             blocks.append(Paragraph(context.say("The answer stands in this chapter, in the sections on {blocks}.", blocks=_sections(context, covered))))

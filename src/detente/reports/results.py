@@ -88,13 +88,17 @@ class Results:
         ]
 
     def _answer(self, game: str, number: int) -> dict[str, Any]:
-        from detente.study.questions import answer
+        from detente.study.questions import answer, said
 
         try:
             found = answer(self.model(game), number)
         except DetenteError as error:
-            return {"number": number, "tables": [], "refused": str(error)}
-        return {"number": number, "tables": [table_data(table) for table in found.tables], "refused": ""}
+            return {"number": number, "tables": [], "said": {}, "refused": str(error)}
+        model = self.model(game)
+        told = {
+            lang: [[list(points), text] for points, text in said(model, number, lang=lang)] for lang in ("en", "zh")
+        }
+        return {"number": number, "tables": [table_data(table) for table in found.tables], "said": told, "refused": ""}
 
     def shown(self, game: str) -> list[dict[str, Any]]:
         """Return the tables that show a game at the baseline: payoffs, order of play."""

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 from detente.display import Displayed, wrap
 from detente.errors import UsageError
 from detente.study.analyses import ANALYSES, Task
+from detente.study.form import Form
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from detente.display import Table
     from detente.games.definition import Question
     from detente.study.model import GameModel, Point
 
-__all__ = ["Answer", "answer"]
+__all__ = ["Answer", "answer", "said"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Answer(Displayed):
     question: Question
     text: str
     tables: tuple[Table, ...]
+    #: Sentences of the game file, each with the points of which it is said: those where what it supposes holds.
+    said: tuple[tuple[tuple[str, ...], str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as data: tables with their columns, rows and notes."""
@@ -33,6 +36,7 @@ class Answer(Displayed):
             "number": self.question.number,
             "text": self.text,
             "ask": list(self.question.ask),
+            "said": [{"points": list(points), "text": text} for points, text in self.said],
             "tables": [
                 {
                     "title": table.title,
@@ -46,11 +50,15 @@ class Answer(Displayed):
 
     def __str__(self) -> str:
         head = "\n".join(wrap(f"{self.question.number}. {self.text}", 80))
-        return "\n\n".join([head, *(table.to_text() for table in self.tables)])
+        said = "\n".join(line for points, text in self.said for line in wrap(f"{_at(points)}{text}", 80))
+        return "\n\n".join([head, *([said] if said else []), *(table.to_text() for table in self.tables)])
 
     def displayed(self) -> tuple[Table, ...]:
-        """Return what is shown, in order."""
-        return self.tables
+        """Return what is shown, in order: the sentences, then the tables."""
+        from detente.display import Table
+
+        said = tuple(f"{_at(points)}{text}" for points, text in self.said)
+        return (*([Table("in words", (), (), said)] if said else []), *self.tables)
 
 
 def answer(
@@ -69,7 +77,63 @@ def answer(
     for variant in question.variants or (question.variant,):
         own = None if variant == model.definition.name else variant
         tables += _tables(model, question, own, points, kind)
-    return Answer(question, question.text.get(lang) or next(iter(question.text.values())), tuple(tables))
+    return Answer(question, _in(question.text, lang), tuple(tables), said(model, number, points, kind, lang))
+
+
+def said(
+    model: GameModel, number: int, points: Sequence[Point] | None = None, kind: str = "strategic", lang: str = "en"
+) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """Return the sentences that the game file has for a question, each with the points of which it is said.
+
+    A sentence is said of the points at which all that it supposes holds, and left out where it does nowhere.
+    """
+    question = next(each for each in model.definition.questions if each.number == number)
+    if not question.say:
+        return ()
+    if question.variant is not None and (model.variant is None or model.variant.name != question.variant):
+        own = model.of(question.variant)
+        if type(own.form).holds is not Form.holds:  # else what the sentences suppose is about the game itself
+            model, points = own, [_again(own, point) for point in points or ()]
+    chosen = tuple(points) if points else tuple(model.point(name) for name in question.points or ("baseline",))
+    known: dict[tuple[str, str], bool] = {}
+    found = []
+    for saying in question.say:
+        names = []
+        for point in chosen:
+            for text in saying.when:
+                name = text.removeprefix("not ")
+                if (name, point.name) not in known:
+                    known[name, point.name] = _holds(model, kind, name, point)
+            if all(known[text.removeprefix("not "), point.name] is not text.startswith("not ") for text in saying.when):
+                names.append(point.name)
+        if names:
+            told = () if len(names) == len(chosen) and not saying.when else tuple(names)
+            found.append((told, _in(saying.text, lang)))
+    return tuple(found)
+
+
+def _holds(model: GameModel, kind: str, text: str, point: Point) -> bool:
+    """Return whether a conclusion holds at a point, or a named formula is positive there; of another game, at its baseline."""
+    game, dot, rest = text.partition(".")
+    if dot and ":" not in game:
+        from detente.study.model import game_model
+
+        other = game_model(model.files, game)
+        return _holds(other, kind, rest, other.point())
+    if ":" in text:
+        return model.form.holds(model, model.form.conclusion(model.definition, text), point.values)
+    own = model.form
+    box = own.formulas(model, kind) if type(own).formulas is not Form.formulas else model.payoffs(kind)
+    return bool(box.evaluate(box.expression(model.conclusion(text)), point.values) > 0)
+
+
+def _in(text: Mapping[str, str], lang: str) -> str:
+    return text.get(lang) or next(iter(text.values()))
+
+
+def _at(points: Sequence[str]) -> str:
+    """Return of which points a sentence is said, as its beginning."""
+    return f"{', '.join(points)}: " if points else ""
 
 
 def _tables(

@@ -327,6 +327,19 @@ class _References:
             for index, text in enumerate(question.of):
                 if ":" in text:
                     self.conclusion(text, game, game.file.place((*question.path, "of", index)))
+            for index, case in enumerate(question.cases):
+                for name, formula in case.hold.items():
+                    place = game.file.place((*question.path, "cases", index, "hold", name))
+                    self.held(name, scope, game, (*question.path, "cases", index, "hold", name), "a case")
+                    for used in formula.names:
+                        if scope.complete and used not in scope.declared:
+                            self.unknown("name", used, place, scope.declared)
+            for index, name in enumerate(question.games):
+                self.known("game", name, game.file.place((*question.path, "games", index)), rooms.games)
+            for index, saying in enumerate(question.say):
+                for number, text in enumerate(saying.when):
+                    place = game.file.place((*question.path, "say", index, "when", number))
+                    self.supposed(text.removeprefix("not "), game, place)
             for name in question.at:
                 self.held(name, scope, game, (*question.path, "at", name), "a question")
             self.conditions(question, game)
@@ -340,6 +353,17 @@ class _References:
             FORMS[game.form].conclusion(game, text)
         except UsageError as error:
             self.faults.append(Fault(place, str(error).partition("\n")[0]))
+
+    def supposed(self, text: str, game: GameDefinition, place: Place) -> None:
+        """Add a fault for what a sentence supposes, where it cannot be read; after a dot it is about another game."""
+        other, dot, rest = text.partition(".")
+        if dot and ":" not in other:
+            self.known("game", other, place, self.rooms.games)
+            game, text = self.rooms.games.entries.get(other, game), rest
+            if ":" not in rest and rest not in game.conclusions:
+                self.faults.append(Fault(place, f"found {rest!r}", f"expected a conclusion of {game.name}"))
+        if ":" in text:
+            self.conclusion(text, game, place)
 
     def conditions(self, question: Question, game: GameDefinition) -> None:
         """Add a fault for every condition of a question that is no observation, observed event or conclusion."""

@@ -31,7 +31,17 @@ _FORMAT = {"const": 1}
 
 def _of(model: Any) -> dict[str, Any]:
     schema: dict[str, Any] = model.model_json_schema(by_alias=True)
-    return schema
+    written: dict[str, Any] = _written_out(schema, schema.pop("$defs", {}))
+    return written
+
+
+def _written_out(part: Any, named: dict[str, Any]) -> Any:
+    """Return a part of a schema with named parts in their places: it stands deep inside another one."""
+    if isinstance(part, dict):
+        if "$ref" in part:
+            return _written_out(named[part["$ref"].rpartition("/")[2]], named)
+        return {key: _written_out(each, named) for key, each in part.items()}
+    return [_written_out(each, named) for each in part] if isinstance(part, list) else part
 
 
 def _tables(entry: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ANALYSES"]
 
-FORMS = ("normal", "repeated", "extensive")
+FORMS = ("normal", "repeated", "extensive", "stochastic")
 #: Seconds for the cheapest pair of one outcome at one point.
 BUDGET = 20.0
 
@@ -38,6 +38,9 @@ def _levers(task: Task) -> list[Table]:
             rows.append((point.name, outcome, *told[0], *(told[1] if _pair(pair) is not None else (_no_pair(found), ""))))
             if any(each is not None and not each.attained for each in (single, _pair(pair))):
                 notes["> or <: it holds only beyond the value, as close to it as one likes."] = None
+    first = [(row[0], row[1], row[2]) for row in rows if row[2] not in {"none", "holds already"}]
+    for point_name, outcome, move in first:
+        notes[f"From {point_name} the cheapest single change that makes it {outcome} is {move}."] = None
     notes["Cost: the change over the width of the parameter's interval, added up. Units are not moved."] = None
     columns = ("point", f"({question.to}) as", "cheapest single lever", "cost", "cheapest pair", "cost of the pair")
     return [Table("levers", columns, tuple(rows), tuple(notes))]

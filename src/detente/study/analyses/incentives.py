@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from detente.study.forms._states import Dynamics
     from detente.study.forms.stochastic import Stochastic
 
-__all__ = ["ANALYSES"]
+__all__ = ["ANALYSES", "bounds_along", "named_policies"]
 
 FORMS = ("stochastic",)
 
@@ -29,7 +29,8 @@ def _form(task: Task) -> Stochastic:
     return found
 
 
-def _named_policies(task: Task) -> list[str]:
+def named_policies(task: Task) -> list[str]:
+    """Return the policies that a question is about, by default all of the game."""
     dynamics: Dynamics = task.model.definition.data
     asked = [each.partition(":")[2] for each in task.question.of if each.startswith("equilibrium:")]
     known = [each.name for each in dynamics.policies]
@@ -43,7 +44,7 @@ def _incentives(task: Task) -> list[Table]:
     form, tables = _form(task), []
     game = task.model.payoffs(task.kind).formulas
     names = tuple(point.name for point in task.points)
-    for policy in _named_policies(task):
+    for policy in named_policies(task):
         found = form.incentives(task.model, task.kind, policy)
         closed, rows = [], []
         worst: dict[str, tuple[Any, Any]] = {}
@@ -78,7 +79,7 @@ def _told(task: Task, expression: Any) -> Any:
     return expression.xreplace(plain)
 
 
-def _bounds(task: Task, policy: str, name: str) -> list[tuple[Incentive, Any, int]]:
+def bounds_along(task: Task, policy: str, name: str) -> list[tuple[Incentive, Any, int]]:
     """Return each incentive of a policy that bounds a parameter, with the bound and 1 for an upper one, -1 for a lower."""
     found = _form(task).incentives(task.model, task.kind, policy)
     return [(each, *limit) for each in found if (limit := each.bound(name)) is not None]
@@ -92,8 +93,8 @@ def _binding(task: Task) -> list[Table]:
     if not task.question.along:
         raise UsageError("name the parameters under along")
     tables = []
-    for policy, name in product(_named_policies(task), task.question.along):
-        own = _bounds(task, policy, name)
+    for policy, name in product(named_policies(task), task.question.along):
+        own = bounds_along(task, policy, name)
         if not own:
             continue
         upper = own[0][2] > 0
@@ -125,11 +126,11 @@ def _against(task: Task) -> list[Table]:
     from detente.solve.parametric.signs import possible_signs, witnessed_signs
     from detente.study.sums import sign_words
 
-    policies = _named_policies(task)
+    policies = named_policies(task)
     if len(policies) != 2 or not task.question.along:
         raise UsageError("name two policies under of, and parameters under along")
     game = task.model.payoffs(task.kind).formulas
-    bounds = {(policy, name): _bounds(task, policy, name) for policy in policies for name in task.question.along}
+    bounds = {(policy, name): bounds_along(task, policy, name) for policy in policies for name in task.question.along}
     tables = []
     for point in task.points:
         box = {name: (each.low, each.high) for name, each in game.parameters.items()}
@@ -166,7 +167,7 @@ def _delay(task: Task) -> list[Table]:
 
     model = task.model
     dynamics: Dynamics = model.definition.data
-    names = _named_policies(task)
+    names = named_policies(task)
     game = model.payoffs(task.kind)
     rows = []
     for i, player in enumerate(model.players):

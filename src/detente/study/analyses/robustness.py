@@ -11,6 +11,7 @@ from detente.study.analyses import Analysis
 from detente.study.robustness import game_importance, game_robustness
 
 if TYPE_CHECKING:
+    from detente.conclusions.robustness.results import Robustness
     from detente.display import Table
     from detente.study.analyses import Task
     from detente.study.model import Point
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["ANALYSES"]
 
 DRAWS = 100_000
+#: Conclusions up to which a sentence names them.
+_NAMED = 6
 
 
 def _restricted(task: Task, point: Point) -> list[Point]:
@@ -45,11 +48,34 @@ def _shares(task: Task) -> list[Table]:
             )
             shares = found.share_table()
             held = ", ".join(found.held)
-            own = [replace(shares, title=shares.title + (f", with {held}" if held else ""))]
+            title = shares.title + (f", with {held}" if held else "")
+            own = [replace(shares, title=title, notes=(*_in_words(found), *shares.notes))]
             if len(found.vary) > 1 and point is start:
                 own.append(found.kind_table())
             tables += own
     return tables
+
+
+def _in_words(found: Robustness) -> tuple[str, ...]:
+    """Return which conclusions hold in most of the box, and in little of it, whatever the prior."""
+    most: list[str] = []
+    little: list[str] = []
+    between: list[str] = []
+    for name in found.shown({"named", "equilibrium", "none", "selected", "set", "class"}):
+        spread = found.range(name)
+        if spread is None:
+            continue
+        (most if spread[0] > 1 / 2 else little if spread[1] < 1 / 2 else between).append(name)
+    said = [
+        f"{words}: {', '.join(own)}."
+        for words, own in (
+            ("In most of the box under every prior", most),
+            ("In less than half of it under every prior", little),
+            ("In most of it or not, as the prior says", between),
+        )
+        if own and len(own) <= _NAMED
+    ]
+    return tuple(said)
 
 
 def _importance(task: Task) -> list[Table]:

@@ -70,7 +70,12 @@ def _paths(task: Task) -> list[Table]:
         rows.append((solved.point.name, *shown, *worth, str(solved.found.count or "?")))
     columns = ["point", "outcome", "path", *(["at the start"] if dynamics.replies else [])]
     columns += [f"value to {player}" for player in task.model.players]
-    return [Table("paths of the first equilibria", (*columns, "pure equilibria"), tuple(rows))]
+    ends: dict[str, list[str]] = {}
+    for name, outcome, *_ in rows:
+        ends.setdefault(outcome or "other", []).append(name)
+    alike = len(ends) == 1 and len(rows) > 1
+    said = f"All points end alike: {next(iter(ends))}." if alike else "; ".join(f"{', '.join(own)}: {end}" for end, own in ends.items()) + "."
+    return [Table("paths of the first equilibria", (*columns, "pure equilibria"), tuple(rows), (said,))]
 
 
 def _lists(task: Task) -> list[Table]:

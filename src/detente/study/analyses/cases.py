@@ -1,0 +1,49 @@
+"""Shares of the box in cases: some parameters held at formulas of the others, such as a policy that follows costs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from detente.display import Table
+from detente.errors import UsageError
+from detente.study.analyses import Analysis
+from detente.study.analyses.policies_over_box import NOTE, Drawn
+
+if TYPE_CHECKING:
+    from detente.study.analyses import Task
+
+__all__ = ["ANALYSES"]
+
+
+def _cases(task: Task) -> list[Table]:
+    """Return the share of draws in which each named formula is positive, in every case."""
+    from detente.games.symbolic import symbol
+
+    question, box = task.question, task.values
+    if not question.cases:
+        raise UsageError("state the cases under [[questions.cases]]")
+    formulas = task.formulas()
+    plain = {name: box.expand(box.expression(each)) for name, each in formulas.items()}
+    held: list[Any] = []
+    for case in question.cases:
+        values = {symbol(name): box.expand(box.expression(each)) for name, each in case.hold.items()}
+        held += [each.subs(values, simultaneous=True) for each in plain.values()]
+    drawn = Drawn(box, held)
+    rows = []
+    for k, case in enumerate(question.cases):
+        label = case.label.get("en") or next(iter(case.label.values()))
+        for j, name in enumerate(formulas):
+            at = k * len(formulas) + j
+            rows.append((label if j == 0 else "", name, *drawn.shares(lambda table, at=at: table[at] > 0)))
+    stated = "; ".join(
+        f"{case.label.get('en') or next(iter(case.label.values()))}: "
+        + ", ".join(f"{name} = {each.text}" for name, each in case.hold.items())
+        for case in question.cases
+    )
+    columns = ("case", "conclusion", "share", "over the priors")
+    return [Table("shares of the box, case by case", columns, tuple(rows), (f"Held: {stated}.", NOTE))]
+
+
+ANALYSES = {
+    "share_cases": Analysis(_cases, "the share of the box in which each named formula is positive, in each of the `cases`"),
+}
