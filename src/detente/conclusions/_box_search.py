@@ -68,6 +68,8 @@ class Searcher:
         self._relaxed: RelaxedCubes | None = None
         self._sums: dict[tuple[Literal, Literal], Literal | None] = {}
         self._random = random.Random(0)  # noqa: S311 - points to look at
+        #: Bounds worked out so far, and how many may be: a measure of effort that is the same on every machine.
+        self.effort, self.most = 0, float("inf")
 
     def _add(self, form: Form | RiskForm) -> int:
         self.forms.append(form)
@@ -100,7 +102,7 @@ class Searcher:
         for share in (_FIRST, _SECOND, budget.pieces):
             still = []
             for cube in cubes:
-                if time.monotonic() >= budget.until:
+                if time.monotonic() >= budget.until or self.effort >= self.most:
                     return True
                 own = Budget(min(share, budget.pieces - budget.spent), budget.until)
                 whole = self.implied((*cube, *self.c.constraints))
@@ -134,7 +136,7 @@ class Searcher:
         """Search one cube by branch and bound, with linear programs or without these."""
         stack: list[tuple[Box, Cube, bool]] = [(box, cube, False)]
         while stack:
-            if not budget.take():
+            if not budget.take() or self.effort >= self.most:
                 return True
             whole, literals, moved = stack.pop()
             piece = dict(whole)
@@ -176,6 +178,7 @@ class Searcher:
         """
         active = literals
         while True:
+            self.effort += sum(self.forms[each.index].size for each in active)
             still = []
             for each in active:
                 form, known = self.forms[each.index], self.known[each.index]

@@ -38,6 +38,11 @@ class Form:
         self.names = tuple(sorted(each.name for each in expression.free_symbols))
         self._slopes: dict[str, tuple[Tree, Tree, bool]] = {}
 
+    @cached_property
+    def size(self) -> int:
+        """The effort of bounding the expression and its slopes: its parts, once for each of its parameters."""
+        return int(self.expression.count_ops() + 1) * len(self.names)
+
     def span(self, values: Mapping[str, Any]) -> Span | None:
         """Return close bounds of the value at a point, equal where it is rational; None where it has none."""
         try:
@@ -156,6 +161,11 @@ class RiskForm:
     def __init__(self, a1: Form, a2: Form, b1: Form, b2: Form) -> None:
         self.parts = (a1, a2, b1, b2)
         self.names = tuple(sorted({name for part in self.parts for name in part.names}))
+
+    @property
+    def size(self) -> int:
+        """The effort of bounding the expression: that of its parts."""
+        return sum(part.size for part in self.parts)
 
     @cached_property
     def expression(self) -> Any:

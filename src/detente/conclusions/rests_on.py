@@ -159,6 +159,7 @@ def rests_on(
     sets: int = 20,
     budget: float | None = 8.0,
     pieces: int = 2000,
+    work: int | None = None,
 ) -> RestsOn:
     """Return the smallest sets of parameters that fix a conclusion whatever the others do in their intervals.
 
@@ -177,6 +178,9 @@ def rests_on(
         Seconds after which what is known is returned, with the bound on the size that is proved; None for no limit.
     pieces : int
         Pieces of a box per decision, see :func:`detente.conclusions.decide.decide`.
+    work : int, optional
+        Bounds that may be worked out for all decisions together, after which what is known is returned. Unlike ``budget`` it
+        gives the same answer on every machine.
 
     Raises
     ------
@@ -192,7 +196,7 @@ def rests_on(
     >>> found.sets, found.proved
     ((('c',),), True)
     """
-    return _Search(game, conclusion, at, sets, budget, pieces).run()
+    return _Search(game, conclusion, at, sets, budget, pieces, work).run()
 
 
 class _Search:
@@ -206,6 +210,7 @@ class _Search:
         sets: int,
         budget: float | None,
         pieces: int,
+        work: int | None,
     ) -> None:
         self.c = conclusion if isinstance(conclusion, Conditions) else conditions_of(game, conclusion)
         self.most, self.pieces = max(sets, 1), pieces
@@ -223,6 +228,9 @@ class _Search:
         if not self.c.allowed_at(self.point):
             self.notes.append("the point violates a constraint")
         self.searcher = Searcher(self.c, box)
+        self.work = work
+        if work is not None:
+            self.searcher.most = work
         self.names = [name for name in self.c.names if box[name][0] != box[name][1]]
         self.all = (1 << len(self.names)) - 1
         self.family: dict[int, Values] = {}
@@ -230,8 +238,8 @@ class _Search:
         self.open: list[int] = []
 
     def on(self) -> bool:
-        """Return whether there is time left."""
-        return time.monotonic() < self.until
+        """Return whether there is time and work left."""
+        return time.monotonic() < self.until and self.searcher.effort < self.searcher.most
 
     def probe(self, held: int) -> Values | bool:
         """Return a counterexample to a set, False where it fixes the conclusion, True where this is open."""
@@ -261,7 +269,7 @@ class _Search:
         found = self.put_back(found)
         for k in bits(self.difference(found)):
             own = self.difference(found)
-            if own >> k & 1 and own.bit_count() > 1:
+            if own >> k & 1 and own.bit_count() > 1 and self.on():
                 smaller = self.probe(self.all & ~own | 1 << k)
                 if isinstance(smaller, dict):
                     found = self.put_back(smaller)
@@ -325,6 +333,8 @@ class _Search:
         """Return a fixing set that is not proved smallest: all parameters, less those that a proof lets go."""
         held = self.all
         until = time.monotonic() + self.grace
+        if self.work is not None:
+            self.searcher.most = self.searcher.effort + self.work // 2
         for k in range(len(self.names)):
             if self.searcher.find(not self.holds, self._boxed(held & ~(1 << k)), Budget(200, until)) is False:
                 held &= ~(1 << k)

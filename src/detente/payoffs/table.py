@@ -99,6 +99,11 @@ class Payoffs:
         return {}
 
     @cached_property
+    def asked(self) -> dict[str, Any]:
+        """Formulas over these payoffs as SymPy, by their text, where somebody asks for them again and again."""
+        return {}
+
+    @cached_property
     def _sums(self) -> dict[tuple[int, ...], Any]:
         return {}
 

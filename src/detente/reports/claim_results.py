@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["retrodiction_results", "test_results"]
 
+#: Bounds that one search for what a verdict rests on may work out: a second or two.
+_WORK = 600_000
+
 
 def test_results(results: Results, game: str) -> list[dict[str, Any]]:
     """Return the verdict of each test about a game, with what it rests on and what would overturn it first."""
@@ -87,7 +90,7 @@ def _rests(model: GameModel, found: TestVerdict) -> Any:
         return None
     parsed = _parsed(model, test.conclusion)
     # one smallest set is told, and the search stops by pieces, not by the clock
-    return model.form.rests_on(model, test.payoffs, parsed, model.point().values, budget=BUDGET, sets=1, pieces=500)
+    return model.form.rests_on(model, test.payoffs, parsed, model.point().values, budget=BUDGET, sets=1, pieces=500, work=_WORK)
 
 
 def _overturn(model: GameModel, test: Any, among: Collection[str]) -> dict[str, Any] | None:

@@ -72,7 +72,7 @@ class Results:
     def has(self, what: str, game: str) -> bool:
         """Return whether ``answers``, ``shares``, ``importance``, ``tests`` or ``retrodiction`` of a game are kept already."""
         if what == "answers":
-            keys = [self._key("answer", game, {"number": each.number}) for each in self.files.games[game].questions]
+            keys = [self._key("answer", game, self._asked(game, each.number)) for each in self.files.games[game].questions]
         else:
             draws = self.draws if what == "tests" else self.number(game)
             keys = [self._key(what, game, {"draws": draws, "seed": self.seed})]
@@ -83,15 +83,18 @@ class Results:
     def answers(self, game: str) -> list[dict[str, Any]]:
         """Return the answer to each numbered question of a game: its tables, or why there is none."""
         return [
-            self._get("answer", game, {"number": question.number}, partial(self._answer, game, question.number))
+            self._get("answer", game, self._asked(game, question.number), partial(self._answer, game, question.number))
             for question in self.files.games[game].questions
         ]
+
+    def _asked(self, game: str, number: int) -> dict[str, Any]:
+        return {"number": number, "draws": self.number(game)}
 
     def _answer(self, game: str, number: int) -> dict[str, Any]:
         from detente.study.questions import answer, said
 
         try:
-            found = answer(self.model(game), number)
+            found = answer(self.model(game), number, draws=self.number(game))
         except DetenteError as error:
             return {"number": number, "tables": [], "said": {}, "refused": str(error)}
         model = self.model(game)

@@ -62,11 +62,17 @@ class Answer(Displayed):
 
 
 def answer(
-    model: GameModel, number: int, points: Sequence[Point] | None = None, kind: str = "strategic", lang: str = "en"
+    model: GameModel,
+    number: int,
+    points: Sequence[Point] | None = None,
+    kind: str = "strategic",
+    lang: str = "en",
+    draws: int | None = None,
 ) -> Answer:
     """Return the answer to a numbered question of the game file.
 
-    ``points`` replaces the points that the question names; by default these, or the baseline.
+    ``points`` replaces the points that the question names; by default these, or the baseline; ``draws`` the
+    number of draws under each prior in shares and importance.
     """
     questions = {question.number: question for question in model.definition.questions}
     if number not in questions:
@@ -76,7 +82,7 @@ def answer(
     tables: list[Table] = []
     for variant in question.variants or (question.variant,):
         own = None if variant == model.definition.name else variant
-        tables += _tables(model, question, own, points, kind)
+        tables += _tables(model, question, own, points, kind, draws)
     return Answer(question, _in(question.text, lang), tuple(tables), said(model, number, points, kind, lang))
 
 
@@ -137,14 +143,19 @@ def _at(points: Sequence[str]) -> str:
 
 
 def _tables(
-    model: GameModel, question: Question, variant: str | None, points: Sequence[Point] | None, kind: str
+    model: GameModel,
+    question: Question,
+    variant: str | None,
+    points: Sequence[Point] | None,
+    kind: str,
+    draws: int | None,
 ) -> list[Table]:
     """Return the answer for one variant, or for the game itself."""
     if variant is not None and (model.variant is None or model.variant.name != variant):
         model = model.of(variant)
         points = [_again(model, point) for point in points or ()]
     chosen = tuple(points) if points else tuple(model.point(name) for name in question.points or ("baseline",))
-    task = Task(model, question, chosen, kind)
+    task = Task(model, question, chosen, kind, draws)
     tables: list[Table] = []
     for name in question.ask:
         analysis = ANALYSES[name]

@@ -13,8 +13,8 @@ weight on the former (Kohlberg 1971, Theorem 5).
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from math import gcd
+from typing import TYPE_CHECKING
 
 from detente.errors import UsageError
 from detente.numbers import exact, plain
@@ -25,6 +25,7 @@ from detente.solve.programs.linear_program import maximize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from fractions import Fraction
 
     from detente.games.coalitional import CoalitionalGame
 
@@ -66,7 +67,7 @@ def nucleolus(game: CoalitionalGame) -> Allocation:
             f"single players are together worth {plain(sum(alone))}, more than all together, {plain(game.worth[-1])}; "
             "expected a game with imputations"
         )
-    basis = _Span([[Fraction(1)] * n])
+    basis = _Span([[1] * n])
     fixed_rows: list[list[int]] = [[1] * n]
     fixed_values = [game.worth[-1]]
     pool = dict.fromkeys(1 << k for k in range(n) if 1 << k != game.grand)
@@ -134,7 +135,7 @@ def is_nucleolus(game: CoalitionalGame, payoffs: Mapping[str, object]) -> bool:
     at: dict[Fraction, list[int]] = {}
     for mask in range(1, game.grand):
         at.setdefault(excess[mask], []).append(mask)
-    span = _Span([[Fraction(1)] * n])
+    span = _Span([[1] * n])
     above: list[list[int]] = []
     for level in levels:
         new = [membership(game, mask) for mask in at[level]]
@@ -162,37 +163,39 @@ def is_nucleolus(game: CoalitionalGame, payoffs: Mapping[str, object]) -> bool:
 
 
 class _Span:
-    """The span of integer rows, in echelon form over the rationals."""
+    """The span of integer rows, by integer vectors at right angles to all of them."""
 
-    def __init__(self, rows: Sequence[Sequence[Any]]) -> None:
-        self._rows: list[tuple[int, list[Fraction]]] = []
+    def __init__(self, rows: Sequence[Sequence[int]]) -> None:
+        self._width = len(rows[0])
+        self._normals = [[int(j == k) for j in range(self._width)] for k in range(self._width)]
         for row in rows:
             self.add(row)
 
     @property
     def rank(self) -> int:
-        return len(self._rows)
+        return self._width - len(self._normals)
 
-    def _reduced(self, row: Sequence[Any]) -> list[Fraction]:
-        left = [Fraction(each) for each in row]
-        for pivot, known in self._rows:
-            if left[pivot]:
-                factor = left[pivot]
-                left = [a - factor * b for a, b in zip(left, known, strict=True)]
-        return left
-
-    def holds(self, row: Sequence[Any]) -> bool:
+    def holds(self, row: Sequence[int]) -> bool:
         """Return whether the row lies in the span."""
-        return not any(self._reduced(row))
+        return not any(_product(row, normal) for normal in self._normals)
 
-    def add(self, row: Sequence[Any]) -> bool:
+    def add(self, row: Sequence[int]) -> bool:
         """Add a row; return whether it was outside the span."""
-        left = self._reduced(row)
-        pivot = next((k for k, each in enumerate(left) if each), None)
-        if pivot is None:
+        products = [_product(row, normal) for normal in self._normals]
+        place = next((k for k, each in enumerate(products) if each), None)
+        if place is None:
             return False
-        self._rows.append((pivot, [each / left[pivot] for each in left]))
+        chosen, by = self._normals[place], products[place]
+        turned = [
+            [by * a - own * b for a, b in zip(normal, chosen, strict=True)]
+            for k, (normal, own) in enumerate(zip(self._normals, products, strict=True)) if k != place
+        ]  # fmt: skip
+        self._normals = [[each // gcd(*normal) for each in normal] for normal in turned]
         return True
+
+
+def _product(row: Sequence[int], normal: Sequence[int]) -> int:
+    return sum(a * b for a, b in zip(row, normal, strict=True) if a)
 
 
 def _solved(rows: Sequence[Sequence[int]], values: Sequence[Fraction]) -> list[Fraction]:

@@ -126,6 +126,8 @@ class _Walk:
 
     def __init__(self, box: Mapping[str, Span], bits: int, partly: bool) -> None:
         self.box, self.bits, self.partly = box, bits, partly
+        #: Bounds by the identity of their node: equal parts of an expression are one node of its tree.
+        self.known: dict[int, Span] = {}
 
     def span(self, node: Tree) -> Span:
         kind = node[0]
@@ -133,6 +135,13 @@ class _Walk:
             return self.box[node[1]]
         if kind == "n":
             return node[1], node[1]
+        known = self.known.get(id(node))
+        if known is None:
+            known = self.known[id(node)] = self.composed(node)
+        return known
+
+    def composed(self, node: Tree) -> Span:
+        kind = node[0]
         if kind == "+":
             low, high = self.span(node[1][0])
             for arg in node[1][1:]:

@@ -10,6 +10,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from detente.solve.programs.linear_program import LinearProgram
 
 __all__ = ["proposed_optimum"]
@@ -26,15 +28,17 @@ def proposed_optimum(p: LinearProgram) -> tuple[Row, Row, Row] | None:
     import numpy as np
     from scipy.optimize import linprog
 
-    def matrix(rows: tuple[Row, ...]) -> Any:
-        return np.array([[float(entry) for entry in row] for row in rows]) if rows else None
+    def matrix(rows: Sequence[tuple[list[int], int]]) -> Any:
+        return np.array([[entry / scale for entry in row] if scale > 1 else row for row, scale in rows], dtype=float) if rows else None
+
+    most = p.whole_rows[: len(p.bounds)]
 
     try:
         found = linprog(
             [-float(c) for c in p.objective],
-            A_ub=matrix(p.at_most),
+            A_ub=matrix(most),
             b_ub=[float(b) for b in p.bounds] or None,
-            A_eq=matrix(p.equal),
+            A_eq=matrix(p.whole_rows[len(p.bounds) :]),
             b_eq=[float(f) for f in p.targets] or None,
             bounds=[(None, None) if k in p.free else (0, None) for k in range(len(p.objective))],
             method="highs-ds",

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ Row = tuple[Fraction, ...]
 
 #: Entries of the constraint matrix above which floating point proposes an answer first.
 _PROPOSE_ABOVE = 600
+_UNITS = (Fraction(0), Fraction(1), Fraction(-1))
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ class LinearProgram:
                 "targets "
                 f"for {len(self.equal)}; expected one entry per variable and one right-hand side per row"
             )
+
+    @cached_property
+    def whole_rows(self) -> tuple[tuple[list[int], int], ...]:
+        """Rows of ``at_most``, then of ``equal``, as integers with what they were multiplied by."""
+        return tuple(map(_whole, (*self.at_most, *self.equal)))
 
 
 @dataclass(frozen=True)
@@ -231,11 +238,11 @@ def maximize(
     """
     width = len(objective)
     program = LinearProgram(
-        objective=tuple(map(exact, objective)),
-        at_most=tuple(tuple(map(exact, row)) for row in at_most),
-        bounds=tuple(map(exact, bounds)),
-        equal=tuple(tuple(map(exact, row)) for row in equal),
-        targets=tuple(map(exact, targets)),
+        objective=_exact(objective),
+        at_most=tuple(map(_exact, at_most)),
+        bounds=_exact(bounds),
+        equal=tuple(map(_exact, equal)),
+        targets=_exact(targets),
         free=frozenset(free),
     )
     if any(not 0 <= k < width for k in program.free):
@@ -267,12 +274,29 @@ def _dot(left: Sequence[Fraction], right: Sequence[Fraction]) -> Fraction:
     return sum((a * b for a, b in zip(left, right, strict=True) if a and b), Fraction(0))
 
 
+def _exact(row: Sequence[object]) -> Row:
+    """Return exact numbers; most entries of large programs are 0 and 1, and need no new objects."""
+    return tuple(_UNITS[each] if type(each) is int and -1 <= each <= 1 else exact(each) for each in row)
+
+
+def _whole(row: Row) -> tuple[list[int], int]:
+    """Return a row as integers, and what it was multiplied by."""
+    scale = lcm(*(each.denominator for each in row))
+    if scale == 1:
+        return [each.numerator for each in row], 1
+    return [each.numerator * (scale // each.denominator) for each in row], scale
+
+
 def _feasible(p: LinearProgram, x: Row) -> bool:
-    return (
-        all(each >= 0 for k, each in enumerate(x) if k not in p.free)
-        and all(_dot(row, x) <= bound for row, bound in zip(p.at_most, p.bounds, strict=True))
-        and all(_dot(row, x) == target for row, target in zip(p.equal, p.targets, strict=True))
-    )
+    if any(each < 0 for k, each in enumerate(x) if k not in p.free):
+        return False
+    at, scale = _whole(x)
+    for index, ((row, own), right) in enumerate(zip(p.whole_rows, (*p.bounds, *p.targets), strict=True)):
+        total = sum(a * b for a, b in zip(row, at, strict=True) if a) * right.denominator
+        limit = right.numerator * own * scale
+        if total > limit or (index >= len(p.bounds) and total < limit):
+            return False
+    return True
 
 
 def _direction(p: LinearProgram, ray: Row) -> bool:

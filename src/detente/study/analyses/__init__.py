@@ -40,6 +40,8 @@ class Task:
     question: Question
     points: tuple[Point, ...]
     kind: str
+    #: Draws under each prior; None: what the analysis takes by itself.
+    draws: int | None = None
 
     @property
     def game(self) -> Any:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ANALYSES"]
 
+#: Draws under each prior where nobody says how many.
 DRAWS = 100_000
 #: Conclusions up to which a sentence names them.
 _NAMED = 6
@@ -42,7 +43,7 @@ def _shares(task: Task) -> list[Table]:
                 task.kind,
                 question.of,
                 question.given or None,
-                how=How(draws=DRAWS, only=question.only),
+                how=How(draws=task.draws or DRAWS, only=question.only),
                 terms=False,
                 save=False,
             )
@@ -89,7 +90,7 @@ def _importance(task: Task) -> list[Table]:
                     point,
                     task.kind,
                     question.of,
-                    draws=DRAWS,
+                    draws=task.draws or DRAWS,
                     region=region,
                     only=question.only,
                 )

@@ -91,7 +91,11 @@ class _Formulas(SymbolicGame):
             chosen = model.form.chosen(model.definition.content, node.keys[1])
             return self._payoffs.payoff_where(node.keys[0][0], chosen)  # type: ignore[attr-defined]
 
-        return parsed.to_sympy({name: symbol(name) for name in (*self.parameters, *self.derived)}, item)
+        # extremes of many terms are slow to build, and thresholds ask for them at every sign
+        known: dict[str, Any] = self._payoffs.asked  # type: ignore[attr-defined]
+        if parsed.text not in known:
+            known[parsed.text] = parsed.to_sympy({name: symbol(name) for name in (*self.parameters, *self.derived)}, item)
+        return known[parsed.text]
 
 
 class Extensive(Form):
