@@ -49,7 +49,7 @@ class Conclusion:
         """Return whether the conclusion holds on a view of signs."""
         match self.kind:
             case "equilibrium":
-                return self.profiles[0] in signs.pure
+                return signs.stable(self.profiles[0])
             case "none":
                 return not signs.pure
             case "set":
@@ -112,11 +112,15 @@ class Signs:
         return tuple(
             profile
             for profile in product(*(range(size) for size in self.shape))
-            if all(
-                self.compare(player, profile, deviation) >= 0
-                for player in range(len(self.players))
-                for deviation in self._deviations(player, profile)
-            )
+            if self.stable(profile)
+        )
+
+    def stable(self, profile: Profile) -> bool:
+        """Return whether no deviation from a pure profile gains."""
+        return all(
+            self.compare(player, profile, deviation) >= 0
+            for player in range(len(self.players))
+            for deviation in self._deviations(player, profile)
         )
 
     def strict(self, profile: Profile) -> bool:

@@ -26,7 +26,7 @@ from detente.solve.parametric.signs import bounds
 from detente.solve.parametric.support_polynomials import support_polynomials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from detente.formula import Formula
     from detente.games.normal import Profile
@@ -156,14 +156,21 @@ def _defined(sign: Any, expression: Any) -> int:
     return int(found)
 
 
-def game_signs(game: SymbolicGame, sign: Any) -> Signs:
-    """Return a :class:`Signs` view of a game; ``sign(expression)`` is -1, 0, 1 or None at a pole."""
+def game_signs(game: SymbolicGame, sign: Any, differences: dict[Any, Any] | None = None) -> Signs:
+    """Return a :class:`Signs` view of a game; ``sign(expression)`` is -1, 0, 1 or None at a pole.
+
+    ``differences`` keeps differences of payoffs for the next view of the game.
+    """
+    known: dict[Any, Any] = {} if differences is None else differences
 
     def defined(expression: Any) -> int:
         return _defined(sign, expression)
 
     def compare(player: int, a: Profile, b: Profile) -> int:
-        return defined(game.payoff(player, a) - game.payoff(player, b))
+        key = (player, a, b)
+        if key not in known:
+            known[key] = game.payoff(player, a) - game.payoff(player, b)
+        return defined(known[key])
 
     def risk(a: Profile, b: Profile) -> int:
         return defined(risk_expression(game, a, b))
@@ -238,8 +245,10 @@ def thresholds(
         by_supports = partial(_supports, supports, profile)
         return follow(game, along, supports.expressions, by_supports, at, domain, label, defined)
 
+    differences: dict[Any, Any] = {}
+
     def state(sign: Callable[[Any], int]) -> Any:
-        view = game_signs(game, sign)
+        view = game_signs(game, sign, differences)
         if of is None:
             return describe_set(view)
         return of.holds(view) if isinstance(of, Conclusion) else view.formula_sign(of)
@@ -382,7 +391,7 @@ def _remarks(line: LineSigns, roots: Sequence[Root], outside: Sequence[Threshold
 
 def deciding_expressions(game: SymbolicGame, of: Any) -> list[Any]:
     """Return the expressions whose signs decide a conclusion, a formula, or the set of equilibria (None)."""
-    from itertools import combinations
+    from itertools import combinations, product
 
     if of is not None and not isinstance(of, Conclusion):
         return [game.expression(of)]
@@ -390,11 +399,19 @@ def deciding_expressions(game: SymbolicGame, of: Any) -> list[Any]:
         return [game.expression(of.formula)]
     profiles = list(game.profiles())
     found = []
-    for player in range(len(game.players)):
-        for a, b in combinations(profiles, 2):
-            own_deviation = all(x == y for index, (x, y) in enumerate(zip(a, b, strict=True)) if index != player)
-            if own_deviation or (of is not None and of.kind == "class"):
-                found.append(game.payoff(player, a) - game.payoff(player, b))
+    for player, own in enumerate(game.strategies):
+        pairs: Iterable[tuple[Profile, Profile]]
+        if of is not None and of.kind == "class":
+            pairs = combinations(profiles, 2)
+        elif of is not None and of.kind == "equilibrium":
+            here = of.profiles[0]
+            pairs = ((here, (*here[:player], k, *here[player + 1 :])) for k in range(len(own)) if k != here[player])
+        else:
+            pairs = (
+                (a, (*a[:player], k, *a[player + 1 :]))
+                for a, k in product(profiles, range(len(own))) if a[player] < k
+            )  # fmt: skip
+        found += [game.payoff(player, a) - game.payoff(player, b) for a, b in pairs]
     if of is not None and of.kind == "selected" and game.shape == (2, 2):
         found += [risk_expression(game, (0, 0), (1, 1)), risk_expression(game, (0, 1), (1, 0))]
     return found

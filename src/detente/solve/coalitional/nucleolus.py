@@ -13,6 +13,7 @@ weight on the former (Kohlberg 1971, Theorem 5).
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import gcd
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,6 @@ from detente.solve.programs.linear_program import maximize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from fractions import Fraction
 
     from detente.games.coalitional import CoalitionalGame
 
