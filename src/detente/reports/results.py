@@ -69,26 +69,32 @@ class Results:
     def _get(self, what: str, game: str, more: Mapping[str, Any], make: Callable[[], Any]) -> Any:
         return self.store.get(self._key(what, game, more), make)
 
-    def has(self, what: str, game: str) -> bool:
-        """Return whether ``answers``, ``shares``, ``importance``, ``tests`` or ``retrodiction`` of a game are kept already."""
-        if what == "answers":
-            keys = [self._key("answer", game, self._asked(game, each.number)) for each in self.files.games[game].questions]
-        else:
-            draws = self.draws if what == "tests" else self.number(game)
-            keys = [self._key(what, game, {"draws": draws, "seed": self.seed})]
-        return all(self.store.has(key) for key in keys)
+    def has(self, what: str, game: str, more: tuple[Any, ...] = ()) -> bool:
+        """Return whether a result is kept already: ``what`` is the method that returns it, ``more`` its further arguments."""
+        name = game.partition(":")[0] if what == "tests" else game
+        return self.store.has(self._key(what, name, self._more(what, game, *more)))
+
+    def _more(self, what: str, game: str, *more: Any) -> dict[str, Any]:
+        """Return on what a result depends beside the content of the game."""
+        drawn: dict[str, Any] = {"draws": self.number(game), "seed": self.seed}
+        match what:
+            case "answer":
+                return {"number": more[0], **drawn}
+            case "tests":
+                return {"draws": self.draws, "seed": self.seed}
+            case "options":
+                return {"player": more[0], "draws": self.draws // 2, "seed": self.seed}
+        return drawn
 
     # ------------------------------------------------------------------------------------- answers
 
     def answers(self, game: str) -> list[dict[str, Any]]:
         """Return the answer to each numbered question of a game: its tables, or why there is none."""
-        return [
-            self._get("answer", game, self._asked(game, question.number), partial(self._answer, game, question.number))
-            for question in self.files.games[game].questions
-        ]
+        return [self.answer(game, question.number) for question in self.files.games[game].questions]
 
-    def _asked(self, game: str, number: int) -> dict[str, Any]:
-        return {"number": number, "draws": self.number(game)}
+    def answer(self, game: str, number: int) -> dict[str, Any]:
+        """Return the answer to a numbered question of a game."""
+        return self._get("answer", game, self._more("answer", game, number), partial(self._answer, game, number))  # type: ignore[no-any-return]
 
     def _answer(self, game: str, number: int) -> dict[str, Any]:
         from detente.study.questions import answer, said
@@ -131,7 +137,7 @@ class Results:
 
     def shares(self, game: str) -> dict[str, Any]:
         """Return in which share of the box conclusions about a game hold, under each prior and given observed play."""
-        return self._get("shares", game, {"draws": self.number(game), "seed": self.seed}, lambda: self._shares(game))  # type: ignore[no-any-return]
+        return self._get("shares", game, self._more("shares", game), lambda: self._shares(game))  # type: ignore[no-any-return]
 
     def _shares(self, game: str) -> dict[str, Any]:
         from detente.conclusions.robustness.robustness import How
@@ -188,7 +194,7 @@ class Results:
 
     def importance(self, game: str) -> dict[str, Any]:
         """Return what drives the outcome of a game: importance of each parameter, alone and in total."""
-        return self._get("importance", game, {"draws": self.number(game), "seed": self.seed}, lambda: self._importance(game))  # type: ignore[no-any-return]
+        return self._get("importance", game, self._more("importance", game), lambda: self._importance(game))  # type: ignore[no-any-return]
 
     def _importance(self, game: str) -> dict[str, Any]:
         from detente.study.robustness import game_importance
@@ -215,9 +221,8 @@ class Results:
         """Return each strategy of a player as a commitment."""
         draws = self.draws // 2
         return self._get(  # type: ignore[no-any-return]
-            "options", game, {"player": player, "draws": draws, "seed": self.seed},
-            lambda: self._options(game, player, draws),
-        )  # fmt: skip
+            "options", game, self._more("options", game, player), lambda: self._options(game, player, draws)
+        )
 
     def _options(self, game: str, player: str, draws: int) -> dict[str, Any]:
         model = self.model(game)
@@ -308,7 +313,7 @@ class Results:
 
         name = game.partition(":")[0]
         return self._get(  # type: ignore[no-any-return]
-            "tests", name, {"draws": self.draws, "seed": self.seed}, lambda: test_results(self, name)
+            "tests", name, self._more("tests", name), lambda: test_results(self, name)
         )
 
     def retrodiction(self, game: str) -> list[dict[str, Any]]:
@@ -316,7 +321,7 @@ class Results:
         from detente.reports.claim_results import retrodiction_results
 
         return self._get(  # type: ignore[no-any-return]
-            "retrodiction", game, {"draws": self.number(game), "seed": self.seed}, lambda: retrodiction_results(self, game)
+            "retrodiction", game, self._more("retrodiction", game), lambda: retrodiction_results(self, game)
         )
 
 

@@ -1,77 +1,129 @@
-"""Chapters and results of a report made ahead on several cores; what is kept already is not made again."""
+"""Results and chapters of a report made ahead on several cores; what is kept already is not made again.
+
+Every result is a task of its own, so that a game with one long question keeps no core waiting, and after a change of one game all
+cores work on it. The chapter on a game is set when its last result is there.
+"""
 
 from __future__ import annotations
 
 import os
 import pickle
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detente.reports.compose import chapter, runs, whole_of
+from detente.reports.options_blocks import main_players
 from detente.study.model import game_model
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from detente.reports.blocks import Whole
     from detente.study.report_definition import ReportDefinition
 
-__all__ = ["warm"]
+__all__ = ["tasks", "warm"]
 
-#: Blocks on the study to the results that they need of every game.
+#: Blocks to the results that they need of every game.
 _NEEDED = {
     "overview": ("tests", "retrodiction"),
     "claims": ("tests",),
     "retrodiction": ("retrodiction",),
     "findings": ("tests", "importance"),
     "assumptions": ("importance",),
+    "questions": ("answer",),
+    "robustness": ("shares",),
+    "importance": ("importance",),
+    "said": ("tests",),
+    "options": ("options",),
 }
-#: Forms by the time that their games take, the longest first: no core waits for one of them at the end.
-_ORDER = {"coalitional": 0, "normal": 1, "global": 2}
+#: Forms by the time that their longest results take, the longest first: no core waits for one of them at the end.
+_ORDER = {"stochastic": 0, "coalitional": 1, "normal": 2, "global": 3}
+#: Results that are missing from which on processes are worth their start.
+_FEW = 4
+#: What every process needs, imported once.
+_PRELOAD = ["detente.reports.warm", "detente.reports.claim_results", "detente.study.questions", "sympy", "scipy.optimize"]
+
+Task = tuple[str, str, tuple[Any, ...]]
+
+
+def tasks(whole: Whole) -> Iterator[Task]:
+    """Yield what the blocks of a report ask of the results: the method, the game, more arguments."""
+    needed = dict.fromkeys(need for block in whole.definition.blocks for need in _NEEDED.get(block, ()))
+    for context in whole.contexts:
+        for need in needed:
+            if need == "answer":
+                for question in context.model.definition.questions:
+                    yield need, context.game, (question.number,)
+            elif need != "options":
+                yield need, context.game, ()
+    if "options" in needed:
+        for player, contexts in main_players(whole).items():
+            for context in contexts:
+                yield "options", context.game, (player,)
 
 
 def warm(whole: Whole) -> None:
-    """Make the chapters of a report and the results that other blocks need, a game at a time on each core, and keep them.
+    """Make the results and chapters of a report on several cores, and keep them.
 
-    Nothing is done where results cannot be kept, or where there is one core or one game to do. What is missing afterwards is
+    Nothing is done where results cannot be kept, or where there is one core or little to do. What is missing afterwards is
     made where it is asked for, so this changes nothing but the time.
     """
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
     from multiprocessing import get_all_start_methods, get_context
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    results, definition = whole.results, whole.definition
-    needed = _needed(definition)
-    games = [
-        context.game for context in whole.contexts
-        if any(not results.has(need, context.game) for need in needed)
-        or any(not results.store.has(whole.chapter_key(context, run)) for run in runs(definition))
-    ]  # fmt: skip
-    if results.store.folder is None or cores < 2 or len(games) < 2:
+    results = whole.results
+    if results.store.folder is None or cores < 2:
         return
-    games.sort(key=lambda game: _ORDER.get(whole.files.games[game].form, 3))
-    tasks = [(whole.files.root, definition, game) for game in games]
-    with suppress(pickle.PicklingError):
-        method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
-        with ProcessPoolExecutor(min(cores, len(games)), mp_context=get_context(method)) as pool:
-            for _ in pool.map(_game, tasks):
-                pass
+    forms = {context.game: context.model.definition.form for context in whole.contexts}
+    missing = [task for task in tasks(whole) if not results.has(*task)]
+    missing.sort(key=lambda task: (_ORDER.get(forms[task[1]], 4), task[0] != "answer", -(task[2][0] if task[0] == "answer" else 0)))
+    if len(missing) < _FEW:
+        return
+    left = {game: sum(task[1] == game for task in missing) for game in forms}
+    method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+    context = get_context(method)
+    if method == "forkserver":
+        context.set_forkserver_preload(_PRELOAD)
+    with (
+        suppress(pickle.PicklingError),
+        ProcessPoolExecutor(cores, mp_context=context, initializer=_start, initargs=(whole.files.root, whole.definition)) as pool,
+    ):
+        running = {pool.submit(_make, task): task for task in missing}
+        for game in (each for each, count in left.items() if not count):
+            running[pool.submit(_chapters, game)] = ("chapter", game, ())
+        while running:
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                future.result()
+                what, game, _ = running.pop(future)
+                if what == "chapter":
+                    continue
+                left[game] -= 1
+                if not left[game]:
+                    running[pool.submit(_chapters, game)] = ("chapter", game, ())
 
 
-def _needed(definition: ReportDefinition) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(need for block in definition.blocks for need in _NEEDED.get(block, ())))
+_KEPT: list[Whole] = []
 
 
-def _game(task: tuple[Path, ReportDefinition, str]) -> None:
-    """Make the chapters of one game, in a process of its own."""
+def _start(root: Path, definition: ReportDefinition) -> None:
+    """Load the study in a process of its own, for all its tasks."""
     from detente.study.load import load
 
-    root, definition, game = task
     files = load(root)
-    whole = whole_of(files, definition, [game_model(files, name) for name in definition.games])
-    for need in _needed(definition):
-        getattr(whole.results, need)(game)
+    _KEPT[:] = [whole_of(files, definition, [game_model(files, name) for name in definition.games])]
+
+
+def _make(task: Task) -> None:
+    what, game, more = task
+    getattr(_KEPT[0].results, what)(game, *more)
+
+
+def _chapters(game: str) -> None:
+    whole = _KEPT[0]
     context = whole.context(game)
     assert context is not None
-    for run in runs(definition):
+    for run in runs(whole.definition):
         chapter(whole, context, run, whole.results.store)
