@@ -179,8 +179,8 @@ def rests_on(
     pieces : int
         Pieces of a box per decision, see :func:`detente.conclusions.decide.decide`.
     work : int, optional
-        Bounds that may be worked out for all decisions together, after which what is known is returned. Unlike ``budget`` it
-        gives the same answer on every machine.
+        Bounds that may be worked out for all decisions together, after which what is known is returned. Unlike
+        ``budget`` it gives the same answer on every machine.
 
     Raises
     ------

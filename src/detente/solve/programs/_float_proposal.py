@@ -29,7 +29,9 @@ def proposed_optimum(p: LinearProgram) -> tuple[Row, Row, Row] | None:
     from scipy.optimize import linprog
 
     def matrix(rows: Sequence[tuple[list[int], int]]) -> Any:
-        return np.array([[entry / scale for entry in row] if scale > 1 else row for row, scale in rows], dtype=float) if rows else None
+        if not rows:
+            return None
+        return np.array([[entry / scale for entry in row] if scale > 1 else row for row, scale in rows], dtype=float)
 
     most = p.whole_rows[: len(p.bounds)]
 
