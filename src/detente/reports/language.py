@@ -162,7 +162,7 @@ def _put_in_words(text: str) -> str:
 
 #: Where a text is cut into statements, and what stands between them in Chinese: nothing after a full stop.
 _JOINTS = (
-    (re.compile(r"(?<=[.!?\u3002]) +(?=[A-Z(\u4e00-\u9fff\uff08])"), ""),
+    (re.compile(r"(?<=[.!?\u3002]) +(?=[A-Z0-9(\u4e00-\u9fff\uff08])"), ""),
     (re.compile("(?<=[.!?\u3002])(?=[A-Z])"), ""),
     (re.compile("; "), "\uff1b"),
     (re.compile(r" \+ "), " + "),
