@@ -262,7 +262,7 @@ def _members(task: Task) -> list[Table]:
         low, high = (batch.best_replies(payoffs, end) for end in (False, True))
         base, slope = payoffs
         shares.setdefault("supermodular: a step up pays more when others are higher", []).append(_mean(_complements(slope)))
-        shares.setdefault("a step up pays less the higher the rank, whatever others do", []).append(_mean(_single_crossing(base, slope)))
+        shares.setdefault("a step up pays less the higher the rank, whatever others do", []).append(_mean(_single_crossing(base, slope, batch.members)))
         for words, value in _ends(batch.actions, low, high).items():
             shares.setdefault(words, []).append(value)
         if held:
@@ -289,20 +289,20 @@ def _complements(slope: Any) -> NDArray[Any]:
 
     steps = range(len(slope) - 1)
     gains = [(slope[a + 1][b + 1] - slope[a + 1][b]) - (slope[a][b + 1] - slope[a][b]) for a in steps for b in steps]
-    found: NDArray[Any] = np.all([(each >= -1e-12).all(axis=1) for each in gains], axis=0)
+    found: NDArray[Any] = np.all([(each >= -1e-12).all(axis=0) for each in gains], axis=0)
     return found
 
 
-def _single_crossing(base: Any, slope: Any) -> NDArray[Any]:
+def _single_crossing(base: Any, slope: Any, n: int) -> NDArray[Any]:
     """Return in which draws what a step up gains falls from member to member; affine in the counts, so the corners decide."""
     import numpy as np
 
-    n = base[0].shape[1]
+    size = (n, base[0].shape[1])  # what is the same for all members stands in one row
     found = []
     for a in range(len(base) - 1):
         for b in range(len(base)):
             gain = base[a + 1] - base[a] + (n - 1) * (slope[a + 1][b] - slope[a][b]) + slope[a + 1][a + 1] - slope[a][a]
-            found.append((np.diff(gain, axis=1) < 0).all(axis=1))
+            found.append((np.diff(np.broadcast_to(gain, size), axis=0) < 0).all(axis=0))
     whole: NDArray[Any] = np.all(found, axis=0)
     return whole
 
