@@ -208,8 +208,8 @@ def drawn(n, seed):
     return {name: each[keep] for name, each in p.items()}, keep.mean()
 
 
-def outcomes(p, steps=20):
-    """The outcome of each draw, all at once: the same induction as above, array by array."""
+def outcomes(p, steps=20, *, paces=False):
+    """The outcome of each draw, all at once: the same induction as above, array by array; with ``paces`` also the first pace."""
     n_draws, delta = len(p["delta"]), p["delta"]
     values = {0: [terms(p, 0, steps)[2], np.zeros(n_draws)]}
     pace_of, struck = {}, {}
@@ -240,7 +240,7 @@ def outcomes(p, steps=20):
         on = here & ~struck[n] & (pace_of[n] > 0)
         at[on] = np.maximum(n - pace_of[n][on], 0)
     found[found == ""] = "independence"
-    return found
+    return (found, pace_of[steps]) if paces else found
 
 
 def test_shares_of_the_paths_are_those_of_an_induction_in_numpy(game):
@@ -255,6 +255,21 @@ def test_shares_of_the_paths_are_those_of_an_induction_in_numpy(game):
         error = np.sqrt(max(share * (1 - share), 1e-4) * (1 / len(expected) + 1 / (16_000 * kept)))
         assert abs(found.find(f"selected:{name}")[0].share - share) < 4 * error, name
     assert 0.15 < 1 - kept < 0.18  # about one in six is rejected
+
+
+def test_shares_given_an_observed_move_weigh_draws_by_what_is_played_in_the_first_year(game):
+    """The loan program is coded as slow with 4/5: a draw counts 1/5, and 4/5 more where the United States goes slow at first."""
+    p, kept = drawn(40_000, 12)
+    ends, paces = outcomes(p, paces=True)
+    weight = 0.2 + 0.8 * (paces == 1)
+    found = game.robustness(
+        draws=16_000, save=False, terms=False, conclusions=["selected:frozen", "selected:strike_now"], given=["project_vault"],
+        how={"priors": ["uniform"], "budget": 0},
+    )  # fmt: skip
+    for name in ("frozen", "strike_now"):
+        share = np.average(ends == name, weights=weight)
+        error = np.sqrt(share * (1 - share) * (1 / len(ends) + 1 / (16_000 * kept)))
+        assert abs(found.find(f"selected:{name}", given="project_vault")[0].share - share) < 5 * error, name
 
 
 def table(found, title):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.robustness.classifier import Subject, Verdicts
 from detente.conclusions.robustness.expressions import finite, held_expression, labels_of, truths_of
+from detente.conclusions.robustness.statements import parse_moves
 from detente.conclusions.robustness.together import cut, joined_verdicts, piece_of
 from detente.errors import UsageError, did_you_mean
 
@@ -55,8 +57,8 @@ class Answers:
 class StochasticDraws:
     """The classifier of a stochastic game in which play moves on or stays.
 
-    The code has the number of the outcome of the path, that of the pattern of answers at the start, and whether there
-    are several pure equilibria with different values, or none.
+    The code has the number of the outcome of the path, that of the pattern of answers at the start, whether there
+    are several pure equilibria with different values, or none, and what is played in the first period.
     """
 
     markov: MarkovProgram
@@ -67,6 +69,9 @@ class StochasticDraws:
     #: Statements that a plan is an equilibrium, each with what is looked at.
     plans: tuple[tuple[str, PlanCheck], ...]
     shapes: tuple[tuple[int, ...], ...]
+    #: Players, and what each can do at the start.
+    players: tuple[str, ...]
+    first: tuple[tuple[str, ...], ...]
     relative: float = 1e-9
 
     method = (
@@ -102,7 +107,7 @@ class StochasticDraws:
     @property
     def size(self) -> int:
         """How many codes there are."""
-        return (len(self.endings) + 1) * (len(self.answers) + 1) * 3
+        return (len(self.endings) + 1) * (len(self.answers) + 1) * 3 * (prod(map(len, self.first)) + 1)
 
     def classify(self, values: Mapping[str, Any], n: int) -> Verdicts:
         """Return the code and the truths of n draws."""
@@ -124,6 +129,8 @@ class StochasticDraws:
         none = (batch.played < 0).any(axis=0)
         extra = np.where(none, 2, batch.several.astype(np.int64))
         codes = (outcome * (len(self.answers) + 1) + answer) * 3 + extra
+        # what is played in the first period, 0 where nothing is in pure strategies
+        codes = codes * (prod(map(len, self.first)) + 1) + batch.played[self.markov.start] + 1
         truths = np.empty((len(self.truths), n), dtype=bool)
         for row, each in enumerate(more):
             truths[row] = each > 0
@@ -217,6 +224,9 @@ class StochasticDraws:
 
     def check(self, statement: str) -> None:
         """Raise a UsageError for a statement that cannot be answered here."""
+        if statement.startswith("played:"):
+            parse_moves(statement, self.players, self.first)
+            return
         known = (*self._named(), *self.truths, "none")
         if statement not in known and statement != "always":
             hint = did_you_mean(statement, known)
@@ -229,13 +239,22 @@ class StochasticDraws:
         if statement == "always":
             return True
         outcome, answer, extra = self._read(code)
+        if statement.startswith("played:"):
+            played = int(code) % (prod(map(len, self.first)) + 1)
+            if not played:
+                return False
+            profile: list[int] = []
+            for own in reversed(self.first):
+                played, action = divmod(played - 1 if not profile else played, len(own))
+                profile.insert(0, action)
+            return all(profile[player] == action for player, action in parse_moves(statement, self.players, self.first))
         if statement == "none":
             return extra == 2
         family, number = self._named()[statement]
         return number == (outcome if family == "selected" else answer)
 
     def _read(self, code: Any) -> tuple[int, int, int]:
-        rest, extra = divmod(int(code), 3)
+        rest, extra = divmod(int(code) // (prod(map(len, self.first)) + 1), 3)
         outcome, answer = divmod(rest, len(self.answers) + 1)
         return outcome, answer, extra
 
@@ -303,7 +322,8 @@ def stochastic_draws(
     )
     shapes = tuple(own.shape for own in markov.states)
     plans = tuple((name, PlanCheck.of(game, *policy, markov.labels)) for name, policy in policies.items())
-    classifier = StochasticDraws(markov, fitted, tuple(answers), tuple(truths), plans, shapes)
+    first = game.actions[game.start]
+    classifier = StochasticDraws(markov, fitted, tuple(answers), tuple(truths), plans, shapes, game.players, first)
     box = game.formulas
 
     def means(conclusion: str) -> Meaning:

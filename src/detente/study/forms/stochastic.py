@@ -98,7 +98,6 @@ class Stochastic(Form):
     variant = StochasticVariant
     tables = {"outcomes": OutcomeTable, "replies": ReplyTable, "policies": PolicyTable}  # noqa: RUF012 - as declared
     concepts = ("markov-perfect",)
-    sees_play = False
     exports = False
 
     # --- files
