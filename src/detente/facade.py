@@ -425,6 +425,21 @@ class Game(Displayed):
 
         return explorer_widget(self.explorer(over, point, lang))
 
+    def figure(self, point: str = "baseline", /, *, question: int | None = None, **changes: object) -> Figure:
+        """Return the picture of the solution at a point, or of the answer to a numbered question.
+
+        Raises
+        ------
+        UsageError
+            If the form of the game, or the question, has no picture.
+        """
+        from detente.reports.question_figures import answer_figure, question_figure
+
+        at = self.model.point(point, changes)
+        if question is not None:
+            return question_figure(self.model, question, [at] if changes or point != "baseline" else None)
+        return answer_figure(self.model, self.model.form.solve(self.model, at, "strategic"), at)
+
     def options_figure(self, found: Options, subtitle: str = "", lang: str = "en") -> Figure:
         """Return the picture of what :meth:`options` found, a matplotlib figure with the labels of the game."""
         from detente.reports.options_figure import options_figure

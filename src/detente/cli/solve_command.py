@@ -38,7 +38,7 @@ ENDINGS = (".nfg", ".efg", ".gam")
 @click.option(
     "--figure",
     type=click.Path(path_type=Path),
-    help="Also draw a policy by states, what repeated play sustains, or a chain: a name in .svg, .pdf or .png.",
+    help="Also draw the answer: a policy by states, what repeated play sustains, a chain, many members, power in coalitions; .svg, .pdf or .png.",
 )
 @game_options
 def solve_command(
@@ -84,7 +84,7 @@ def solve_command(
     if at is not None and question is not None:
         if method is not None or concept is not None:
             raise UsageError(f"--method and --concept do not go with a question; found question {question}")
-        return _study_answer(at, question, options)
+        return _study_answer(at, question, options, figure)
     with _progress(budget) as progress:
         given = Options(method, precision, maximize, budget, progress)
         try:
@@ -117,15 +117,23 @@ def solve_command(
 
 def _draw(result: Any, at: Any, title: str, figure: Path) -> None:
     from detente.reports.figure_file import write_figure
+    from detente.reports.question_figures import answer_figure
     from detente.reports.solution_figures import solution_figure
 
-    write_figure(solution_figure(result, at.game.model.label if at is not None else str, title), figure)
+    made = solution_figure(result, str, title) if at is None else answer_figure(at.game.model, result, at.point, title)
+    write_figure(made, figure)
     note(f"wrote {figure}")
 
 
-def _study_answer(at: Any, question: int, options: GameOptions) -> int:
+def _study_answer(at: Any, question: int, options: GameOptions, figure: Path | None) -> int:
     from detente.study.questions import answer
 
+    if figure is not None:
+        from detente.reports.figure_file import write_figure
+        from detente.reports.question_figures import question_figure
+
+        write_figure(question_figure(at.game.model, question, None if options.untouched else [at.point], at.kind), figure)
+        note(f"wrote {figure}")
     found = answer(at.game.model, question, None if options.untouched else [at.point], at.kind)
     data = {**at.head, "question": found.to_json()}
     emit(str(found), data, as_json=options.as_json, out=options.out, notes=at.point.notes)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BestReplyPath",
+    "best_replies",
     "best_reply_path",
     "cascade",
     "extreme_equilibria",
@@ -175,6 +176,20 @@ def best_reply_path(
             return BestReplyPath(game, tuple(path), ties, len(path) - 1 - seen[answer], tuple(fixed))
         seen[answer] = len(path) - 1
     raise UsageError(f"no rest point and no cycle within {limit} rounds; raise the limit")
+
+
+def best_replies(game: PopulationGame, profile: Sequence[int], ties: Ties = "lowest") -> tuple[int, ...]:
+    """Return what every member answers to a profile, all at once.
+
+    Examples
+    --------
+    >>> from detente.games.population import PopulationGame
+    >>> herd = PopulationGame(["stay", "go"], [[0, -1], [0, 0], [0, -2]], [[[0, 0], [0, 1]]] * 3)
+    >>> best_replies(herd, (0, 1, 0))
+    (1, 1, 0)
+    """
+    own = tuple(profile)
+    return _replies(game, own, game.counts(own), ties, {})
 
 
 def _start(game: PopulationGame, start: Sequence[int] | str | None) -> Sequence[int]:

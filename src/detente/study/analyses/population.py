@@ -15,11 +15,12 @@ from detente.study.forms.population import member_payoffs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from detente.conclusions.thresholds import Threshold
     from detente.games.population import PopulationGame
     from detente.study.analyses import Task
     from detente.study.model import Point
 
-__all__ = ["ANALYSES"]
+__all__ = ["ANALYSES", "all_highest_changes", "at_value"]
 
 #: Points of a curve along a parameter.
 _STEPS = 12
@@ -145,7 +146,7 @@ def _along(task: Task, point: Point, along: str) -> Table:
     rows = []
     for k in range(_STEPS + 1):
         value = low + (high - low) * Fraction(k, _STEPS)
-        game = _game(task, point, along, value)
+        game = at_value(task, point, along, value)
         least = best_reply_path(game, game.actions[0], "lowest")
         greatest = best_reply_path(game, game.actions[-1], "highest")
         ends = ["/".join(map(str, path.counts)) + (" (cycle)" if path.cycle else "") for path in (least, greatest)]
@@ -160,17 +161,17 @@ def _along(task: Task, point: Point, along: str) -> Table:
     )
 
 
-def _game(task: Task, point: Point, along: str, value: Fraction) -> PopulationGame:
+def at_value(task: Task, point: Point, along: str, value: Fraction) -> PopulationGame:
+    """Return the game at a point with another value of a parameter."""
     values = {**point.values, along: value}
     return member_payoffs(task.model, {**values, **task.model.derived_values(values)}, task.kind == "material")
 
 
-def _critical(task: Task, point: Point, along: str, low: Any, high: Any) -> str:
-    """Return in words where all at the highest action is an equilibrium, by exact roots of all gains."""
+def all_highest_changes(task: Task, point: Point, along: str, low: Any, high: Any) -> list[Threshold]:
+    """Return where along a parameter all at the highest action begins or ends to be an equilibrium, by exact roots."""
     from detente.conclusions.thresholds import follow
 
     gains = _all_highest(task)
-    top = task.model.definition.strategies[task.model.players[0]][-1]
     found = follow(
         task.game.box,
         along,
@@ -179,8 +180,15 @@ def _critical(task: Task, point: Point, along: str, low: Any, high: Any) -> str:
         {name: value for name, value in point.values.items() if name != along},
     )
     steps = sorted((*found.inside, *found.outside), key=lambda each: to_float(each.at))
-    shown = [each for each in steps if to_float(low) <= to_float(each.at) <= to_float(high)]
+    return [each for each in steps if to_float(low) <= to_float(each.at) <= to_float(high)]
+
+
+def _critical(task: Task, point: Point, along: str, low: Any, high: Any) -> str:
+    """Return the same in words."""
+    top = task.model.definition.strategies[task.model.players[0]][-1]
+    shown = all_highest_changes(task, point, along, low, high)
     if not shown:
+        gains = _all_highest(task)
         holds = all(task.game.evaluate(each, {**point.values, along: (low + high) / 2}) <= 0 for each in gains)
         return f"All at {top} is {'an' if holds else 'no'} equilibrium throughout."
     words = "; ".join(
