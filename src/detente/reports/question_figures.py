@@ -109,7 +109,7 @@ def _levers(model: GameModel, question: Question, point: Point, kind: str, title
     for along in question.along:
         interval = model.intervals[along]
         low, high = question.ranges.get(along, (interval.low, interval.high))
-        own = []
+        own: list[tuple[float, Sequence[int], Sequence[int]]] = []
         for k in range(STEPS + 1):
             value = low + (high - low) * Fraction(k, STEPS)
             game = at_value(task, point, along, value)
@@ -132,10 +132,11 @@ def _waves(model: GameModel, points: Sequence[Point], kind: str) -> Figure:
     shown = {}
     for point in points:
         numeric = game.at_point(point.values)
-        shown[point.name] = tuple(iterated_best_reply(numeric, start).profiles for start in ("lowest", "highest"))
+        low, high = (iterated_best_reply(numeric, start).profiles for start in ("lowest", "highest"))
+        shown[point.name] = (low, high)
     return normal_waves_figure(shown, game.players, game.strategies[0], model.label, label_of(model.definition.label, "en"))
 
 
 def _title(model: GameModel, point: Point) -> str:
     """Return the label of the game, and of the point."""
-    return f"{label_of(model.definition.label, 'en') or model.name}: {model.label(point.name)}"
+    return f"{label_of(model.definition.label, 'en') or model.name} ({model.label(point.name)})"
