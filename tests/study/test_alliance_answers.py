@@ -255,3 +255,55 @@ def test_a_variant_that_no_analysis_fits_is_a_fault(tmp_path):
     path.write_text(text.replace('ask = ["equilibria", "outcomes"]', 'ask = ["equilibria"]'), encoding="utf-8", newline="\n")
     faults = [each for each in check(root, analyses=ANALYSES) if each.level == "fault"]
     assert any("no analysis for the variants of the form extensive" in each.found for each in faults)
+
+
+# --------------------------------------------------------------------------------------------- rests-on of other forms
+
+
+@pytest.mark.parametrize(("name", "conclusion"), [("ultimatum_180", "nobody_complies"), ("forge_coalition", "exclusive_gain")])
+def test_what_a_formula_rests_on_fixes_its_sign_at_all_corners_and_nothing_less_does(study, name, conclusion):
+    game = study.game(name)
+    model = game.model
+    found = game.rests_on(conclusion)
+    box = model.form.formulas(model, "strategic")
+    expression = box.expression(model.conclusion(conclusion))
+    used = {str(each) for each in box.expand(expression).free_symbols}
+
+    def signs(held):
+        # both formulas are monotone in every parameter where the others are at the ends of their intervals
+        free = [each for each, interval in model.intervals.items() if each in used and each not in held and interval.low < interval.high]
+        seen = set()
+        for ends in product((0, 1), repeat=len(free)):
+            values = {each: interval.value for each, interval in model.intervals.items()}
+            values |= {each: (model.intervals[each].low, model.intervals[each].high)[end] for each, end in zip(free, ends, strict=True)}
+            value = box.evaluate(expression, values)
+            seen.add((value > 0) - (value < 0))
+        return seen
+
+    for held in found.sets:
+        assert len(signs(held)) == 1
+        for left in held:  # proved smallest: without any one of them both signs are met
+            assert {-1, 1} <= signs(set(held) - {left})
+
+
+def test_shares_of_supermodular_games_are_those_of_games_put_at_random_points(study):
+    from detente.conclusions.ensemble.draws import draws
+    from detente.solve.population.best_reply import increasing_differences
+    from detente.study.analyses.draws import _complements, _single_crossing
+    from detente.study.analyses.population import _ranked
+    from detente.study.forms.population import compiled_members, member_payoffs
+
+    model = study.game("forge_tipping").model
+    batch = compiled_members(model, material=False)
+    drawn = dict(draws(model.payoffs("strategic"), 12, seed=4))
+    drawn["shield"] = np.linspace(-1, 1, 12)  # below 0 retaliation grows with numbers: no complements
+    drawn["nu"] = np.where(np.arange(12) % 3 == 0, 2.0, drawn["nu"])  # signing costs more than aligning: rank is turned over
+    base, slope = batch.payoffs(drawn)
+    told = list(zip(_complements(slope), _single_crossing(base, slope, batch.members), strict=True))
+    expected = []
+    for k in range(12):
+        values = {name: F(float(each[k])) for name, each in drawn.items()}
+        game = member_payoffs(model, {**values, **model.derived_values(values)}, material=False)
+        expected.append((increasing_differences(game), _ranked(game)))
+    assert told == expected
+    assert {True, False} == {each for each, _ in told} == {each for _, each in told}

@@ -152,6 +152,14 @@ class FormulaForm(Form):
             raise UsageError(f"{model.name} names no formula under [conclusions]; ask for one as sign:FORMULA")
         return formula_subject(model.payoffs(kind).box, conclusions, held)
 
+    def rests_on(
+        self, model: GameModel, kind: str, of: Conclusion | Formula, values: Mapping[str, Fraction], **more: Any
+    ) -> Any:
+        """Return the smallest sets of parameters that fix the sign of a formula whatever the others do."""
+        from detente.conclusions.rests_on import rests_on
+
+        return rests_on(self.formulas(model, kind), of, values, **more)
+
     def holds(self, model: GameModel, of: Conclusion | Formula, values: Mapping[str, Fraction]) -> bool:
         """Return whether a formula is positive at a point."""
         game: Any = self.formulas(model, "strategic")
