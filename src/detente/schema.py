@@ -137,7 +137,9 @@ def _keys(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str]:
     current: Any = model
     for key in loc:
         if isinstance(current, type) and issubclass(current, BaseModel):
-            current = current.model_fields[str(key)].annotation
+            if key not in current.model_fields:  # a position in a list of tables, or a name in a table of them
+                continue
+            current = current.model_fields[key].annotation
         inner = [each for each in _arguments(current) if isinstance(each, type) and issubclass(each, BaseModel)]
         if inner:
             current = inner[0]

@@ -26,6 +26,7 @@ COMMANDS = {
     "seeds": ("detente.cli.seeds_commands", "From a document to figures: add, scan, accept."),
     "parameters": ("detente.cli.parameters_command", "All parameters as a table, out and back in."),
     "elicit": ("detente.cli.elicit_command", "Forms for experts' judgements, and back, pooled."),
+    "exercise": ("detente.cli.exercise_command", "Make exercise sheets with variants, and mark answers."),
     "assumptions": ("detente.cli.assumptions_command", "What to check first: weak bases on which much hangs."),
     "new": ("detente.cli.study_commands", "Make a small complete study in a new folder."),
     "show": ("detente.cli.game_commands", "Show a payoff table with the terms behind each cell."),

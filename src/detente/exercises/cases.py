@@ -1,0 +1,233 @@
+"""Cases: the game that one student's question is about, drawn from a seed with guaranteed properties.
+
+A case is a function of the sheet's name, the seed and the student alone. Numbers come from HMAC-SHA-256 with the seed as
+key, so that a variant tells nothing about another student's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import UsageError, did_you_mean
+from detente.games._tree_parts import Move
+from detente.games.extensive import GameTree, terminal
+from detente.games.normal import NormalFormGame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from detente.exercises.sheet import Question
+    from detente.study.model import GameModel, Point
+    from detente.wording import Wording
+
+__all__ = ["Case", "Numbers", "Said", "drawn", "known", "said"]
+
+
+#: Spaces between Chinese characters, which a sentence made of labels does not need.
+_CLOSED = re.compile(r"(?<=[\u4e00-\u9fff，。；：？）]) (?=[\u4e00-\u9fff（])")
+#: How often one player's payoffs are drawn before the question is refused.
+MAX_OWN = 2000
+
+
+class Numbers:
+    """Whole numbers that a key and a text determine, the same on every machine."""
+
+    def __init__(self, seed: str, text: str) -> None:
+        self._key, self._text, self._count = seed.encode(), text.encode(), 0
+
+    def below(self, size: int) -> int:
+        """Return a number from 0 to ``size - 1``, each equally likely."""
+        limit = 2**64 - 2**64 % size
+        while True:
+            self._count += 1
+            digest = hmac.new(self._key, self._text + b"|%d" % self._count, hashlib.sha256).digest()
+            number = int.from_bytes(digest[:8], "big")
+            if number < limit:
+                return number % size
+
+    def several(self, count: int, size: int, apart: bool) -> list[int]:
+        """Return several such numbers, no two alike where they should be apart."""
+        if not apart:
+            return [self.below(size) for _ in range(count)]
+        pool = list(range(size))
+        return [pool.pop(self.below(len(pool))) for _ in range(count)]
+
+
+#: Words of a game by the identity of its model, which is kept beside them.
+_WORDINGS: dict[tuple[int, str], tuple[GameModel, Wording]] = {}
+
+
+def _wording(model: GameModel, lang: str) -> Wording:
+    """Return what a reader sees for the names of a game, put together once for all students."""
+    mark = (id(model), lang)
+    if mark not in _WORDINGS:
+        _WORDINGS[mark] = (model, model.wording(lang))
+    return _WORDINGS[mark][1]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question's game as one student sees it.
+
+    Attributes
+    ----------
+    model : GameModel
+        The game of the study.
+    game
+        The numeric game: the study's own at a point, or one of the same players and strategies with drawn payoffs.
+    values : mapping
+        The study's parameters at the point of the case.
+    changed : mapping
+        The parameters that were drawn, with their values.
+    drawn : bool
+        True where payoffs were drawn instead of taken from the study.
+    """
+
+    model: GameModel
+    game: Any
+    values: Mapping[str, Fraction] = field(repr=False)
+    changed: Mapping[str, Fraction]
+    drawn: bool
+
+    @property
+    def normal(self) -> NormalFormGame:
+        """The game as a normal form."""
+        if not isinstance(self.game, NormalFormGame):
+            raise UsageError(f"{self.model.name} is no game in normal form; ask something else of it")
+        return self.game
+
+    @property
+    def tree(self) -> GameTree:
+        """The game as a tree."""
+        if not isinstance(self.game, GameTree):
+            raise UsageError(f"{self.model.name} is no game in extensive form; ask something else of it")
+        return self.game
+
+    def label(self, name: str, lang: str = "en") -> str:
+        """Return what a reader sees for a name of the game."""
+        return _wording(self.model, lang).label(name)
+
+    def labels(self, names: Sequence[str], lang: str = "en") -> str:
+        """Return several names as a reader sees them, in brackets."""
+        return f"({', '.join(self.label(name, lang) for name in names)})"
+
+
+class Said:
+    """Text that is no name."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __format__(self, spec: str) -> str:
+        return self.text
+
+
+def said(case: Case, en: str, zh: str, **parts: object) -> dict[str, str]:
+    """Return a sentence in both languages; parts that are names become labels, tuples of names profiles."""
+    made = {}
+    for lang, text in (("en", en), ("zh", zh)):
+        shown = {
+            key: case.label(part, lang)
+            if isinstance(part, str)
+            else case.labels(part, lang)
+            if isinstance(part, tuple)
+            else part
+            for key, part in parts.items()
+        }
+        made[lang] = _CLOSED.sub("", text.format(**shown)) if lang == "zh" else text.format(**shown)
+    return made
+
+
+def drawn(
+    model: GameModel,
+    question: Question,
+    numbers: Numbers,
+    fits: Callable[[Any, int], bool],
+    known_games: dict[tuple[Any, ...], tuple[Point, Any]],
+) -> Case:
+    """Return one draw of a question's case, before it is checked as a whole.
+
+    ``fits`` says whether a player's own payoffs are such as are wanted; each player's are drawn again until it does, since
+    waiting for all players at once would take too long. ``known_games`` keeps the study's own games by the parameters drawn.
+    """
+    draw = question.draw
+    changed = {}
+    for name, values in draw.vary.items():
+        if not values:
+            raise UsageError(f"question {question.name}: found no values for {name}; expected a list")
+        changed[name] = values[numbers.below(len(values))]
+    mark = (model.name, question.point, *changed.items())
+    if mark not in known_games:
+        at = model.point(question.point, changed)
+        known_games[mark] = (at, model.at(at))
+    point, game = known_games[mark]
+    if draw.integers is None:
+        return Case(model, game, point.values, changed, False)
+    low, high = draw.integers
+    size = high - low + 1
+    apart = "no_ties" in (draw.require or ())
+    if isinstance(game, (NormalFormGame, GameTree)):
+        count = game.payoffs[0].size if isinstance(game, NormalFormGame) else len(game.terminals)
+        own: list[list[int]] = []
+        if apart and count > size:
+            raise UsageError(f"found {size} numbers from {low} to {high} for {count} outcomes; no_ties needs as many; draw from more")
+        for player in range(len(game.players)):
+            for _ in range(MAX_OWN):
+                numbers_of = [low + each for each in numbers.several(count, size, apart)]
+                rest = [[0] * count for _ in range(len(game.players) - player - 1)]
+                trial = _paid(game, [*own, numbers_of, *rest])
+                if fits(trial, player):
+                    break
+            else:
+                raise UsageError(
+                    f"found no payoffs of {game.players[player]} with {', '.join(draw.require or ())} in {MAX_OWN} draws; "
+                    "ask for less, or draw from more numbers"
+                )
+            own.append(numbers_of)
+        game = _paid(game, own)
+    else:
+        raise UsageError(
+            f"question {question.name}: payoffs of {model.name}, a game of the form {model.form.name}, cannot be drawn; "
+            "expected a normal form or a tree; draw parameters with vary instead"
+        )
+    return Case(model, game, point.values, changed, True)
+
+
+def _paid(game: NormalFormGame | GameTree, payoffs: list[list[int]]) -> NormalFormGame | GameTree:
+    """Return a game with other payoffs: one list for each player, in the order of profiles or of ends."""
+    if isinstance(game, NormalFormGame):
+        import numpy as np
+
+        table = np.array([[Fraction(each) for each in own] for own in payoffs], dtype=object)
+        return NormalFormGame(table.reshape(game.payoffs.shape), game.players, game.strategies)
+    made: dict[int, Any] = {}
+    sets = {index: each.label for each in game.information_sets for index in each.nodes}
+    ends = {node.index: terminal(*row) for node, row in zip(game.terminals, zip(*payoffs, strict=True), strict=True)}
+    for node in reversed(game.nodes):
+        if node.index in ends:
+            made[node.index] = ends[node.index]
+            continue
+        odds = node.probabilities or (None,) * len(node.children)
+        branches = tuple(
+            (label, p, made[child]) for label, p, child in zip(node.actions, odds, node.children, strict=True)
+        )
+        made[node.index] = Move(node.kind, node.player, sets.get(node.index), branches)
+    return GameTree(game.players, made[0], game.title)
+
+
+def known(name: str | None, among: Sequence[str], what: str) -> str:
+    """Return a name that stands in a sheet, or say that it is not known."""
+    if name is None:
+        raise UsageError(f"found no {what}; expected one of {', '.join(among)}; add it")
+    if name not in among:
+        hint = did_you_mean(name, among)
+        raise UsageError(f"unknown {what} {name!r}; expected one of {', '.join(among)}" + (f"; {hint}" if hint else ""))
+    return name

@@ -1,0 +1,201 @@
+"""Keys: the right answer to a step for one student, how it is found, and where wrong rules lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from detente import formula
+from detente.errors import UsageError, did_you_mean
+from detente.exercises.answers import Value, Vocabulary, tidy, understood
+from detente.exercises.misconceptions import MISCONCEPTIONS
+from detente.fields import LANGUAGES
+from detente.numbers import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from detente.exercises.cases import Case
+    from detente.exercises.sheet import Step
+
+__all__ = ["ASKS", "Key", "ask", "key_of", "number", "show"]
+
+
+@dataclass(frozen=True)
+class Key:
+    """What the engine knows about one step of one student's variant.
+
+    Attributes
+    ----------
+    value : Value
+        The right answer.
+    prompt : mapping
+        What is asked, in each language, where the sheet does not say it in its own words.
+    solution : tuple
+        The worked solution, sentence by sentence, in each language.
+    wrong : mapping
+        Misconception to the answer it leads to; without those that lead to the right one.
+    words : Vocabulary
+        What an answer may use.
+    form : mapping
+        How the answer is written, with an example.
+    options : mapping
+        Letter to words, for a choice.
+    """
+
+    value: Value
+    prompt: Mapping[str, str]
+    solution: tuple[Mapping[str, str], ...]
+    wrong: Mapping[str, Value] = field(default_factory=dict)
+    words: Vocabulary = field(default_factory=Vocabulary)
+    form: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+#: The name of what is asked to the function that answers it.
+ASKS: dict[str, Callable[[Case, Step], Key]] = {}
+
+_FORMS = {
+    "number": ("a number, such as 1/3 or 0.25", "一个数，如 1/3 或 0.25"),
+    "formula": ("a formula of {symbols}", "由 {symbols} 组成的公式"),
+    "strategies": ("one or several of {strategies}, or none", "{strategies} 中的一个或几个，或“无”"),
+    "profiles": (
+        "profiles such as {profile}, several with ; between them, or none",
+        "策略组合，如 {profile}，多个之间用分号隔开，或“无”",
+    ),
+    "path": ("the actions in order, such as {path}", "按顺序写出行动，如 {path}"),
+    "condition": ("a condition on {variable}, such as {variable} >= 1/2", "关于 {variable} 的条件，如 {variable} >= 1/2"),
+    "choice": ("one letter", "一个字母"),
+    "choices": ("all letters that apply, such as a, c, or none", "所有符合的字母，如 a, c，或“无”"),
+    "mixture": ("a probability for each strategy, such as {mixture}", "每个策略的概率，如 {mixture}"),
+    "text": ("a few sentences", "几句话"),
+}
+
+
+def ask(name: str) -> Callable[[Callable[[Case, Step], Key]], Callable[[Case, Step], Key]]:
+    """Register a function that answers what a sheet asks with this name."""
+
+    def registered(function: Callable[[Case, Step], Key]) -> Callable[[Case, Step], Key]:
+        ASKS[name] = function
+        return function
+
+    return registered
+
+
+def number(value: Any) -> Value:
+    """Return a number as the value of an answer."""
+    return Value("number", value)
+
+
+def key_of(case: Case, step: Step) -> Key:
+    """Return the key of a step, with the vocabulary of its case and without wrong rules that cannot be told apart.
+
+    Raises
+    ------
+    UsageError
+        If the step asks what nobody can answer, or catches a misconception that it does not know.
+    """
+    import detente.exercises.asks  # noqa: F401 - registers what can be asked
+
+    if step.ask not in ASKS:
+        hint = did_you_mean(step.ask, ASKS)
+        raise UsageError(f"unknown ask {step.ask!r}; expected one of {', '.join(ASKS)}" + (f"; {hint}" if hint else ""))
+    made = ASKS[step.ask](case, step)
+    words = vocabulary(case, step, made)
+    wrong = dict(made.wrong)
+    for name, text in step.wrong.items():
+        if name not in MISCONCEPTIONS:
+            raise UsageError(
+                f"unknown misconception {name!r}; expected one of {', '.join(MISCONCEPTIONS)}"
+            )
+        from detente.exercises.asks_study import wrong_value
+
+        wrong[name] = wrong_value(case, step, made, words, text)
+    unknown = [name for name in step.catch or () if name not in wrong]
+    if unknown:
+        raise UsageError(f"{step.ask} does not know the misconception {unknown[0]!r}; expected one of {', '.join(wrong)}")
+    return Key(
+        made.value, made.prompt, made.solution, wrong, words, _form(case, step, made.value.kind, words), made.options
+    )
+
+
+def vocabulary(case: Case, step: Step, made: Key) -> Vocabulary:
+    """Return what an answer may use: ids and labels in every language."""
+    given = made.words
+    game = case.game
+    players = tuple(getattr(game, "players", ()) or ())
+    strategies: dict[str, dict[str, str]] = {}
+    for player, own in zip(players, getattr(game, "strategies", ()), strict=False):
+        strategies[player] = _spelled(case, own)
+    steps: dict[str, str] = {}
+    if hasattr(game, "information_sets"):
+        steps = _spelled(case, [action for node in game.nodes for action in node.actions])
+        if given.player:
+            strategies[given.player] = _spelled(
+                case, [action for each in game.sets_of(given.player) for action in each.actions]
+            )
+    options = {tidy(letter): letter for letter in made.options}
+    for letter, text in made.options.items():
+        options |= {tidy(words): letter for words in text.values()}
+    return Vocabulary(
+        players, strategies, _spelled(case, players), steps, options, given.symbols, given.range, given.player or step.player
+    )
+
+
+def _spelled(case: Case, names: Any) -> dict[str, str]:
+    """Return every way to write each name: its id, and its label in each language unless that is another's."""
+    found = {tidy(name): name for name in names}
+    for name in names:
+        for lang in LANGUAGES:
+            found.setdefault(tidy(case.label(name, lang)), name)
+    return found
+
+
+def _form(case: Case, step: Step, kind: str, words: Vocabulary) -> dict[str, str]:
+    made = {}
+    for position, lang in enumerate(LANGUAGES):
+        own = list(dict.fromkeys(words.strategies.get(words.player or "", {}).values()))
+        firsts = [next(iter(known.values())) for known in words.strategies.values() if known]
+        made[lang] = _FORMS[kind][position].format(
+            symbols=", ".join(words.symbols),
+            strategies=", ".join(case.label(name, lang) for name in own),
+            profile=case.labels(firsts, lang),
+            path=", ".join(case.label(name, lang) for name in list(dict.fromkeys(words.steps.values()))[:2]),
+            variable=words.range.variable if words.range else "x",
+            mixture=", ".join(f"{case.label(name, lang)} 1/{len(own)}" for name in own),
+        )
+    return made
+
+
+def show(case: Case, value: Value, lang: str = "en") -> str:
+    """Return the value of an answer as a reader sees it, and as :func:`understood` reads it back."""
+    none = "none" if lang == "en" else "无"
+    if value.kind == "number":
+        return plain(value.value)
+    if value.kind == "mixture":
+        return ", ".join(plain(each) for each in value.value)
+    if value.kind == "strategies":
+        return ", ".join(sorted(case.label(name, lang) for name in value.value)) or none
+    if value.kind == "profiles":
+        return "; ".join(sorted(case.labels(each, lang) for each in value.value)) or none
+    if value.kind == "path":
+        return ", ".join(case.label(name, lang) for name in value.value)
+    if value.kind == "condition":
+        return str(value.value[0].text)
+    if value.kind == "choices":
+        return ", ".join(sorted(value.value)) or none
+    if value.kind == "formula":
+        top, bottom = value.value
+        return f"({top})/({bottom})".replace("^", "**")
+    return str(value.value)
+
+
+def condition_value(text: str, words: Vocabulary) -> Value:
+    """Return a condition that the engine wrote as the value of an answer."""
+    assert words.range is not None
+    return Value("condition", (formula.parse(text, condition=True), words.range))
+
+
+def formula_value(text: str, words: Vocabulary) -> Value:
+    """Return a formula that the engine wrote as the value of an answer."""
+    return understood(text, "formula", words)

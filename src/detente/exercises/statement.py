@@ -1,0 +1,107 @@
+"""What a student reads about a question: the words, the game as a table, the hints and how answers are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+from detente.exercises.words import WORDS
+from detente.fields import label_of
+from detente.games.extensive import GameTree
+from detente.games.normal import NormalFormGame
+from detente.numbers import plain
+
+if TYPE_CHECKING:
+    from detente.exercises.cases import Case
+    from detente.exercises.variants import Item
+
+__all__ = ["Grid", "grid", "parameters", "prompt", "worth"]
+
+#: Longest list of profiles that is shown.
+MAX_ROWS = 64
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table: its caption, the heads of its columns and its rows, all plain text."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def grid(case: Case, lang: str) -> Grid | None:
+    """Return the game as a table, or None where it has none that fits a page."""
+    words, game = WORDS[lang], case.game
+    if isinstance(game, NormalFormGame):
+        players = [case.label(name, lang) for name in game.players]
+        caption = f"{words['payoffs']} ({', '.join(players)})"
+        if len(players) == 2:
+            rows = tuple(
+                (
+                    case.label(row, lang),
+                    *(
+                        f"{plain(game.payoffs[(0, i, j)])}, {plain(game.payoffs[(1, i, j)])}"
+                        for j in range(len(game.strategies[1]))
+                    ),
+                )
+                for i, row in enumerate(game.strategies[0])
+            )
+            heads = tuple(case.label(name, lang) for name in game.strategies[1])
+            return Grid(caption, (f"{players[0]} \\ {players[1]}", *heads), rows)
+        profiles = list(product(*(range(size) for size in game.shape)))
+        if len(profiles) > MAX_ROWS:
+            return None
+        rows = tuple(
+            (
+                *(case.label(name, lang) for name in game.profile_labels(profile)),
+                *(plain(game.payoffs[(i, *profile)]) for i in range(len(players))),
+            )
+            for profile in profiles
+        )
+        return Grid(caption, (*players, *(f"{words['payoffs']}: {name}" for name in players)), rows)
+    if isinstance(game, GameTree) and len(game.terminals) <= MAX_ROWS:
+        rows = tuple(
+            (_history(case, game, end.index, lang), *(plain(value) for value in game.payoffs(end.index)))
+            for end in game.terminals
+        )
+        return Grid(words["ends"], (words["actions"], *(case.label(name, lang) for name in game.players)), rows)
+    return None
+
+
+def _history(case: Case, game: GameTree, end: int, lang: str) -> str:
+    """Return who does what on the way to an end: ``sender: choke, target: comply``."""
+    colon = "：" if lang == "zh" else ": "
+    parts = []
+    for at, action in game.path(end):
+        node = game.nodes[at]
+        label = case.label(node.actions[action], lang)
+        mover = "" if node.player is None else case.label(game.players[node.player], lang) + colon
+        parts.append(mover + label)
+    return ("；" if lang == "zh" else "; ").join(parts)
+
+
+def parameters(case: Case, lang: str) -> str:
+    """Return the parameters that were drawn for the student, as a line of text; empty where there are none."""
+    if not case.changed:
+        return ""
+    values = ", ".join(f"{case.label(name, lang)} = {plain(value)}" for name, value in case.changed.items())
+    return f"{WORDS[lang]['at']} {values}"
+
+
+def prompt(item: Item, lang: str) -> str:
+    """Return what a step asks, and how its answer is written."""
+    text = label_of(item.step.text or item.key.prompt, lang)
+    if item.key.options:
+        text += "\n\n" + "\n".join(
+            f"- ({letter}) {label_of(words, lang)}" for letter, words in item.key.options.items()
+        )
+    return text
+
+
+def worth(points: int, lang: str) -> str:
+    """Return what an answer is worth, in brackets."""
+    if lang == "zh":
+        return f"（{points} {WORDS[lang]['points']}）"
+    return f"({points} point{'' if points == 1 else 's'})"

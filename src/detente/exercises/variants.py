@@ -1,0 +1,164 @@
+"""Variants: a sheet as one student gets it, with its keys.
+
+A variant is a function of the sheet, the seed and the student. Draws that lack a required property, or in which a
+misconception that the sheet wants to catch cannot be told from the right answer or from another one, are thrown away;
+where none is found the sheet is refused with the reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections import Counter
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import DetenteError, Fault, InputError
+from detente.exercises.answers import Value, same
+from detente.exercises.cases import Case, Numbers, drawn
+from detente.exercises.key import Key, key_of
+from detente.exercises.properties import fits, has
+from detente.study.model import game_model
+
+if TYPE_CHECKING:
+    from detente.exercises.sheet import Question, Sheet, Step
+    from detente.study.load import StudyFiles
+    from detente.study.model import GameModel, Point
+
+__all__ = ["MAX_DRAWS", "Item", "Part", "Variant", "Variants"]
+
+#: Draws after which a question is refused.
+MAX_DRAWS = 2000
+
+
+@dataclass(frozen=True)
+class Item:
+    """One answer that is asked for: its id, what the sheet says of it, and its key."""
+
+    id: str
+    step: Step
+    key: Key
+
+    @property
+    def points(self) -> int:
+        """What the answer is worth."""
+        return sum(line.points for line in self.step.rubric or ()) if self.by_hand else self.step.points
+
+    @property
+    def by_hand(self) -> bool:
+        """True where a person has to mark the answer."""
+        return self.key.value.kind == "text"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A question as one student gets it."""
+
+    question: Question
+    case: Case
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A sheet as one student gets it; ``mark`` tells two variants apart without telling the seed's keys."""
+
+    sheet: Sheet
+    student: str
+    parts: tuple[Part, ...]
+    mark: str
+
+    @property
+    def items(self) -> dict[str, Item]:
+        """Every answer that is asked for, by id."""
+        return {item.id: item for part in self.parts for item in part.items}
+
+
+class Variants:
+    """The variants of one sheet for one seed; games are built and keys found once for equal draws."""
+
+    def __init__(self, sheet: Sheet, files: StudyFiles, seed: str) -> None:
+        self.sheet, self.files, self.seed = sheet, files, seed
+        self._models: dict[str, GameModel] = {}
+        self._made: dict[str, Variant] = {}
+        self._games: dict[tuple[Any, ...], tuple[Point, Any]] = {}
+
+    def of(self, student: str) -> Variant:
+        """Return the variant of a student; without an id, the one that all share.
+
+        Raises
+        ------
+        InputError
+            If a question asks for what its game does not have, or guarantees what no draw has.
+        """
+        if student not in self._made:
+            parts = tuple(
+                self._part(index, question, student) for index, question in enumerate(self.sheet.questions)
+            )
+            text = f"{self.sheet.name}|{student}|{hashlib.sha256(self.sheet.source.encode()).hexdigest()}"
+            mark = hmac.new(self.seed.encode(), text.encode(), hashlib.sha256).hexdigest()[:16]
+            self._made[student] = Variant(self.sheet, student, parts, mark)
+        return self._made[student]
+
+    def _part(self, index: int, question: Question, student: str) -> Part:
+        file = self.sheet.file
+        try:
+            if question.game not in self._models:
+                self._models[question.game] = game_model(self.files, question.game)
+            return self._drawn(self._models[question.game], question, student)
+        except InputError:
+            raise
+        except DetenteError as error:
+            place = file.place(("questions", index))
+            raise InputError(Fault(place, f"question {question.name}: {error}")) from None
+
+    def _drawn(self, model: GameModel, question: Question, student: str) -> Part:
+        draw = question.draw
+        free = draw.integers is not None or bool(draw.vary)
+        why: Counter[str] = Counter()
+        for attempt in range(MAX_DRAWS if free else 1):
+            text = f"{self.sheet.name}|{question.name}|{student}|{attempt}"
+            case = drawn(model, question, Numbers(self.seed, text), partial(fits, draw.require or ()), self._games)
+            lacking = next((name for name in draw.require or () if not has(case, name)), None)
+            if lacking is not None:
+                why[f"{lacking} does not hold"] += 1
+                continue
+            items = []
+            for number, step in enumerate(question.steps, 1):
+                key, unclear = distinct(key_of(case, step), step)
+                if unclear:
+                    why[f"step {number}: {unclear}"] += 1
+                    break
+                items.append(Item(f"{question.name}-{number}", step, key))
+            else:
+                return Part(question, case, tuple(items))
+        reasons = "; ".join(f"{reason} in {count}" for reason, count in why.most_common(3))
+        tried = f"{MAX_DRAWS} draws" if free else "the game as it stands"
+        raise DetenteError(f"found no variant in {tried} ({reasons}); ask for less in require or catch, or draw from more numbers")
+
+
+def distinct(key: Key, step: Step) -> tuple[Key, str]:
+    """Return a key with the wrong rules that can be told apart, and what a caught one is confused with, if anything."""
+    catch = tuple(step.catch or ())
+    for name in catch:
+        if _close(key.wrong[name], key.value, step):
+            return key, f"{name} gives the right answer"
+        for other in catch:
+            if other < name and _close(key.wrong[name], key.wrong[other], step):
+                return key, f"{name} and {other} give the same answer"
+    kept = {}
+    for name, value in key.wrong.items():
+        rivals = [other for other in key.wrong if other != name]
+        clear = not _close(value, key.value, step) and not any(_close(value, key.wrong[o], step) for o in rivals)
+        if name in catch or clear:
+            kept[name] = value
+    return replace(key, wrong=kept), ""
+
+
+def _close(one: Value, other: Value, step: Step) -> bool:
+    """Return whether an answer that means one may pass for the other."""
+    if one.kind == other.kind == "number" and step.decimals is not None:
+        return bool(abs(one.value - other.value) <= Fraction(1, 10**step.decimals))
+    return same(one, other)

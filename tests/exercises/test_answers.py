@@ -1,0 +1,106 @@
+"""Answers are read by a closed grammar, and mean the same in any form."""
+
+from fractions import Fraction as F
+
+import pytest
+
+from detente.errors import DetenteError
+from detente.exercises.answers import Vocabulary, same, understood
+from detente.exercises.conditions import Range
+
+WORDS = Vocabulary(
+    players=("us", "china"),
+    strategies={
+        "us": {"cooperate": "cooperate", "合作": "cooperate", "confront": "confront", "对抗": "confront"},
+        "china": {"cooperate": "cooperate", "合作": "cooperate", "confront": "confront", "对抗": "confront"},
+    },
+    names={"us": "us", "united states": "us", "china": "china", "中国": "china"},
+    steps={"enter": "enter", "back down": "back_down"},
+    options={"a": "a", "b": "b", "credible": "a"},
+    symbols=("T", "R", "P"),
+    range=Range("delta", F(0), F(1)),
+    player="us",
+)
+
+
+def read(text, kind):
+    return understood(text, kind, WORDS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "answers"),
+    [
+        ("number", "1/3", ["2/6", "p = 1/3", "１／３", "(1/3)", "1 - 2/3", " 1/3 "]),
+        ("number", "1/4", ["25%", "0.25", ".25", "0.250"]),
+        ("strategies", "cooperate, confront", ["confront; cooperate", "{合作，对抗}", "US = cooperate, confront"]),
+        ("profiles", "(cooperate, confront); (confront, cooperate)", [
+            "(confront, cooperate) and (cooperate, confront)", "us=cooperate, china=confront; us=confront, china=cooperate",
+            "(合作，对抗)；(中国=合作, united states=对抗)",
+        ]),
+        ("profiles", "none", ["无", "{}", "None"]),
+        ("path", "enter, back_down", ["enter -> back down", "Enter; back down", "(enter, back_down)"]),
+        ("choice", "a", ["A", "(a)", "credible"]),
+        ("choices", "a, b", ["b a", "{b, a}"]),
+        ("mixture", "1/3, 2/3", ["confront 2/3, cooperate 1/3", "cooperate: 1/3; confront: 2/3", "合作 1/3, 对抗 2/3"]),
+        ("formula", "(T - R)/(T - P)", ["(R - T)/(P - T)", "1 - (R - P)/(T - P)", "d = (2*T - 2*R)/(2*T - 2*P)"]),
+        ("condition", "delta >= 1/2", [
+            "1/2 <= delta", "δ ≥ 0.5", "2*delta - 1 >= 0", "delta > 1/2 or delta = 1/2", "delta**2 >= 1/4", "not delta < 1/2",
+            "(2*delta - 1)**3 >= 0",
+        ]),
+    ],
+)  # fmt: skip
+def test_right_answers_in_another_form_pass(kind, key, answers):
+    for answer in answers:
+        assert same(read(answer, kind), read(key, kind)), answer
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "answers"),
+    [
+        ("number", "1/3", ["0.333", "1/4", "-1/3", "3"]),
+        ("profiles", "(cooperate, confront)", ["(confront, cooperate)", "none", "(cooperate, confront); (confront, confront)"]),
+        ("mixture", "1/3, 2/3", ["2/3, 1/3", "cooperate 2/3, confront 1/3"]),
+        ("formula", "(T - R)/(T - P)", ["(T - R)/(R - P)", "T", "0"]),
+        ("condition", "delta >= 1/2", ["delta > 1/2", "delta <= 1/2", "delta >= 0.50001", "delta**2 >= 1/2"]),
+    ],
+)  # fmt: skip
+def test_other_answers_do_not_pass(kind, key, answers):
+    for answer in answers:
+        assert not same(read(answer, kind), read(key, kind)), answer
+
+
+def test_decimals_pass_where_they_are_allowed_and_rounded_correctly():
+    key = read("1/3", "number")
+    assert same(read("0.333", "number"), key, 3)
+    assert same(read("0.33333", "number"), key, 3)
+    assert not same(read("0.33", "number"), key, 3)
+    assert not same(read("0.334", "number"), key, 3)
+    assert same(read("33.3%", "number"), key, 3)
+
+
+def test_conditions_with_irrational_boundaries_are_compared_exactly():
+    # sqrt(1/2) bounds all of these; a double root holds only there
+    key = read("delta**2 > 1/2", "condition")
+    assert same(read("delta**4 > 1/4", "condition"), key)
+    assert same(read("delta > 0 and 2*delta**2 - 1 > 0", "condition"), key)
+    assert not same(read("delta**2 >= 1/2", "condition"), key)
+    assert not same(read("delta > 0.7071067811865475", "condition"), key)
+    only = read("(2*delta**2 - 1)**2 <= 0", "condition")
+    assert same(read("2*delta**2 == 1", "condition"), only)
+    assert not same(read("delta < 0", "condition"), only)
+
+
+@pytest.mark.parametrize("kind", ["number", "formula", "strategies", "profiles", "path", "condition", "choice", "mixture"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9**9**9", "9**9**9**9**9", "(" * 5000, "(" * 39 + "1" + ")" * 39 + "**", "__import__('os').system('x')", "[[[[[[[",
+        "lambda: 1", "1/0", "exp(10**9)", "((T+R+P)**12)**12", "delta**999 > 0", "1" * 900, "\u202e\u0000abc", "=cmd|'/c calc'!A0",
+        "max(delta, delta) > 0", "x" * 2000, "🙂", "%", "a" * 999, ";".join(["(cooperate, confront)"] * 40) + "x",
+    ],
+)  # fmt: skip
+def test_hostile_text_costs_a_message(kind, text):
+    try:
+        read(text, kind)
+    except (DetenteError, ArithmeticError) as error:
+        assert len(str(error)) < 3000
