@@ -10,8 +10,10 @@ import itertools
 import random
 from fractions import Fraction as F
 
+import numpy as np
 import pytest
 
+from detente.errors import UsageError
 from detente.solve.parametric.signaling import signaling
 
 # name: (baseline, low, high) of the specification
@@ -232,3 +234,21 @@ def test_who_moves_first_in_the_alliance_is_settled_subgame_by_subgame(study, ch
     first = study.game("alliance_hedging:members_first").at(**change)
     assert {each.label.split(" ")[0]: len([one for one in first.information_sets if one.label.split(" ")[0] == each.label.split(" ")[0]])
             for each in first.information_sets} == {"korea": 1, "argentina": 1, "us": 9, "china": 9}
+
+
+def test_shares_of_formulas_are_counted_where_players_do_not_know_all_and_shares_of_paths_refused(this_study):
+    """A revisionist China would rather show itself: what it gains by an embargo over a license, less easing and no decoupling."""
+    signal = this_study.game("counter_controls:signal")
+    text = (
+        "sign:d_us*rel_rev*sev_emb + rent_cn*rent_loss + rep_cn - d_us*rel_rev*sev - dec_extra - ease_share*tech_hit - rent_cn - "
+        "rep_cn*(sev_emb/sev)**rep_exp"
+    )
+    found = signal.robustness(draws=8000, terms=False, save=False, conclusions=[text], how={"priors": ["uniform"], "budget": 0})
+    r = np.random.default_rng(9)
+    u = lambda low, high: r.uniform(low, high, 100_000)
+    d, sev, emb, rel, rent, rep = u(0.7, 0.8), u(0.1, 0.6), u(0.7, 1), u(0.4, 1.5), u(0, 0.06), u(0.01, 0.12)
+    gain = d * rel * (emb - sev) - rent * (1 - u(0.1, 0.6)) + rep - rep * (emb / sev) ** u(1, 3)
+    share = np.mean(gain - u(0, 0.5) - u(0.1, 0.6) * u(0.2, 1) > 0)
+    assert abs(found.find(text)[0].share - share) < 5 * np.sqrt(share * (1 - share) / 8000)
+    with pytest.raises(UsageError, match="need perfect information and no chance moves, those of formulas do not"):
+        this_study.game("price_predation:types").robustness(draws=100, save=False)

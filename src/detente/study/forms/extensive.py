@@ -462,8 +462,20 @@ class Extensive(Form):
     def subject(
         self, model: GameModel, kind: str, conclusions: Mapping[str, Any], held: Mapping[str, Fraction]
     ) -> Subject:
-        """Return the tree with what sorts its draws by their outcomes."""
+        """Return the tree with what sorts its draws by their outcomes; where players do not know all, its formulas."""
+        from detente.conclusions.conclusion import Conclusion
+        from detente.conclusions.robustness.formulas import formula_subject
         from detente.conclusions.robustness.trees import tree_subject
+
+        tree = model.payoffs(kind)
+        if not tree.perfect_information or any(node.kind == "chance" for node in tree.nodes):
+            about = [name for name, each in conclusions.items() if isinstance(each, Conclusion)]
+            if about or not conclusions:
+                found = f"found {about[0]}" if about else "found no named formula"
+                raise UsageError(
+                    f"{model.name}: shares of paths need perfect information and no chance moves, those of formulas do not; {found}"
+                )
+            return formula_subject(self.formulas(model, kind), conclusions, held)
 
         paths = self.payoffs(model, kind).paths
         return tree_subject(model.payoffs(kind), self.formulas(model, kind), paths, conclusions, held)
