@@ -130,6 +130,11 @@ class Form:
     sees_play: ClassVar[bool] = True
     exports: ClassVar[bool] = True
 
+    def statements(self, game: GameDefinition) -> tuple[str, ...]:
+        """Return what shares can be asked about beside conclusions; their classifier reads it."""
+        del game
+        return ()
+
     # --- files
 
     def read(self, reader: GameReader, path: KeyPath, table: Any, game: GameDefinition | None) -> Content:

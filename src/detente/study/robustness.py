@@ -96,8 +96,11 @@ def asked_of(
     conditions = _conditions(model, given, notes)
     parsed: dict[str, Any] = {name: each.formula for name, each in model.definition.conclusions.items()}
     statements = (*conclusions, *(each for condition in conditions for each in condition.statements))
+    own = model.form.statements(model.definition)
     for text in statements:
-        if text not in parsed and not is_played(text) and text not in KINDS:
+        # what only the classifier can read, it also checks
+        unread = is_played(text) or text in KINDS or (own and not text.startswith("sign:"))
+        if text not in parsed and not unread:
             parsed[text] = model.form.conclusion(model.definition, text)
     held = held_at(model, point)
     subject = model.form.subject(model, kind, parsed, held)

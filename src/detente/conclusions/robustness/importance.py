@@ -38,7 +38,13 @@ GROUPS = {
     "derived": "through derived values only",
 }
 #: Outputs with several values, in words.
-FAMILIES = {"set": "the set of equilibria", "class": "the class of the game", "selected": "the selected equilibrium"}
+FAMILIES = {
+    "set": "the set of equilibria",
+    "class": "the class of the game",
+    "selected": "the selected equilibrium",
+    "highest": "what most choose from the highest action on",
+    "lowest": "what most choose from the lowest action on",
+}
 #: Draws of which the total index is made.
 _BASE = 8192
 #: Draws within a region below which indices say too little.
@@ -115,6 +121,7 @@ class Importance(Displayed):
             own = self.of(output)
             shown = [each for each in own if each.kind != "derived"][:most]
             values = [each for each in own if each.kind == "derived" and (each.first or 0) >= 0.01]
+            values = sorted(values, key=lambda each: -(each.first or 0))[:most]
             groups = [each for each in self.groups if each.output == output]
             rows = [
                 (each.name, each.kind, _pm(each.first, each.first_error), _pm(each.total, each.total_error))

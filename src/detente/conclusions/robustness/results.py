@@ -155,7 +155,8 @@ class Robustness(Displayed):
     def share_table(self) -> Table:
         """Return each conclusion with its share, the range over priors, and the same under each condition."""
         rows = []
-        for name in self.shown({"named", "equilibrium", "none", "selected", "set", "class"}):
+        kinds = {"named", "equilibrium", "none", "selected", "set", "class", "lowest", "highest", "ends"}
+        for name in self.shown(kinds):
             first = self.find(name)[0]
             here = "" if first.share is None else f"{first.share:.4f} ± {first.error:.4f}"
             if self.verdict(name) in {"always", "never"}:
@@ -217,7 +218,8 @@ class Robustness(Displayed):
 
     def kind_table(self) -> Table:
         """Return the range over priors by what varies, and without the constraints."""
-        names = self.shown(() if self.asked else {"equilibrium", "none", "selected"}) or self.shown()
+        kinds = {"equilibrium", "none", "selected", "lowest", "highest", "ends"}
+        names = self.shown(() if self.asked else kinds) or self.shown()
         rows = []
         for name in names:
             cells = [_span(self.range(name, vary=each)) for each in self.vary]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from detente.conclusions.ensemble.member_batch import MemberBatch
+    from detente.conclusions.robustness.classifier import Subject
     from detente.games.definition import GameDefinition
     from detente.games.reader import GameReader
     from detente.payoffs.table import Payoffs
@@ -160,11 +161,14 @@ class Responses(Displayed):
         return self.table().to_text()
 
 
-def compiled_members(model: GameModel, material: bool) -> MemberBatch:
-    """Return the payoffs of all members, compiled for many draws at once."""
+def compiled_members(
+    model: GameModel, material: bool, fixed: Mapping[str, Fraction] | None = None
+) -> MemberBatch:
+    """Return the payoffs of all members, compiled for many draws at once, with some parameters at exact values."""
     import sympy
 
     from detente.conclusions.ensemble.member_batch import member_batch
+    from detente.conclusions.robustness.expressions import held_expression, labels_of
 
     table, terms = model.table, model.payoff_model
     actions = model.definition.strategies[model.players[0]]
@@ -172,7 +176,7 @@ def compiled_members(model: GameModel, material: bool) -> MemberBatch:
         [
             sympy.Add(
                 *(
-                    table.expression(term)
+                    held_expression(table.expression(term), fixed or {})
                     for term in terms.terms_of(member)
                     if term.holds({member: action}) and (term.material or not material)
                 )
@@ -181,7 +185,8 @@ def compiled_members(model: GameModel, material: bool) -> MemberBatch:
         ]
         for member in model.players
     ]
-    return member_batch(payoffs, actions, model.symbolic.derived, tuple(model.intervals))
+    names, derived = labels_of(model.symbolic.box, fixed or {})
+    return member_batch(payoffs, actions, derived, names)
 
 
 class Population(FormulaForm):
@@ -192,6 +197,7 @@ class Population(FormulaForm):
     file = PopulationFile
     variant = PopulationVariant
     concepts = ("pure", "quantal")
+    sees_play = True
 
     def read(self, reader: GameReader, path: KeyPath, table: Any, game: GameDefinition | None) -> Content:
         """Return the actions of the members, all with the same, and who is held."""
@@ -262,6 +268,23 @@ class Population(FormulaForm):
         if any(isinstance(each, float) for each in model.derived_values(point.values).values()):
             found = replace(found, arithmetic="float")  # derived values that leave the rationals, at the numbers stored
         return PopulationSolution(found, low, high, increasing_differences(game), cascade)
+
+    def statements(self, game: GameDefinition) -> tuple[str, ...]:
+        """Return which ends hold, and where best replies lead from both ends."""
+        from detente.conclusions.robustness.members import member_statements
+
+        return member_statements(tuple(next(iter(game.strategies.values()))))
+
+    def subject(
+        self, model: GameModel, kind: str, conclusions: Mapping[str, Any], held: Mapping[str, Fraction]
+    ) -> Subject:
+        """Return the ends of best replies and the named formulas as shares and importance look at them."""
+        from detente.conclusions.robustness.members import member_subject
+
+        batch = compiled_members(model, kind == "material", held)
+        members: Members = model.definition.data
+        stays = {model.players.index(who): batch.actions.index(what) for who, what in members.held.items()}
+        return member_subject(batch, tuple(model.players), stays, model.payoffs(kind).box, conclusions, held)
 
     def show(self, model: GameModel, point: Point, kind: str, terms: bool = False, title: str = "") -> View:
         """Return what the first, the middle and the last member get when all choose the same."""
