@@ -212,6 +212,21 @@ def test_chinese_labels_are_drawn_with_the_fonts_and_marked_without(monkeypatch)
         chinese_glyphs.chinese_family.cache_clear()
 
 
+@pytest.mark.skipif(not chinese_fonts(), reason="the extra zh is not installed")
+def test_bold_chinese_letters_of_figures_come_from_a_bold_font_and_are_heavier():
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    family = chinese_glyphs.chinese_family("驱动")
+    ink = []
+    for weight in ("normal", "bold"):
+        font = get_font(findfont(FontProperties(family=[family], weight=weight), fallback_to_default=False))
+        font.set_size(40, 100)
+        font.set_text("驱动")
+        font.draw_glyphs_to_bitmap(antialiased=True)
+        ink.append(int(font.get_image().astype(int).sum()))
+    assert ink[1] > 1.2 * ink[0]
+
+
 def test_players_differ_without_color():
     def lightness(color):
         parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]

@@ -1,4 +1,4 @@
-"""Chinese letters for figures: a font of just the characters of a label, in the regular weight."""
+"""Chinese letters for figures: a font of just the characters of a label, regular and bold."""
 
 from __future__ import annotations
 
@@ -27,13 +27,29 @@ def _chinese_source() -> Any:
     return TTFont(content, fontNumber=number, lazy=True)
 
 
+#: Styles of the letters and their weights.
+_STYLES = {"Regular": 400, "Bold": 700}
+
+
 @lru_cache(maxsize=64)
 def chinese_family(characters: str) -> str:
-    """Register a font with just these characters in the regular weight; return its name, or ``""``.
+    """Register a font with just these characters, regular and bold; return its name, or ``""``.
 
     The installed font is a variable collection, of which matplotlib would draw the thinnest weight.
     """
     import hashlib
+
+    source = _chinese_source()
+    if source is None or not set(map(ord, characters)) <= set(source.getBestCmap()):
+        return ""
+    family = "detente-zh-" + hashlib.sha256(characters.encode()).hexdigest()[:12]
+    for style in _STYLES:
+        _register(source, family, style, characters)
+    return family
+
+
+def _register(source: Any, family: str, style: str, characters: str) -> None:
+    """Make a font of some characters in one weight and tell matplotlib of it."""
     import tempfile
     from pathlib import Path
 
@@ -41,11 +57,7 @@ def chinese_family(characters: str) -> str:
     from fontTools.pens.t2CharStringPen import T2CharStringPen
     from matplotlib.font_manager import fontManager
 
-    source = _chinese_source()
-    if source is None or not set(map(ord, characters)) <= set(source.getBestCmap()):
-        return ""
-    glyphs, names = source.getGlyphSet(location={"wght": 400}), source.getBestCmap()
-    family = "detente-zh-" + hashlib.sha256(characters.encode()).hexdigest()[:12]
+    glyphs, names = source.getGlyphSet(location={"wght": _STYLES[style]}), source.getBestCmap()
     order = [".notdef", *(f"u{ord(character):05x}" for character in characters)]
     shapes, widths = {".notdef": T2CharStringPen(1000, None).getCharString()}, {".notdef": (1000, 0)}
     for name, character in zip(order[1:], characters, strict=True):
@@ -56,17 +68,16 @@ def chinese_family(characters: str) -> str:
     builder = FontBuilder(source["head"].unitsPerEm, isTTF=False)
     builder.setupGlyphOrder(order)
     builder.setupCharacterMap({ord(c): name for c, name in zip(characters, order[1:], strict=True)})
-    builder.setupCFF(family, {}, shapes, {})
+    builder.setupCFF(f"{family}-{style}", {}, shapes, {})
     builder.setupHorizontalMetrics(widths)
     builder.setupHorizontalHeader(ascent=source["hhea"].ascent, descent=source["hhea"].descent)
-    builder.setupNameTable({"familyName": family, "styleName": "Regular", "psName": family})
-    builder.setupOS2()
+    builder.setupNameTable({"familyName": family, "styleName": style, "psName": f"{family}-{style}"})
+    builder.setupOS2(usWeightClass=_STYLES[style])
     builder.setupPost()
     with tempfile.NamedTemporaryFile(prefix=family, suffix=".otf", delete=False) as handle:
         builder.save(handle)
     fontManager.addfont(handle.name)
     _forget_at_exit(Path(handle.name))
-    return family
 
 
 def _forget_at_exit(path: Any) -> None:
