@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations
 from math import comb
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ __all__ = ["PopulationEquilibria", "PopulationEquilibrium", "is_population_equil
 
 #: Vectors of counts above which a search is refused.
 MOST_VECTORS = 400_000
+#: Vectors of counts up to which they are kept from game to game.
+KEPT_VECTORS = 20_000
 
 
 @dataclass(frozen=True)
@@ -167,7 +170,7 @@ def population_equilibria(game: PopulationGame) -> PopulationEquilibria:
         raise UsageError(
             f"{n} members with {size} actions have {vectors} vectors of counts; expected at most {MOST_VECTORS}"
         )
-    grid = list(_vectors(n, size))
+    grid = _grid(n, size) if vectors <= KEPT_VECTORS else tuple(_vectors(n, size))
     found, asked = [], 0
     chunk = max(1, 4_000_000 // (n * size))
     for start in range(0, len(grid), chunk):
@@ -179,6 +182,12 @@ def population_equilibria(game: PopulationGame) -> PopulationEquilibria:
         if not is_population_equilibrium(game, [game.actions.index(a) for a in each.example.values()]):
             raise AssertionError("a profile found is no equilibrium; please report")
     return PopulationEquilibria(game, tuple(found), asked)
+
+
+@lru_cache(maxsize=8)
+def _grid(n: int, size: int) -> tuple[Counts, ...]:
+    """Return all vectors of counts, kept: many points of one game are asked."""
+    return tuple(_vectors(n, size))
 
 
 def _vectors(n: int, size: int) -> Iterator[Counts]:
