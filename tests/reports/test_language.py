@@ -54,6 +54,20 @@ def test_texts_of_the_engine_are_put_in_words_piece_by_piece_or_left_whole():
     assert say("zh", "{what} is an equilibrium", what="（合作，对抗）") == "（合作，对抗）为均衡"
 
 
+def test_answers_about_policies_keep_their_numbers_and_a_claim_and_its_opposite_have_one_tone():
+    kept, broken = (
+        reword("zh", f"At baseline 阶梯 is {what} equilibrium: the greatest gain is {value}, of 中国 in 5.")
+        for what, value in (("an", "-0.4333"), ("no", "0.3667"))
+    )
+    assert kept == "在“基准”点，“阶梯”为均衡：最大得益为-0.4333，属中国，在状态5。"
+    assert broken == kept.replace("为均衡", "不是均衡").replace("-0.4333", "0.3667")
+    assert reword("zh", "合作价值 (and 2 more sets)") == "合作价值（另有2组）"
+    formula = reword("zh", "piecewise(log(甲/乙)/log(丙) + 1, 丙 > 1, 0)")
+    assert formula.startswith("若丙 > 1，则为log")
+    assert formula.endswith(" + 1，否则为0")
+    assert reword("zh", "none found; none costs less than 0.3") == "未找到；成本均不低于0.3"
+
+
 def test_a_study_brings_chinese_texts_of_its_own():
     with edition("zh", {"salt is scarce": "盐稀缺"}):
         assert reword("zh", "salt is scarce") == "盐稀缺"

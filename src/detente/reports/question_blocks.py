@@ -8,6 +8,7 @@ from detente.fields import label_of
 from detente.reports.claim_words import test_rows
 from detente.reports.elements import Block, Column, Heading, Note, Paragraph, Table
 from detente.reports.engine_tables import Labels, engine_table, merged
+from detente.reports.language import reword
 
 if TYPE_CHECKING:
     from detente.reports.blocks import Context
@@ -79,7 +80,7 @@ def questions(context: Context) -> list[Block]:
             blocks.append(Note(context.say("There is no answer: {reason}", reason=found["refused"])))
             continue
         for names, sentence in found.get("said", {}).get(context.lang, []):
-            where = context.join([context.label(name) for name in names])
+            where = context.join([reword(context.lang, context.label(name)) for name in names])
             mark = "\uff1a" if context.lang == "zh" else ": "
             blocks.append(Paragraph(f"{where}{mark}{sentence}" if names else sentence))
         covered = [_ELSEWHERE.get(each) for each in asked.ask]
