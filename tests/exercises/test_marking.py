@@ -2,7 +2,10 @@
 
 import csv
 import json
+import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,20 +87,23 @@ def test_a_class_is_marked_from_build_to_tables(tmp_path, sheets):
     assert canvas[1]["SIS Login ID"] == "ada1"
 
 
-def test_another_students_file_is_named_and_not_marked(tmp_path):
-    roster = tmp_path / "class.csv"
-    roster.write_text("student\nada\nbob\n", encoding="utf-8")
-    run("build", "dominance", "--students", roster, "--seed", "19", "--study", ROOT, "-o", tmp_path / "out")
-    given = (tmp_path / "out/students/ada/dominance.ipynb").read_text(encoding="utf-8")
-    pile = tmp_path / "pile"
-    pile.mkdir()
-    (pile / "bob_1.ipynb").write_text(given, encoding="utf-8")
-    (pile / "bob_2.ipynb").write_text(given.replace('"student": "ada"', '"student": "bob"'), encoding="utf-8")
-    run("mark", pile, "--sheet", "dominance", "--students", roster, "--seed", "19", "--study", ROOT)
-    reasons = [row["reason"] for row in rows(tmp_path / "pile-marks/problems.csv")]
+def test_another_students_file_is_named_and_not_marked(tmp_path, files, sheets):
+    from detente.exercises.build import Student
+    from detente.exercises.notebooks import notebook
+    from detente.exercises.pile import pile
+
+    variants = sheets["dominance"]
+    given = notebook(variants.of("ada"), "en")
+    (tmp_path / "bob_1.ipynb").write_text(given, encoding="utf-8")
+    (tmp_path / "bob_2.ipynb").write_text(given.replace('"student": "ada"', '"student": "bob"'), encoding="utf-8")
+    (tmp_path / "bob_3.ipynb").write_text(given.replace('"student": "ada"', '"student": "eve"'), encoding="utf-8")
+    students = {name: Student(name, {}) for name in ("ada", "bob")}
+    found = pile(tmp_path, variants.sheet, files, seed="19", students=students)
+    reasons = [each.reason for each in found.problems]
     assert "made for ada and handed in by bob" in reasons[0]
     assert "another student's file" in reasons[1]
-    assert rows(tmp_path / "pile-marks/marks.csv") == []
+    assert "not on the list" in reasons[2]
+    assert found.marks == ()
 
 
 def test_student_files_hold_no_key_and_no_other_variant(tmp_path, sheets):
@@ -164,13 +170,44 @@ def test_wrong_answers_of_the_named_kinds_get_their_name(sheets):
         ("a.csv", b'item,answer\n"open quote', "cannot be read|row"),
         ("a.txt", b"hello", "no line such as"),
         ("a.txt", b"mix-1: 1\nmix-1: 2\n", "twice"),
-        ("a.ipynb", b'{"metadata": {"detente": {"kind": "teacher"}}, "cells": []}', "teacher"),
     ],
 )
 def test_a_broken_file_has_a_reason_that_can_be_forwarded(tmp_path, name, content, reason):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(Broken, match=reason):
         read_submission(tmp_path / name)
+
+
+def test_the_teachers_notebook_is_not_marked_and_what_nbgrader_releases_of_it_is(tmp_path, sheets):
+    from detente.exercises.notebooks import notebook
+
+    variant = sheets["trees"].of("")
+    (tmp_path / "a.ipynb").write_text(notebook(variant, "en", teacher=True), encoding="utf-8")
+    with pytest.raises(Broken, match="teacher's notebook"):
+        read_submission(tmp_path / "a.ipynb")
+    course = tmp_path / "course"
+    (course / "source/trees").mkdir(parents=True)
+    (course / "source/trees/trees.ipynb").write_text(notebook(variant, "zh", teacher=True), encoding="utf-8")
+    nbgrader(course, "generate_assignment", "trees", "--create")
+    released = course / "release/trees/trees.ipynb"
+    assert "答案." not in released.read_text(encoding="utf-8")
+    found = read_submission(released)
+    assert found.variant == variant.mark
+    assert set(found.answers) == set(variant.items)
+    assert set(found.answers.values()) == {""}
+    student = tmp_path / "student.ipynb"
+    student.write_text(notebook(variant, "en"), encoding="utf-8")
+    assert "passes all the tests" in nbgrader(course, "validate", student)
+
+
+def nbgrader(course, *arguments):
+    """Run nbgrader, which finds its own tools on the path."""
+    at = Path(sys.executable).parent
+    env = {**os.environ, "PATH": f"{at}{os.pathsep}{os.environ['PATH']}", "PYTHONWARNDEFAULTENCODING": "0"}
+    command = [at / "nbgrader", *arguments]
+    done = subprocess.run(command, cwd=course, env=env, capture_output=True, text=True, encoding="utf-8", timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
 
 
 def test_links_are_not_followed(tmp_path):

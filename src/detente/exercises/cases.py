@@ -30,6 +30,8 @@ __all__ = ["Case", "Numbers", "Said", "drawn", "known", "said"]
 
 #: Spaces between Chinese characters, which a sentence made of labels does not need.
 _CLOSED = re.compile(r"(?<=[\u4e00-\u9fff，。；：？）]) (?=[\u4e00-\u9fff（])")
+#: Properties of one player's payoffs alone.
+OWN = frozenset({"class", "dominant", "no_dominant", "dominated", "weakly_dominated"})
 #: How often one player's payoffs are drawn before the question is refused.
 MAX_OWN = 2000
 
@@ -177,11 +179,14 @@ def drawn(
     if isinstance(game, (NormalFormGame, GameTree)):
         count = game.payoffs[0].size if isinstance(game, NormalFormGame) else len(game.terminals)
         own: list[list[int]] = []
+        picky = any(name.partition(":")[0] in OWN for name in draw.require or ())
         if apart and count > size:
             raise UsageError(f"found {size} numbers from {low} to {high} for {count} outcomes; no_ties needs as many; draw from more")
         for player in range(len(game.players)):
             for _ in range(MAX_OWN):
                 numbers_of = [low + each for each in numbers.several(count, size, apart)]
+                if not picky:
+                    break
                 rest = [[0] * count for _ in range(len(game.players) - player - 1)]
                 trial = _paid(game, [*own, numbers_of, *rest])
                 if fits(trial, player):

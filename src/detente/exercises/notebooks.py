@@ -15,7 +15,10 @@ from detente.fields import label_of
 if TYPE_CHECKING:
     from detente.exercises.variants import Item, Part, Variant
 
-__all__ = ["STUB", "notebook"]
+__all__ = ["KEY", "STUB", "notebook"]
+
+#: Stands unseen in the answer cells of the teacher's notebook; nbgrader takes it out together with the key.
+KEY = "<!-- key -->"
 
 #: What stands in an answer cell until a student writes something; nbgrader puts the same there.
 STUB = "YOUR ANSWER HERE"
@@ -95,8 +98,8 @@ def _solution(part: Part, item: Item, lang: str) -> str:
     words = WORDS[lang]
     if item.by_hand:
         lines = [f"**{words['rubric']}**", "", *(f"- {label_of(line, lang)}" for line in item.key.solution)]
-        return "\n".join(lines)
-    lines = [f"**{words['key']}.** {_plain(show(part.case, item.key.value, lang))}", "", f"**{words['solution']}**", ""]
+        return "\n".join([KEY, *lines])
+    lines = [KEY, f"**{words['key']}.** {_plain(show(part.case, item.key.value, lang))}", "", f"**{words['solution']}**", ""]
     lines += [f"- {_plain(label_of(line, lang))}" for line in item.key.solution]
     if item.key.wrong:
         lines += ["", f"**{words['caught']}**", ""]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError, did_you_mean
-from detente.exercises.cases import known
+from detente.exercises.cases import OWN, known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,10 +34,10 @@ def fits(required: Sequence[str], game: Any, player: int) -> bool:
             return False
         if not hasattr(game, "shape"):
             continue
-        if name in ("dominant", "no_dominant", "dominated", "weakly_dominated") and game.players[player] == detail:
-            if not PROPERTIES[name](_Only(game), detail):  # type: ignore[arg-type]
+        if name == "class":
+            if game.shape == (2, 2) and not _own_type(game, player, detail):
                 return False
-        elif name == "class" and game.shape == (2, 2) and not _own_type(game, player, detail):
+        elif name in OWN and game.players[player] == detail and not PROPERTIES[name](_Only(game), detail):  # type: ignore[arg-type]
             return False
     return True
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError, InputError, UsageError
-from detente.exercises.notebooks import STUB
+from detente.exercises.notebooks import KEY, STUB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -128,8 +128,6 @@ def _notebook(path: Path, text: str) -> tuple[str, str, str, dict[str, str]]:
     if len(cells) > MAX_CELLS:
         raise Broken(f"the notebook has {len(cells)} cells; expected the notebook that you were given")
     about = _table(_table(data.get("metadata")).get("detente"))
-    if about.get("kind") == "teacher":
-        raise Broken("this is the teacher's notebook, with the solutions")
     answers: dict[str, str] = {}
     for cell in cells:
         marks = _table(_table(_table(cell).get("metadata")).get("nbgrader"))
@@ -138,7 +136,10 @@ def _notebook(path: Path, text: str) -> tuple[str, str, str, dict[str, str]]:
             continue
         if name in answers:
             raise Broken(f"the answer cell {name[:60]} stands twice; delete one of the two")
-        answers[name] = _source(_table(cell).get("source"))
+        source = _source(_table(cell).get("source"))
+        if KEY in source:
+            raise Broken("this is the teacher's notebook, with the solutions; hand in your own")
+        answers[name] = _cleaned(source)
     return _word(about.get("sheet")), _word(about.get("student")), _word(about.get("variant")), answers
 
 
@@ -160,7 +161,7 @@ def _source(value: Any) -> str:
         value = "".join(part for part in value if isinstance(part, str))
     if not isinstance(value, str):
         return ""
-    return _cleaned(value)
+    return value
 
 
 def _cleaned(text: str) -> str:
