@@ -1,4 +1,4 @@
-"""From a moved slider to a repainted page: python tests/bench/bench_explorer.py.
+"""From a moved slider to a repainted page: python tests/bench/bench_explorer.py [GAME ...].
 
 JupyterLab and a headless Chromium on this machine; 200 random moves of random sliders. Measured in the page: from the
 event of the slider to the end of the handler that has put the new table and map into the document.
@@ -24,7 +24,7 @@ MOVES = 200
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as name, jupyter.lab(Path(name)) as address, jupyter.browser() as chromium:
-        for game in GAMES:
+        for game in sys.argv[1:] or GAMES:
             began = time.perf_counter()
             page = jupyter.explorer(chromium, address, Path(name), game)
             first = time.perf_counter() - began
