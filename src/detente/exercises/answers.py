@@ -152,10 +152,10 @@ def _parts(text: str, separators: str = r"[,;\n]|\band\b") -> list[str]:
 
 
 def _strategies(text: str, words: Vocabulary) -> Value:
-    if _none(text):
-        return Value("strategies", frozenset())
     assert words.player is not None
     known = words.strategies[words.player]
+    if _none(text) and tidy(text) not in {tidy(each) for each in known}:  # a strategy may be called none
+        return Value("strategies", frozenset())
     body = text.strip("{}[]() ")
     lead, equals, rest = body.partition("=")
     if equals and words.names.get(tidy(lead)) == words.player:
