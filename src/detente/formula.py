@@ -21,6 +21,7 @@ import keyword
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from detente._formula_tree import COUNTS, TOTAL, Node
@@ -73,7 +74,7 @@ class Formula:
     text: str
     root: Node
 
-    @property
+    @cached_property
     def names(self) -> dict[str, int]:
         """The plain names used, each with the column of its first use."""
         found: dict[str, int] = {}

@@ -63,7 +63,7 @@ def test_the_folder_holds_what_the_document_has_and_nothing_more(tmp_path):
     folder = assets_folder(tmp_path / "report.pdf")
     assert folder.name == "report_files"
     full = Document("T", (TABLE, MATRIX, Figure(SVG, "map", "c", "alt")))
-    assert [path.name for path in write_assets(full, folder)] == ["values.csv", "payoffs.csv", "map.svg"]
+    assert [path.name for path in write_assets(full, folder)] == ["values.csv", "payoffs.csv", "map.svg", "map.png"]
     first = {path.name: path.read_bytes() for path in folder.iterdir()}
     write_assets(full, folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
@@ -83,6 +83,32 @@ def test_stale_files_go_but_only_if_a_build_wrote_them_and_nobody_changed_them(t
         "other.csv",
         "values.csv",
     ]
+
+
+def test_a_picture_is_drawn_as_png_again_only_where_it_or_its_file_has_changed(tmp_path, monkeypatch):
+    from detente.reports import typst_compiler
+
+    drawn = []
+    real = typst_compiler.to_png
+
+    def watched(pictures):
+        drawn.append(sorted(pictures))
+        return real(pictures)
+
+    monkeypatch.setattr(typst_compiler, "to_png", watched)
+    other = SVG.replace(b"</svg>", b'<rect width="3" height="3"/></svg>')
+    assert other != SVG
+    one = Document("T", (Figure(SVG, "map", "c", "alt"), Figure(SVG, "line", "c", "alt")))
+    write_assets(one, tmp_path)
+    first = (tmp_path / "map.png").read_bytes()
+    assert first.startswith(b"\x89PNG")
+    write_assets(one, tmp_path)
+    (tmp_path / "line.png").write_bytes(first[:-9])
+    write_assets(one, tmp_path)
+    assert (tmp_path / "line.png").read_bytes() == first
+    write_assets(Document("T", (Figure(other, "map", "c", "alt"), Figure(SVG, "line", "c", "alt"))), tmp_path)
+    assert drawn == [["line.png", "map.png"], [], ["line.png"], ["map.png"]]
+    assert (tmp_path / "map.png").read_bytes() != first
 
 
 def test_a_file_of_somebody_else_is_not_overwritten(tmp_path):

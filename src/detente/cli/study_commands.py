@@ -35,7 +35,7 @@ def _head(command: str, study: Any) -> dict[str, Any]:
 @click.option("--study", "study_dir", type=click.Path(path_type=Path), help="The study; default: around here.")
 @click.option("--json", "as_json", is_flag=True, help="Print the files made as JSON.")
 def report_command(name: str | None, out: Path | None, lang: str | None, study_dir: Path | None, as_json: bool) -> None:
-    """Build a PDF report; beside it every figure as SVG and every table as CSV.
+    """Build a PDF report; beside it every figure as SVG and PNG and every table as CSV.
 
     Without NAME the study's main report is built.
     """

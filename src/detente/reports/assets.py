@@ -1,6 +1,6 @@
-"""The figures and tables of a report as files beside it: SVG and CSV.
+"""The figures and tables of a report as files beside it: SVG, PNG and CSV.
 
-``report.pdf`` is joined by ``report_files/`` with one SVG per figure and one CSV per table or payoff matrix.
+``report.pdf`` is joined by ``report_files/`` with an SVG and a PNG per figure and one CSV per table or payoff matrix.
 A small manifest in that folder remembers which files a build has written, so that the next build removes
 what it no longer makes and nothing else.
 """
@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import re
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,8 +31,10 @@ __all__ = ["MANIFEST", "assets", "assets_folder", "write_assets"]
 
 #: Name of the file that lists what a build has written.
 MANIFEST = "manifest.json"
+#: Under which name what has been read of a manifest has the version of Typst; no file is called so.
+_VERSION = ""
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\.(svg|csv)", re.ASCII)
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\.(svg|png|csv)", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -48,7 +51,7 @@ def assets_folder(report: str | Path) -> Path:
 
 
 def assets(document: Document) -> dict[str, bytes]:
-    """Return the files of a document by name, in order of appearance.
+    """Return the files of a document by name, in order of appearance; pictures as SVG.
 
     CSV files are UTF-8 with a header row; units stand in the header, numbers are plain (``-1234.5``),
     formulas are given in words. Text that a spreadsheet would take for a formula is led by an apostrophe.
@@ -70,7 +73,8 @@ def assets(document: Document) -> dict[str, bytes]:
 def write_assets(document: Document, folder: str | Path) -> tuple[Path, ...]:
     """Write the files of a document into a folder and remove those of an earlier build that are gone.
 
-    Each file is replaced as a whole. A file that an earlier build wrote is removed only if nobody has
+    Each file is replaced as a whole. A PNG is drawn from its SVG where that, or Typst, is another than in the last
+    build. A file that an earlier build wrote is removed only if nobody has
     changed it since; a file that no build wrote is never touched.
 
     Returns
@@ -85,16 +89,17 @@ def write_assets(document: Document, folder: str | Path) -> tuple[Path, ...]:
     """
     folder = Path(folder)
     files = assets(document)
-    new = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         old = _read_manifest(folder)
+        files |= _drawn(files, old, folder)
+        new = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
         for name, content in files.items():
             path = folder / name
             if name not in old and path.exists() and path.read_bytes() != content:
                 message = f"{path}: found a file that no report has written; move it away and build again"
                 raise DetenteError(message)
-        stale = {name: digest for name, digest in old.items() if name not in new}
+        stale = {name: digest for name, digest in old.items() if name not in new and name != _VERSION}
         # An interrupted build must still know its files: the union is written first.
         put_whole(folder / MANIFEST, _manifest({**stale, **new}))
         for name, content in files.items():
@@ -109,8 +114,34 @@ def write_assets(document: Document, folder: str | Path) -> tuple[Path, ...]:
     return tuple(folder / name for name in files)
 
 
+def _drawn(files: Mapping[str, bytes], old: Mapping[str, str], folder: Path) -> dict[str, bytes]:
+    """Return the pictures as PNG: those of the last build where nothing changed, else new ones."""
+    from detente.reports.typst_compiler import RefusedError, to_png
+
+    kept, changed = {}, {}
+    for name, svg in files.items():
+        if not name.endswith(".svg"):
+            continue
+        picture = f"{name[:-4]}.png"
+        path = folder / picture
+        if old.get(_VERSION) == _typst() and old.get(name) == hashlib.sha256(svg).hexdigest() and path.is_file():
+            content = path.read_bytes()
+            if hashlib.sha256(content).hexdigest() == old.get(picture):
+                kept[picture] = content
+                continue
+        changed[picture] = svg
+    try:
+        return kept | to_png(changed)
+    except RefusedError as error:
+        raise DetenteError(f"{folder}: the figures cannot be drawn as PNG; Typst says: {error}") from error
+
+
+def _typst() -> str:
+    return metadata.version("typst")
+
+
 def _manifest(files: Mapping[str, str]) -> bytes:
-    return (json.dumps({"format": 1, "files": dict(sorted(files.items()))}, indent=1) + "\n").encode("ascii")
+    return (json.dumps({"format": 1, "typst": _typst(), "files": dict(sorted(files.items()))}, indent=1) + "\n").encode("ascii")
 
 
 def _read_manifest(folder: Path) -> dict[str, str]:
@@ -120,7 +151,8 @@ def _read_manifest(folder: Path) -> dict[str, str]:
         files = content["files"].items()
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
-    return {name: digest for name, digest in files if isinstance(digest, str) and _NAME.fullmatch(name)}
+    known = {name: digest for name, digest in files if isinstance(digest, str) and _NAME.fullmatch(name)}
+    return {**known, _VERSION: str(content.get("typst", ""))}
 
 
 # -------------------------------------------------------------------------------------------- csv

@@ -65,7 +65,7 @@ class Report:
         return compose(self.files, self.definition, self.models)
 
     def write(self, path: str | Path | None = None) -> Written:
-        """Write the PDF and, beside it, every figure as SVG and every table as CSV.
+        """Write the PDF and, beside it, every figure as SVG and PNG and every table as CSV.
 
         Parameters
         ----------

@@ -130,7 +130,8 @@ def test_sentence(context: Context, row: TestRow) -> str:
             size=len(rests["names"]), among=rests["among"], figures=figures, judgements=judgements, names=names,
         )  # fmt: skip
         if not rests["proved"]:
-            text += context.say(", though fewer may do (at least {least})", least=rests["at_least"])
+            fewer = ", though fewer may do (at least {least})" if rests["at_least"] else ", though fewer may do"
+            text += context.say(fewer, least=rests["at_least"])
         parts.append(text)
     if data["share"] is not None and data["point"] is None and not data["proved"]:
         parts.append(context.say("share over the priors: {share}", share=row.share))

@@ -62,12 +62,14 @@ def parameters(context: Context) -> list[Block]:
     )
     if context.listed & set(model.parameters):
         lead += context.say(" Parameters that an earlier list has are not repeated.")
+    longest = max(len(context.names.get(name, name)) for name in model.parameters)
     blocks: list[Block] = [
         Heading(1, title, context.anchor("sources"), appendix=True),
         Paragraph(lead),
         Table(
             (
-                Column("", width=0.5),
+                # symbols of a template's members have long names, which take more room
+                Column("", width=0.5 if longest <= 8 else min(2.4, 0.13 * longest)),
                 Column(context.say("Parameter"), width=2.2),
                 Column(context.say("Value"), align="decimal", width=0.9),
                 Column(context.say("Range"), width=1.3),
@@ -288,8 +290,11 @@ def methods(whole: Whole) -> list[Block]:
     forms = {context.model.definition.form for context in whole.contexts}
     lines: list[Inline] = []
     if "normal" in forms:
-        solved = [found for context in whole.contexts if context.model.definition.form == "normal" for found in context.solved.values()]
-        complete = all(found.complete for found in solved)
+        solved = [
+            found for context in whole.contexts if context.model.definition.form == "normal"
+            for found in whole.results.solved(context.game)
+        ]  # fmt: skip
+        complete = all(found["complete"] for found in solved)
         lines.append(
             whole.say(
                 "Equilibria of normal forms: found in exact arithmetic; each confirmed by an independent check of best responses with no gain from deviating."

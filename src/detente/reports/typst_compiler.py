@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["STANDARDS", "RefusedError", "compile_report", "font_book", "run_typst"]
+__all__ = ["STANDARDS", "RefusedError", "compile_report", "font_book", "run_typst", "to_png"]
 
 #: Standards to which every report is built.
 STANDARDS = ("a-2b", "ua-1")
@@ -83,3 +83,31 @@ def run_typst(source: bytes, files: Mapping[str, bytes], book: Any, timestamp: i
         except typst.TypstError as error:
             raise RefusedError(error.message, error.diagnostic) from None
     return bytes(result)
+
+
+def to_png(pictures: Mapping[str, bytes], ppi: float = 144.0) -> dict[str, bytes]:
+    """Return SVG pictures by name as PNG, all from one run; the same picture gives the same bytes.
+
+    Raises
+    ------
+    RefusedError
+        If Typst cannot read one of them.
+    """
+    import typst
+
+    if not pictures:
+        return {}
+    names = list(pictures)
+    pages = [f'#page(width: auto, height: auto, margin: 0pt, image("{index}.svg"))' for index in range(len(names))]
+    with tempfile.TemporaryDirectory(prefix="detente-") as folder:
+        root = Path(folder).resolve()
+        for index, name in enumerate(names):
+            (root / f"{index}.svg").write_bytes(pictures[name])
+        main = root / "pictures.typ"
+        main.write_text("\n".join(pages), encoding="ascii")
+        try:
+            made = typst.compile(str(main), root=str(root), format="png", ppi=ppi, ignore_system_fonts=True, font_paths=font_book(()))
+        except typst.TypstError as error:
+            raise RefusedError(error.message, error.diagnostic) from None
+    found = [made] if isinstance(made, bytes) else list(made)
+    return dict(zip(names, map(bytes, found), strict=True))

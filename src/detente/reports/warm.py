@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from detente.reports.compose import chapter, runs, whole_of
+from detente.reports.language import edition
 from detente.reports.options_blocks import main_players
 from detente.study.model import game_model
 
@@ -125,5 +126,6 @@ def _chapters(game: str) -> None:
     whole = _KEPT[0]
     context = whole.context(game)
     assert context is not None
-    for run in runs(whole.definition):
-        chapter(whole, context, run, whole.results.store)
+    with edition(whole.lang, whole.files.texts):
+        for run in runs(whole.definition):
+            chapter(whole, context, run, whole.results.store)
