@@ -3,8 +3,8 @@
     python tests/bench/run.py [NAME ..] [--readme] [--keep FILE]
 
 NAME is that of a script, such as ``ensemble``; by default all run. The picture goes to ``.detente/bench.png``; with
-``--readme`` it goes to ``reports/pictures/bench.png``, and the table into the README. ``--keep`` adds to the measurements of
-earlier runs.
+``--readme`` it goes to ``reports/pictures/bench.png``, and the table into the README. What the README has of scripts that
+were not run stays, where only some are named. ``--keep`` adds to the measurements of earlier runs.
 """
 
 from __future__ import annotations
@@ -45,8 +45,25 @@ def table(rows: list[Row]) -> Table:
 def markdown(rows: list[Row]) -> str:
     lines = ["| task | peer | times as fast | spread |", "| --- | --- | --- | --- |"]
     lines += [f"| {row.what} | {row.peer} | {number(row.median)} | {span(row)} |" for row in rows if row.peer]
-    lines += ["", *(f"{row.what}: {row.words}." for row in rows if not row.peer)]
+    lines += ["", *(f"- {row.what}: {row.words}." for row in rows if not row.peer)]
     return "\n".join(lines)
+
+
+def written(text: str) -> list[Row]:
+    """Return the rows that :func:`markdown` has written."""
+    rows, facts = [], ""
+    for line in text.splitlines():
+        cells = [each.strip() for each in line.strip("|").split("|")]
+        if not line.startswith("|"):
+            facts += line.removeprefix("- ") + ("\n" if line.endswith(".") else " ")
+        elif cells[0] != "task" and not cells[0].startswith("---"):
+            what, peer, median, spread = cells
+            low, _, high = (spread or f"{median} to {median}").partition(" to ")
+            rows.append(Row(what, peer, *(float(each.replace(",", "")) for each in (median, low, high))))
+    for each in facts.strip().split("\n"):
+        what, _, words = each.strip().partition(": ")
+        rows.append(Row(what, "", 0.0, 0.0, 0.0, words.removesuffix(".")))
+    return rows
 
 
 def picture(rows: list[Row], place: Path) -> None:
@@ -94,15 +111,17 @@ def main() -> None:
             environment = {**os.environ, "DETENTE_BENCH": str(place)}
             subprocess.run([sys.executable, str(HERE / f"bench_{name}.py")], check=True, env=environment)
         rows = read(place)
+    readme = STUDY / "README.md"
+    before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
+    kept, _, after = rest.partition(END)
+    if options.readme and (options.names or options.keep):
+        rows = list({(row.what, row.peer): row for row in (*written(kept), *rows)}.values())
     print(f"\n{table(rows).to_text(100)}")
     target = STUDY / "reports" / "pictures" / "bench.png" if options.readme else STUDY / ".detente" / "bench.png"
     if any(row.peer for row in rows):
         picture(rows, target)
         print(f"wrote {target}")
     if options.readme:
-        readme = STUDY / "README.md"
-        before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
-        _, _, after = rest.partition(END)
         readme.write_text(f"{before}{BEGIN}\n\n{markdown(rows)}\n\n{END}{after}", encoding="utf-8", newline="\n")
 
 
