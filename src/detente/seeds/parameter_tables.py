@@ -36,6 +36,8 @@ __all__ = [
 #: Rules by which a value follows from figures; anything else is a formula of local names.
 RULES = ("single", "sum", "ratio", "midpoint", "median", "reading")
 INTERVALS = ("hull", "stated", "reading")
+#: Distributions that a parameter may have in draws, whatever the prior of the others.
+DISTRIBUTIONS = ("uniform", "triangular", "log_uniform", "arcsine", "half")
 
 
 def _figure_id(value: object) -> str:
@@ -75,6 +77,13 @@ def _positive(value: Fraction) -> Fraction:
     return value
 
 
+def _correlated(value: dict[str, Fraction]) -> dict[str, Fraction]:
+    for name, number in value.items():
+        if not -1 < number < 1:
+            raise Wrong(f"found the correlation {number}", "expected a number between -1 and 1", below=(name,))
+    return value
+
+
 def _domain(value: list[Fraction]) -> list[Fraction]:
     if len(value) != 2 or value[0] >= value[1]:
         raise Wrong(
@@ -99,6 +108,12 @@ IntervalWord = Annotated[
 Scale = Annotated[Exact, AfterValidator(_positive)]
 
 
+Distribution = Annotated[
+    str, PlainValidator(one_of("distribution", DISTRIBUTIONS)), WithJsonSchema({"enum": list(DISTRIBUTIONS)})
+]
+Correlated = Annotated[dict[str, Exact], AfterValidator(_correlated)]
+
+
 class _Common(Table):
     symbol: Symbol | None = None
     label: Label | None = None
@@ -111,6 +126,8 @@ class _Ranged(_Common):
     value: Exact
     low: Exact
     high: Exact
+    distribution: Distribution | None = None
+    correlated: Correlated | None = None
 
 
 class FigureTable(_Ranged):
@@ -154,6 +171,8 @@ class AnyKindTable(Table):
     high: Any = None
     unit: Any = None
     domain: Any = None
+    distribution: Any = None
+    correlated: Any = None
     figures: Any = None
     rule: Any = None
     interval: Any = None

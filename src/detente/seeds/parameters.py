@@ -58,6 +58,10 @@ class Parameter:
         ``rule`` where it is a formula of ``local_names``.
     formula : Formula or None
         The formula of a derived parameter.
+    distribution : str or None
+        The law by which it is drawn, whatever the prior of the others.
+    correlated : mapping
+        Other parameters, with the correlation of normal scores in draws.
     domain : tuple
         Least and greatest value that makes sense; ``None`` where there is no bound.
     place : Place
@@ -91,6 +95,8 @@ class Parameter:
     reason: str = ""
     formula: Formula | None = None
     domain: tuple[Fraction | None, Fraction | None] = (None, None)
+    distribution: str | None = None
+    correlated: Mapping[str, Fraction] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
     written: Mapping[str, str] = field(default_factory=dict)
     file: TomlFile | None = field(default=None, repr=False, compare=False)
@@ -178,6 +184,8 @@ def _read(file: TomlFile, path: KeyPath, name: str, faults: list[Fault]) -> Para
         high=table.high,
         reason=table.reason or "",
         figures=tuple(given.values() if isinstance(given, dict) else given),
+        distribution=table.distribution,
+        correlated=dict(table.correlated or {}),
     )
     faults.extend(interval_faults(parameter))
     if isinstance(table, JudgementTable):

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import Fault, FormulaError, UsageError
+from detente.errors import Fault, FormulaError, UsageError, did_you_mean
 from detente.numbers import plain
 from detente.payoffs.items import Tally
 from detente.seeds import derived
@@ -42,6 +42,9 @@ def value_faults(rooms: Rooms) -> list[Fault]:
         for parameter in definitions.entries.values():
             faults.extend(check_rules(parameter, rooms.figures.entries))
     shared = scope_of(rooms, None).entries
+    faults.extend(_correlation_faults(shared, shared))
+    for model in rooms.payoffs.entries.values():
+        faults.extend(_correlation_faults(model.parameters.entries, scope_of(rooms, model).entries))
     faults.extend(_Values(shared).formulas((each.formula, each.inside) for each in shared.values() if each.formula))
     faults.extend(_Values(shared).domains(shared))
     faults.extend(_event_faults(rooms))
@@ -51,6 +54,20 @@ def value_faults(rooms: Rooms) -> list[Fault]:
         for game in uses:
             faults.extend(_model_faults(rooms, model, game))
     return list(dict.fromkeys(faults))
+
+
+def _correlation_faults(own: Mapping[str, Parameter], known: Mapping[str, Parameter]) -> Iterator[Fault]:
+    """Yield the correlations with what is no other parameter with a range, and pairs with two numbers."""
+    for name, parameter in own.items():
+        for other, number in parameter.correlated.items():
+            place = parameter.at("correlated", other)
+            if other == name or other not in known or known[other].is_derived:
+                found = f"found a correlation with {other!r}"
+                hint = did_you_mean(other, [each for each in known if not known[each].is_derived and each != name])
+                yield Fault(place, found, "expected another parameter with a range", hint or "")
+            elif known[other].correlated.get(name, number) != number:
+                found = f"found the correlation {number} of {name} and {other}"
+                yield Fault(place, found, f"{other} says {known[other].correlated[name]}", "state it once")
 
 
 def _event_faults(rooms: Rooms) -> Iterator[Fault]:

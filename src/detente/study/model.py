@@ -147,6 +147,25 @@ class GameModel:
         """``figure`` or ``judgement`` for each parameter that has a range of its own."""
         return {name: each.kind for name, each in self.parameters.items() if not each.is_derived}
 
+    @property
+    def laws(self) -> dict[str, str]:
+        """The distributions that parameters state, by which they are drawn whatever the prior of the others."""
+        return {
+            name: each.distribution
+            for name, each in self.parameters.items()
+            if each.distribution is not None and name in self.intervals
+        }
+
+    @property
+    def correlation(self) -> dict[tuple[str, str], float]:
+        """The correlations that parameters of the game state, each pair once."""
+        found: dict[tuple[str, str], float] = {}
+        for name, parameter in self.parameters.items():
+            for other, number in parameter.correlated.items():
+                if {name, other} <= self.intervals.keys() and (other, name) not in found:
+                    found[name, other] = float(number)
+        return found
+
     def payoffs(self, kind: str) -> Any:
         """Return the parametric game of ``strategic`` or ``material`` payoffs."""
         if kind not in KINDS:

@@ -124,7 +124,7 @@ def game_robustness(
     ``terms`` also leaves each additive term out in turn; ``save`` keeps the counts in ``.detente/``, where the next run of
     the same study, seed and versions finds them, and an interrupted run goes on.
     """
-    how = how or How()
+    how = _as_stated(model, how or How())
     asked = asked_of(model, point, kind, conclusions, given)
     without = {}
     if terms and model.form.drops_terms and how.only is None:
@@ -173,6 +173,13 @@ def game_robustness(
     return replace(found, notes=(*found.notes, *notes))
 
 
+def _as_stated(model: GameModel, how: How) -> How:
+    """Return how shares are counted with the distributions and correlations that the study states, where none is given."""
+    given = {frozenset(pair) for pair in how.correlation}
+    stated = {pair: number for pair, number in model.correlation.items() if frozenset(pair) not in given}
+    return replace(how, laws={**model.laws, **how.laws}, correlation={**stated, **how.correlation})
+
+
 def _written_terms(model: GameModel, kind: str) -> dict[str, KeyPath]:
     """Return the terms as the payoff file writes them: ``PLAYER.TERM``, or ``each.TERM`` for a template of all players."""
     paths: dict[KeyPath, list[str]] = {}
@@ -210,7 +217,7 @@ def game_importance(
     varied = None
     if only is not None:
         varied = [name for name, each in asked.kinds.items() if each == only.removesuffix("s")]
-    return importance_of(
+    found = importance_of(
         asked.subject,
         names,
         draws=draws,
@@ -219,7 +226,11 @@ def game_importance(
         region=asked.given[0] if asked.given else None,
         kinds=asked.kinds if only is None else None,
         only=varied,
+        laws=model.laws,
     )
+    if model.correlation:
+        found = replace(found, notes=(*found.notes, "Drawn without the correlations that the study states."))
+    return found
 
 
 def _conditions(model: GameModel, given: Sequence[str | Given] | None, notes: list[str]) -> tuple[Given, ...]:

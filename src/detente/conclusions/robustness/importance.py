@@ -194,6 +194,7 @@ def importance_of(
     region: Given | str | None = None,
     kinds: Mapping[str, str] | None = None,
     only: Sequence[str] | None = None,
+    laws: Mapping[str, Any] | None = None,
 ) -> Importance:
     """Return how important parameters are for outputs of a game.
 
@@ -210,6 +211,8 @@ def importance_of(
         Parameter to ``figure`` or ``judgement``: then the groups are told.
     only : sequence of str, optional
         Parameters that vary; by default all that are not held.
+    laws : mapping, optional
+        Parameter to a distribution of its own, in place of the prior.
 
     Raises
     ------
@@ -240,8 +243,9 @@ def importance_of(
         for name, each in subject.box.items()
     }
     recipe = Recipe.make(
-        box, draws, prior, seed, METHOD, only=list(free), constraints=subject.constraints, derived=subject.derived
-    )
+        box, draws, prior, seed, METHOD,
+        only=list(free), constraints=subject.constraints, derived=subject.derived, given=laws,
+    )  # fmt: skip
     population = Population(recipe, None if condition is None else _weight(classifier, condition))
     values = _drawn(population, seed)
     n = len(next(iter(values.values())))
