@@ -42,6 +42,15 @@ def _here(tree: GameTree, node: TreeNode) -> str:
     return f"{tree.players[node.player]} [{tree.information_sets[node.information_set].label}]{bonus}"
 
 
+def _mover(tree: GameTree, node: TreeNode) -> str:
+    """Return who moves, for a drawing: a set that is named after its player and the moves before needs no more."""
+    if node.player is not None and node.information_set is not None and not node.outcome:
+        name, label = tree.players[node.player], tree.information_sets[node.information_set].label
+        if label == name or label.startswith(f"{name} after "):
+            return name
+    return _here(tree, node)
+
+
 def outline(tree: GameTree, limit: int = 80) -> str:
     """Return a tree as indented text, one line per node; a set in brackets returns where nodes share it."""
     lines = [shorten(tree.title, limit)] if tree.title else []
@@ -75,7 +84,8 @@ def svg(tree: GameTree, played: Collection[tuple[int, int]] = ()) -> str:
     ends = [node.index for node in tree.nodes if node.kind == "terminal"]
     if len(ends) > MAX_ENDS:
         return f"<pre>{html.escape(outline(tree))}</pre>"
-    row, step, left, top = 34, 165, 20, 48
+    row, step, top = 34, 165, 48
+    left = 26 + 7 * width(shorten(_mover(tree, tree.nodes[0]), 22))
     depth: list[int] = []
     for node in tree.nodes:
         depth.append(0 if node.parent is None else depth[node.parent] + 1)
@@ -123,11 +133,11 @@ def svg(tree: GameTree, played: Collection[tuple[int, int]] = ()) -> str:
             continue
         hollow = ' fill="none" stroke="currentColor" stroke-width="1.5"' if node.kind == "chance" else ""
         parts.append(f'<circle cx="{x[at]}" cy="{y[at]}" r="4.5"{hollow}/>')
-        anchor, shift = ("start", -8) if node.parent is None else ("middle", -16)
-        falls = node.parent is not None and y[at] > y[node.parent]
-        parts.append(
-            _text(x[at] + shift, y[at] + (20 if falls else -11), _here(tree, node), anchor, 22, bold=True)
-        )
+        if node.parent is None:  # beside the root, where no branch crosses it
+            parts.append(_text(x[at] - 10, y[at] + 4, _mover(tree, node), "end", 22, bold=True))
+            continue
+        falls = y[at] > y[node.parent]
+        parts.append(_text(x[at] - 16, y[at] + (20 if falls else -11), _mover(tree, node), "middle", 22, bold=True))
     return "".join([*parts, "</svg>"])
 
 
