@@ -116,6 +116,7 @@ def main() -> None:
                     passed += found.status == "right"
                     if found.status != "right":
                         print(item.id, text, found)
+    print(f"{named} of {seen} wrong answers named, {passed} of {right} right answers in another form pass")
     fact("wrong answers of the named kinds", f"{named} of {seen} get the right name; {passed} of {right} right answers in another form pass")
 
 

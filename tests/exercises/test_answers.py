@@ -34,7 +34,7 @@ def read(text, kind):
         ("number", "1/4", ["25%", "0.25", ".25", "0.250"]),
         ("strategies", "cooperate, confront", ["confront; cooperate", "{合作，对抗}", "US = cooperate, confront"]),
         ("profiles", "(cooperate, confront); (confront, cooperate)", [
-            "(confront, cooperate) and (cooperate, confront)", "us=cooperate, china=confront; us=confront, china=cooperate",
+            "(CONFRONT, COOPERATE) AND (cooperate, confront)", "us=cooperate, china=confront; us=confront, china=cooperate",
             "(合作，对抗)；(中国=合作, united states=对抗)",
         ]),
         ("profiles", "none", ["无", "{}", "None"]),

@@ -148,7 +148,7 @@ def _looked_up(text: str, known: Mapping[str, str], what: str) -> str:
 
 
 def _parts(text: str, separators: str = r"[,;\n]|\band\b") -> list[str]:
-    return [part.strip() for part in re.split(separators, text) if part.strip()]
+    return [part.strip() for part in re.split(separators, text, flags=re.IGNORECASE) if part.strip()]
 
 
 def _strategies(text: str, words: Vocabulary) -> Value:
@@ -169,7 +169,7 @@ def _profiles(text: str, words: Vocabulary) -> Value:
     inside = re.findall(r"[(\[]([^()\[\]]*)[)\]]", text)
     if inside:
         rest = re.sub(r"[(\[][^()\[\]]*[)\]]", " ", text)
-        if re.sub(r"\band\b|[,;{}\s]", "", rest):
+        if re.sub(r"\band\b|[,;{}\s]", "", rest, flags=re.IGNORECASE):
             raise UsageError(f"found {rest.strip()[:40]!r} outside the brackets; expected profiles such as (a, b); (c, d)")
     else:
         inside = _parts(text.strip("{}"), r"[;\n]|\band\b")
