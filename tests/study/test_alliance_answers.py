@@ -307,3 +307,18 @@ def test_shares_of_supermodular_games_are_those_of_games_put_at_random_points(st
         expected.append((increasing_differences(game), _ranked(game)))
     assert told == expected
     assert {True, False} == {each for each, _ in told} == {each for _, each in told}
+
+
+def test_shares_of_formulas_of_trees_with_types_are_counted(study):
+    # aid pays where q is at least (a + x0*y + G + l - xd*y)/(G + l + y - xd*y), solved by hand; other draws than the engine's
+    found = study.game("pakistan_balancing:types").robustness(draws=8_000, save=False)
+    rows = found.to_json()
+    rows = rows["robust"] if isinstance(rows, dict) else rows
+    share = next(row["share"] for row in rows if (row["conclusion"], row["prior"], row["given"]) == ("aid_prior", "uniform", None))
+    rng = np.random.default_rng(9)
+    a, x0, y, gwadar, leak, xd, q = (
+        rng.uniform(low, high, 40_000)
+        for low, high in ((0.05, 0.6), (0, 0.4), (0.2, 2), (0.3, 5), (0, 1), (0, 0.3), (0, 1))
+    )
+    expected = (q * (gwadar + leak + y - xd * y) > a + x0 * y + gwadar + leak - xd * y).mean()
+    assert share == pytest.approx(expected, abs=0.02)

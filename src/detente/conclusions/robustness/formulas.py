@@ -96,11 +96,12 @@ class Formulas:
 
 
 def formula_subject(
-    box: SymbolicGame, conclusions: Mapping[str, Conclusion | Formula], held: Mapping[str, Fraction]
+    box: SymbolicGame, conclusions: Mapping[str, Conclusion | Formula], held: Mapping[str, Fraction], tree: Any = None
 ) -> Subject:
     """Return the named formulas of a game as shares and importance look at them.
 
-    ``box`` carries parameters, derived values and constraints. Always and never are decided exactly.
+    ``box`` carries parameters, derived values and constraints. Always and never are decided exactly. ``tree`` is the
+    game where payoffs in the formulas are those of its paths.
     """
     from detente.conclusions.comparisons import Comparisons
     from detente.conclusions.decide import decide
@@ -121,7 +122,7 @@ def formula_subject(
     def means(conclusion: str) -> Meaning:
         from detente.conclusions.meaning import meaning
 
-        return meaning(box, conclusions[conclusion])
+        return meaning(box if tree is None else tree, conclusions[conclusion])
 
     return Subject(
         Formulas(program, tuple(truths)), box.parameters, box.derived, box.constraints, dict(held), decided, None, means

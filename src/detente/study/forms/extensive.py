@@ -475,7 +475,7 @@ class Extensive(Form):
                 raise UsageError(
                     f"{model.name}: shares of paths need perfect information and no chance moves, those of formulas do not; {found}"
                 )
-            return formula_subject(self.formulas(model, kind), conclusions, held)
+            return formula_subject(self.formulas(model, kind), conclusions, held, tree)
 
         paths = self.payoffs(model, kind).paths
         return tree_subject(model.payoffs(kind), self.formulas(model, kind), paths, conclusions, held)
