@@ -63,12 +63,12 @@ def test_what_a_form_does_not_offer_is_refused_with_what_it_offers():
         form.check_concept("quite")
 
 
-def test_the_repeated_form_has_one_concept(study):
+def test_the_repeated_form_has_concepts_of_its_own(study):
     name = game_file(study).stem
     (variant,) = (each for each in detente.Study(study).files.games[name].variants.values() if each.form == "repeated")
     game = detente.Study(study).game(f"{name}:{variant.name}")
     assert game.solve().complete
-    with pytest.raises(UsageError, match="the form repeated offers the concepts subgame-perfect; found 'nash'"):
+    with pytest.raises(UsageError, match="the form repeated offers the concepts subgame-perfect, payoffs, penal-codes; found 'nash'"):
         game.solve(concept="nash")
 
 
