@@ -55,11 +55,13 @@ def main() -> None:
     title = f"all conclusions, {options.draws:,} draws under each of five priors, {options.at_once} games at a time"
     note = f"{whole:.0f} s in all; the slowest is {rows[0][0]}."
     print(Table(title, ("game", "seconds", "of processor", "MB"), tuple(cells), (note,)).to_text(100))
+    spent = sum(cpu for _, (_, cpu, _) in rows)
+    slowest = ", then ".join(f"{name} with {cpu:.0f} s" for name, (_, cpu, _) in rows[:2])
     fact(
-        f"{len(games)} games, all conclusions, {options.draws:,} draws under each of five priors",
-        f"{whole:.0f} s for all of them, {options.at_once} at a time; the slowest is {rows[0][0]} with {rows[0][1][0]:.0f} s, "
-        f"then {rows[1][0]} with {rows[1][1][0]:.0f} s" if len(rows) > 1 else f"{whole:.0f} s",
-    )  # fmt: skip
+        f"{len(games)} games of the study, all conclusions, {options.draws:,} draws under each of five priors",
+        f"{whole:.0f} s for all of them, {options.at_once} at a time, {spent:.0f} s of processor time; the slowest is {slowest} of it",
+    )
+
 
 
 if __name__ == "__main__":

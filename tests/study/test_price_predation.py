@@ -245,3 +245,18 @@ def test_shares_of_the_classes_in_every_case_are_those_of_the_specification_in_n
             share = np.mean(holds)
             error = np.sqrt(max(share * (1 - share), 1e-4) * (1 / 20_000 + 1 / n))
             assert abs(shown[label, name] - share) < 4 * error + 5e-4, (label, name)
+
+
+def test_events_that_contradict_each_other_are_conditions_of_their_own(game):
+    found = game.robustness(
+        draws=4000, conclusions=["entry_pays", "entry"], save=False, terms=False, how={"priors": ["uniform"], "budget": 0}
+    )
+    # the investor was seen to enter (first_refinery) and said to stay out (no_lender): these are two plays
+    assert [each.name for each in found.given] == ["price_fall", "first_refinery", "no_lender"]
+    assert any("investor was seen to enter and to out" in note for note in found.notes)
+    share = {name: found.find("entry_pays", given=name)[0].share for name in (None, "first_refinery", "no_lender")}
+    # it enters where entry pays and no cut deters it; the other draws count half, as the coding is disputed
+    enters = found.find("entry")[0].share
+    expected = (enters + (share[None] - enters) / 2) / (enters + (1 - enters) / 2)
+    assert share["first_refinery"] == pytest.approx(expected, abs=1e-9)
+    assert share["no_lender"] < share[None] < share["first_refinery"]

@@ -151,10 +151,12 @@ class Results:
         except DetenteError as error:
             return {"refused": str(error), "rows": []}
         rows = []
+        # events that contradict each other are no play that a report could give shares under; the notes say so
+        seen = found.given if len(found.given) == 1 else ()
         for name in found.shown():
             spread = found.range(name)
             uniform = found.find(name)[0]
-            observed = found.range(name, given=found.given[0].name) if found.given else None
+            observed = found.range(name, given=seen[0].name) if seen else None
             rows.append(
                 {
                     "conclusion": name,
@@ -173,7 +175,7 @@ class Results:
             "rows": rows,
             "priors": list(found.priors),
             "draws": found.draws,
-            "observed": [[words, name] for words, name in ((each.words, each.name) for each in found.given)],
+            "observed": [[words, name] for words, name in ((each.words, each.name) for each in seen)],
             "rejected": [min(found.rejected.values(), default=0.0), max(found.rejected.values(), default=0.0)],
             "vary": list(found.vary),
             "notes": list(found.notes),

@@ -85,7 +85,7 @@ def asked_of(
         Names of the game file, conclusions, or kinds of conclusions such as ``class`` (all that occur).
     given : sequence, optional
         ``observed`` (all observations of the game), the name of an observed event, a conclusion, or a condition. By
-        default ``observed`` where the game was observed.
+        default ``observed`` where the game was observed; each event by itself where they contradict each other.
 
     Raises
     ------
@@ -244,8 +244,10 @@ def _conditions(model: GameModel, given: Sequence[str | Given] | None, notes: li
         try:
             return (observed_play(events),)
         except UsageError as error:
-            notes.append(f"observed play is left out: {error}")
-            return ()
+            # no single play was seen: every event is a condition of its own
+            notes.append(f"observed play is told event by event: {error}")
+            names = dict.fromkeys(each.event for each in events)
+            return tuple(observed_play([each for each in events if each.event == name], name) for name in names)
     found = []
     for each in given:
         if isinstance(each, Given):
