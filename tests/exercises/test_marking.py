@@ -57,7 +57,7 @@ def test_a_class_is_marked_from_build_to_tables(tmp_path, sheets):
     (pile / "bob.csv").write_text(lines.replace("tempted-2,", f"tempted-2,{wrong}").replace("tempted-1,", "tempted-1,9**9**9"), encoding="utf-8")
     (pile / "cem.zip").write_bytes(b"PK\x03\x04" + b"\0" * 100)
     out = tmp_path / "marks"
-    common = ("mark", pile, "--sheet", "dominance", "--students", roster, "--seed", "19", "--study", ROOT, "-o", out)
+    common = ("mark", pile, "--students", roster, "--seed", "19", "--study", ROOT, "-o", out)
     assert "2 marked, 1 files with a problem" in run(*common)
     verdicts = {(row["student"], row["item"]): row for row in rows(out / "marks.csv")}
     assert all(row["verdict"] == "right" for key, row in verdicts.items() if key[0] == "ada" and key[1] != "meaning-1")
@@ -104,6 +104,19 @@ def test_another_students_file_is_named_and_not_marked(tmp_path, files, sheets):
     assert "another student's file" in reasons[1]
     assert "not on the list" in reasons[2]
     assert found.marks == ()
+
+
+def test_an_untouched_form_does_not_replace_a_notebook_and_the_later_of_two_answered_files_counts(tmp_path, files, sheets):
+    from detente.exercises.pile import pile
+
+    for number, (name, text) in enumerate([("first", "tempted-1: confront"), ("second", "tempted-1: cooperate"), ("third", "tempted-1:")]):
+        path = tmp_path / name / "ada.txt"
+        path.parent.mkdir()
+        path.write_text(text, encoding="utf-8")
+        os.utime(path, (number, number))
+    found = pile(tmp_path, sheets["dominance"].sheet, files, seed="19")
+    assert [marks.file for marks in found.marks] == ["second/ada.txt"]
+    assert [each.file for each in found.problems] == ["first/ada.txt", "third/ada.txt"]
 
 
 def test_student_files_hold_no_key_and_no_other_variant(tmp_path, sheets):

@@ -58,12 +58,12 @@ def build_command(
         click.echo(f".. and {len(made) - 3} more files in {folder}")
     if seed == "0":
         note("note: the seed is 0, which everybody can guess; choose your own with --seed for work that counts")
-    note(f"hand out {folder}/student*; mark what comes back: detente exercise mark FOLDER --sheet {sheet}")
+    note(f"hand out {folder}/student*; mark what comes back: detente exercise mark FOLDER")
 
 
 @exercise_command.command("mark")
 @click.argument("folder", type=_PATH)
-@click.option("--sheet", required=True, help="The sheet: a name in notebooks/exercises or a file.")
+@click.option("--sheet", help="The sheet, a name in notebooks/exercises or a file; default: the one that the files name.")
 @click.option("--students", "roster", type=_PATH, help="The table of students that the sheet was built for.")
 @click.option("--seed", default="0", show_default=True, help="The seed that the sheet was built with.")
 @click.option("--by-hand", type=_PATH, help="The table by-hand.csv with points filled in.")
@@ -73,7 +73,7 @@ def build_command(
 @click.option("-o", "--out", type=_PATH, help="Folder for the tables; default: FOLDER-marks beside it.")
 def mark_command(
     folder: Path,
-    sheet: str,
+    sheet: str | None,
     roster: Path | None,
     seed: str,
     by_hand: Path | None,
@@ -90,13 +90,14 @@ def mark_command(
     from detente.exercises.build import read_roster
     from detente.exercises.pile import merged, pile
     from detente.exercises.sheet import read_sheet, sheet_path
+    from detente.exercises.submissions import sheet_of
     from detente.exercises.tables import summary, write_tables
     from detente.study.check import raise_if_faulty
     from detente.study.layout import find
     from detente.study.load import load
 
     root = find(study_dir)
-    found = read_sheet(sheet_path(root, sheet))
+    found = read_sheet(sheet_path(root, sheet or sheet_of(folder)))
     students = read_roster(roster) if roster else None
     marked = pile(folder, found, raise_if_faulty(load(root)), seed=seed, students=students)
     if by_hand is not None:

@@ -47,7 +47,7 @@ def pile(
 ) -> Pile:
     """Mark every submission of a sheet in a folder.
 
-    A student with several files gets the marks of the last one. Files of other sheets are left alone and named.
+    Of several files of a student one with answers counts, of these the last. Files of other sheets are left alone and named.
     """
     variants = Variants(sheet, files, seed)
     marks: dict[str, tuple[Submission, Marks]] = {}
@@ -73,13 +73,18 @@ def pile(
             continue
         made = mark(variant, student, shown, found.answers)
         if student in marks:
-            first, second = sorted((marks[student], (found, made)), key=lambda pair: (pair[0].time, pair[1].file))
-            problems.append(Problem(first[1].file, student, f"not marked: the later file {second[1].file} counts"))
+            first, second = sorted((marks[student], (found, made)), key=_weight)
+            problems.append(Problem(first[1].file, student, f"not marked: {second[1].file} counts, which has answers and is later"))
             marks[student] = second
         else:
             marks[student] = (found, made)
     ordered = tuple(marks[student][1] for student in sorted(marks))
     return Pile(ordered, tuple(sorted(problems, key=lambda each: (each.file, each.reason))), variants)
+
+
+def _weight(pair: tuple[Submission, Marks]) -> tuple[bool, float, str]:
+    """Return what decides which of a student's files counts: an untouched form must not replace a notebook."""
+    return any(answer.strip() for answer in pair[0].answers.values()), pair[0].time, pair[1].file
 
 
 def _variant(found: Submission, variants: Variants, student: str, listed: bool) -> Variant | None:

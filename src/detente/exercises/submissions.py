@@ -20,7 +20,7 @@ from detente.exercises.notebooks import KEY, STUB
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Broken", "Submission", "files_in", "read_submission"]
+__all__ = ["Broken", "Submission", "files_in", "read_submission", "sheet_of"]
 
 #: Largest file that is read, and how many files and folders deep are looked at.
 MAX_BYTES = 2_000_000
@@ -76,6 +76,28 @@ def files_in(folder: Path) -> Iterator[Path]:
             if count > MAX_FILES:
                 raise UsageError(f"found more than {MAX_FILES} files in {folder}; expected one a student")
             yield Path(root) / name
+
+
+def sheet_of(folder: Path) -> str:
+    """Return the name of the sheet that the files in a folder were made from.
+
+    Raises
+    ------
+    UsageError
+        If none says so, or they were made from several.
+    """
+    found: dict[str, str] = {}
+    for path in files_in(folder):
+        try:
+            name = read_submission(path).sheet
+        except Broken:
+            continue
+        if re.fullmatch(r"[A-Za-z0-9_-]{1,80}", name):  # a name, never a path that a student chose
+            found.setdefault(name, path.name)
+    if len(found) != 1:
+        what = ", ".join(f"{name} in {path}" for name, path in sorted(found.items())[:5]) or "no file that names its sheet"
+        raise UsageError(f"found {what} in {folder}; say which one to mark with --sheet")
+    return next(iter(found))
 
 
 def read_submission(path: Path) -> Submission:
