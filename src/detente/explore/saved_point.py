@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from detente.study.model import GameModel
 
-__all__ = ["save_point"]
+__all__ = ["as_written", "save_point"]
 
 
 def save_point(model: GameModel, name: str, values: Mapping[str, Fraction]) -> Path:
@@ -41,14 +41,14 @@ def save_point(model: GameModel, name: str, values: Mapping[str, Fraction]) -> P
     raw = path.read_bytes().decode("utf-8-sig")
     if raw.replace("\r\n", "\n") != model.definition.file.text:
         raise UsageError(f"{path.name} has changed since the study was read; load the study again")
-    lines = ["", f"[points.{name}]", *(f"{key} = {_toml(value)}" for key, value in changed.items())]
+    lines = ["", f"[points.{name}]", *(f"{key} = {as_written(value)}" for key, value in changed.items())]
     end = "\r\n" if "\r\n" in raw else "\n"
     text = raw.rstrip() + end + end.join(lines) + end
     change_files(model.files.root, {model.definition.file.name: text})
     return path
 
 
-def _toml(value: Fraction) -> str:
+def as_written(value: Fraction) -> str:
     """Return a number as a file states it: an integer, a decimal where it ends, else a fraction as text."""
     if value.denominator == 1:
         return str(value.numerator)

@@ -6,8 +6,9 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError, UsageError
+from detente.explore.saved_point import as_written
 from detente.fields import label_of
-from detente.numbers import plain, to_float
+from detente.numbers import to_float
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,7 +90,7 @@ def answer(explorer: Explorer, request: Mapping[str, Any]) -> dict[str, Any]:
     values = explorer.at().values
     return {
         **view.to_json(),
-        "texts": {name: plain(values[name]) for name in explorer.controls},
+        "texts": {name: as_written(values[name]).strip('"') for name in explorer.controls},
         "numbers": {name: to_float(values[name]) for name in explorer.controls},
         "over": list(explorer.over or ()),
         "point": explorer.point,
