@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import DetenteError
+from detente.errors import DetenteError, UsageError
 from detente.numbers import short, to_float
 from detente.study.form import Form
 from detente.study.model import game_model
@@ -61,6 +61,7 @@ def _test(results: Results, found: TestVerdict) -> dict[str, Any]:
         "notes": list(found.notes),
         "rests": None,
         "overturn": None,
+        "looked": False,
         "meaning": results._meaning(model, test.conclusion),  # noqa: SLF001
     }
     if rests is not None:
@@ -73,8 +74,9 @@ def _test(results: Results, found: TestVerdict) -> dict[str, Any]:
             "more": len(rests.sets) - 1,
             "at_least": rests.at_least,
         }
-    if found.verdict != "untested" and not found.proved:
-        data["overturn"] = _overturn(model, test, model.intervals if rests is None else rests.among)
+    # along the outcomes of a game with states every threshold is a search over plans: minutes, not seconds
+    if found.verdict != "untested" and not found.proved and model.definition.form != "stochastic":
+        data["overturn"], data["looked"] = _overturn(model, test, model.intervals if rests is None else rests.among)
     return data
 
 
@@ -89,14 +91,18 @@ def _rests(model: GameModel, found: TestVerdict) -> Any:
     if type(model.form).rests_on is Form.rests_on:
         return None
     parsed = _parsed(model, test.conclusion)
-    # one smallest set is told, and the search stops by pieces, not by the clock
-    return model.form.rests_on(model, test.payoffs, parsed, model.point().values, budget=BUDGET, sets=1, pieces=500, work=_WORK)
+    # one smallest set is told, and the search stops by effort, not by the clock
+    try:
+        return model.form.rests_on(model, test.payoffs, parsed, model.point().values, budget=BUDGET, sets=1, pieces=500, work=_WORK)
+    except UsageError:
+        return None  # the form answers this for other conclusions, not for this one
 
 
-def _overturn(model: GameModel, test: Any, among: Collection[str]) -> dict[str, Any] | None:
+def _overturn(model: GameModel, test: Any, among: Collection[str]) -> tuple[dict[str, Any] | None, bool]:
     """Return the change of a single parameter, within its interval, that turns a conclusion over, the shortest way.
 
-    Distances are relative to the width of the interval.
+    Distances are relative to the width of the interval. The second part says whether every parameter could be looked at:
+    only then is no change found the same as none.
     """
     from detente.study.claims import _parsed
 
@@ -104,13 +110,15 @@ def _overturn(model: GameModel, test: Any, among: Collection[str]) -> dict[str, 
     parsed = _parsed(model, test.conclusion)
     units = set(model.definition.units)
     best: tuple[float, dict[str, Any]] | None = None
+    looked = True
     for name, interval in model.intervals.items():
         if interval.low == interval.high or name in units or name not in among:
             continue
         try:
             found = model.form.thresholds(model, test.payoffs, name, parsed, point.values, test.conclusion)
         except (DetenteError, ZeroDivisionError):
-            continue  # no exact thresholds along this parameter: another one may have some
+            looked = False  # no exact thresholds along this parameter: another one may have some
+            continue
         here = point.values[name]
         for each in found.inside:
             if not _turns(each):
@@ -124,7 +132,7 @@ def _overturn(model: GameModel, test: Any, among: Collection[str]) -> dict[str, 
                         "up": to_float(each.at) > float(here),
                     },
                 )  # fmt: skip
-    return best[1] if best is not None else None
+    return (best[1] if best is not None else None), looked
 
 
 def _turns(threshold: Any) -> bool:

@@ -145,7 +145,7 @@ def test_sentence(context: Context, row: TestRow) -> str:
         parts.append(
             context.say(text, name=context.label(change["name"]), before=change["from"], after=change["to"])
         )
-    elif not data["proved"] and data["verdict"] != "untested":
+    elif not data["proved"] and data["verdict"] != "untested" and data["looked"]:
         parts.append(context.say("no single parameter overturns it within its interval"))
     if data["meaning"]:
         parts.append(context.say(MEANINGS[data["meaning"]]))

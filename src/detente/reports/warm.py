@@ -97,6 +97,8 @@ def warm(whole: Whole) -> None:
         while running:
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
+                if future.exception() is not None:
+                    pool.shutdown(wait=True, cancel_futures=True)  # what would be made next is of no use
                 future.result()
                 what, game, _ = running.pop(future)
                 if what == "chapter":
