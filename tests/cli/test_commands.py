@@ -193,7 +193,7 @@ def test_list_names_everything(answer):
     found = answer("list")
     assert {"confrontation", "confrontation:repeated", "pakistan_balancing:types"} <= set(found["games"])
     assert "notice_46/confrontation" in found["observations"]
-    assert {"main", "confrontation"} <= set(found["reports"])
+    assert {"main", "study"} <= set(found["reports"])
     assert "d_us" in found["parameters"]
     assert found["claims"][0] == "M1"
     assert len(found["claims"]) == 23

@@ -80,7 +80,7 @@ def study(study_root):
     return detente.Study(study_root)
 
 
-@pytest.mark.parametrize("name", ["weaponization", "confrontation"])
+@pytest.mark.parametrize("name", ["weaponization", "main"])
 def test_a_chinese_report_has_no_english_left_and_the_numbers_of_the_english_one(study, name):
     documents: dict[str, Document] = {lang: study.report(name, lang).document() for lang in ("en", "zh")}
     assert left_over(documents["zh"], study.files.texts) == []

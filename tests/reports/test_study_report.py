@@ -37,7 +37,7 @@ def copied(folder: Path) -> Path:
 
 def document(study: Study, games=GAMES, blocks=BLOCKS, draws=500):
     """Return a report on some games, with few draws."""
-    report = study.report("main")
+    report = study.report("study")
     definition = replace(report.definition, games=games, blocks=blocks, draws=draws)
     return compose(study.files, definition, Report(study.files, definition).models)
 
