@@ -226,6 +226,6 @@ def untranslated(text: str) -> list[str]:
     Examples
     --------
     >>> untranslated("\u4e2d\u56fd keeps v_1 in answer-1.csv")
-    ['keeps']
+    ['keeps', 'in']
     """
     return [word for word in _LETTERS.findall(_JOINED.sub("", text)) if word not in _foreign()]

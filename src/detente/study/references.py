@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from detente.errors import Fault, UsageError
+from detente.errors import Fault, Place, UsageError
 from detente.fields import unknown
 from detente.formula import COUNTS
-from detente.payoffs.terms import SELF
+from detente.payoffs.terms import SELF, STATE
 from detente.seeds.derived import cycles, reach
 from detente.study.forms import FORMS
 from detente.study.usage import Scope, every_game, game_names, model_names, scope_of, used_names
@@ -16,7 +16,6 @@ from detente.study.usage import Scope, every_game, game_names, model_names, scop
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from detente.errors import Place
     from detente.formula import Formula
     from detente.games.definition import GameDefinition, Question
     from detente.payoffs.terms import PayoffModel, Term
@@ -179,6 +178,8 @@ class _References:
         for constraint in model.constraints:
             self.names(constraint.formula, scope, constraint.inside)
         inner = self.with_names(scope, [game for game in every_game(rooms) if game.payoffs == model.name])
+        if not self.games_are_read:  # a game that cannot be read may be the one that has states
+            inner.declared.setdefault(STATE, Place(model.file.name))
         for term in model.terms:
             for parsed, key in term.formulas:
                 self.names(parsed, inner, partial(term.inside, key=key))
@@ -186,6 +187,12 @@ class _References:
         for utility in model.utility.values():
             self.names(utility.formula, scope, utility.inside)
         self.choices(model, [game for game in every_game(rooms) if game.payoffs == model.name])
+
+    @property
+    def games_are_read(self) -> bool:
+        """Whether every file of a game could be read."""
+        games = self.rooms.games
+        return len(games.entries) == len(games.declared) and games.complete
 
     def with_names(self, scope: Scope, games: Iterable[GameDefinition]) -> Scope:
         """Return a scope with the names that the forms of games add to it; one that is a parameter too is a fault."""
@@ -247,8 +254,7 @@ class _References:
                 movers.setdefault(name, next(iter(own.values()), game.place))
         every = {strategy: place for own in places.values() for strategy, place in own.items()}
         # a game that cannot be read may be the one that has the name
-        read = len(self.rooms.games.entries) == len(self.rooms.games.declared) and self.rooms.games.complete
-        whole = read and all(game.complete for game in games)
+        whole = self.games_are_read and all(game.complete for game in games)
         seen: set[tuple[object, ...]] = set()
         for term in model.terms:
             for index, alternative in enumerate(term.when):

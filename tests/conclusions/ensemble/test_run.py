@@ -266,7 +266,7 @@ def test_ctrl_c_ends_a_run_at_once_without_noise_and_without_leftover_processes(
     )
     assert started.stdout.readline().startswith("begun")
     os.killpg(started.pid, signal.SIGINT)
-    out, errors = started.communicate(timeout=20)
+    out, errors = started.communicate(timeout=60)
     assert started.returncode == 130 and "interrupted" in out
     assert errors == ""
     with pytest.raises(ProcessLookupError):
