@@ -87,7 +87,12 @@ class Promises:
 
         With different factors players can trade over time, beyond the hull of the payoffs of the stage game.
         """
-        first = self._hull([own for own, _ in self.profiles]) if self.equal else self.box
+        first = self.box
+        if self.equal:
+            every = [own for own, _ in self.profiles]
+            if self.floats is not None and len(every) > _MANY_POINTS:
+                every = [every[k] for k in np.flatnonzero(outermost(self.floats.payoffs))]
+            first = hull(every)
         return cut(cut(first, 0, self.minmax[0]), 1, self.minmax[1])
 
     def least(self, promises: Polygon) -> Point:
@@ -153,27 +158,48 @@ class Promises:
             points = [points[k] for k in np.flatnonzero(outermost(self.floats.array(points)))]
         return hull(points)
 
-    def generates(self, promises: Polygon, profiles: Sequence[int] | None = None) -> bool:
-        """Return whether a set sustains every payoff in it: then all of them are equilibrium payoffs.
-
-        What some of the profiles sustain may be enough.
-        """
-        if profiles is None and self.floats is not None and len(self.profiles) > _FEW_PROFILES:
-            profiles = self._near(self.floats, promises, (least(promises, 0), least(promises, 1)))
+    def generates(self, promises: Polygon, profiles: Sequence[int]) -> bool:
+        """Return whether what some profiles sustain includes the promises: then all of them are equilibrium payoffs."""
         return includes(self.full(promises, profiles), promises)
+
+    def generates_corners(self, promises: Polygon) -> bool:
+        """Return whether each corner of a set is sustained by one profile and a promise from the set.
+
+        Then the set sustains every payoff in it. This is the definition, tried backwards: of a corner and a profile
+        follows the promise. Floating point says which profiles are worth trying.
+        """
+        low = (least(promises, 0), least(promises, 1))
+        likely = None if self.floats is None else self.floats.sustaining(self.floats.array(promises))
+        if likely is not None and not likely.any(axis=1).all():
+            return False
+        for c, corner in enumerate(promises):
+            tried = self.profiles if likely is None else [self.profiles[k] for k in np.flatnonzero(likely[c])]
+            if not any(self._sustains(own, need, low, corner, promises) for own, need in tried):
+                return False
+        return True
+
+    def _sustains(self, own: Point, need: Point, low: Point, value: Point, promises: Polygon) -> bool:
+        d = self.factors
+        promise = ((value[0] - (1 - d[0]) * own[0]) / d[0], (value[1] - (1 - d[1]) * own[1]) / d[1])
+        return all(promise[k] >= low[k] + need[k] for k in (0, 1)) and contains(promises, promise)
 
 
 def ended(step: Promises, start: Polygon, most: int) -> tuple[Polygon, int, bool]:
-    """Return the set after rounds in exact arithmetic, their number, and whether the last one changed nothing."""
+    """Return the set after rounds in exact arithmetic, their number, and whether the last one is the set.
+
+    No round loses an equilibrium payoff, so a set that generates itself is the set of all of them.
+    """
     here, threats = start, step.least(start)
-    for round_ in range(1, most + 1):
-        after = step.reduced(here, threats)
-        if after == here or not after:
-            return after, round_, True
-        here, threats = after, _raised(threats, after)
+    for round_ in range(most):
+        if step.generates_corners(here):
+            return here, round_, True
+        here = step.reduced(here, threats)
+        if not here:
+            return (), round_ + 1, True
+        threats = _raised(threats, here)
         if any(max(_bits(x), _bits(y)) > _EXACT_BITS for x, y in here):
-            return here, round_, False
-    return here, most, False
+            return here, round_ + 1, False
+    return here, most, step.generates_corners(here)
 
 
 def bounded(step: Promises, start: Polygon, rounds: int, tolerance: Any) -> tuple[Polygon, int]:

@@ -10,9 +10,9 @@ It is found from outside. Abreu and Sannikov (2014) show that of the promises on
 itself where it satisfies the incentive constraints, else the points at which a constraint binds, at most four for each
 profile. The rounds of their operator start from the feasible payoffs and never lose a point of V. Floating point does
 them first, each widened by more than rounding can lose (:mod:`detente.solve.repeated._float_bounds`). Where the rounds
-seem to end, they are repeated in exact arithmetic: if they do, the set is V, and it is checked with the full operator
-that it generates itself. Else the result has an outer bound and an inner one, a slightly smaller set that is proved in
-exact arithmetic to generate itself.
+seem to end, they are repeated in exact arithmetic until each corner is sustained by promises from the set itself, which
+is checked by that definition: then the set is V. Else the result has an outer bound and an inner one, a slightly
+smaller set that is proved in exact arithmetic to generate itself.
 """
 
 from __future__ import annotations
@@ -224,7 +224,7 @@ def _found(step: Promises, tolerance: Fraction) -> tuple[Polygon, Polygon | None
     seen = 0 if found is None else found.rounds
     if found is None or found.polygon is None or found.ends:
         outer, rounds, closed = ended(step, start, seen + _MORE_ROUNDS)
-        if closed and (not outer or step.generates(outer)):
+        if closed:
             return outer, None, rounds
     if floats is not None and found is not None and found.polygon is not None:
         return floats.exact(found.polygon), _proved(step, found.polygon, float(tolerance)), seen
