@@ -247,3 +247,22 @@ def test_outer_hyperplanes_reach_as_far_and_little_further(which, factor):
         reach = max(n[0] * float(x) + n[1] * float(y) for x, y in found.vertices)
         assert reach <= level + 1e-6 * spread
         assert level <= reach + 0.02 * spread
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_set_known_by_its_corners_is_what_the_full_operator_sustains(seed):
+    rng = np.random.default_rng(seed)
+    game = NormalFormGame(rng.integers(-9, 10, (2, 3, 3)).tolist())
+    factor = F(int(rng.integers(2, 9)), 10)
+    step = Promises(game, (factor, factor))
+    found = payoff_set(RepeatedGame(game, factor))
+    every = range(len(step.profiles))
+    start = step.start()
+    if not start:
+        return
+    # the outer bound is the set exactly where it sustains itself
+    assert step.generates_corners(start) == (found.exact and corners(found.vertices) == {(F(int(x.numerator), int(x.denominator)), F(int(y.numerator), int(y.denominator))) for x, y in start})
+    if found.exact and found.vertices:
+        exact = tuple((fast(x), fast(y)) for x, y in found.vertices)
+        assert step.generates_corners(exact)
+        assert step.generates(exact, every)
