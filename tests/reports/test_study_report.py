@@ -217,3 +217,13 @@ def test_a_comparison_names_what_flips_between_two_points(place):
     flips = {plain_text(row[0]) for row in tables(found)["comparison-2"].rows}
     game = Study(place).game("confrontation")
     assert len(flips) == len(game.compare("baseline", "hawkish").flips)
+
+
+def test_observed_moves_of_a_game_with_states_are_those_of_the_first_period(study_root):
+    from detente.reports.claim_results import _at_baseline
+
+    # the path at the baseline is freeze and hold for ever (tests/study/test_rebuild_race.py)
+    study = Study(study_root)
+    model = study.game("rebuild_race").model
+    said = {event.moves[who]: _at_baseline(model, event) for event in study.observations if event.game == "rebuild_race" for who in event.moves}
+    assert said == {"hold": True, "slow": False}

@@ -198,7 +198,8 @@ def _statement(event: Observation) -> str:
 def _at_baseline(model: GameModel, event: Observation) -> bool | None:
     """Return whether some pure equilibrium at the baseline has the moves; None where the form does not say who moves.
 
-    In a game of members whose shares are told, a move of a member is the one of the largest share, at the first strength.
+    In a game with states it is the first period that counts. In a game of members whose shares are told, a move of a
+    member is the one of the largest share, at the first strength.
     """
     found = model.form.solve(model, model.point(), "strategic").to_json()
     if "equilibria" in found:
@@ -216,7 +217,12 @@ def _has(model: GameModel, equilibrium: Mapping[str, Any], moves: Mapping[str, s
         return all(members.get(who) == what for who, what in moves.items())
     if not equilibrium.get("pure", True):
         return False
-    if "path" in equilibrium:
+    path = equilibrium.get("path")
+    if isinstance(path, dict):  # a game with states: what is played in the first period, as shares count it
+        steps = path["steps"]
+        first = dict(zip(model.players, steps[0]["actions"], strict=True)) if steps else {}
+        return all(first.get(who) == what for who, what in moves.items())
+    if path is not None:
         taken = [tuple(each["actions"]) for each in equilibrium["path"] if str(each["probability"]) != "0"]
         paths = [each for each in model.definition.data.play.paths() if tuple(each.values()) in taken]
         return any(all(each.get(who) == what for who, what in moves.items()) for each in paths)
