@@ -10,33 +10,13 @@ with and without the constraint, proofs, and importance. Each command has one pr
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
+from bench_robust import STUDY, measure
 from ratios import fact
 
 from detente.display import Table
-
-STUDY = Path(__file__).parents[2]
-
-
-def measure(game: str, draws: int) -> tuple[float, float, float]:
-    """Return seconds, seconds of processor time and megabytes of one run."""
-    arguments = [
-        sys.executable, "-m", "detente", "robust", game, "--study", str(STUDY), "--draws", str(draws), "--workers", "1",
-        "--no-save", "--json", "-o", os.devnull,
-    ]  # fmt: skip
-    start = time.perf_counter()
-    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    taken = time.perf_counter() - start
-    if status:
-        raise SystemExit(f"detente robust {game} failed with status {status}")
-    return taken, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
 
 
 def main() -> None:
@@ -48,7 +28,7 @@ def main() -> None:
     games = options.games or sorted(path.stem for path in (STUDY / "games").glob("*.toml"))
     start = time.perf_counter()
     with ThreadPoolExecutor(options.at_once) as pool:
-        found = dict(zip(games, pool.map(lambda game: measure(game, options.draws), games), strict=True))
+        found = dict(zip(games, pool.map(lambda game: measure(game, options.draws, 1), games), strict=True))
     whole = time.perf_counter() - start
     rows = sorted(found.items(), key=lambda pair: -pair[1][1])
     cells = [(name, f"{wall:.1f}", f"{cpu:.1f}", f"{memory:.0f}") for name, (wall, cpu, memory) in rows]

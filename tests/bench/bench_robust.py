@@ -20,12 +20,13 @@ from pathlib import Path
 from ratios import fact
 
 STUDY = Path(__file__).parents[2]
+GAME = "confrontation"
 
 
-def measure(draws: int, workers: int) -> tuple[float, float, float]:
-    """Return seconds, seconds of processor time of the process itself, and megabytes of one run."""
+def measure(game: str, draws: int, workers: int) -> tuple[float, float, float]:
+    """Return seconds, seconds of processor time of the process itself, and megabytes of one run on a game."""
     arguments = [
-        sys.executable, "-m", "detente", "robust", "confrontation", "--study", str(STUDY), "--draws", str(draws),
+        sys.executable, "-m", "detente", "robust", game, "--study", str(STUDY), "--draws", str(draws),
         "--workers", str(workers), "--no-save", "--json", "-o", os.devnull,
     ]  # fmt: skip
     start = time.perf_counter()
@@ -33,7 +34,7 @@ def measure(draws: int, workers: int) -> tuple[float, float, float]:
     _, status, usage = os.wait4(process.pid, 0)
     taken = time.perf_counter() - start
     if status:
-        raise SystemExit(f"the command failed with status {status}")
+        raise SystemExit(f"detente robust {game} failed with status {status}")
     return taken, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
 
 
@@ -42,17 +43,17 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=1_000_000)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
-    measure(1000, 1)
-    base = measure(1000, 1)[1]
+    measure(GAME, 1000, 1)
+    base = measure(GAME, 1000, 1)[1]
     rows = []
     for draws in (options.draws // 8, options.draws // 4, options.draws // 2, options.draws):
-        seconds, processor, megabytes = measure(draws, 1)
+        seconds, processor, megabytes = measure(GAME, draws, 1)
         rows.append((draws, processor, megabytes))
         print(f"{draws:>10,} draws, one worker: {seconds:6.1f} s, {processor:6.1f} s of processor time, {megabytes:5.0f} MB", flush=True)
     (few, early, small), (many, late, large) = rows[0], rows[-1]
     exponent = math.log((late - base) / (early - base)) / math.log(many / few)
     print(f"time beyond start-up grows with draws to the power {exponent:.2f}; memory by {large / small - 1:+.0%}")
-    seconds, _, megabytes = measure(many, options.workers)
+    seconds, _, megabytes = measure(GAME, many, options.workers)
     print(f"{many:>10,} draws, {options.workers} workers: {seconds:6.1f} s, {megabytes:5.0f} MB")
     fact(
         f"confrontation, all conclusions, {many:,} draws under each of five priors",

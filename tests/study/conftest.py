@@ -1,6 +1,7 @@
 """Backward induction written out once more, apart from the engine, for the tests of trees."""
 
 import itertools
+import shutil
 
 import pytest
 
@@ -63,3 +64,13 @@ def pure_signaling():
 def this_study(study_root):
     """The study of this repository, read once."""
     return detente.Study(study_root)
+
+
+@pytest.fixture
+def real_copy(study_root, tmp_path):
+    """A copy of the files of the real study, to be changed."""
+    root = tmp_path / "copy"
+    for room in ("seeds", "payoffs", "games", "reports"):
+        shutil.copytree(study_root / room, root / room, ignore=shutil.ignore_patterns("*.pdf", "pictures"))
+    shutil.copy(study_root / "pyproject.toml", root)
+    return root

@@ -1,6 +1,5 @@
 """Forms for experts out and back: pooled by hand, faults at cells, verdicts that hang on whom one asks."""
 
-import shutil
 from fractions import Fraction as F
 
 import pytest
@@ -161,11 +160,8 @@ def test_other_misuse_says_why(study, form, capsys, tmp_path):
     assert (study / "seeds" / "parameters.toml").read_bytes() == before
 
 
-def test_an_entry_of_a_table_is_asked_for_and_written_back_in_its_place(study_root, tmp_path):
-    root = tmp_path / "copy"
-    for room in ("seeds", "payoffs", "games", "reports"):
-        shutil.copytree(study_root / room, root / room, ignore=shutil.ignore_patterns("*.pdf", "pictures"))
-    shutil.copy(study_root / "pyproject.toml", root)
+def test_an_entry_of_a_table_is_asked_for_and_written_back_in_its_place(real_copy, tmp_path):
+    root = real_copy
     rows = form_rows(load(root), ["ready_drc"])
     assert [row["question"].startswith("readiness of drc: ") for row in rows] == [True]
     rows[0].update(lowest="0.1", highest="0.5", best="0.2", confidence="90")

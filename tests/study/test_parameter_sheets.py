@@ -1,7 +1,5 @@
 """Parameters out to a table and back: nothing lost, comments kept, faults at the cell."""
 
-import shutil
-
 import pytest
 
 from detente import toml
@@ -36,11 +34,8 @@ def call(capsys, *arguments):
 
 
 @pytest.mark.parametrize("name", ["p.csv", "p.xlsx"])
-def test_a_table_that_nobody_touched_changes_no_byte_of_the_real_study(study_root, tmp_path, capsys, name):
-    root = tmp_path / "copy"
-    for room in ("seeds", "payoffs", "games", "reports"):
-        shutil.copytree(study_root / room, root / room, ignore=shutil.ignore_patterns("*.pdf", "pictures"))
-    shutil.copy(study_root / "pyproject.toml", root)
+def test_a_table_that_nobody_touched_changes_no_byte_of_the_real_study(real_copy, tmp_path, capsys, name):
+    root = real_copy
     before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
     assert call(capsys, "parameters", "out", str(tmp_path / name), "--study", str(root))[0] == 0
     code, out, _ = call(capsys, "parameters", "in", str(tmp_path / name), "--study", str(root))
@@ -98,11 +93,8 @@ def test_a_new_row_is_a_new_parameter_and_a_row_that_is_missing_takes_nothing_aw
     assert set(load(study).parameters) == before | {"pride"}
 
 
-def test_entries_of_tables_come_out_and_go_in_as_short_as_they_can_be(study_root, tmp_path, capsys):
-    root = tmp_path / "copy"
-    for room in ("seeds", "payoffs", "games", "reports"):
-        shutil.copytree(study_root / room, root / room, ignore=shutil.ignore_patterns("*.pdf", "pictures"))
-    shutil.copy(study_root / "pyproject.toml", root)
+def test_entries_of_tables_come_out_and_go_in_as_short_as_they_can_be(real_copy, tmp_path, capsys):
+    root = real_copy
     table = tmp_path / "p.csv"
     call(capsys, "parameters", "out", str(table), "--study", str(root))
     rows = rows_of(table)

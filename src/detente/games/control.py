@@ -135,18 +135,7 @@ class ControlGame(Displayed):
 
     def table(self) -> Table:
         """Return the problem line by line."""
-        from detente.printing import plain as formula_text
-
-        chosen = ", ".join(map(formula_text, self.choices))
-        rows = [
-            ("what a period pays", formula_text(self.flow)),
-            ("the next state", formula_text(self.law)),
-            (f"choices of {self.action}", f"[{chosen}]" if self.continuous else chosen),
-            ("discount factor", formula_text(self.discount_factor)),
-            ("start", formula_text(self.start)),
-            ("periods", "for ever" if self.horizon is None else str(self.horizon)),
-        ]
-        return Table("decision problem with a state", ("part", "formula"), tuple(rows))
+        return _table(self)
 
     def __repr__(self) -> str:
         ends = ", ".join(plain(each) for each in self.choices)
@@ -301,18 +290,23 @@ class SymbolicControl(Displayed):
 
     def table(self) -> Table:
         """Return the problem line by line."""
-        from detente.printing import plain as formula_text
-
-        chosen = ", ".join(map(formula_text, self.choices))
-        rows = [
-            ("what a period pays", formula_text(self.flow)),
-            ("the next state", formula_text(self.law)),
-            (f"choices of {self.action}", f"[{chosen}]" if self.continuous else chosen),
-            ("discount factor", formula_text(self.discount_factor)),
-            ("start", formula_text(self.start)),
-            ("periods", "for ever" if self.horizon is None else str(self.horizon)),
-        ]
-        return Table("decision problem with a state", ("part", "formula"), tuple(rows))
+        return _table(self)
 
     def __repr__(self) -> str:
         return f"<SymbolicControl: {self.action}, {len(self.box.parameters)} parameters>"
+
+
+def _table(problem: ControlGame | SymbolicControl) -> Table:
+    """Return a problem, in numbers or in symbols, line by line."""
+    from detente.printing import plain as formula_text
+
+    chosen = ", ".join(map(formula_text, problem.choices))
+    rows = [
+        ("what a period pays", formula_text(problem.flow)),
+        ("the next state", formula_text(problem.law)),
+        (f"choices of {problem.action}", f"[{chosen}]" if problem.continuous else chosen),
+        ("discount factor", formula_text(problem.discount_factor)),
+        ("start", formula_text(problem.start)),
+        ("periods", "for ever" if problem.horizon is None else str(problem.horizon)),
+    ]
+    return Table("decision problem with a state", ("part", "formula"), tuple(rows))

@@ -7,7 +7,7 @@ one pass over the document. Anchors, formulas and code stay. :func:`left_over` l
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from detente.reports import elements as e
 from detente.reports import spans as s
@@ -95,36 +95,20 @@ def left_over(document: Document, texts: Mapping[str, str]) -> list[str]:
     )
 
 
-def _texts(block: Any) -> Iterator[str]:
-    """Yield every text that :func:`translated` puts into words."""
+def _texts(block: Block) -> Iterator[str]:
+    """Yield every text that a reader of a block sees."""
     match block:
-        case e.Heading():
-            yield from _words(block.title)
-        case e.Paragraph():
-            yield from _words(block.content)
         case e.Note():
             yield block.lead
-            yield from _words(block.content)
-        case e.Bullets():
-            for item in block.items:
-                yield from _words(item)
         case e.Table():
-            for column in block.columns:
-                yield from (*_words(column.header), column.unit)
-            for row in block.rows:
-                for cell in row:
-                    yield from _words(cell)
-            yield from (*_words(block.caption), *_words(block.note))
+            yield from (column.unit for column in block.columns)
         case e.PayoffMatrix():
-            yield from (*_words(block.caption), block.unit)
+            yield block.unit
         case e.Figure():
-            yield from (*_words(block.caption), block.alt)
+            yield block.alt
         case e.KeyPoints():
-            for point in block.points:
-                yield from (point.lead, *_words(point.content))
-
-
-def _words(content: Inline) -> Iterator[str]:
-    for span in s.as_spans(content):
-        if isinstance(span, (s.Text, s.Strong, s.Emph, s.Link)):
-            yield span.text
+            yield from (point.lead for point in block.points)
+    for content in e.inlines(block):
+        for span in s.as_spans(content):
+            if isinstance(span, (s.Text, s.Strong, s.Emph, s.Link)):
+                yield span.text

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numba
 import numpy as np
 
-from detente.conclusions.ensemble._njit import kernel
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -38,13 +36,18 @@ for _place in range(64):
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
+def _compiled(function: _F) -> _F:
+    # No fastmath: the error bounds count on IEEE arithmetic, and both kernels are to give the same bits.
+    return cast(_F, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
 def _compiled_for_numbers(function: _F) -> _F:
     # The entries are finite: without care for NaN and the sign of 0, max and min become vector code. They do not round.
     options: Any = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"nnan", "nsz"}}
     return cast(_F, numba.njit(**options)(function))
 
 
-@kernel
+@_compiled
 def _minors(x: Floats, t: Floats, first: Integers, terms: Integers, spans: Integers) -> None:
     """Compute the minors of 64 games: x (rows, columns, 64) to t (elements, 64)."""
     for q in range(first.shape[0]):
@@ -71,7 +74,7 @@ def _minors(x: Floats, t: Floats, first: Integers, terms: Integers, spans: Integ
                     own[lane] -= d[lane] * sub[lane]
 
 
-@kernel
+@_compiled
 def _signs(t: Floats, size: Integers, bounds: Floats, words: Words, close: Any) -> np.uint64:
     """Set word e to the positive signs of element e, one bit per game, and return the games with a minor near zero."""
     words[0] = ~np.uint64(0)
@@ -111,7 +114,7 @@ def _bounds(x: Floats, factors: Floats, bounds: Floats) -> None:
             bound[lane] = factors[size] * power[lane] + TINY
 
 
-@kernel
+@_compiled
 def _run(
     payoffs: Floats,
     scale: float,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from detente.conclusions.ensemble._engines import numba_installed
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -246,12 +246,19 @@ def offsets_of(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
+@cache
+def _numba_installed() -> bool:
+    import importlib.util
+
+    return importlib.util.find_spec("numba") is not None
+
+
 def _engine(wanted: str | None, work: int) -> str:
     if wanted is None:
         loaded = "detente.conclusions.ensemble._support_numba" in sys.modules
-        return "numba" if loaded or (work >= WORTH_LOADING and numba_installed()) else "numpy"
+        return "numba" if loaded or (work >= WORTH_LOADING and _numba_installed()) else "numpy"
     if wanted not in ENGINES:
         raise UsageError(f"unknown engine {wanted!r}; expected one of {', '.join(ENGINES)}")
-    if wanted == "numba" and not numba_installed():
+    if wanted == "numba" and not _numba_installed():
         raise UsageError("the engine 'numba' is not installed; install detente[fast], or leave it out for 'numpy'")
     return wanted

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from detente.conclusions.robustness.classifier import Verdicts
 from detente.conclusions.robustness.expressions import finite, held_expression, labels_of, truths_of, value_of
 from detente.conclusions.robustness.statements import ALWAYS, is_played, parse_moves, parsed, plays
-from detente.conclusions.robustness.together import cut, joined_verdicts, piece_of
+from detente.conclusions.robustness.together import in_pieces
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
@@ -129,12 +129,7 @@ class NormalForms:
 
     def classify(self, values: Mapping[str, Any], n: int) -> Verdicts:
         """Return the code and the truths of n draws."""
-        step = piece_of(len(self.program.outputs))
-        parts = []
-        for at in range(0, max(n, 1), step):
-            here, count = cut({name: values[name] for name in self.names}, at, min(at + step, n))
-            parts.append(self.judge(self.program(here), here, count, {}))
-        return joined_verdicts(parts)
+        return in_pieces(self, values, n)
 
     def judge(self, found: Sequence[Any], values: Mapping[str, Any], n: int, memo: dict[Any, Any]) -> Verdicts:
         """Return the code and the truths from what the program gave; ``memo`` keeps what several games share."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from detente.conclusions.robustness.classifier import Subject, Verdicts
 from detente.conclusions.robustness.expressions import finite, held_expression, labels_of, truths_of
 from detente.conclusions.robustness.statements import parse_moves
-from detente.conclusions.robustness.together import cut, joined_verdicts, piece_of
+from detente.conclusions.robustness.together import in_pieces
 from detente.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -111,12 +111,7 @@ class StochasticDraws:
 
     def classify(self, values: Mapping[str, Any], n: int) -> Verdicts:
         """Return the code and the truths of n draws."""
-        step = piece_of(len(set(self.program.outputs)))
-        parts = []
-        for at in range(0, max(n, 1), step):
-            here, count = cut({name: values[name] for name in self.names}, at, min(at + step, n))
-            parts.append(self.judge(self.program(here), here, count, {}))
-        return joined_verdicts(parts)
+        return in_pieces(self, values, n)
 
     def judge(self, found: Sequence[Any], values: Mapping[str, Any], n: int, memo: dict[Any, Any]) -> Verdicts:
         """Return the code and the truths from what the program gave."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from detente.conclusions.ensemble.compile import Program
     from detente.conclusions.robustness.classifier import Classifier
 
-__all__ = ["Together", "cut", "joined_verdicts", "piece_of"]
+__all__ = ["Together", "in_pieces"]
 
 #: Bytes of outputs that are computed in one go.
 _BYTES = 1 << 26
@@ -40,6 +40,16 @@ def joined_verdicts(parts: Sequence[Verdicts]) -> Verdicts:
     return Verdicts(
         np.concatenate([each.codes for each in parts]), np.concatenate([each.truths for each in parts], axis=1)
     )
+
+
+def in_pieces(classifier: Any, values: Mapping[str, Any], n: int) -> Verdicts:
+    """Return what a classifier that judges the outputs of its program makes of n draws, piece by piece."""
+    step = piece_of(len(set(classifier.program.outputs)))
+    parts = []
+    for at in range(0, max(n, 1), step):
+        here, count = cut({name: values[name] for name in classifier.names}, at, min(at + step, n))
+        parts.append(classifier.judge(classifier.program(here), here, count, {}))
+    return joined_verdicts(parts)
 
 
 @dataclass(frozen=True, eq=False)

@@ -108,7 +108,7 @@ _FRACTION = re.compile(
 )
 _UNDER = {"half": 2, "halv": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "tenth": 10}
 _EVERY = re.compile(r"\bevery (?P<under>second|third|fourth|fifth|sixth|tenth)\b", re.IGNORECASE)
-_NTH = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "tenth": 10}
+_NTH = {**_UNDER, "second": 2, "fourth": 4}
 _HALF = re.compile(rf"(?:\b(?P<before>{_BEFORES})[ ]+)?\bhalf (?:of|the)\b", re.IGNORECASE)
 _DOUBLED = re.compile(r"\b(?P<word>doubled|tripled|quadrupled|twice)\b", re.IGNORECASE)
 

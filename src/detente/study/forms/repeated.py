@@ -178,10 +178,9 @@ def discount_factors(
     """
     repetition: Repetition = repeated_variant(model, name).data
     stage = model.at(point, kind)
-    target = _profile(stage, repetition.target) if repetition.target else tuple(0 for _ in stage.players)
+    target = _target(stage, repetition)
     punishment = _profile(stage, repetition.punishment) if repetition.punishment else None
-    env = {**point.values, **model.derived_values(point.values)}
-    factors = [factor.evaluate(env) for factor in repetition.discount_factors]
+    factors = _factors(model, point, repetition)
     if len(factors) == 1:
         factors = factors * len(stage.players)
     found = {}
@@ -198,6 +197,17 @@ def discount_factors(
     return DiscountFactors(
         stage.players, point.name, stage.profile_labels(target), found, dict(zip(stage.players, factors, strict=True))
     )
+
+
+def _target(stage: Any, repetition: Repetition) -> tuple[int, ...]:
+    """Return what is to be sustained: without a target each player's first strategy."""
+    return _profile(stage, repetition.target) if repetition.target else (0,) * len(stage.players)
+
+
+def _factors(model: GameModel, point: Point, repetition: Repetition) -> list[Any]:
+    """Return the study's own discount factors at a point: one for all, or one a player."""
+    env = {**point.values, **model.derived_values(point.values)}
+    return [factor.evaluate(env) for factor in repetition.discount_factors]
 
 
 def _profile(stage: Any, given: Any) -> tuple[int, ...]:
@@ -299,13 +309,11 @@ class Repeated(Normal):
             from detente.games.repeated import RepeatedGame
             from detente.solve.repeated.payoff_set import payoff_set
 
-            env = {**point.values, **model.derived_values(point.values)}
-            factors = [factor.evaluate(env) for factor in repetition.discount_factors]
+            factors = _factors(model, point, repetition)
             return payoff_set(RepeatedGame(stage, factors[0] if len(factors) == 1 else factors))
         from detente.solve.repeated.penal_codes import penal_codes
 
-        target = _profile(stage, repetition.target) if repetition.target else (0,) * len(stage.players)
-        return penal_codes(stage, target)
+        return penal_codes(stage, _target(stage, repetition))
 
 
 FORM = Repeated()
