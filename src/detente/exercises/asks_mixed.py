@@ -60,11 +60,11 @@ def _indifference(case: Case, player: int) -> list[dict[str, str]]:
             said(
                 case, "If {me} plays {first} with probability p, {them} gets {a}*p + {b}*(1 - p) from {reply}.",
                 "若 {me} 以概率 p 选择 {first}，{them} 选择 {reply} 得 {a}*p + {b}*(1 - p)。",
-                me=me, first=own[0], them=them, a=plain(a), b=plain(b), reply=reply,
+                me=me, first=own[0], them=them, a=case.number(a), b=case.number(b), reply=reply,
             )
         )  # fmt: skip
     value = mixed_equilibrium(game).profile[me][own[0]]
-    lines.append(said(case, "Both are equal at p = {value}.", "两者在 p = {value} 处相等。", value=plain(value)))
+    lines.append(said(case, "Both are equal at p = {value}.", "两者在 p = {value} 处相等。", value=case.number(value)))
     return lines
 
 
@@ -89,8 +89,8 @@ def _probability(case: Case, step: Step) -> Key:
     if other is not None:
         wrong["wrong_player"] = number(other.profile[me][strategy])
     lines = [*_indifference(case, player)]
-    lines.append(said(case, "In equilibrium {me} plays {strategy} with probability {value}.", "均衡中 {me} 以概率 {value} 选择 {strategy}。", me=me, strategy=strategy, value=plain(value)))
-    prompt = said(case, "With which probability does {me} play {strategy} in the mixed equilibrium?", "在混合均衡中，{me} 以多大概率选择 {strategy}？", me=me, strategy=strategy)
+    lines.append(said(case, "In equilibrium {me} plays {strategy} with probability {value}.", "均衡中 {me} 以概率 {value} 选择 {strategy}。", me=me, strategy=strategy, value=case.number(value)))
+    prompt = said(case, "{me}: with which probability is {strategy} played in the mixed equilibrium?", "在混合均衡中，{me} 以多大概率选择 {strategy}？", me=me, strategy=strategy)
     return Key(number(value), prompt, tuple(lines), wrong)
 
 
@@ -104,9 +104,9 @@ def _mixture(case: Case, step: Step) -> Key:
     wrong = {"complement": Value("mixture", value[::-1])}
     if len(found.profile[them]) == len(value):
         wrong["other_players_probabilities"] = Value("mixture", tuple(found.profile[them].values()))
-    text = Said(", ".join(plain(each) for each in value))
+    text = Said(", ".join(case.number(each) for each in value))
     lines = (*_indifference(case, player), said(case, "The mixture of {me} is {text}.", "{me} 的混合策略为 {text}。", me=me, text=text))
-    prompt = said(case, "What is the mixed strategy of {me} in the mixed equilibrium?", "在混合均衡中 {me} 的混合策略是什么？", me=me)
+    prompt = said(case, "{me}: which mixed strategy is played in the mixed equilibrium?", "在混合均衡中 {me} 的混合策略是什么？", me=me)
     return Key(Value("mixture", value), prompt, lines, wrong, Vocabulary(player=me))
 
 
@@ -126,15 +126,15 @@ def _payoff(case: Case, step: Step) -> Key:
     reply = game.strategies[player][0]
     weights = found.profile[them]
     terms = " + ".join(
-        f"{plain(weight)}*{plain(game.payoffs[(player, *((0, k) if player == 0 else (k, 0)))])}"
+        f"{case.number(weight)}*{case.number(game.payoffs[(player, *((0, k) if player == 0 else (k, 0)))])}"
         for k, weight in enumerate(weights.values())
     )
     lines = (
         said(case, "Against the mixture of {them}, {reply} pays {me} {terms} = {value}.", "面对 {them} 的混合策略，{reply} 使 {me} 得 {terms} = {value}。",
-             them=them, reply=reply, me=me, terms=Said(terms), value=plain(value)),
+             them=them, reply=reply, me=me, terms=Said(terms), value=case.number(value)),
         said(case, "Every strategy of the mixture pays the same.", "混合中的每个策略支付相同。"),
     )  # fmt: skip
-    prompt = said(case, "What does {me} get in the mixed equilibrium, on average?", "在混合均衡中 {me} 平均得到多少？", me=me)
+    prompt = said(case, "{me}: which payoff does the mixed equilibrium give, on average?", "在混合均衡中 {me} 平均得到多少？", me=me)
     return Key(number(value), prompt, lines, wrong)
 
 
@@ -179,11 +179,11 @@ def _best_when(case: Case, step: Step) -> Key:
     wrong["complement"] = condition((zero, one), ">=")
     lines = (
         said(case, "{strategy} pays {me} {a}*p + {b}*(1 - p) more than the other strategy.", "{strategy} 比另一策略使 {me} 多得 {a}*p + {b}*(1 - p)。",
-             strategy=strategy, me=me, a=Said(plain(one)), b=Said(f"({plain(zero)})")),
+             strategy=strategy, me=me, a=Said(case.number(one)), b=Said(f"({case.number(zero)})")),
         said(case, "This is not negative where {text}.", "它在 {text} 时不为负。", text=text),
     )  # fmt: skip
     prompt = said(
-        case, "{them} plays {against} with probability p. For which p is {strategy} a best reply of {me}?",
+        case, "{them} plays {against} with probability p. For which p is {strategy} a best reply ({me})?",
         "{them} 以概率 p 选择 {against}。p 取何值时 {strategy} 是 {me} 的最优反应？",
         them=them, against=against, strategy=strategy, me=me,
     )  # fmt: skip

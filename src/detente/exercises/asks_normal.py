@@ -9,7 +9,6 @@ from detente.exercises.answers import Value, Vocabulary
 from detente.exercises.cases import Said, known, said
 from detente.exercises.key import Key, ask, number
 from detente.exercises.rules import best_replies, cautious, dominant, dominated, largest_sum, named, swapped
-from detente.numbers import plain
 
 if TYPE_CHECKING:
     from detente.exercises.cases import Case
@@ -87,15 +86,15 @@ def _best_reply(case: Case, step: Step) -> Key:
     lines = [
         said(
             case, "Against {others}, {me} gets {value} from {own}.", "面对 {others}，{me} 选择 {own} 得 {value}。",
-            others=others, me=me, own=own, value=plain(value),
+            others=others, me=me, own=own, value=case.number(value),
         )
         for own, value in values.items()
     ]  # fmt: skip
     lines.append(
-        said(case, "The largest is {best}: {found}.", "其中最大的是 {best}：{found}。", best=plain(max(values.values())), found=tuple(sorted(found)))
+        said(case, "The largest is {best}: {found}.", "其中最大的是 {best}：{found}。", best=case.number(max(values.values())), found=found)
     )
     prompt = said(
-        case, "Which strategies of {me} are best replies to {others}?", "{me} 针对 {others} 的最优反应是哪些策略？", me=me, others=others,
+        case, "{me}: which strategies are best replies to {others}?", "{me} 针对 {others} 的最优反应是哪些策略？", me=me, others=others,
     )
     return Key(_strategies(found), prompt, tuple(lines), wrong, Vocabulary(player=me))
 
@@ -110,8 +109,8 @@ def _payoff(case: Case, step: Step) -> Key:
     wrong: dict[str, Value] = {}
     if len(game.players) == 2:
         wrong["wrong_player"] = number(game.payoffs[(1 - player, *profile)])
-    line = said(case, "At {names}, {me} gets {value}.", "在 {names} 处，{me} 得 {value}。", names=names, me=me, value=plain(value))
-    prompt = said(case, "What does {me} get at {names}?", "在 {names} 处，{me} 得到多少？", me=me, names=names)
+    line = said(case, "At {names}, {me} gets {value}.", "在 {names} 处，{me} 得 {value}。", names=names, me=me, value=case.number(value))
+    prompt = said(case, "{me}: which payoff does {names} give?", "在 {names} 处，{me} 得到多少？", me=me, names=names)
     return Key(number(value), prompt, (line,), wrong)
 
 
@@ -146,7 +145,7 @@ def _dominant(case: Case, step: Step) -> Key:
         )  # fmt: skip
     else:
         lines.append(said(case, "No strategy of {me} is better in every case: none is strictly dominant.", "{me} 没有一个策略在每种情形下都更好：不存在严格占优策略。", me=me))
-    prompt = said(case, "Which strategy of {me} is strictly dominant, if any?", "{me} 是否有严格占优策略？是哪一个？", me=me)
+    prompt = said(case, "{me}: which strategy is strictly dominant, if any?", "{me} 是否有严格占优策略？是哪一个？", me=me)
     return Key(_strategies(found), prompt, tuple(lines), wrong, Vocabulary(player=me))
 
 
@@ -157,7 +156,7 @@ def _rows(case: Case, game: NormalFormGame, player: int) -> list[dict[str, str]]
     for k, own in enumerate(game.strategies[player]):
         values = [game.payoffs[(player, *s)] for s in game.profiles() if s[player] == k]
         lines.append(
-            said(case, "{own} pays {me} {values}.", "{own} 使 {me} 得到 {values}。", own=own, me=me, values=Said(", ".join(map(plain, values))))
+            said(case, "{own} pays {me} {values}.", "{own} 使 {me} 得到 {values}。", own=own, me=me, values=Said(", ".join(map(case.number, values))))
         )
     return lines
 
@@ -182,12 +181,12 @@ def _dominance(case: Case, step: Step, *, strict: bool) -> Key:
             if found
             else "No strategy of {me} is beaten in this way.",
             ("逐一比较，{found} 总比另一策略" + ("少。" if strict else "不多，且某处更少。")) if found else "{me} 没有这样的策略。",
-            found=tuple(sorted(found)), me=me,
+            found=found, me=me,
         )
     )  # fmt: skip
     how = ("strictly", "严格") if strict else ("weakly or strictly", "弱（或严格）")
     prompt = said(
-        case, "Which strategies of {me} are " + how[0] + " dominated by another pure strategy?", "{me} 的哪些策略被另一纯策略" + how[1] + "占优？", me=me,
+        case, "{me}: which strategies are " + how[0] + " dominated by another pure strategy?", "{me} 的哪些策略被另一纯策略" + how[1] + "占优？", me=me,
     )
     return Key(_strategies(found), prompt, tuple(lines), wrong, Vocabulary(player=me))
 
@@ -235,7 +234,7 @@ def _survivors(case: Case, step: Step) -> Key:
     lines = [
         said(
             case, "Round {round}: {player} drops {strategy}, which {by} dominates.", "第 {round} 轮：{player} 剔除 {strategy}，它被 {by} 占优。",
-            round=Said(str(each.round)), player=each.player, strategy=each.strategy, by=tuple(each.by),
+            round=Said(str(each.round)), player=each.player, strategy=each.strategy, by=frozenset(each.by),
         )
         for each in right.steps
     ]  # fmt: skip
@@ -322,11 +321,11 @@ def _selected(case: Case, value: frozenset[tuple[str, ...]], how: str) -> Key:
     lines = []
     for profile in pure_profiles(game):
         names = game.profile_labels(profile)
-        payoffs = Said(", ".join(plain(game.payoffs[(i, *profile)]) for i in range(len(profile))))
+        payoffs = Said(", ".join(case.number(game.payoffs[(i, *profile)]) for i in range(len(profile))))
         lines.append(said(case, "{names} is an equilibrium and pays {payoffs}.", "{names} 是均衡，支付为 {payoffs}。", names=names, payoffs=payoffs))
         if how == "risk":
             losses = [game.payoffs[(i, *profile)] - game.payoffs[(i, *(1 - s if k == i else s for k, s in enumerate(profile)))] for i in (0, 1)]
-            text = Said(f"{plain(losses[0])} * {plain(losses[1])} = {plain(losses[0] * losses[1])}")
+            text = Said(f"{case.number(losses[0])} * {case.number(losses[1])} = {case.number(losses[0] * losses[1])}")
             lines.append(said(case, "Deviating from {names} alone loses, multiplied over players: {text}.", "单独偏离 {names} 的损失之积：{text}。", names=names, text=text))
     wrong: dict[str, Value] = {}
     other: frozenset[tuple[str, ...]]
@@ -361,11 +360,11 @@ def _maximin(case: Case, step: Step) -> Key:
         "wrong_player": number(minmax(game).levels[game.players[1 - player]].pure_maximin),
     } if len(game.players) == 2 else {"best_case": number(max(max(row) for row in rows.values()))}  # fmt: skip
     lines = [
-        said(case, "{own} pays {me} {worst} in the worst case.", "{own} 在最坏情形下使 {me} 得 {worst}。", own=own, me=me, worst=Said(plain(min(row))))
+        said(case, "{own} pays {me} {worst} in the worst case.", "{own} 在最坏情形下使 {me} 得 {worst}。", own=own, me=me, worst=Said(case.number(min(row))))
         for own, row in rows.items()
     ]
-    lines.append(said(case, "The best of these is {value}.", "其中最好的是 {value}。", value=Said(plain(level.pure_maximin))))
-    prompt = said(case, "Which payoff can {me} guarantee by a pure strategy, whatever the others do?", "无论对方如何，{me} 用纯策略能保证多少支付？", me=me)
+    lines.append(said(case, "The best of these is {value}.", "其中最好的是 {value}。", value=Said(case.number(level.pure_maximin))))
+    prompt = said(case, "{me}: which payoff does the best pure strategy guarantee, whatever the others do?", "无论对方如何，{me} 用纯策略能保证多少支付？", me=me)
     return Key(number(level.pure_maximin), prompt, tuple(lines), wrong)
 
 
@@ -389,14 +388,14 @@ def _type(case: Case, step: Step) -> Key:
         said(
             case, "R = {r} where both cooperate, T = {t} where only {me} confronts, S = {s} where only the other does, P = {p} where both do.",
             "双方合作 R = {r}，只有 {me} 对抗 T = {t}，只有对方对抗 S = {s}，双方对抗 P = {p}。",
-            me=me, **{key.lower(): Said(plain(values[key])) for key in "RTSP"},
+            me=me, **{key.lower(): Said(case.number(values[key])) for key in "RTSP"},
         ),
         said(case, "The order {order} is that of {name}.", "次序 {order} 属于{name}。", order=Said(order), name=Said("{name}")),
     )  # fmt: skip
     named_lines = tuple(
         {lang: text.replace("{name}", _TYPE_WORDS[found][lang]) for lang, text in line.items()} for line in lines
     )
-    prompt = said(case, "Which type is {me}? The first strategy of each player is cooperation.", "{me} 属于哪种类型？各方的第一个策略是合作。", me=me)
+    prompt = said(case, "{me}: which type is it? The first strategy of each player counts as cooperation.", "{me} 属于哪种类型？各方的第一个策略是合作。", me=me)
     options = {letters[name]: _TYPE_WORDS[name] for name in _TYPES}
     return Key(Value("choice", letters[found]), prompt, named_lines, wrong, options=options)
 

@@ -48,12 +48,12 @@ def _worked(case: Case, step: Step) -> tuple[dict[str, str], ...]:
     me = case.normal.players[player]
     names, later = case.normal.profile_labels(target), case.normal.profile_labels(punishment)
     return (
-        said(case, "Keeping to {names} pays {me} {kept} in every period.", "一直保持 {names}，{me} 每期得 {kept}。", names=names, me=me, kept=plain(kept)),
-        said(case, "Deviating pays {best} once and {after} ever after, in {later}.", "偏离则一次得 {best}，此后在 {later} 每期得 {after}。", best=plain(best), after=plain(after), later=later),
+        said(case, "Keeping to {names} pays {me} {kept} in every period.", "一直保持 {names}，{me} 每期得 {kept}。", names=names, me=me, kept=case.number(kept)),
+        said(case, "Deviating pays {best} once and {after} ever after, in {later}.", "偏离则一次得 {best}，此后在 {later} 每期得 {after}。", best=case.number(best), after=case.number(after), later=later),
         said(
             case, "The gain {gain} today is no more than the loss {loss} in all later periods, worth delta/(1 - delta) of it, if delta >= {value}.",
             "今天的得益 {gain} 不超过此后各期损失 {loss} 的现值（乘以 delta/(1 - delta)），当且仅当 delta >= {value}。",
-            gain=plain(best - kept), loss=plain(kept - after), value=plain(critical(case, step)),
+            gain=case.number(best - kept), loss=case.number(kept - after), value=case.number(critical(case, step)),
         ),
     )  # fmt: skip
 
@@ -74,7 +74,7 @@ def _critical(case: Case, step: Step) -> Key:
             wrong["wrong_player"] = number((b2 - k2) / (b2 - a2))
     names = case.normal.profile_labels(target)
     prompt = said(
-        case, "Both use a grim trigger. What is the least discount factor at which {me} keeps to {names}?",
+        case, "Both use a grim trigger. {me}: what is the least discount factor at which keeping to {names} is best?",
         "双方使用冷酷触发策略。{me} 保持 {names} 所需的最小贴现因子是多少？", me=me, names=names,
     )  # fmt: skip
     return Key(number(value), prompt, _worked(case, step), wrong)
@@ -93,7 +93,7 @@ def _patience(case: Case, step: Step) -> Key:
     }
     names = case.normal.profile_labels(target)
     prompt = said(
-        case, "For which discount factors delta between 0 and 1 does a grim trigger keep {me} to {names}?",
+        case, "{me}: for which discount factors delta between 0 and 1 is keeping to {names} best against a grim trigger?",
         "贴现因子 delta（0 与 1 之间）取何值时，冷酷触发策略能使 {me} 保持 {names}？", me=me, names=names,
     )  # fmt: skip
     return Key(condition_value(f"delta >= {plain(value)}", words), prompt, _worked(case, step), wrong, words)
@@ -147,11 +147,11 @@ def _discounted(case: Case, step: Step) -> Key:
         other = sum((v * delta**t for t, v in enumerate(theirs[:-1])), Fraction(0)) + theirs[-1] * delta ** len(first) / (1 - delta)
         wrong["wrong_player"] = number(other * (1 - delta) if average else other)
     terms = " + ".join(
-        [*(f"{plain(value)}*delta**{t}" for t, value in enumerate(first)), f"{plain(last)}*delta**{len(first)}/(1 - delta)"]
+        [*(f"{case.number(value)}*delta**{t}" for t, value in enumerate(first)), f"{case.number(last)}*delta**{len(first)}/(1 - delta)"]
     )
-    lines = [said(case, "{me} gets {terms} = {total} with delta = {delta}.", "delta = {delta} 时，{me} 得 {terms} = {total}。", me=me, terms=Said(terms), total=Said(plain(total)), delta=Said(plain(delta)))]
+    lines = [said(case, "{me} gets {terms} = {total} with delta = {delta}.", "delta = {delta} 时，{me} 得 {terms} = {total}。", me=me, terms=Said(terms), total=Said(case.number(total)), delta=Said(case.number(delta)))]
     if average:
-        lines.append(said(case, "Times 1 - delta, on the scale of one period: {value}.", "乘以 1 - delta，换成每期尺度：{value}。", value=Said(plain(total * (1 - delta)))))
+        lines.append(said(case, "Times 1 - delta, on the scale of one period: {value}.", "乘以 1 - delta，换成每期尺度：{value}。", value=Said(case.number(total * (1 - delta)))))
     shown = [game.profile_labels(each) for each in profiles]
     played = {f"p{k}": each for k, each in enumerate(shown)}
     before = ", ".join(f"{{p{k}}}" for k in range(len(shown) - 1))
@@ -160,7 +160,7 @@ def _discounted(case: Case, step: Step) -> Key:
     head_zh = f"各期依次为 {before}，此后永远 {ever}" if before else f"每期都是 {ever}"
     what = ("average discounted payoff", "平均贴现支付") if average else ("discounted sum of payoffs", "贴现支付之和")
     prompt = said(
-        case, head + "; delta = {delta}. What is the " + what[0] + " of {me}?", head_zh + "；delta = {delta}。{me} 的" + what[1] + "是多少？",
-        me=me, delta=Said(plain(delta)), **played,
+        case, "{me}: " + head[0].lower() + head[1:] + ", and delta = {delta}. What is the " + what[0] + "?", head_zh + "；delta = {delta}。{me} 的" + what[1] + "是多少？",
+        me=me, delta=Said(case.number(delta)), **played,
     )  # fmt: skip
     return Key(number(total * (1 - delta) if average else total), prompt, tuple(lines), wrong)

@@ -16,7 +16,9 @@ from detente.exercises.answers import Value, Vocabulary
 from detente.exercises.cases import Said, said
 from detente.exercises.key import Key, ask, number
 from detente.exercises.rules import conclusion_holds
-from detente.numbers import exact, plain
+from detente.exercises.worked import environment, item_value, worked
+from detente.fields import LANGUAGES
+from detente.numbers import exact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,9 +40,40 @@ def _own(step: Step) -> dict[str, str]:
     return step.text
 
 
-def _at(case: Case) -> str:
-    """Return the parameters that were drawn, as a text."""
-    return ", ".join(f"{name} = {plain(value)}" for name, value in case.changed.items()) or "baseline"
+_HOLDS = {True: {"en": "holds", "zh": "成立"}, False: {"en": "fails", "zh": "不成立"}}
+#: Kinds of conclusions in words.
+_STATED = {
+    "equilibrium": ("{} is an equilibrium", "{}为均衡"), "unique": ("{} is the only equilibrium", "{}为唯一均衡"),
+    "selected": ("{} is selected", "{}被选中"), "set": ("the equilibria are {}", "均衡为{}"),
+}  # fmt: skip
+
+
+def _at(case: Case) -> dict[str, str]:
+    """Return the parameters that were drawn, as a text in each language."""
+    if not case.changed:
+        return {"en": "the study's baseline", "zh": "本研究的基准"}
+    return {
+        lang: sign.join(f"{case.label(name, lang)} = {case.number(value)}" for name, value in case.changed.items())
+        for lang, sign in (("en", ", "), ("zh", "、"))
+    }
+
+
+def _stated(case: Case, conclusion: str) -> dict[str, str]:
+    """Return a conclusion in words, with the labels of what it names."""
+    kind, colon, rest = conclusion.partition(":")
+    if not colon:
+        return {lang: case.label(conclusion, lang) for lang in LANGUAGES}
+    if kind == "dominant":
+        player, _, strategy = rest.partition("=")
+        return said(case, "{strategy} is dominant ({player})", "{strategy} 是 {player} 的占优策略", strategy=strategy, player=player)
+    if kind == "class":
+        return said(case, "the game is of the class {name}", "博弈属于 {name} 类", name=Said(rest.replace("_", " ")))
+    if kind not in _STATED:
+        return dict.fromkeys(LANGUAGES, conclusion)
+    return {
+        lang: words.format("; ".join(case.labels([each.strip() for each in part.split(",")], lang) for part in rest.split(";")))
+        for lang, words in zip(LANGUAGES, _STATED[kind], strict=True)
+    }
 
 
 @ask("holds")
@@ -49,7 +82,7 @@ def _holds(case: Case, step: Step) -> Key:
     if step.of is None:
         raise UsageError("found holds without of; expected a conclusion such as of = 'unique:a,b'")
     true = conclusion_holds(case, step.of)
-    line = said(case, "At {at}, {of} {is_}.", "在 {at} 处，{of}：{is_}。", at=Said(_at(case)), of=Said(step.of), is_=Said("holds" if true else "fails"))
+    line = said(case, "With {at}: {of}: {holds}.", "设 {at}：{of}：{holds}。", at=_at(case), of=_stated(case, step.of), holds=_HOLDS[true])
     return Key(Value("choice", "a" if true else "b"), _own(step), (line,), options=_YES_NO)
 
 
@@ -60,7 +93,7 @@ def _which(case: Case, step: Step) -> Key:
         raise UsageError("found which without options; expected options = { a = { text = .., holds = '..' }, .. }")
     decided = {letter: conclusion_holds(case, option.holds) for letter, option in step.options.items()}
     lines = tuple(
-        said(case, "{letter}: {of} {is_}.", "{letter}：{of} {is_}。", letter=Said(letter), of=Said(step.options[letter].holds), is_=Said("holds" if true else "fails"))
+        said(case, "({letter}) {of}: {holds}.", "（{letter}）{of}：{holds}。", letter=Said(letter), of=_stated(case, step.options[letter].holds), holds=_HOLDS[true])
         for letter, true in decided.items()
     )
     value = Value("choices", frozenset(letter for letter, true in decided.items() if true))
@@ -112,7 +145,7 @@ def _solution_entry(case: Case, step: Step) -> Key:
     if case.drawn:
         raise UsageError("found drawn payoffs; solution is about the study's own game; draw parameters with vary")
     value = _entry(_solution(case, step), step.key)
-    line = said(case, "The solution says {key} = {value}.", "解中 {key} = {value}。", key=Said(" ".join(step.key)), value=Said(plain(value)))
+    line = said(case, "The solution says {key} = {value}.", "解中 {key} = {value}。", key=Said(" ".join(step.key)), value=Said(case.number(value)))
     return Key(number(value), _own(step), (line,))
 
 
@@ -122,8 +155,7 @@ def _value(case: Case, step: Step) -> Key:
     if step.of is None:
         raise UsageError("found value without of; expected a formula such as of = 'd_us*sev'")
     value = _formula_value(case, step.of)
-    line = said(case, "{of} = {value} at {at}.", "在 {at} 处，{of} = {value}。", of=Said(step.of), value=Said(plain(value)), at=Said(_at(case)))
-    return Key(number(value), _own(step), (line,))
+    return Key(number(value), _own(step), worked(case, step.of, value))
 
 
 @ask("threshold")
@@ -141,7 +173,7 @@ def _threshold(case: Case, step: Step) -> Key:
     if len(rows) != 1:
         raise UsageError(f"found {len(rows)} thresholds of {step.of} along {step.along}; expected one")
     value = _entry(rows[0], ["at"])
-    line = said(case, "{of} changes at {along} = {value}.", "{of} 在 {along} = {value} 处改变。", of=Said(step.of), along=Said(step.along), value=Said(plain(value)))
+    line = said(case, "{of} changes at {along} = {value}.", "{of} 在 {along} = {value} 处改变。", of=_stated(case, step.of), along=step.along, value=Said(case.number(value)))
     return Key(number(value), _own(step), (line,))
 
 
@@ -163,23 +195,8 @@ def _parsed(text: str) -> formula.Formula:
 
 def _formula_value(case: Case, text: str) -> Any:
     """Return the value of a formula of parameters, derived values, named formulas and payoffs of the case."""
-    env: dict[str, Any] = {**case.model.derived_values(case.values), **case.values}
-    named = case.model.definition.conclusions
-
-    def item(node: Any) -> Any:
-        if node.value != "payoff" or len(node.keys) != 2:
-            raise UsageError(f"found {node.value}[..]; expected payoff[PLAYER][STRATEGY, ..]")
-        (player,), profile = node.keys
-        return case.normal.payoff(player, tuple(profile))
-
-    def value(parsed: formula.Formula, depth: int) -> Any:
-        for name in parsed.names:
-            if name in named and name not in env and depth:
-                env[name] = value(case.model.conclusion(name), depth - 1)
-        parsed.require(env, "parameter")
-        return parsed.evaluate(env, item)
-
-    return value(_parsed(text), len(named))
+    parsed = _parsed(text)
+    return parsed.evaluate(environment(case, parsed), lambda node: item_value(case, node))
 
 
 def wrong_value(case: Case, step: Step, made: Key, words: Vocabulary, given: Any) -> Value:

@@ -10,7 +10,6 @@ from detente.exercises.asks_normal import player_of
 from detente.exercises.cases import known, said
 from detente.exercises.key import Key, ask, number
 from detente.exercises.rules import nash_paths, perfect_path, solved, wished_path
-from detente.numbers import plain
 
 if TYPE_CHECKING:
     from detente.exercises.cases import Case
@@ -60,7 +59,7 @@ def _backwards(case: Case) -> list[dict[str, str]]:
         values[node.index] = values[node.children[best]]
         options = ", ".join(f"{{a{k}}} {{v{k}}}" for k in range(len(node.actions)))
         parts: dict[str, Any] = {f"a{k}": action for k, action in enumerate(node.actions)}
-        parts |= {f"v{k}": plain(values[child][node.player]) for k, child in enumerate(node.children)}
+        parts |= {f"v{k}": case.number(values[child][node.player]) for k, child in enumerate(node.children)}
         history = tree.history(node.index)
         if history:
             start, start_zh = "After {history} ", "在 {history} 之后，"
@@ -105,9 +104,9 @@ def _move(case: Case, step: Step) -> Key:
         wrong["wrong_player"] = best(lambda rows: max(row[others[0]] for row in rows))
     history = tree.history(node.index)
     if history:
-        prompt = said(case, "What does {me} do after {history}?", "在 {history} 之后 {me} 怎么做？", me=me, history=history)
+        prompt = said(case, "{me}: which move follows {history}?", "在 {history} 之后 {me} 怎么做？", me=me, history=history)
     else:
-        prompt = said(case, "What does {me} do at the start?", "{me} 在开始处怎么做？", me=me)
+        prompt = said(case, "{me}: which move comes first?", "{me} 在开始处怎么做？", me=me)
     return Key(Value("strategies", frozenset({action})), prompt, tuple(_backwards(case)), wrong, Vocabulary(player=me))
 
 
@@ -153,7 +152,7 @@ def _outcome_payoff(case: Case, step: Step) -> Key:
     threat = _threat_path(tree)
     if threat is not None:
         wrong["empty_threat"] = number(_end(tree, threat)[player])
-    prompt = said(case, "What does {me} get in the subgame-perfect equilibrium?", "在子博弈完美均衡中 {me} 得到多少？", me=me)
+    prompt = said(case, "{me}: which payoff does the subgame-perfect equilibrium give?", "在子博弈完美均衡中 {me} 得到多少？", me=me)
     return Key(number(value[player]), prompt, tuple(_backwards(case)), wrong)
 
 

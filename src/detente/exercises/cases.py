@@ -17,15 +17,16 @@ from detente.errors import UsageError, did_you_mean
 from detente.games._tree_parts import Move
 from detente.games.extensive import GameTree, terminal
 from detente.games.normal import NormalFormGame
+from detente.numbers import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from detente.exercises.sheet import Question
     from detente.study.model import GameModel, Point
     from detente.wording import Wording
 
-__all__ = ["Case", "Numbers", "Said", "drawn", "known", "said"]
+__all__ = ["Case", "Numbers", "Said", "decimal", "drawn", "known", "said"]
 
 
 #: Spaces between Chinese characters, which a sentence made of labels does not need.
@@ -88,6 +89,8 @@ class Case:
         The parameters that were drawn, with their values.
     drawn : bool
         True where payoffs were drawn instead of taken from the study.
+    given : mapping
+        Further parameters and derived values that the student is told.
     """
 
     model: GameModel
@@ -95,6 +98,7 @@ class Case:
     values: Mapping[str, Fraction] = field(repr=False)
     changed: Mapping[str, Fraction]
     drawn: bool
+    given: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def normal(self) -> NormalFormGame:
@@ -114,9 +118,44 @@ class Case:
         """Return what a reader sees for a name of the game."""
         return _wording(self.model, lang).label(name)
 
+    def unit(self, name: str, lang: str = "en") -> str:
+        """Return the unit of a parameter, empty where the number alone is read."""
+        return _wording(self.model, lang).unit(name)
+
     def labels(self, names: Sequence[str], lang: str = "en") -> str:
-        """Return several names as a reader sees them, in brackets."""
-        return f"({', '.join(self.label(name, lang) for name in names)})"
+        """Return several names as a reader sees them, in brackets; one alone needs none."""
+        text = self.listed(names, lang)
+        return text if len(names) == 1 else f"({text})"
+
+    def listed(self, names: Iterable[str], lang: str = "en") -> str:
+        """Return names as a reader sees them, with commas between them."""
+        return ", ".join(self.label(name, lang) for name in names)
+
+    def number(self, value: Any) -> str:
+        """Return a number as a reader sees it: small fractions of drawn payoffs as they are, the study's own as decimals."""
+        return plain(value) if self.drawn or not isinstance(value, Fraction) else decimal(value)
+
+
+#: Most decimals with which a number is written out; one that needs more is rounded to so many as the second says.
+MAX_PLACES, PLACES = 6, 4
+
+
+def decimal(value: Fraction) -> str:
+    """Return a number in decimals: in full where it ends soon, as a small fraction where it is one, else rounded.
+
+    Examples
+    --------
+    >>> decimal(Fraction(633, 5000)), decimal(Fraction(1, 3)), decimal(Fraction(-45, 2840)), decimal(Fraction(2))
+    ('0.1266', '1/3', '-0.0158', '2')
+    """
+    places = next((k for k in range(MAX_PLACES + 1) if 10**k % value.denominator == 0), None)
+    if places is None:
+        if value.denominator < 100 and abs(value.numerator) < 100:
+            return str(value)
+        places = PLACES
+    whole, rest = divmod(abs(round(value * 10**places)), 10**places)
+    sign = "-" if value < 0 and (whole or rest) else ""
+    return f"{sign}{whole}" + (f".{rest:0{places}d}" if places else "")
 
 
 class Said:
@@ -133,17 +172,23 @@ class Said:
 
 
 def said(case: Case, en: str, zh: str, **parts: object) -> dict[str, str]:
-    """Return a sentence in both languages; parts that are names become labels, tuples of names profiles."""
+    """Return a sentence in both languages.
+
+    Parts that are names become labels, tuples of names profiles, sets of names lists; words in each language stand for
+    themselves.
+    """
     made = {}
     for lang, text in (("en", en), ("zh", zh)):
-        shown = {
-            key: case.label(part, lang)
-            if isinstance(part, str)
-            else case.labels(part, lang)
-            if isinstance(part, tuple)
-            else part
-            for key, part in parts.items()
-        }
+        shown: dict[str, object] = {}
+        for key, part in parts.items():
+            if isinstance(part, str):
+                shown[key] = case.label(part, lang)
+            elif isinstance(part, tuple):
+                shown[key] = case.labels(part, lang)
+            elif isinstance(part, frozenset):
+                shown[key] = case.listed(sorted(part), lang)
+            else:
+                shown[key] = part.get(lang, part["en"]) if isinstance(part, dict) else part
         made[lang] = _CLOSED.sub("", text.format(**shown)) if lang == "zh" else text.format(**shown)
     return made
 
@@ -171,8 +216,10 @@ def drawn(
         at = model.point(question.point, changed)
         known_games[mark] = (at, model.at(at))
     point, game = known_games[mark]
+    every = {**model.derived_values(point.values), **point.values}
+    given = {name: every[known(name, tuple(every), "parameter")] for name in question.given or () if name not in changed}
     if draw.integers is None:
-        return Case(model, game, point.values, changed, False)
+        return Case(model, game, point.values, changed, False, given)
     low, high = draw.integers
     size = high - low + 1
     apart = "no_ties" in (draw.require or ())
@@ -203,7 +250,7 @@ def drawn(
             f"question {question.name}: payoffs of {model.name}, a game of the form {model.form.name}, cannot be drawn; "
             "expected a normal form or a tree; draw parameters with vary instead"
         )
-    return Case(model, game, point.values, changed, True)
+    return Case(model, game, point.values, changed, True, given)
 
 
 def _paid(game: NormalFormGame | GameTree, payoffs: list[list[int]]) -> NormalFormGame | GameTree:

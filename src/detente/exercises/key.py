@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente import formula
 from detente.errors import UsageError, did_you_mean
 from detente.exercises.answers import Value, Vocabulary, tidy, understood
+from detente.exercises.cases import decimal
 from detente.exercises.misconceptions import MISCONCEPTIONS
 from detente.fields import LANGUAGES
-from detente.numbers import plain
+from detente.numbers import exact, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from detente.exercises.cases import Case
     from detente.exercises.sheet import Step
 
-__all__ = ["ASKS", "Key", "ask", "key_of", "number", "show"]
+__all__ = ["ASKS", "Key", "ask", "key_of", "number", "show", "told"]
 
 
 @dataclass(frozen=True)
@@ -171,9 +173,9 @@ def show(case: Case, value: Value, lang: str = "en") -> str:
     """Return the value of an answer as a reader sees it, and as :func:`understood` reads it back."""
     none = "none" if lang == "en" else "无"
     if value.kind == "number":
-        return plain(value.value)
+        return _exactly(case, value.value)
     if value.kind == "mixture":
-        return ", ".join(plain(each) for each in value.value)
+        return ", ".join(_exactly(case, each) for each in value.value)
     if value.kind == "strategies":
         return ", ".join(sorted(case.label(name, lang) for name in value.value)) or none
     if value.kind == "profiles":
@@ -188,6 +190,20 @@ def show(case: Case, value: Value, lang: str = "en") -> str:
         top, bottom = value.value
         return f"({top})/({bottom})".replace("^", "**")
     return str(value.value)
+
+
+def told(case: Case, value: Value, lang: str = "en") -> str:
+    """Return a key for a teacher: a long fraction with its decimals."""
+    text = show(case, value, lang)
+    if value.kind != "number" or len(text) < 10 or case.number(value.value) == text:
+        return text
+    return f"{text} = {decimal(value.value)}.." if isinstance(value.value, Fraction) else text
+
+
+def _exactly(case: Case, value: Any) -> str:
+    """Return a number as a reader sees it, unless that is rounded: a key is exact."""
+    shown = case.number(value)
+    return shown if isinstance(value, Fraction) and exact(shown) == value else plain(value)
 
 
 def condition_value(text: str, words: Vocabulary) -> Value:

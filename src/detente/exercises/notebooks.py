@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from detente.exercises.key import show
+from detente.exercises.key import told
 from detente.exercises.misconceptions import title
 from detente.exercises.statement import Grid, grid, parameters, prompt, worth
 from detente.exercises.words import WORDS
@@ -82,7 +82,7 @@ def _statement(part: Part, number: int, lang: str) -> str:
         lines += ["", *_table(table)]
     given = parameters(part.case, lang)
     if given:
-        lines += ["", _plain(given)]
+        lines += ["", words["at"], "", *(f"- {_plain(line)}" for line in given)]
     for hint in question.hints:
         lines += ["", f"<details><summary>{words['hint']}</summary>", "", label_of(hint, lang), "", "</details>"]
     return "\n".join(lines)
@@ -99,11 +99,11 @@ def _solution(part: Part, item: Item, lang: str) -> str:
     if item.by_hand:
         lines = [f"**{words['rubric']}**", "", *(f"- {label_of(line, lang)}" for line in item.key.solution)]
         return "\n".join([KEY, *lines])
-    lines = [KEY, f"**{words['key']}.** {_plain(show(part.case, item.key.value, lang))}", "", f"**{words['solution']}**", ""]
+    lines = [KEY, f"**{words['key']}.** {_plain(told(part.case, item.key.value, lang))}", "", f"**{words['solution']}**", ""]
     lines += [f"- {_plain(label_of(line, lang))}" for line in item.key.solution]
     if item.key.wrong:
         lines += ["", f"**{words['caught']}**", ""]
         lines += [
-            f"- {title(name, lang)}: {_plain(show(part.case, value, lang))}" for name, value in item.key.wrong.items()
+            f"- {title(name, lang)}: {_plain(told(part.case, value, lang))}" for name, value in item.key.wrong.items()
         ]
     return "\n".join(lines)

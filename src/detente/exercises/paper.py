@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detente.exercises.key import show
+from detente.exercises.key import told
 from detente.exercises.statement import grid, parameters, prompt, worth
 from detente.exercises.words import WORDS
 from detente.fields import label_of
@@ -46,7 +46,7 @@ def _question(part: Part, number: int, lang: str, *, teacher: bool) -> list[Bloc
         blocks.append(Table(columns, table.rows, table.caption, f"game-{number}"))
     given = parameters(part.case, lang)
     if given:
-        blocks.append(Paragraph(given))
+        blocks += [Paragraph(words["at"]), Bullets(given)]
     for position, item in enumerate(part.items, 1):
         asked = prompt(item, lang).split("\n\n- ")[0]
         lead = Strong(f"{number}.{position} ")
@@ -59,7 +59,7 @@ def _question(part: Part, number: int, lang: str, *, teacher: bool) -> list[Bloc
         if item.by_hand:
             blocks.append(Paragraph(Strong(words["rubric"])))
         else:
-            blocks.append(Paragraph((Strong(words["key"] + " "), Text(show(part.case, item.key.value, lang)))))
+            blocks.append(Paragraph((Strong(words["key"] + " "), Text(told(part.case, item.key.value, lang)))))
         blocks.append(Bullets(tuple(label_of(line, lang) for line in item.key.solution)))
     if question.hints and not teacher:
         blocks.append(Note(" ".join(label_of(each, lang) for each in question.hints), words["hint"]))

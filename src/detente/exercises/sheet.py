@@ -130,6 +130,7 @@ class Question(Table):
     game: Line
     point: Name = "baseline"
     draw: Draw = Draw()
+    given: Names | None = None
     text: Words | None = None
     hints: list[Words] = Field(default_factory=list)
     show: bool = True

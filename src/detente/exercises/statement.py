@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detente.exercises.words import WORDS
 from detente.fields import label_of
 from detente.games.extensive import GameTree
 from detente.games.normal import NormalFormGame
-from detente.numbers import plain
+from detente.numbers import exact
 
 if TYPE_CHECKING:
     from detente.exercises.cases import Case
     from detente.exercises.variants import Item
 
-__all__ = ["Grid", "grid", "parameters", "prompt", "worth"]
+__all__ = ["Grid", "grid", "parameters", "prompt", "rounded", "worth"]
 
 #: Longest list of profiles that is shown.
 MAX_ROWS = 64
@@ -33,16 +34,18 @@ class Grid:
 
 def grid(case: Case, lang: str) -> Grid | None:
     """Return the game as a table, or None where it has none that fits a page."""
-    words, game = WORDS[lang], case.game
+    words, game, number = WORDS[lang], case.game, case.number
     if isinstance(game, NormalFormGame):
         players = [case.label(name, lang) for name in game.players]
         caption = f"{words['payoffs']} ({', '.join(players)})"
+        if any(rounded(case, value) for value in game.payoffs.flat):
+            caption += words["rounded"]
         if len(players) == 2:
             rows = tuple(
                 (
                     case.label(row, lang),
                     *(
-                        f"{plain(game.payoffs[(0, i, j)])}, {plain(game.payoffs[(1, i, j)])}"
+                        f"{number(game.payoffs[(0, i, j)])}, {number(game.payoffs[(1, i, j)])}"
                         for j in range(len(game.strategies[1]))
                     ),
                 )
@@ -56,18 +59,26 @@ def grid(case: Case, lang: str) -> Grid | None:
         rows = tuple(
             (
                 *(case.label(name, lang) for name in game.profile_labels(profile)),
-                *(plain(game.payoffs[(i, *profile)]) for i in range(len(players))),
+                *(number(game.payoffs[(i, *profile)]) for i in range(len(players))),
             )
             for profile in profiles
         )
         return Grid(caption, (*players, *(f"{words['payoffs']}: {name}" for name in players)), rows)
     if isinstance(game, GameTree) and len(game.terminals) <= MAX_ROWS:
         rows = tuple(
-            (_history(case, game, end.index, lang), *(plain(value) for value in game.payoffs(end.index)))
+            (_history(case, game, end.index, lang), *(number(value) for value in game.payoffs(end.index)))
             for end in game.terminals
         )
-        return Grid(words["ends"], (words["actions"], *(case.label(name, lang) for name in game.players)), rows)
+        caption = words["ends"]
+        if any(rounded(case, value) for end in game.terminals for value in game.payoffs(end.index)):
+            caption += words["rounded"]
+        return Grid(caption, (words["actions"], *(case.label(name, lang) for name in game.players)), rows)
     return None
+
+
+def rounded(case: Case, value: Any) -> bool:
+    """Return whether a reader sees a number rounded."""
+    return isinstance(value, Fraction) and exact(case.number(value)) != value
 
 
 def _history(case: Case, game: GameTree, end: int, lang: str) -> str:
@@ -82,12 +93,17 @@ def _history(case: Case, game: GameTree, end: int, lang: str) -> str:
     return ("；" if lang == "zh" else "; ").join(parts)
 
 
-def parameters(case: Case, lang: str) -> str:
-    """Return the parameters that were drawn for the student, as a line of text; empty where there are none."""
-    if not case.changed:
-        return ""
-    values = ", ".join(f"{case.label(name, lang)} = {plain(value)}" for name, value in case.changed.items())
-    return f"{WORDS[lang]['at']} {values}"
+def parameters(case: Case, lang: str) -> tuple[str, ...]:
+    """Return the numbers that the student is told, each as a line of text: those that were drawn, then those given."""
+    return tuple(
+        f"{case.label(name, lang)} = {_grouped(case.number(value))} {case.unit(name, lang)}".rstrip()
+        for name, value in {**case.changed, **case.given}.items()
+    )
+
+
+def _grouped(text: str) -> str:
+    """Return a number with its thousands apart."""
+    return f"{int(text):,}" if text.isdigit() and len(text) > 4 else text
 
 
 def prompt(item: Item, lang: str) -> str:
