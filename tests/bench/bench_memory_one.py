@@ -4,7 +4,8 @@
 
 The Axelrod library is not run here: it needs several GB of PyTorch. Its rate was measured once, on demand, on this class
 of machine (Axelrod 4.14.0, Python 3.11): 1,113 matches of 200 turns per second between bare memory-one players, 553 in a
-tournament with noise, where each match is one sample. The ratios below are to those figures, and hold for memory-one
+tournament with noise, where each match is one sample; on the machine of the README's table 750 to 830 bare ones, between
+two runs of this script. The ratios below are to the first figures, and hold for memory-one
 strategies only; ours are expected payoffs, without sampling error. Set AXELROD=1 where axelrod is installed to measure both.
 """
 

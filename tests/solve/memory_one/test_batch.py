@@ -41,6 +41,25 @@ def test_payoffs_and_shares_equal_the_exact_ones(engine, how):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_every_number_of_rounds_is_the_sum_of_its_rounds(engine):
+    rng = np.random.default_rng(11)
+    p, q = rng.random((2, 5, 5))
+    p[0], q[1] = rng.integers(0, 2, (2, 5))
+    now = np.stack([p[:, 4] * q[:, 4], p[:, 4] * (1 - q[:, 4]), (1 - p[:, 4]) * q[:, 4], (1 - p[:, 4]) * (1 - q[:, 4])], axis=1)
+    total = np.zeros((5, 4))
+    for rounds in range(1, 201):  # round by round, one outcome after the other
+        total += now
+        if rounds < 20 or rounds % 9 == 2:
+            assert np.allclose(batch_matches(STAGE, p, q, rounds=rounds, engine=engine).shares, total / rounds, rtol=0, atol=1e-13)
+        after = np.zeros((5, 4))
+        for seen, mirrored in enumerate((0, 2, 1, 3)):
+            x, y = p[:, seen], q[:, mirrored]
+            for to, chance in enumerate((x * y, x * (1 - y), (1 - x) * y, (1 - x) * (1 - y))):
+                after[:, to] += now[:, seen] * chance
+        now = after
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_all_pairs_of_pure_strategies_equal_the_exact_ones(engine):
     pure = np.array(list(product((0.0, 1.0), repeat=5)))
     found = batch_matches(STAGE, pure[:, None], pure[None], engine=engine)

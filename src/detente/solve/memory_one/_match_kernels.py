@@ -75,22 +75,34 @@ def finite_shares(p: Floats, q: Floats, rounds: int) -> Floats:
 
     2n rounds are n rounds and the same n rounds n steps on, so that the cost grows with the logarithm of the rounds.
     """
-    step = np.ascontiguousarray(_rates(p.T[:4], q.T[:4]).transpose(2, 0, 1))
-    first = _first_round(p.T[4], q.T[4]).T[:, None, :]
+    step = _rates(p.T[:4], q.T[:4])
+    first = _first_round(p.T[4], q.T[4])[None]
     power, done = step, first
-    for digit in bin(rounds)[3:]:
-        done = done + done @ power
-        power = _tidied(power @ power)
+    digits = bin(rounds)[3:]
+    for left, digit in zip(range(len(digits) - 1, -1, -1), digits, strict=True):
+        done = done + _product(done, power)
+        if left:  # the last power would not be used
+            power = _tidied(_product(power, power))
         if digit == "1":
-            power = _tidied(power @ step)
-            done = first + done @ step
-    found: Floats = done[:, 0] / rounds
+            done = first + _product(done, step)
+            if left:
+                power = _tidied(_product(power, step))
+    found: Floats = (done[0] / rounds).T
+    return found
+
+
+def _product(left: Floats, right: Floats) -> Floats:
+    """Return the products of matrices (i, j, match), match beside match.
+
+    NumPy multiplies stacks of matrices of this size one by one, which takes three times as long.
+    """
+    found: Floats = np.einsum("ikn,kjn->ijn", left, right)
     return found
 
 
 def _tidied(power: Floats) -> Floats:
-    """Return powers of transition matrices with rows that add up to one."""
-    found: Floats = power / power.sum(axis=2, keepdims=True)
+    """Return powers of transition matrices (from, to, match) with rows that add up to one."""
+    found: Floats = power * (1.0 / power.sum(axis=1, keepdims=True))
     return found
 
 

@@ -28,7 +28,7 @@ ENGINES = ("numba", "numpy")
 #: Matches from which on it pays to load numba, which takes about a second, if it is not loaded yet.
 WORTH_LOADING = 2_000_000
 #: Matches per block: what is in work stays in cache.
-BLOCK = 16_384
+BLOCK = 2_048
 #: Smallest positive probability: products of six of them are still above the smallest float.
 TINY = 1e-50
 
