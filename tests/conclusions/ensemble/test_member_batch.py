@@ -45,6 +45,18 @@ def test_batches_follow_the_exact_best_replies(seed):
                 assert tuple(rest.counts[k]) == path.counts
 
 
+def test_many_draws_end_where_each_of_them_ends_alone():
+    batch = member_batch([[sympy.Integer(0), D * COUNT / 10, C * SHARE + OTHERS * k] for k in (-1, 0, 2)], ACTIONS, {}, ["c", "d"])
+    rng = np.random.default_rng(3)
+    c, d = rng.uniform(-2, 2, (2, 2500))
+    whole = batch.best_replies(batch.payoffs({"c": c, "d": d}), highest=True, held={1: 2})
+    for k in range(0, 2500, 97):
+        alone = batch.best_replies(batch.payoffs({"c": c[k : k + 1], "d": d[k : k + 1]}), highest=True, held={1: 2})
+        assert (whole.profiles[k] == alone.profiles[0]).all()
+        assert whole.rests[k] == alone.rests[0]
+    assert len({tuple(each) for each in whole.profiles.tolist()}) > 2
+
+
 @pytest.mark.parametrize("payoff", [SHARE**2, SHARE * COUNT, sympy.Min(SHARE, C), sympy.Piecewise((C, COUNT > 3), (D, True))])
 def test_what_is_no_line_in_the_counts_is_refused(payoff):
     with pytest.raises(UsageError, match="not affine"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +26,8 @@ _COUNT = re.compile(r"(count|share|others)\((\w+)\)")
 ROUNDS = 500
 #: Two payoffs closer than this, relative to the larger, tie.
 TIE = 1e-12
+#: Draws looked at together, so that what a round reads and writes stays in the processor's cache.
+_LANE = 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +39,7 @@ class Rest:
 
     counts: NDArray[np.int64]
     rests: NDArray[np.bool_]
-    profiles: NDArray[np.int64]
+    profiles: NDArray[np.int8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +99,7 @@ class MemberBatch:
         self,
         payoffs: Affine,
         highest: bool,
-        start: NDArray[np.int64] | None = None,
+        start: NDArray[np.int8] | None = None,
         held: Mapping[int, int] | None = None,
     ) -> Rest:
         """Follow best replies from all members at the highest or the lowest action, ties going the same way.
@@ -107,43 +110,70 @@ class MemberBatch:
 
         base, slope = payoffs
         size, n, length = len(self.actions), self.members, base[0].shape[1]
-        profile = np.full((n, length), size - 1 if highest else 0) if start is None else start.T.copy()
+        profiles = np.full((n, length), size - 1 if highest else 0, dtype=np.int8)
+        if start is not None:
+            profiles[:] = start.T
         for member, action in (held or {}).items():
-            profile[member] = action
-        profiles, moving = profile.copy(), np.arange(length)
-        counts = np.stack([(profile == a).sum(axis=0) for a in range(size)], axis=1)
-        # a member counts itself at the action that it looks at, and no longer where it is
-        base = [base[a] + slope[a][a] for a in range(size)]
-        some = [[b for b in range(size) if slope[a][b].any()] for a in range(size)]
-        for _ in range(ROUNDS):
-            chosen = [profile == b for b in range(size)]
-            here = [each.sum(axis=0) for each in chosen]
-            values = np.empty((size, *profile.shape))
-            for a in range(size):
-                values[a] = base[a] + sum(slope[a][b] * here[b] for b in some[a])
-                for b in some[a]:
-                    values[a] -= slope[a][b] * chosen[b]
-            top = values.max(axis=0)
-            least = top - TIE * np.maximum(1.0, np.abs(top))
-            reply = np.zeros_like(profile)
-            for a in range(1, size) if highest else range(size - 1, -1, -1):
-                reply[values[a] >= least] = a
-            for member, action in (held or {}).items():
-                reply[member] = action
-            changed = (reply != profile).any(axis=0)
-            if not changed.any():
-                moving = moving[:0]
-                break
-            profile = reply
-            if not changed.all():
-                moving, profile = moving[changed], reply[:, changed]
-                base = [each[:, changed] for each in base]
-                slope = [[each[:, changed] for each in own] for own in slope]
-            counts[moving] = np.stack([(profile == a).sum(axis=0) for a in range(size)], axis=1)
-            profiles[:, moving] = profile
-        rests = np.ones(length, dtype=bool)
-        rests[moving] = False
+            profiles[member] = action
+        rests = np.empty(length, dtype=bool)
+        for low in range(0, length, _LANE):
+            lane = slice(low, low + _LANE)
+            own = [each[:, lane] for each in base], [[each[:, lane] for each in row] for row in slope]
+            profiles[:, lane], rests[lane] = _followed(own, profiles[:, lane], highest, held or {})
+        counts = np.stack([np.count_nonzero(profiles == a, axis=0) for a in range(size)], axis=1)
         return Rest(counts, rests, profiles.T)
+
+
+def _followed(
+    payoffs: Affine, profile: NDArray[np.int8], highest: bool, held: Mapping[int, int]
+) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
+    """Return where best replies lead in a few draws, and in which of them they come to rest."""
+    import numpy as np
+
+    base, slope = payoffs
+    size, (n, length) = len(base), profile.shape
+    # a member counts itself at the action that it looks at; the others at the lowest action are those at no other
+    base = [base[a] + slope[a][a] + (n - 1) * slope[a][0] for a in range(size)]
+    whole_step = [[slope[a][b] - slope[a][0] for b in range(1, size)] for a in range(size)]
+    step = [[each if each.any() else None for each in own] for own in whole_step]
+    whole, moving = profile.copy(), np.arange(length)
+    for _ in range(ROUNDS):
+        others = []
+        for b in range(1, size):
+            chosen = (profile == b).astype(float)
+            others.append(np.subtract(chosen.sum(axis=0), chosen, out=chosen))
+        values, scratch = np.empty((size, *profile.shape)), np.empty(profile.shape)
+        for a in range(size):
+            values[a] = base[a]
+            for each, number in zip(step[a], others, strict=True):
+                if each is not None:
+                    values[a] += np.multiply(each, number, out=scratch)
+        top = functools.reduce(lambda x, y: np.maximum(x, y, out=scratch), values)
+        least = np.abs(top)
+        np.maximum(least, 1.0, out=least)
+        least *= -TIE
+        least += top
+        # how far from the end at which ties are lost the actions are that are as good as the best
+        far = [(values[a] >= least).view(np.int8) * np.int8(a if highest else size - 1 - a) for a in range(size)]
+        reply = functools.reduce(np.maximum, far)
+        if not highest:
+            reply = np.int8(size - 1) - reply
+        for member, action in held.items():
+            reply[member] = action
+        changed = (reply != profile).any(axis=0)
+        if not changed.any():
+            moving = moving[:0]
+            break
+        profile = reply
+        if not changed.all():
+            kept = np.flatnonzero(changed)
+            moving, profile = moving[kept], reply[:, kept]
+            base = [each[:, kept] for each in base]
+            step = [[None if each is None else each[:, kept] for each in own] for own in step]
+        whole[:, moving] = profile
+    rests = np.ones(length, dtype=bool)
+    rests[moving] = False
+    return whole, rests
 
 
 def member_batch(

@@ -134,8 +134,8 @@ class MemberDraws:
         def worth(own: int) -> Any:
             # the one who looks is at its own action, all others where they are
             seen = [number - (a == action) + (a == own) for a, number in enumerate(counts)]
-            found = base[own] + sum(each * number for each, number in zip(slope[own], seen, strict=True))
-            return np.broadcast_to(found, (many, found.shape[1]))[free]
+            found = base[own] + sum(each * number for each, number in zip(slope[own], seen, strict=True) if number)
+            return np.broadcast_to(found, (many, found.shape[1]))[free] if self.held else found
 
         stays = worth(action)
         for other in range(len(self.actions)):
