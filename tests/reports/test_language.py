@@ -124,3 +124,13 @@ def test_texts_without_chinese_are_told(tmp_path, capsys):
     capsys.readouterr()
     assert run(["report", "--lang", "zh", "--study", str(tmp_path / "s")]) == 0
     assert "have no Chinese, such as" in capsys.readouterr().err
+
+
+def test_without_the_fonts_a_chinese_edition_is_refused_before_anything_is_computed(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("detente.reports.characters.chinese_fonts", lambda: ())
+    assert run(["new", str(tmp_path / "s")]) == 0
+    capsys.readouterr()
+    assert run(["report", "--lang", "zh", "--study", str(tmp_path / "s"), "-o", str(tmp_path / "r.pdf")]) == 2
+    assert 'pip install "detente[zh]"' in capsys.readouterr().err
+    assert not (tmp_path / "r.pdf").exists()
+    assert not (tmp_path / "s" / ".detente").exists()

@@ -88,7 +88,7 @@ class Context(_Edition):
 
     def label(self, name: str) -> str:
         """Return what a reader sees for a name of the game."""
-        return self.model.label(name, self.definition.lang)
+        return reword(self.lang, self.model.label(name, self.lang))
 
     @property
     def players(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from detente.errors import UsageError, did_you_mean
 from detente.reports.block_names import GAME_BLOCKS, STUDY_BLOCKS
+from detente.reports.words import NO_FONTS
 from detente.study.model import GameModel, game_model
 from detente.study.report_definition import EDITIONS
 
@@ -77,14 +78,22 @@ class Report:
         -------
         Written
             All files written, the PDF first, and notes on it, such as characters without a glyph.
+
+        Raises
+        ------
+        UsageError
+            If the folder does not exist, or for a Chinese edition without the fonts of the extra ``zh``.
         """
         from detente.reports.assets import assets_folder, write_assets
+        from detente.reports.characters import chinese_fonts
         from detente.reports.pdf import write_pdf
         from detente.reports.translation import left_over
 
         target = Path(path) if path is not None else self.files.root / "reports" / f"{self.definition.name}.pdf"
         if not target.parent.is_dir():
             raise UsageError(f"the folder {target.parent} does not exist; create it first")
+        if self.definition.lang == "zh" and not chinese_fonts():
+            raise UsageError(NO_FONTS)
         document = self.document()
         notes = write_pdf(document, target)
         left = left_over(document, self.files.texts) if document.lang == "zh" else []

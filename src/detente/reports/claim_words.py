@@ -112,6 +112,8 @@ test_rows.__test__ = False  # type: ignore[attr-defined]
 def test_sentence(context: Context, row: TestRow) -> str:
     """Return the line under a test: what it rests on, shares, and the change that would overturn it first."""
     data = row.data
+    variant = data["game"].partition(":")[2]
+    context = context.on(context.model.of(variant)) if variant else context
     parts = []
     rests = data["rests"]
     if data["proved"]:

@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError
+from detente.fields import label_of
 from detente.formula import parse
 from detente.printing import typst
 from detente.reports.content import named
 from detente.reports.elements import Block, Column, Note, Table
-from detente.reports.language import reword, say
+from detente.reports.language import naming, reword, say, untranslated
 from detente.reports.narrative import CLASS_WORDS
 from detente.reports.spans import Inline, Math, Span, plain_text
 
@@ -23,8 +24,15 @@ __all__ = ["MOST_LINES", "Labels", "engine_table", "merged"]
 
 #: Lines of a table that are printed; the whole of it stands beside the report as CSV.
 MOST_LINES = 36
-_NAME = re.compile(r"(?<![\w.])[A-Za-z_][A-Za-z0-9_]*")
+_NAME = re.compile(r"(?<![A-Za-z0-9_.])[A-Za-z_][A-Za-z0-9_]*")
 _NUMBER = re.compile(r"[+-]?[\d,]*\d(/\d+)?(\.\d+)?(e[+-]?\d+)?%?\*?", re.IGNORECASE)
+_WORD = re.compile("[a-z]{3,}")
+#: Conclusions as games name them: a kind and outcomes.
+_CONCLUSION = re.compile(r"\b(?:equilibrium|unique|selected|set|dominant|lowest|highest|ends):\w+(?:[,;=]\w+)*")
+_MARKED = re.compile("\ue002([^\ue003]*)\ue003")
+_TABLES = ("outcomes", "replies", "policies")
+#: Where the signs for names begin while a text is put in words: those for choices of players, and all others.
+_CHOICES, _OTHERS, _MOST_SIGNS = 0xF000, 0xE100, 2000
 #: What a cell that is a formula has.
 _OPERATOR = re.compile(r"[*/()<>=]| [-+] |^-[A-Za-z]")
 #: Heads of columns whose cells are sets of parameters, as ``a + b``.
@@ -42,17 +50,47 @@ class Labels:
         self.lang = context.definition.lang
         model = context.model
         self.known = {*model.definition.labels, *model.parameters, *model.definition.conclusions}
-        for own in model.definition.strategies.values():
-            self.known.update(own)
         self.known.update(model.players)
         self.known.update(model.definition.points)
         self.known.add("baseline")
+        chosen = (own for who, own in model.definition.content.choices.items() if who != "state")
+        self.choices = {each for own in (*model.definition.strategies.values(), *chosen) for each in own}
+        #: What the game calls outcomes, answers and policies, and cases that a question names by a label.
+        data = model.definition.file.data
+        self.own = {
+            name: label_of(table["label"], self.lang)
+            for key in _TABLES
+            for name, table in data.get(key, {}).items()
+            if "label" in table
+        }
+        if self.lang == "zh":
+            self.own |= {name.replace("_", " "): label for name, label in self.own.items()}
+            events = context.files.observations.values()
+            self.own |= {each.event: label_of(each.label, self.lang) for each in events}
+            terms = model.payoff_model.terms
+            self.own |= {each.name: label_of(each.label, self.lang) for each in terms if each.label and each.name not in self.known}
+            self.own |= {name: label_of(game.label, self.lang) for name, game in context.files.games.items() if game.label}
+        self.known |= self.choices | set(self.own)
+        self.phrases = {
+            label_of(case.label, "en"): label_of(case.label, self.lang)
+            for question in model.definition.questions
+            for case in question.cases
+        }
+
+        self._signs: dict[str, str] = {}
+        self._put: dict[str, str] = {}
 
     def label(self, name: str) -> str:
         """Return the label of a name; a conclusion without one keeps its name."""
+        if ":" in name:
+            from detente.reports.robustness_blocks import conclusion_words  # it needs these labels itself
+
+            return conclusion_words(self.context, name)
         if name == "baseline":
             return say(self.lang, "baseline")
-        return self.context.model.label(name, self.lang)
+        if name in self.own or name in self.phrases:
+            return self.own.get(name) or self.phrases[name]
+        return reword(self.lang, self.context.model.label(name, self.lang))
 
     def text(self, text: str) -> str:
         """Return a text of the engine with labels for names, and its own words in the edition's language."""
@@ -61,10 +99,50 @@ class Labels:
             return self.label(marked)
         if all(part in _TYPES for part in marked.split("/")):
             return " / ".join(say(self.lang, CLASS_WORDS.get(part, part.replace("_", " "))) for part in marked.split("/"))
+        if self.lang == "zh":
+            marked = _CONCLUSION.sub(lambda match: f"\ue002{match[0]}\ue003", marked)
         marked = re.sub(r"\balong (\w+)", lambda m: f"along {self.label(m[1])}" if m[1] in self.known else m[0], marked)
-        marked = re.sub(r",(?=[^\W\d])", ", ", marked)
+        marked = re.sub(r"\ue002[^\ue003]*\ue003|,(?=[^\W\d])", lambda match: ", " if match[0] == "," else match[0], marked)
+        if self.lang == "zh":
+            return self._in_chinese(marked).replace(" -> ", " \u2192 ")
         found = re.sub("\ue002([^\ue003]*)\ue003", lambda m: self.label(m.group(1)), self._worded(marked))
         return found.replace(" -> ", " → ")
+
+    def _sign(self, name: str) -> str:
+        """Return the sign that stands for a name while the sentence around it is put in words."""
+        if name not in self._signs:
+            if len(self._signs) >= _MOST_SIGNS:
+                return self.label(name)
+            self._signs[name] = chr((_CHOICES if name in self.choices else _OTHERS) + len(self._signs))
+        return self._signs[name]
+
+    def _in_chinese(self, text: str) -> str:
+        """Return a text in Chinese, first with names where an entry has slots, then with every word that is a name read as one."""
+        if text in _OWN_WORDS:
+            return reword("zh", text)
+        text = _MARKED.sub(lambda match: self._sign(match[1]), text)
+        for phrase in sorted(self.phrases, key=len, reverse=True):
+            text = text.replace(phrase, self._sign(phrase))
+
+        def signed(match: re.Match[str]) -> str:
+            word = match[0]
+            for name in (word, word[:1].lower() + word[1:]) if match.start() == 0 else (word,):
+                if name in self.known:
+                    return self._sign(name)
+            return word
+
+        for name in sorted(self.known):
+            self._sign(name)
+        with naming(self._signs, self._put):
+            readings = [reword("zh", text), reword("zh", _NAME.sub(signed, text))]
+        found = next((each for each in readings if not self._left(each)), None) or self._worded(readings[0])
+        found = re.sub("(?<=[\ue100-\uf8ff]) (?=[\ue100-\uf8ff])", "", found)
+        names = {each: name for name, each in self._signs.items()}
+        return re.sub("[\ue100-\uf8ff]", lambda match: self.label(names[match[0]]) if match[0] in names else match[0], found)
+
+    def _left(self, text: str) -> bool:
+        """Return whether names or English words are left in a text."""
+        return bool(untranslated(text)) or any(name in self.known for name in _NAME.findall(text))
 
     def _worded(self, text: str) -> str:
         """Reword, then name what is left: a name inside a slot is named when the sentence around it has been found."""
@@ -100,11 +178,17 @@ class Labels:
         return tuple(spans[:-1])
 
     def _math(self, text: str) -> Math | None:
-        parsed = parse(text, condition=any(sign in text for sign in "<>"))
+        try:
+            parsed = parse(text)
+        except DetenteError:
+            parsed = parse(text, condition=True)
         names = set(parsed.names)
-        if not names or not names <= {*self.context.model.parameters, *self.context.model.definition.conclusions}:
+        own = names & {*self.context.model.parameters, *self.context.model.definition.conclusions}
+        # beside parameters a formula of the engine may hold a state, an action or a value; of choices there is none
+        if not own or names & {*self.choices, *self.context.model.players} or (names - own and not _OPERATOR.search(text)):
             return None
-        return Math(typst(parsed, self.context.names, self.lang), text)
+        shown = {name: reword(self.lang, name) for name in names - own if _WORD.fullmatch(name)}
+        return Math(typst(parsed, {**shown, **self.context.names}, self.lang), text)
 
 
 def engine_table(
@@ -166,6 +250,7 @@ def merged(tables: Sequence[dict[str, Any]], points: Sequence[str]) -> list[dict
     last: tuple[str, list[str]] | None = None
     for table in tables:
         base, _, point = table["title"].rpartition(" at ")
+        base = base.removesuffix(",")
         if not base or point not in points:
             found.append(table)
             last = None

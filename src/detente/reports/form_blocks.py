@@ -117,7 +117,7 @@ def terms(context: Context) -> list[Block]:
     return blocks
 
 
-def _when(context: Context, term: object) -> str:
+def _when(context: Context, term: object) -> Inline:
     parts = []
     for alternative in term.when:  # type: ignore[attr-defined]
         each = [
@@ -128,7 +128,8 @@ def _when(context: Context, term: object) -> str:
     text = context.say("; or ").join(parts)
     condition = getattr(term, "condition", None)
     if condition is not None:
-        text = f"{text}; {condition.text}" if text else str(condition.text)
+        shown = Math(typst(condition, {**context.names}, context.lang), condition.text)
+        return (context.say("{moves}; ", moves=text), shown) if text else shown
     return text or context.say("always")
 
 

@@ -23,6 +23,8 @@ _KINDS = {
     "class": "the game is: {what}",
     "dominant": "dominant: {what}",
     "sign": "{what} is positive",
+    "lowest": "from the lowest action on, most choose {what}",
+    "highest": "from the highest action on, most choose {what}",
 }
 
 
@@ -32,6 +34,8 @@ def conclusion_words(context: Context, name: str) -> str:
 
     if name == "none":
         return context.say("no equilibrium in pure strategies")
+    if name == "ends:meet":
+        return context.say("best replies from both ends lead to the same")
     kind, colon, rest = name.partition(":")
     if not colon:
         return context.label(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["GLYPH_NOTE", "SIGNS", "WORDS", "ZH_NOTE"]
+__all__ = ["GLYPH_NOTE", "NO_FONTS", "SIGNS", "WORDS", "ZH_NOTE"]
 
 #: Language to the words.
 WORDS: dict[str, dict[str, Any]] = {
@@ -27,13 +27,13 @@ WORDS: dict[str, dict[str, Any]] = {
         "section": "第",
         "contents": "目录",
         "kind": "类别",
-        "kinds": {"figure": "文件数据", "derived": "推导值", "judgement": "判断"},
+        "kinds": {"figure": "文献数据", "derived": "推导值", "judgement": "判断"},
         "key": (
-            "前一数字为{row}的收益，后一数字为{column}的收益。"  # noqa: RUF001 (Chinese punctuation)
+            "前一数字为{row}的支付，后一数字为{column}的支付。"  # noqa: RUF001 (Chinese punctuation)
             "下划线表示最优反应（实线：{row}；虚线：{column}）。"  # noqa: RUF001 (Chinese punctuation)
         ),
         "framed": "方框表示均衡。",
-        "unit": "收益单位：{unit}。",  # noqa: RUF001 (Chinese punctuation)
+        "unit": "支付单位：{unit}。",  # noqa: RUF001 (Chinese punctuation)
     },
 }
 
@@ -44,5 +44,8 @@ ZH_NOTE = (
     "Chinese text is shown as [zh], because the fonts for it are not installed; "
     'the extra "zh" brings them: pip install "detente[zh]".'
 )
+
+#: Without fonts a Chinese edition would be signs for missing text: it is not made.
+NO_FONTS = 'the Chinese edition needs fonts that are not installed; the extra "zh" brings them: pip install "detente[zh]"'
 
 GLYPH_NOTE = "Characters that cannot be printed are shown by their number, as in [U+200B]: {}."
