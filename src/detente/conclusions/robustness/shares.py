@@ -217,17 +217,22 @@ class Reading:
             # Most statements follow from the code, of which there are fewer than rows.
             table = self._table(tuple(names[place] for place in own))
             totals = np.stack([np.bincount(index[rows], each, minlength=len(codes)) for each in amounts])
-            found[:, own] = totals @ table.T
+            found[:, own] = (table @ totals.T).T
         for place, name in enumerate(names):
             if name in self.classifier.truths:
                 found[:, place] = amounts[:, self.holds(name, rows)].sum(axis=1)
         return found
 
-    def _table(self, names: tuple[str, ...]) -> Floats:
-        """Return which statements hold for which codes, as numbers; the last answer is kept."""
+    def _table(self, names: tuple[str, ...]) -> Any:
+        """Return which statements hold for which codes, as a sparse matrix of ones; the last answer is kept."""
         import numpy as np
+        from scipy.sparse import csr_array
 
         if self._last is None or self._last[0] != names:
-            self._last = names, np.stack([self.follows(name) for name in names]).astype(np.float64)
-        table: Floats = self._last[1]
-        return table
+            # one row at a time: with thousands of codes, of which few have a statement, the whole is large
+            places = [np.flatnonzero(self.follows(name)) for name in names]
+            starts = np.cumsum([0, *map(len, places)])
+            whole = np.concatenate(places)
+            shape = len(names), len(self._codes[0])
+            self._last = names, csr_array((np.ones(len(whole)), whole, starts), shape=shape)
+        return self._last[1]
