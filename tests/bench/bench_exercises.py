@@ -12,10 +12,14 @@ import random
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 from time import perf_counter
 
 from ratios import fact
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "exercises"))
+import naive_students
 
 from detente.exercises.key import show
 from detente.exercises.marking import verdict
@@ -31,22 +35,6 @@ HOSTILE = [
     b'{"cells": [' + b'{"source": "x"},' * 1999 + b"{}]}", b"import os; os.abort()", b'{"cells": [' + b"9" * 100_000 + b"]}",
 ]  # fmt: skip
 BOMBS = ["9**9**9", "(" * 900, "((R+T)**12)**12", "delta**12*" * 90 + "1 > 0", "__import__('os').abort()", "1/0", "x" * 900_000]
-
-
-def other_form(text: str, kind: str, source: random.Random) -> str:
-    """Return the same answer in another form."""
-    if kind == "number":
-        top, _, bottom = text.partition("/")
-        k = source.randrange(2, 7)
-        return f"x = {int(top) * k}/{int(bottom or 1) * k}"
-    if kind == "condition":
-        left, sign, right = text.split()
-        return f"{right} {sign.translate(str.maketrans('<>', '><'))} {left}"
-    if kind == "profiles" and text != "none":
-        parts = text.split("; ")
-        source.shuffle(parts)
-        return " and ".join(parts).upper()
-    return {"path": text.replace(", ", " -> ").upper(), "strategies": "{" + text + "}", "formula": f"0 + ({text})"}.get(kind, text)
 
 
 def pile(folder: Path, variants: Variants) -> None:
@@ -97,27 +85,52 @@ def main() -> None:
     sheets = {path.stem: Variants(read_sheet(path), files, SEED) for path in paths}
     times = [timed(name, variants) for name, variants in sheets.items()]
     fact("200 submissions marked, 25 of them empty, damaged or hostile", f"{min(times):.0f} to {max(times):.0f} s by sheet, study and start included")
-    source = random.Random(3)
-    named = seen = right = passed = 0
+    named, seen, kinds = wrong_answers(sheets, random.Random(3))
+    right, passed = right_answers(sheets, random.Random(4))
+    fact(
+        "wrong answers worked out by hand from the notebooks",
+        f"{named} of {seen} of {len(kinds)} kinds get the right name; {passed} of {right} right answers in another form pass",
+    )
+
+
+def wrong_answers(sheets: dict[str, Variants], source: random.Random) -> tuple[int, int, Counter[str]]:
+    """Return how many of 500 wrong answers of promised kinds get their name; students work from the text of the notebook."""
+    named, seen, kinds = 0, 0, Counter[str]()
     for number in range(10_000):
+        for variants in sheets.values():
+            variant = variants.of(f"w{number}")
+            shown = naive_students.asked(notebook(variant, "en"))
+            for item in variant.items.values():
+                rules = naive_students.rules_for(shown[item.id])
+                for name in item.step.catch or ():
+                    if name in rules:
+                        text = rules[name](shown[item.id])
+                        if source.random() < 0.5:
+                            text = naive_students.in_another_form(text, item.key.wrong[name].kind, source)
+                        found = verdict(item, text)
+                        seen, named = seen + 1, named + (found.misconception == name)
+                        kinds[name] += 1
+                        if found.misconception != name:
+                            print(item.id, name, text, found)
         if seen >= 500:
             break
-        variants = sheets[source.choice(list(sheets))]
-        for part in variants.of(f"w{number}").parts:
-            for item in part.items:
-                for name in item.step.catch or ():
-                    text = show(part.case, item.key.wrong[name], source.choice(["en", "zh"]))
-                    seen += 1
-                    named += verdict(item, text).misconception == name
-                if not item.by_hand:
-                    right += 1
-                    text = other_form(show(part.case, item.key.value), item.key.value.kind, source)
-                    found = verdict(item, text)
-                    passed += found.status == "right"
-                    if found.status != "right":
-                        print(item.id, text, found)
-    print(f"{named} of {seen} wrong answers named, {passed} of {right} right answers in another form pass")
-    fact("wrong answers of the named kinds", f"{named} of {seen} get the right name; {passed} of {right} right answers in another form pass")
+    return named, seen, kinds
+
+
+def right_answers(sheets: dict[str, Variants], source: random.Random) -> tuple[int, int]:
+    """Return how many right answers there are and how many of them pass in another form."""
+    right = passed = 0
+    for variants in sheets.values():
+        for number in range(10):
+            for part in variants.of(f"r{number}").parts:
+                for item in part.items:
+                    if not item.by_hand:
+                        text = naive_students.in_another_form(show(part.case, item.key.value), item.key.value.kind, source)
+                        found = verdict(item, text)
+                        right, passed = right + 1, passed + (found.status == "right")
+                        if found.status != "right":
+                            print(item.id, text, found)
+    return right, passed
 
 
 if __name__ == "__main__":

@@ -30,22 +30,27 @@ def read(text, kind):
 @pytest.mark.parametrize(
     ("kind", "key", "answers"),
     [
-        ("number", "1/3", ["2/6", "p = 1/3", "１／３", "(1/3)", "1 - 2/3", " 1/3 "]),
-        ("number", "1/4", ["25%", "0.25", ".25", "0.250"]),
-        ("strategies", "cooperate, confront", ["confront; cooperate", "{合作，对抗}", "US = cooperate, confront"]),
+        ("number", "1/3", [
+            "2/6", "p = 1/3", "１／３", "(1/3)", "1 - 2/3", " 1/3 ", "⅓", "= 1/3", "$\\frac{1}{3}$", "\\(\\dfrac13\\)", "{1}/{3}", "**1/3**",
+            "1/3 = 0.333", "0.33 ≈ 1/3", "p ≈ 1/3", "(1)/(3)", "1÷3", "1/3.",
+        ]),
+        ("number", "1/4", ["25%", "0.25", ".25", "0.250", "0,25", "25 ％", "25,0%", "¼", "25e-2", "2**-2", "(1/2)²", "(1/2)^2"]),
+        ("number", "-3/4", ["\u22123/4", "–0.75", "-\\frac{3}{4}", "- 3/4", "-75%"]),
+        ("strategies", "cooperate, confront", ["confront; cooperate", "{合作，对抗}", "US = cooperate, confront", "us: confront, cooperate", "*cooperate* and confront", "“confront”、cooperate."]),
         ("profiles", "(cooperate, confront); (confront, cooperate)", [
             "(CONFRONT, COOPERATE) AND (cooperate, confront)", "us=cooperate, china=confront; us=confront, china=cooperate",
-            "(合作，对抗)；(中国=合作, united states=对抗)",
+            "(合作，对抗)；(中国=合作, united states=对抗)", "[(cooperate, confront), (confront, cooperate)]", "(cooperate; confront) (confront; cooperate)",
         ]),
-        ("profiles", "none", ["无", "{}", "None"]),
-        ("path", "enter, back_down", ["enter -> back down", "Enter; back down", "(enter, back_down)"]),
-        ("choice", "a", ["A", "(a)", "credible"]),
-        ("choices", "a, b", ["b a", "{b, a}"]),
-        ("mixture", "1/3, 2/3", ["confront 2/3, cooperate 1/3", "cooperate: 1/3; confront: 2/3", "合作 1/3, 对抗 2/3"]),
-        ("formula", "(T - R)/(T - P)", ["(R - T)/(P - T)", "1 - (R - P)/(T - P)", "d = (2*T - 2*R)/(2*T - 2*P)"]),
+        ("profiles", "none", ["无", "{}", "None", "∅", "$\\emptyset$"]),
+        ("path", "enter, back_down", ["enter -> back down", "Enter; back down", "(enter, back_down)", "us: enter; china: back down", "enter → back down", "$enter \\to back_down$"]),
+        ("choice", "a", ["A", "(a)", "credible", "a)", "a.", "（a）", "a: credible", "(a) Credible"]),
+        ("choices", "a, b", ["b a", "{b, a}", "ab", "a & b", "A和B".replace("和", ","), "a/b"]),
+        ("mixture", "1/3, 2/3", ["confront 2/3, cooperate 1/3", "cooperate: 1/3; confront: 2/3", "合作 1/3, 对抗 2/3", "(⅓, ⅔)", "cooperate 1/3 and confront 2/3", "[1/3; 2/3]", "2/6, 4/6"]),
+        ("formula", "(T - R)/(T - P)", ["(R - T)/(P - T)", "1 - (R - P)/(T - P)", "d = (2*T - 2*R)/(2*T - 2*P)", "\\frac{T-R}{T-P}", "(T−R)÷(T−P)", "δ* = (T-R)/(T-P)".replace("*", "")]),
         ("condition", "delta >= 1/2", [
             "1/2 <= delta", "δ ≥ 0.5", "2*delta - 1 >= 0", "delta > 1/2 or delta = 1/2", "delta**2 >= 1/4", "not delta < 1/2",
-            "(2*delta - 1)**3 >= 0",
+            "(2*delta - 1)**3 >= 0", "delta ∈ [1/2, 1]", "[0.5, 1]", "delta => 50%", "1/2 ≤ δ ≤ 1", "δ² ≥ ¼", "$\\delta \\geq \\frac{1}{2}$",
+            "delta >= 1/2 且 delta <= 1", "delta≧0.5", "delta^2 >= 1/4",
         ]),
     ],
 )  # fmt: skip
@@ -57,7 +62,7 @@ def test_right_answers_in_another_form_pass(kind, key, answers):
 @pytest.mark.parametrize(
     ("kind", "key", "answers"),
     [
-        ("number", "1/3", ["0.333", "1/4", "-1/3", "3"]),
+        ("number", "1/3", ["0.333", "1/4", "-1/3", "3", "1/3 + 0.001", "3²"]),
         ("profiles", "(cooperate, confront)", ["(confront, cooperate)", "none", "(cooperate, confront); (confront, confront)"]),
         ("mixture", "1/3, 2/3", ["2/3, 1/3", "cooperate 2/3, confront 1/3"]),
         ("formula", "(T - R)/(T - P)", ["(T - R)/(R - P)", "T", "0"]),
@@ -67,6 +72,31 @@ def test_right_answers_in_another_form_pass(kind, key, answers):
 def test_other_answers_do_not_pass(kind, key, answers):
     for answer in answers:
         assert not same(read(answer, kind), read(key, kind)), answer
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "message"),
+    [
+        ("number", "1,250", "may be 1250 or 1.250"), ("number", "2½", "one fraction, such as 5/2"), ("number", "1/3 = 1/4", "two different numbers"),
+        ("number", "0.25 = 0.26", "two different numbers"), ("profiles", "(cooperate)", "one for each player"),
+        ("strategies", "cooperate, defect", "expected a strategy, one of confront, cooperate"), ("mixture", "1/2, 1/3", "do not add up to 1"),
+        ("condition", "delta", "expected a comparison"), ("condition", "x > 1/2", "expected 'delta'"),
+    ],
+)  # fmt: skip
+def test_what_is_ambiguous_or_unknown_is_told(kind, text, message):
+    with pytest.raises(DetenteError, match=message):
+        read(text, kind)
+
+
+def test_never_and_always_are_conditions():
+    for text, same_as in (("never", "delta > 1"), ("always", "delta >= 0"), ("无", "delta < 0")):
+        assert same(read(text, "condition"), read(same_as, "condition"))
+
+
+def test_a_name_may_have_the_word_and_in_it():
+    words = Vocabulary(strategies={"us": {"sign and trade": "sign", "wait": "wait"}}, player="us", players=("us",))
+    assert understood("sign and trade, wait", "strategies", words).value == {"sign", "wait"}
+    assert understood("sign and trade 1/4, wait 3/4", "mixture", words).value == (F(1, 4), F(3, 4))
 
 
 def test_decimals_pass_where_they_are_allowed_and_rounded_correctly():

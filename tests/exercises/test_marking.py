@@ -69,7 +69,7 @@ def test_a_class_is_marked_from_build_to_tables(tmp_path, sheets):
     # free text waits for a person; until then no grade goes out
     (waiting,) = rows(out / "by-hand.csv")
     assert (waiting["student"], waiting["item"], waiting["of"]) == ("ada", "meaning-1", "2")
-    assert rows(out / "moodle.csv")[0]["Dominance"] == ""
+    assert rows(out / "moodle.csv")[0]["Dominance"] == "-"
     told = (out / "feedback/bob.txt").read_text(encoding="utf-8")
     assert "wrong player" not in told
     assert "The first step that is not right is 1.1." in told

@@ -66,7 +66,7 @@ def build_command(
 @click.option("--sheet", help="The sheet, a name in notebooks/exercises or a file; default: the one that the files name.")
 @click.option("--students", "roster", type=_PATH, help="The table of students that the sheet was built for.")
 @click.option("--seed", default="0", show_default=True, help="The seed that the sheet was built with.")
-@click.option("--by-hand", type=_PATH, help="The table by-hand.csv with points filled in.")
+@click.option("--by-hand", type=_PATH, help="The table by-hand.csv with points filled in; default: the one that an earlier run wrote.")
 @click.option("--after-deadline", is_flag=True, help="Name misconceptions in the feedback; never the key.")
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 @click.option("--study", "study_dir", type=_PATH, help="The study; default: around here.")
@@ -100,9 +100,12 @@ def mark_command(
     found = read_sheet(sheet_path(root, sheet or sheet_of(folder)))
     students = read_roster(roster) if roster else None
     marked = pile(folder, found, raise_if_faulty(load(root)), seed=seed, students=students)
+    target = out or folder.resolve().with_name(f"{folder.resolve().name}-marks")
+    earlier = target / "by-hand.csv"
     if by_hand is not None:
         marked = merged(marked, by_hand)
-    target = out or folder.resolve().with_name(f"{folder.resolve().name}-marks")
+    elif earlier.is_file():  # points that a person gave must not be lost by marking again
+        marked = merged(marked, earlier, lenient=True)
     write_tables(marked, target, lang=lang, students=students or {}, after=after_deadline)
     click.echo(summary(marked))
     note(f"wrote {target}")

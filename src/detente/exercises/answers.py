@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from detente import formula
 from detente.errors import DetenteError, UsageError
 from detente.exercises.conditions import Range, same_condition
+from detente.exercises.notation import decimal_point, normal, tidy
 from detente.numbers import exact_or_float
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from detente.formula import Formula
 
-__all__ = ["KINDS", "MAX_ANSWER", "Value", "Vocabulary", "same", "tidy", "understood"]
+__all__ = ["KINDS", "MAX_ANSWER", "MAX_TEXT", "Value", "Vocabulary", "same", "understood"]
 
 #: What an answer may be.
 KINDS = ("number", "formula", "strategies", "profiles", "path", "condition", "choice", "choices", "mixture", "text")
@@ -33,14 +33,12 @@ MAX_ANSWER = 1000
 MAX_TEXT = 20_000
 
 _NONE = frozenset({"none", "no", "{}", "()", "empty", "nothing", "无", "没有", "空", "空集"})
-_SIGNS = str.maketrans(
-    {
-        "≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "·": "*", "−": "-", "–": "-", "÷": "/", "、": ",", "。": ".",
-        "δ": " delta ", "∧": " and ", "∨": " or ", "且": " and ", "或": " or ", "→": ">", "“": "", "”": "",
-    }
-)  # fmt: skip
 _DECIMAL = re.compile(r"[+-]?\d*\.(\d+)")
-_LEAD = re.compile(r"\s*[A-Za-z_][A-Za-z0-9_ ()]{0,40}=(?![=])\s*(?=[^=])")
+_LEAD = re.compile(r"^\s*(?:[A-Za-z_][A-Za-z0-9_ ()]{0,40})?=(?![=])\s*(?=[^=])")
+_INTERVAL = re.compile(r"(?:[A-Za-z]+\s+in\s+)?([\[(])([^,;<>=]+)[,;]([^,;<>=]+)([\])])")
+_PERCENT = re.compile(r"(\d+(?:\.\d*)?)\s*%")
+_BRACES = str.maketrans("{}", "()")
+_ALWAYS, _NEVER = frozenset({"always", "all", "总是", "全部", "任意"}), frozenset({"never", "none", "no", "从不", "无", "没有"})
 
 
 @dataclass(frozen=True)
@@ -70,11 +68,6 @@ class Vocabulary:
     player: str | None = None
 
 
-def tidy(text: str) -> str:
-    """Return a name as it is looked up: no matter how it is spaced, written or wide."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("_", " ").split())
-
-
 def understood(text: str, kind: str, words: Vocabulary) -> Value:
     """Return what an answer says.
 
@@ -89,7 +82,7 @@ def understood(text: str, kind: str, words: Vocabulary) -> Value:
         return Value("text", text.strip())
     if len(text) > MAX_ANSWER:
         raise UsageError(f"found {len(text)} characters; expected at most {MAX_ANSWER}")
-    plain = unicodedata.normalize("NFKC", text).translate(_SIGNS).strip().strip("`$").strip()
+    plain = normal(text)
     if not plain:
         raise UsageError("found nothing; expected an answer")
     readers = {
@@ -107,9 +100,19 @@ def _evaluated(text: str) -> Fraction | float:
 
 
 def _number(text: str, words: Vocabulary) -> Value:
-    text = _LEAD.sub("", text, count=1)
-    percent = text.endswith("%")
-    body = text.rstrip("%").strip()
+    """Return a number; ``1/3 = 0.333`` says the same one twice."""
+    sides = [_one_number(side) for side in _LEAD.sub("", text, count=1).split("=")]
+    first, *others = sorted(sides, key=lambda side: side.places is not None)  # what was not rounded
+    for other in others:
+        if not same(other, first, other.places):
+            raise UsageError("found two different numbers; expected one")
+    return first
+
+
+def _one_number(text: str) -> Value:
+    body = decimal_point(text.strip()).removesuffix(".").translate(_BRACES)
+    percent = body.endswith("%")
+    body = body.rstrip("%").strip()
     value = _evaluated(body)
     written = _DECIMAL.fullmatch(body)
     places = len(written.group(1)) if written else 0 if body.lstrip("+-").isdigit() else None
@@ -120,7 +123,7 @@ def _number(text: str, words: Vocabulary) -> Value:
 
 
 def _formula(text: str, words: Vocabulary) -> Value:
-    text = _LEAD.sub("", text, count=1)
+    text = _LEAD.sub("", text, count=1).translate(_BRACES)
     parsed = formula.parse(text)
     parsed.require(words.symbols, "symbol")
     return Value("formula", _ratio(parsed, words.symbols))
@@ -128,6 +131,13 @@ def _formula(text: str, words: Vocabulary) -> Value:
 
 def _condition(text: str, words: Vocabulary) -> Value:
     assert words.range is not None
+    variable, interval = words.range.variable, _INTERVAL.fullmatch(text)
+    if tidy(text) in _ALWAYS | _NEVER:
+        text = f"{variable} {'==' if tidy(text) in _ALWAYS else '!='} {variable}"
+    elif interval is not None:
+        opening, low, high, closing = interval.groups()
+        text = f"{low} {'<=' if opening == '[' else '<'} {variable} and {variable} {'<=' if closing == ']' else '<'} {high}"
+    text = _PERCENT.sub(r"(\1/100)", text.replace("=>", ">=").replace("=<", "<=").translate(_BRACES))
     joined = re.sub(r"(?<=[0-9A-Za-z)])\s*[,;]\s*(?=[0-9A-Za-z(])", " and ", text)
     joined = re.sub(r"(?<![<>=!])=(?!=)", "==", joined)
     parsed = formula.parse(joined, condition=True)
@@ -151,16 +161,24 @@ def _parts(text: str, separators: str = r"[,;\n]|\band\b") -> list[str]:
     return [part.strip() for part in re.split(separators, text, flags=re.IGNORECASE) if part.strip()]
 
 
+def _known_parts(text: str, known: Mapping[str, str]) -> list[str]:
+    """Return the names in a list; a name may have the word "and" in it."""
+    parts = []
+    for part in _parts(text, r"[,;\n]"):
+        parts += [part] if tidy(part) in known else _parts(part)
+    return parts
+
+
 def _strategies(text: str, words: Vocabulary) -> Value:
     assert words.player is not None
     known = words.strategies[words.player]
     if _none(text) and tidy(text) not in {tidy(each) for each in known}:  # a strategy may be called none
         return Value("strategies", frozenset())
-    body = text.strip("{}[]() ")
-    lead, equals, rest = body.partition("=")
+    body = text.strip("{}[]() ").removeprefix("=").strip()
+    lead, equals, rest = body.replace(":", "=", 1).partition("=")
     if equals and words.names.get(tidy(lead)) == words.player:
         body = rest
-    return Value("strategies", frozenset(_looked_up(part, known, "a strategy") for part in _parts(body)))
+    return Value("strategies", frozenset(_looked_up(part, known, "a strategy") for part in _known_parts(body, known)))
 
 
 def _profiles(text: str, words: Vocabulary) -> Value:
@@ -169,7 +187,7 @@ def _profiles(text: str, words: Vocabulary) -> Value:
     inside = re.findall(r"[(\[]([^()\[\]]*)[)\]]", text)
     if inside:
         rest = re.sub(r"[(\[][^()\[\]]*[)\]]", " ", text)
-        if re.sub(r"\band\b|[,;{}\s]", "", rest, flags=re.IGNORECASE):
+        if re.sub(r"\band\b|[,;{}()\[\]\s]", "", rest, flags=re.IGNORECASE):
             raise UsageError(f"found {rest.strip()[:40]!r} outside the brackets; expected profiles such as (a, b); (c, d)")
     else:
         inside = _parts(text.strip("{}"), r"[;\n]|\band\b")
@@ -177,7 +195,7 @@ def _profiles(text: str, words: Vocabulary) -> Value:
 
 
 def _profile(text: str, words: Vocabulary) -> tuple[str, ...]:
-    parts = _parts(text, ",")
+    parts = _parts(text, "[,;]")
     if len(parts) != len(words.players):
         raise UsageError(f"found {len(parts)} strategies in {text.strip()[:60]!r}; expected one for each player")
     chosen: dict[str, str] = {}
@@ -191,30 +209,51 @@ def _profile(text: str, words: Vocabulary) -> tuple[str, ...]:
 
 
 def _path(text: str, words: Vocabulary) -> Value:
-    body = text.strip("()[]{} ")
-    return Value(
-        "path", tuple(_looked_up(part, words.steps, "an action") for part in _parts(body, r"[,;\n]|->|>|\bthen\b"))
-    )
+    steps = []
+    for part in _parts(text.strip("()[]{} "), r"[,;\n]|->|>|\bthen\b"):
+        player, colon, action = part.partition(":")
+        steps.append(_looked_up(action if colon and tidy(player) in words.names else part, words.steps, "an action"))
+    return Value("path", tuple(steps))
 
 
 def _choice(text: str, words: Vocabulary) -> Value:
-    return Value("choice", _looked_up(text.strip("()[] "), words.options, "a choice"))
+    body = text.strip("()[] ")
+    both = re.fullmatch(r"([A-Za-z])\s*[).:]\s*(.+)", body, re.DOTALL)
+    if both is not None and words.options.get(tidy(both.group(1))) == words.options.get(tidy(both.group(2)), ""):
+        body = both.group(1)
+    return Value("choice", _looked_up(body, words.options, "a choice"))
 
 
 def _choices(text: str, words: Vocabulary) -> Value:
     if _none(text):
         return Value("choices", frozenset())
-    parts = _parts(text.strip("()[]{} "), r"[,;\n\s]+|\band\b")
+    body = text.strip("()[]{} ")
+    parts = _parts(body, r"[,;&+/\n\s]+|\band\b")
+    if len(parts) == 1 and body.isalpha() and tidy(body) not in words.options and all(tidy(each) in words.options for each in body):
+        parts = list(body)
     return Value("choices", frozenset(_looked_up(part, words.options, "a choice") for part in parts))
+
+
+def _unwrapped(text: str) -> str:
+    """Return a list without the brackets around all of it."""
+    body = text.strip()
+    while len(body) > 1 and body[0] + body[-1] in ("()", "[]", "{}"):
+        depth = 0
+        for each in body[:-1]:
+            depth += (each in "([{") - (each in ")]}")
+            if depth == 0:
+                return body
+        body = body[1:-1].strip()
+    return body
 
 
 def _mixture(text: str, words: Vocabulary) -> Value:
     assert words.player is not None
     known = words.strategies[words.player]
     order = list(dict.fromkeys(known.values()))
-    body = text.strip("()[]{} ")
+    body = _unwrapped(text)
     found: dict[str, Fraction | float] = {}
-    for position, part in enumerate(_parts(body, r"[,;\n]|\band\b")):
+    for position, part in enumerate(_parts(body, r"[,;\n]|(?<=[\d%)])\s+and\b")):
         named = re.fullmatch(r"(.*?[^\s\d/.:=*+])\s*[:= ]\s*([\d./()%]+)", part) or None
         if named:
             name, amount = _looked_up(named.group(1), known, "a strategy"), named.group(2)

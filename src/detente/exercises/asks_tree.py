@@ -99,6 +99,7 @@ def _move(case: Case, step: Step) -> Key:
         "payoff_dominance": best(lambda rows: max(sum(row) for row in rows)),
         "payoffs_for_strategies": number(_continued(tree, node.index)[node.player]),
     }
+    offered = {me: {action: action for action in node.actions}}
     others = [i for i in range(len(tree.players)) if i != node.player]
     if len(others) == 1:
         wrong["wrong_player"] = best(lambda rows: max(row[others[0]] for row in rows))
@@ -107,7 +108,7 @@ def _move(case: Case, step: Step) -> Key:
         prompt = said(case, "{me}: which move follows {history}?", "在 {history} 之后 {me} 怎么做？", me=me, history=history)
     else:
         prompt = said(case, "{me}: which move comes first?", "{me} 在开始处怎么做？", me=me)
-    return Key(Value("strategies", frozenset({action})), prompt, tuple(_backwards(case)), wrong, Vocabulary(player=me))
+    return Key(Value("strategies", frozenset({action})), prompt, tuple(_backwards(case)), wrong, Vocabulary(player=me, strategies=offered))
 
 
 def _continued(tree: GameTree, node: int) -> tuple[Any, ...]:

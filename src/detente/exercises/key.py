@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from detente import formula
 from detente.errors import UsageError, did_you_mean
-from detente.exercises.answers import Value, Vocabulary, tidy, understood
+from detente.exercises.answers import Value, Vocabulary, understood
 from detente.exercises.cases import decimal
 from detente.exercises.misconceptions import MISCONCEPTIONS
+from detente.exercises.notation import tidy
 from detente.fields import LANGUAGES
 from detente.numbers import exact, plain
 
@@ -60,6 +61,7 @@ ASKS: dict[str, Callable[[Case, Step], Key]] = {}
 _FORMS = {
     "number": ("a number, such as 1/3 or 0.25", "一个数，如 1/3 或 0.25"),
     "formula": ("a formula of {symbols}", "由 {symbols} 组成的公式"),
+    "move": ("one of {strategies}", "{strategies} 中的一个"),
     "strategies": ("one or several of {strategies}, or none", "{strategies} 中的一个或几个，或“无”"),
     "profiles": (
         "profiles such as {profile}, several with ; between them, or none",
@@ -117,7 +119,7 @@ def key_of(case: Case, step: Step) -> Key:
     if unknown:
         raise UsageError(f"{step.ask} does not know the misconception {unknown[0]!r}; expected one of {', '.join(wrong)}")
     return Key(
-        made.value, made.prompt, made.solution, wrong, words, _form(case, step, made.value.kind, words), made.options
+        made.value, made.prompt, made.solution, wrong, words, _form(case, made, words), made.options
     )
 
 
@@ -136,6 +138,8 @@ def vocabulary(case: Case, step: Step, made: Key) -> Vocabulary:
             strategies[given.player] = _spelled(
                 case, [action for each in game.sets_of(given.player) for action in each.actions]
             )
+    for player, own in given.strategies.items():
+        strategies[player] = _spelled(case, own.values())
     options = {tidy(letter): letter for letter in made.options}
     for letter, text in made.options.items():
         options |= {tidy(words): letter for words in text.values()}
@@ -153,8 +157,9 @@ def _spelled(case: Case, names: Any) -> dict[str, str]:
     return found
 
 
-def _form(case: Case, step: Step, kind: str, words: Vocabulary) -> dict[str, str]:
+def _form(case: Case, made_of: Key, words: Vocabulary) -> dict[str, str]:
     made = {}
+    kind = "move" if made_of.words.strategies else made_of.value.kind
     for position, lang in enumerate(LANGUAGES):
         own = list(dict.fromkeys(words.strategies.get(words.player or "", {}).values()))
         firsts = [next(iter(known.values())) for known in words.strategies.values() if known]

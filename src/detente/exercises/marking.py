@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from detente.errors import DetenteError, FormulaError
-from detente.exercises.answers import Value, same, understood
+from detente.exercises.answers import MAX_TEXT, Value, same, understood
 from detente.exercises.misconceptions import explained, title
 from detente.exercises.words import WORDS
 
@@ -75,6 +75,8 @@ def verdict(item: Item, answer: str) -> Verdict:
     if not answer.strip():
         return none
     if item.by_hand:
+        if len(answer) > MAX_TEXT:
+            return replace(none, status="unreadable", answer=answer[:MAX_TEXT], reason=f"found {len(answer)} characters; expected at most {MAX_TEXT}")
         return replace(none, status="open")
     kind, words = item.key.value.kind, item.key.words
     try:

@@ -40,7 +40,7 @@ def notebook(variant: Variant, lang: str, *, teacher: bool = False) -> str:
     for number, part in enumerate(variant.parts, 1):
         cells.append(_cell(f"{part.question.name}-text", _statement(part, number, lang)))
         for position, item in enumerate(part.items, 1):
-            asked = f"**{number}.{position}** {prompt(item, lang)} {worth(item.points, lang)}"
+            asked = f"**{number}.{position}** {prompt(item, lang, worth(item.points, lang))}"
             asked += f"\n\n*{words['answer']} {_plain(label_of(item.key.form, lang))}.*"
             cells.append(_cell(f"{item.id}-asked", asked))
             cells.append(_cell(item.id, _solution(part, item, lang) if teacher else STUB, points=item.points))

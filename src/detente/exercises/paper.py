@@ -48,9 +48,9 @@ def _question(part: Part, number: int, lang: str, *, teacher: bool) -> list[Bloc
     if given:
         blocks += [Paragraph(words["at"]), Bullets(given)]
     for position, item in enumerate(part.items, 1):
-        asked = prompt(item, lang).split("\n\n- ")[0]
+        asked = prompt(item, lang, worth(item.points, lang)).split("\n\n- ")[0]
         lead = Strong(f"{number}.{position} ")
-        blocks.append(Paragraph((lead, Text(f"{asked} {worth(item.points, lang)}"))))
+        blocks.append(Paragraph((lead, Text(asked))))
         if item.key.options:
             blocks.append(Bullets(tuple(f"({letter}) {label_of(text, lang)}" for letter, text in item.key.options.items())))
         if not teacher:

@@ -53,7 +53,7 @@ def pile(
     marks: dict[str, tuple[Submission, Marks]] = {}
     problems: list[Problem] = []
     for path in files_in(folder):
-        shown = path.relative_to(folder).as_posix()
+        shown = "".join(each if each.isprintable() else "?" for each in path.relative_to(folder).as_posix())
         try:
             found = read_submission(path)
             student = _student(found, path.relative_to(folder), sheet, students)
@@ -141,8 +141,11 @@ def _of_names(path: Path, sheet: Sheet) -> str:
     return folders[-1] if folders else ""
 
 
-def merged(found: Pile, path: Path) -> Pile:
+def merged(found: Pile, path: Path, *, lenient: bool = False) -> Pile:
     """Return a pile with the points that a person wrote into the table ``by-hand.csv``.
+
+    With ``lenient`` a row that fits no answer, such as one of a file that is gone, is noted and not a fault. Points for an answer
+    that has since been replaced by another one do not count; the answer waits again, and a note says so.
 
     Raises
     ------
@@ -157,9 +160,14 @@ def merged(found: Pile, path: Path) -> Pile:
     given: dict[tuple[str, str], tuple[Fraction, str]] = {}
     known = {(m.student, v.item): v for m in found.marks for v in m.verdicts if v.status == "open"}
     faults: list[Fault] = []
+    notes: list[Problem] = []
+    files = {marks.student: marks.file for marks in found.marks}
     for row in table.rows:
         mark_of = (row["student"].strip(), row["item"].strip())
         if not row["points"].strip():
+            continue
+        if mark_of not in known and lenient:
+            notes.append(Problem(path.name, mark_of[0], f"points for {mark_of[1]} fit no answer that waits for a person; left out"))
             continue
         if mark_of not in known:
             faults.append(Fault(row.at("item"), f"found {mark_of[1][:60]!r} of {mark_of[0][:60]!r}", "expected an answer that waits for a person"))
@@ -175,10 +183,14 @@ def merged(found: Pile, path: Path) -> Pile:
         if not 0 <= points <= known[mark_of].most:
             faults.append(Fault(row.at("points"), f"found {points} points", f"expected 0 to {known[mark_of].most}"))
             continue
+        if row["answer"].split() not in ([], known[mark_of].answer.split()):
+            reason = f"{mark_of[1]} was answered anew after it was marked by hand; mark it again"
+            notes.append(Problem(files[mark_of[0]], mark_of[0], reason))
+            continue
         given[mark_of] = (points, row["comment"].strip())
     if faults:
         raise InputError(*faults[:20])
-    return replace(found, marks=tuple(_with_hand(marks, given) for marks in found.marks))
+    return replace(found, marks=tuple(_with_hand(marks, given) for marks in found.marks), problems=(*found.problems, *notes))
 
 
 def _with_hand(marks: Marks, given: Mapping[tuple[str, str], tuple[Fraction, str]]) -> Marks:

@@ -106,9 +106,9 @@ def _grouped(text: str) -> str:
     return f"{int(text):,}" if text.isdigit() and len(text) > 4 else text
 
 
-def prompt(item: Item, lang: str) -> str:
-    """Return what a step asks, and how its answer is written."""
-    text = label_of(item.step.text or item.key.prompt, lang)
+def prompt(item: Item, lang: str, points: str = "") -> str:
+    """Return what a step asks, what it is worth, and the options of a choice as a list."""
+    text = f"{label_of(item.step.text or item.key.prompt, lang)} {points}".rstrip()
     if item.key.options:
         text += "\n\n" + "\n".join(
             f"- ({letter}) {label_of(words, lang)}" for letter, words in item.key.options.items()

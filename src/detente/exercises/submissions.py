@@ -31,6 +31,7 @@ MAX_CELLS = 2000
 _SKIPPED = re.compile(r"^\.|^__MACOSX$|^desktop\.ini$|^Thumbs\.db$", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _LINE = re.compile(r"\s*([a-z][a-z0-9_]*-[0-9]+)\s*[:=：]\s*(.*)")
+_ITEM = re.compile(r"[a-z][a-z0-9_]*-[0-9]+")
 _HEAD = re.compile(r"\s*(sheet|student)\s*[:=：]\s*(.*)", re.IGNORECASE)
 _KINDS = {
     b"PK\x03\x04": "a zip archive or an Office file", b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture",
@@ -68,8 +69,9 @@ def files_in(folder: Path) -> Iterator[Path]:
     count = 0
     for root, folders, names in os.walk(folder):
         depth = len(Path(root).relative_to(folder).parts)
-        folders[:] = sorted(name for name in folders if not _SKIPPED.match(name)) if depth < MAX_DEPTH else []
-        for name in sorted(names):
+        kept = sorted(name for name in folders if not _SKIPPED.match(name))
+        folders[:] = [name for name in kept if depth < MAX_DEPTH and not (Path(root) / name).is_symlink()]
+        for name in sorted([*names, *(name for name in kept if name not in folders)]):  # what is not entered is reported
             if _SKIPPED.match(name):
                 continue
             count += 1
@@ -110,6 +112,8 @@ def read_submission(path: Path) -> Submission:
     """
     try:
         state = path.lstat()
+        if stat.S_ISDIR(state.st_mode):
+            raise Broken(f"the folder lies more than {MAX_DEPTH} folders deep; hand in the file itself")
         if not stat.S_ISREG(state.st_mode):
             raise Broken("this is a link or a device, not a file; hand in the file itself")
         if state.st_size > MAX_BYTES:
@@ -152,9 +156,8 @@ def _notebook(path: Path, text: str) -> tuple[str, str, str, dict[str, str]]:
     about = _table(_table(data.get("metadata")).get("detente"))
     answers: dict[str, str] = {}
     for cell in cells:
-        marks = _table(_table(_table(cell).get("metadata")).get("nbgrader"))
-        name = marks.get("grade_id")
-        if not isinstance(name, str) or not marks.get("solution"):
+        name = _answer_cell(_table(cell))
+        if name is None:
             continue
         if name in answers:
             raise Broken(f"the answer cell {name[:60]} stands twice; delete one of the two")
@@ -163,6 +166,15 @@ def _notebook(path: Path, text: str) -> tuple[str, str, str, dict[str, str]]:
             raise Broken("this is the teacher's notebook, with the solutions; hand in your own")
         answers[name] = _cleaned(source)
     return _word(about.get("sheet")), _word(about.get("student")), _word(about.get("variant")), answers
+
+
+def _answer_cell(cell: dict[str, Any]) -> str | None:
+    """Return the answer that a cell is for: by its metadata, or by its id where a program dropped the metadata."""
+    marks = _table(_table(cell.get("metadata")).get("nbgrader"))
+    name = marks.get("grade_id") if marks else cell.get("id")
+    if not isinstance(name, str) or (marks and not marks.get("solution")):
+        return None
+    return name if marks or _ITEM.fullmatch(name) else None
 
 
 def _short(numeral: str) -> int | str:
@@ -187,7 +199,8 @@ def _source(value: Any) -> str:
 
 
 def _cleaned(text: str) -> str:
-    return _COMMENT.sub("", text).replace(STUB, "").strip()
+    whole = text.encode("utf-8", "replace").decode("utf-8")  # half a character of JSON cannot be written to any table
+    return _COMMENT.sub("", whole).replace(STUB, "").strip()
 
 
 def _form(path: Path, text: str) -> tuple[str, str, str, dict[str, str]]:

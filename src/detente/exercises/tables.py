@@ -51,7 +51,7 @@ def summary(found: Pile) -> str:
     lines = [f"{len(found.marks)} marked, {len(found.problems)} files with a problem"]
     waiting = sum(marks.open for marks in found.marks)
     if waiting:
-        lines.append(f"{waiting} wait for points by hand: fill in by-hand.csv and mark again with --by-hand")
+        lines.append(f"{waiting} wait for points by hand: fill in by-hand.csv and mark again")
     if found.marks:
         average = sum((marks.points for marks in found.marks), Fraction(0)) / len(found.marks)
         lines.append(f"average {float(average):.1f} of {found.marks[0].most} points")
@@ -66,6 +66,10 @@ def summary(found: Pile) -> str:
 
 def _number(value: Fraction) -> str:
     return str(value) if value.denominator == 1 else f"{float(value):.2f}"
+
+
+def _exactly(value: Fraction) -> str:
+    return _number(value) if 100 % value.denominator == 0 else str(value)
 
 
 def marks_table(found: Pile) -> Table:
@@ -91,14 +95,15 @@ def moodle_table(found: Pile, title: str, texts: Mapping[str, str], students: Ma
     """Return grades for *Grades, Import, CSV file* of Moodle.
 
     Moodle maps users by ``Email address`` or ``ID number``, and takes a grade item and its feedback from two columns; it asks
-    for both to be mapped, since a grade imported without feedback clears the feedback.
+    for both to be mapped, since a grade imported without feedback clears the feedback. A dash stands for no grade yet: in a new
+    grade item an empty cell would be one (``gradeimport_csv_load_data``).
     """
     columns = ("ID number", "Email address", title, f"{title} (feedback)")
     rows = []
     for marks in found.marks:
         student = students.get(marks.student)
         ident = (student["id_number"] if student else "") or marks.student
-        rows.append([ident, student["email"] if student else "", "" if marks.open else _number(marks.points), texts[marks.student]])
+        rows.append([ident, student["email"] if student else "", "-" if marks.open else _number(marks.points), texts[marks.student]])
     return columns, rows
 
 
@@ -116,13 +121,13 @@ def canvas_table(found: Pile, title: str, most: int, students: Mapping[str, Stud
 
 
 def hand_table(found: Pile) -> Table:
-    """Return the answers that a person has to mark, with an empty column for points and one for a comment."""
+    """Return the answers that a person marks, with columns for points and a comment; what was marked stays in it."""
     columns = ("student", "item", "of", "answer", "points", "comment")
     rows = [
-        [marks.student, each.item, str(each.most), each.answer, "", ""]
+        [marks.student, each.item, str(each.most), each.answer, *((_exactly(each.points), each.reason) if each.status == "hand" else ("", ""))]
         for marks in found.marks
         for each in marks.verdicts
-        if each.status == "open"
+        if each.status in ("open", "hand")
     ]
     return columns, rows
 

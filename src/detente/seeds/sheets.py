@@ -30,7 +30,7 @@ __all__ = ["Row", "Sheet", "read_sheet", "sheet_bytes", "table_name", "write_she
 
 MAX_ROWS = 50_000
 MAX_BYTES = 20_000_000
-_RUN = re.compile(r"['=@\t\r]|[+-](?![0-9.])")
+_RUN = re.compile(r"['=@\t\r]|[+-](?![0-9.]|$)")  # a sign alone runs nothing
 _NUMBER = re.compile(r"[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?%?")
 
 
