@@ -171,7 +171,7 @@ def test_marking_again_keeps_the_points_that_a_person_gave(tmp_path):
     mark()
     text = (out / "by-hand.csv").read_text(encoding="utf-8-sig")
     (out / "by-hand.csv").write_text(text.replace("itself.,,", "itself.,2,well said"), encoding="utf-8")
-    (folder / "bob.txt").write_text("meaning-1: It is so.", encoding="utf-8")  # handed in late
+    (folder / "bob.txt").write_text("sheet: dominance\nmeaning-1: It is so.", encoding="utf-8")  # handed in late
     mark()
     found = {row["student"]: (row["points"], row["comment"]) for row in rows(out / "by-hand.csv")}
     assert found == {"ada": ("2", "well said"), "bob": ("", "")}
