@@ -9,7 +9,7 @@ import pytest
 
 import detente
 from detente import _formula_values, formula
-from detente.games import reader
+from detente.games import question_reader, reader
 from detente.payoffs.terms import PayoffFile, TermTable
 from detente.payoffs.value_tables import ValuesTable
 from detente.reports.build import BLOCKS
@@ -88,7 +88,7 @@ def test_the_examples_use_every_key_of_every_table():
     tables = [
         DocumentTable, parameter_tables.FigureTable, parameter_tables.JudgementTable, parameter_tables.DerivedTable,
         claims.ClaimTable, claims.ConflictTable, observations.EventTable, observations.CodingTable, PayoffFile, TermTable,
-        ValuesTable, reader.BoxTable, reader.QuestionTable, ReportFile,
+        ValuesTable, reader.BoxTable, question_reader.QuestionTable, ReportFile,
         *(table for form in FORMS.values() for table in (form.file, form.variant) if table is not None),
     ]
     keys = {field.alias or key for table in tables for key, field in table.model_fields.items()}
@@ -161,7 +161,7 @@ def test_the_functions_of_the_page_are_those_of_the_grammar():
 
 def test_the_conclusions_of_the_page_are_those_that_need_no_name():
     shown = {each.partition(":")[0] for each in column("conclusion")}
-    assert shown == {*reader.CONCLUSION_KINDS, "none"}
+    assert shown == {*question_reader.CONCLUSION_KINDS, "none"}
 
 
 def test_the_reserved_names_of_the_page_are_those_of_the_grammar():

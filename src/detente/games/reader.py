@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import ConfigDict, Field
 
 from detente.errors import Fault
 from detente.fields import (
@@ -22,28 +22,20 @@ from detente.fields import (
     Line,
     Name,
     Names,
-    Symbol,
     Text,
     Wrong,
     check_name,
-    distinct,
-    kind_of,
-    one_of,
     unknown,
-    within,
 )
 from detente.games.definition import (
-    OUTCOMES,
     Box,
-    Case,
     Conclusion,
     Content,
     GameDefinition,
     Point,
-    Question,
-    Saying,
     Variant,
 )
+from detente.games.question_reader import Fitting, QuestionReader, read_question_tables
 from detente.schema import Table, validate
 
 if TYPE_CHECKING:
@@ -54,75 +46,16 @@ if TYPE_CHECKING:
     from detente.toml import KeyPath, TomlFile
 
 __all__ = [
-    "CONCLUSION_KINDS",
     "BoxTable",
-    "Fitting",
     "FormKeys",
     "GameFile",
     "GameReader",
-    "QuestionTable",
     "VariantTable",
     "read_game",
 ]
 
 #: Stands for all players under ``strategies``, as it does under ``terms``.
 EVERYBODY = "each"
-#: Conclusions that need no name, such as ``equilibrium:cooperate,cooperate``; ``none`` is another.
-CONCLUSION_KINDS = ("equilibrium", "unique", "selected", "set", "dominant", "class", "sign")
-def _number(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 999:
-        raise Wrong(kind_of(value), "expected a number from 1 to 999")
-    return value
-
-
-def _ask(value: object) -> list[str]:
-    items: list[Any] = value if isinstance(value, list) else [value]
-    distinct(items)
-    for index, each in enumerate(items):
-        within((index,) if isinstance(value, list) else (), check_name, each)
-    return items
-
-
-def _pair(value: list[Any]) -> list[Any]:
-    if len(value) != 2 or value[0] >= value[1]:
-        raise Wrong(f"found {len(value)} numbers" if len(value) != 2 else "found an empty range", "expected [from, to]")
-    return value
-
-
-def _only(value: object) -> str:
-    return one_of("kind of parameters", ("figures", "judgements"))(value)
-
-
-def _outcomes(value: object) -> list[str] | dict[str, list[str]]:
-    """Return what a profile should be: one of the outcomes, several, or a table of them by point."""
-    if isinstance(value, dict):
-        found: dict[str, list[str]] = {}
-        for name, each in value.items():
-            own = within((name,), _outcomes, each)
-            if isinstance(own, dict):
-                raise Wrong("found a table in a table", f"expected one of {', '.join(OUTCOMES)}", below=(name,))
-            found[name] = own
-        return found
-    items: list[Any] = value if isinstance(value, list) else [value]
-    distinct(items)
-    for index, each in enumerate(items):
-        within((index,) if isinstance(value, list) else (), _outcome, each)
-    return items
-
-
-def _outcome(value: object) -> None:
-    if not isinstance(value, str):
-        raise Wrong(kind_of(value), f"expected one of {', '.join(OUTCOMES)}")
-    if value not in OUTCOMES:
-        raise unknown("outcome", value, OUTCOMES)
-
-
-def _precisions(value: list[Any]) -> list[Any]:
-    distinct(value)
-    for index, each in enumerate(value):
-        if each < 0:
-            raise Wrong(f"found the precision {each}", "expected 0 or more", below=(index,))
-    return value
 
 
 class BoxTable(Table):
@@ -144,48 +77,6 @@ class VariantTable(Table):
     points: dict[str, dict[str, Exact]] = Field(default_factory=dict)
     box: dict[str, Any] = Field(default_factory=dict)
     conclusions: dict[str, Expression] | None = None
-
-
-class CaseTable(Table):
-    """A ``[[questions.cases]]``: parameters held at formulas of the others."""
-
-    label: Label
-    hold: dict[str, Expression]
-
-
-class SayTable(Table):
-    """A ``[[questions.say]]``: a sentence, and what has to hold for it to be said of a point."""
-
-    text: Label
-    when: Annotated[list[Line], AfterValidator(distinct)] | None = None
-
-
-class QuestionTable(Table):
-    """A ``[[questions]]`` of a game."""
-
-    number: Annotated[int, PlainValidator(_number), WithJsonSchema({"type": "integer", "minimum": 1})]
-    text: Label
-    ask: Annotated[list[str], PlainValidator(_ask), WithJsonSchema({"type": ["string", "array"]})]
-    of: Annotated[list[Line], AfterValidator(distinct)] | None = None
-    along: Names | None = None
-    points: Annotated[list[Symbol], AfterValidator(distinct)] | None = None
-    to: Line | None = None
-    for_: Annotated[
-        list[str] | dict[str, list[str]],
-        PlainValidator(_outcomes),
-        WithJsonSchema({"type": ["string", "array", "object"]}),
-    ] | None = Field(default=None, alias="for")
-    variant: Name | None = None
-    ranges: dict[str, Annotated[list[Exact], AfterValidator(_pair)]] = Field(default_factory=dict)
-    at: dict[str, Exact] | None = None
-    only: Annotated[str | None, PlainValidator(_only), WithJsonSchema({"enum": ["figures", "judgements"]})] = None
-    given: Annotated[list[Line], AfterValidator(distinct)] | None = None
-    players: Names | None = None
-    precisions: Annotated[list[Exact], AfterValidator(_precisions)] | None = None
-    variants: Names | None = None
-    cases: list[CaseTable] | None = None
-    games: Names | None = None
-    say: list[SayTable] | None = None
 
 
 class GameFile(Table):
@@ -242,16 +133,6 @@ class FormKeys(Protocol):
         """Return whether the conclusions of the game make sense in a variant of this form."""
 
 
-class Fitting(Protocol):
-    """What the reader asks of an analysis."""
-
-    forms: tuple[str, ...]
-    kinds: tuple[str, ...]
-
-    def fits(self, form: str) -> bool:
-        """Return whether games of this form can be asked."""
-
-
 def read_game(
     file: TomlFile,
     name: str,
@@ -280,7 +161,7 @@ def read_game(
     reader = GameReader(file, faults, groups or {})
     before = len(faults)
     boxes = reader.tables(("box",), BoxTable)
-    question_tables = reader.questions()
+    question_tables = read_question_tables(file, faults)
     variant_tables = reader.variant_tables(forms)
     form = reader.form((), forms, "file")
     reader.parts((), form)
@@ -315,7 +196,7 @@ def read_game(
     # a list of variants may have the game itself among them, under its own name
     fitting: dict[str | None, str] = {None: top.form, name: top.form}
     fitting.update((key, each.form) for key, each in variants.items())
-    questions = reader.asked(question_tables, analyses, fitting)
+    questions = QuestionReader(reader, analyses, fitting).read(question_tables)
     return replace(game, variants=variants, questions=questions, complete=len(faults) == before)
 
 
@@ -392,13 +273,6 @@ class GameReader:
             if table is not None and form is not None:
                 found[name] = (form, table, boxes)
         return found
-
-    def questions(self) -> list[tuple[KeyPath, QuestionTable]]:
-        """Return the sound questions with their paths."""
-        given = self.file.data.get("questions")
-        paths: list[KeyPath] = [("questions", index) for index in range(len(given))] if isinstance(given, list) else []
-        found = [(path, validate(self.file, QuestionTable, self.faults, path)) for path in paths]
-        return [(path, table) for path, table in found if table is not None]
 
     def names(self, section: str, given: Iterable[str]) -> None:
         """Add a fault for every key of a table that is no name."""
@@ -569,138 +443,6 @@ class GameReader:
             )
         places = {key: self.file.place((*path, key)) for key in ("low", "high", "value", "reason")}
         return Box(str(path[-1]), low, high, value, table.reason, self.file.key_place(path), places)
-
-    def asked(
-        self,
-        tables: list[tuple[KeyPath, QuestionTable]],
-        analyses: Collection[str] | Mapping[str, Fitting] | None,
-        fitting: Mapping[str | None, str],
-    ) -> tuple[Question, ...]:
-        """Return the questions; ``fitting`` says of which form the game and each of its variants is."""
-        questions: list[Question] = []
-        for path, table in tables:
-            first = next((each for each in questions if each.number == table.number), None)
-            if first is not None:
-                place = self.file.place((*first.path, "number"))
-                self.fail(
-                    (*path, "number"),
-                    f"found question {table.number} a second time",
-                    f"it stands at {place} already",
-                    key=False,
-                )
-            self.among(path, "ask", "analysis", table.ask, None if analyses is None else tuple(analyses))
-            asked: list[str | None] = [*table.variants] if table.variants else [table.variant]
-            forms = tuple(dict.fromkeys(fitting[each] for each in asked if each in fitting))
-            if isinstance(analyses, Mapping):
-                self.fitting(path, table.ask, analyses, forms)
-            if table.variants and table.variant is not None:
-                self.fail((*path, "variants"), "found both variant and variants", "expected one of the two")
-            known = {own: self.file.key_place(("variants", own)) for own in fitting if own is not None}
-            self.among(path, "variants", "variant", table.variants or (), self.keys("variants") | known)
-            for each in table.of or ():
-                kind, colon, _ = each.partition(":")
-                if colon:
-                    self.among(
-                        path, "of", "conclusion", [each] if kind not in CONCLUSION_KINDS else (), CONCLUSION_KINDS
-                    )
-                elif each != "none":
-                    kinds = {kind: self.file.place((*path, "ask")) for kind in self.kinds(table.ask, analyses)}
-                    known = {**self.asked_keys("conclusions", table.variant), **kinds}
-                    self.among(path, "of", "conclusion", [each], known)
-            self.supposed(path, table)
-            points = [each for each in table.points or () if each != "baseline"]
-            self.among(path, "points", "point", points, self.asked_keys("points", table.variant))
-            by_point = table.for_ if isinstance(table.for_, dict) else {}
-            for each in by_point:
-                if each != "baseline" and each not in (known := self.asked_keys("points", table.variant)):
-                    self.wrong((*path, "for", each), unknown("point", each, known))
-            if "levers" in table.ask and table.to is None:
-                found = "found the analysis 'levers' without a profile"
-                self.fail((*path, "ask"), found, "expected also to = ..", key=False)
-            if table.for_ is not None and table.to is None:
-                self.fail((*path, "for"), "found for without a profile", "expected also to = ..")
-            self.among(path, "variant", "variant", [table.variant] if table.variant else (), self.keys("variants"))
-            questions.append(
-                Question(
-                    number=table.number,
-                    text=table.text,
-                    ask=tuple(table.ask),
-                    of=tuple(table.of or ()),
-                    along=tuple(table.along or ()),
-                    points=tuple(table.points or by_point),
-                    variant=table.variant,
-                    variants=tuple(table.variants or ()),
-                    precisions=tuple(table.precisions or ()),
-                    players=tuple(table.players or ()),
-                    ranges={name: (low, high) for name, (low, high) in table.ranges.items()},
-                    place=self.file.key_place(path),
-                    path=path,
-                    at=dict(table.at or {}),
-                    only=table.only,
-                    given=tuple(table.given or ()),
-                    to=table.to,
-                    wanted=tuple(dict.fromkeys(each for own in by_point.values() for each in own))
-                    if by_point
-                    else tuple(table.for_ or OUTCOMES[:1]),
-                    wanted_at={name: tuple(own) for name, own in by_point.items()},
-                    cases=tuple(Case(each.label, dict(each.hold)) for each in table.cases or ()),
-                    games=tuple(table.games or ()),
-                    say=tuple(Saying(each.text, tuple(each.when or ())) for each in table.say or ()),
-                )
-            )
-        return tuple(questions)
-
-    def supposed(self, path: KeyPath, table: QuestionTable) -> None:
-        """Add a fault for what a sentence supposes, where it is neither a conclusion nor the name of a formula."""
-        known = self.asked_keys("conclusions", table.variant)
-        for index, saying in enumerate(table.say or ()):
-            for number, text in enumerate(saying.when or ()):
-                inner = (*path, "say", index, "when", number)
-                name = text.removeprefix("not ")
-                kind, colon, _ = name.partition(":")
-                if "." in kind:
-                    continue  # of another game: looked up when all games are read
-                if colon and kind not in CONCLUSION_KINDS:
-                    self.wrong(inner, unknown("conclusion", kind, CONCLUSION_KINDS), key=False)
-                elif not colon and name not in known:
-                    self.wrong(inner, unknown("conclusion", name, known), key=False)
-
-    @staticmethod
-    def kinds(asked: list[str], analyses: Collection[str] | Mapping[str, Fitting] | None) -> tuple[str, ...]:
-        """Return the kinds of conclusions, such as ``class``, that all analyses asked for understand as such.
-
-        Where it is not known what analyses there are, any of them may.
-        """
-        if not isinstance(analyses, Mapping):
-            return CONCLUSION_KINDS
-        return tuple(
-            kind
-            for kind in CONCLUSION_KINDS
-            if all(name in analyses and kind in analyses[name].kinds for name in asked)
-        )
-
-    def fitting(
-        self, path: KeyPath, asked: list[str], analyses: Mapping[str, Fitting], forms: tuple[str, ...]
-    ) -> None:
-        """Add a fault for every analysis that fits none of the forms that it is asked of, and every form without one.
-
-        Variants of several forms can be asked together: each is asked what fits it.
-        """
-        listed = self.file.at((*path, "ask"))
-        for name in asked:
-            if name in analyses and forms and not any(analyses[name].fits(form) for form in forms):
-                inner = (*path, "ask", listed.index(name)) if isinstance(listed, list) else (*path, "ask")
-                found = f"found the analysis {name!r} asked of a game of the form {' and '.join(forms)}"
-                self.fail(inner, found, f"expected one of {', '.join(analyses[name].forms)}", key=False)
-        for form in forms[1:] and forms:
-            if not any(name in analyses and analyses[name].fits(form) for name in asked):
-                expected = f"expected also one for games of the form {form}, or only variants of one form"
-                self.fail((*path, "ask"), f"found no analysis for the variants of the form {form}", expected)
-
-    def asked_keys(self, section: str, variant: str | None) -> dict[str, Place]:
-        """Return the names in a table of the game and of the variant that a question is about."""
-        own = self.keys(section, ("variants", variant)) if variant in self.keys("variants") else {}
-        return {**self.keys(section), **own}
 
     def among(self, path: KeyPath, key: str, what: str, given: Iterable[str], known: Collection[str] | None) -> None:
         """Add a fault for every name under ``key`` that is not among ``known``."""

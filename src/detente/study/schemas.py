@@ -10,7 +10,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from detente.games.reader import BoxTable, QuestionTable
+from detente.games.question_reader import QuestionTable
+from detente.games.reader import BoxTable
 from detente.payoffs.terms import ConstraintTable, PayoffFile, TermTable
 from detente.payoffs.value_tables import EntryTable, ValuesTable
 from detente.seeds.claims import ClaimTable, ConflictTable
