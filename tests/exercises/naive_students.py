@@ -277,8 +277,85 @@ def number(value):
     return str(Fraction(value))
 
 
+def coalition_worths(a):
+    return {frozenset(row[0].split(", ")): Fraction(row[1]) for row in a.rows[1:]}
+
+
+def named_member(a):
+    return re.match(r"(.+?):", a.words).group(1)
+
+
+def joined(a):
+    """The worth of the coalition that the words name, with the member in it."""
+    others = re.search(r"joins the coalition of (.+?)\?", a.words).group(1).split(", ")
+    return coalition_worths(a)[frozenset([*others, named_member(a)])]
+
+
+def in_orders(a):
+    """What a member adds on average over all orders of arrival, by going through them one by one."""
+    worths = coalition_worths(a) | {frozenset(): Fraction(0)}
+    everybody = max(worths, key=len)
+    total, orders = Fraction(0), list(itertools.permutations(sorted(everybody)))
+    for order in orders:
+        before = frozenset(order[: order.index(named_member(a))])
+        total += worths[before | {named_member(a)}] - worths[before]
+    return total / len(orders)
+
+
+def votes(a):
+    weights = {row[0]: int(row[1]) for row in a.rows[1:]}
+    quota = int(re.search(r"with (\d+) or more decides", a.statement).group(1))
+    return weights, quota
+
+
+def pivots(a):
+    """How often a member turns losing into winning, over all orders of arrival."""
+    weights, quota = votes(a)
+    orders = list(itertools.permutations(weights))
+    count = 0
+    for order in orders:
+        before = sum(weights[name] for name in order[: order.index(named_member(a))])
+        count += before < quota <= before + weights[named_member(a)]
+    return Fraction(count, len(orders))
+
+
+def limits(a, scale):
+    promises, club, spared = a.given["US promises kept"], a.given["club benefit"], a.given["tariff on refusal"] * a.given["exposure to US tariffs"]
+    loss = a.given["loss per unit of link"] + a.given["retaliation"]
+    return (promises * club + spared + (a.given["scale of the bloc"] if scale else 0)) / loss
+
+
+def link_shares(a):
+    """Mining, refining and finance of the alliance as shares of what it needs."""
+    need = a.given["need of the alliance"]
+    money = a.given["named US money"] * a.given["private money per public unit"] / a.given["cost of all chains"]
+    return (1 - a.given["Chinese mining share"]) / need, (1 - a.given["Chinese refining share"]) / need, money
+
+
 #: What the words of a question ask, as a beginning or part of them, and what each wrong rule answers.
 WRONG = {
+    "how much does it add when it joins": {
+        "worth_for_addition": lambda a: number(joined(a)),
+        "alone": lambda a: number(coalition_worths(a)[frozenset([named_member(a)])]),
+    },
+    "how much does Shapley's rule give": {
+        "equal_split": lambda a: number(max(coalition_worths(a).values()) / 3),
+        "alone": lambda a: number(coalition_worths(a)[frozenset([named_member(a)])]),
+        "last_addition": lambda a: number(
+            max(coalition_worths(a).values()) - next(v for k, v in coalition_worths(a).items() if len(k) == 2 and named_member(a) not in k)
+        ),
+    },
+    "Shapley-Shubik index": {
+        "equal_split": lambda a: "1/4",
+        "proportional": lambda a: number(Fraction(votes(a)[0][named_member(a)], sum(votes(a)[0].values()))),
+    },
+    "What is the coalition of all worth": {"best_case": lambda a: number(max(link_shares(a)))},
+    "wind down its link if it is alone": {"alone_for_all": lambda a: number(limits(a, True))},
+    "And if all others do?": {"alone_for_all": lambda a: number(limits(a, False))},
+    "the revisionist type after an embargo?": {"belief_is_prior": lambda a: number(a.given["prior of revisionism"])},
+    "revisionist type after an embargo now": {"pooling_for_separating": lambda a: "1"},
+    "does easing pay in this simplified": {"odds_for_threshold": lambda a: number(a.given["gain from easing"] / a.given["loss if exploited"])},
+    "does Korea give up by hedging": {"best_case": lambda a: number(a.given["club value, Korea"] * (1 - a.given["club value of a hedger"]))},
     "List all Nash equilibria": {
         "payoff_dominance": lambda a: a.profiles(sums(a)),
         "wrong_player": lambda a: a.profiles(stable(a, (1, 0))),

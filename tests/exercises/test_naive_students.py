@@ -53,6 +53,33 @@ def test_five_hundred_wrong_answers_worked_out_by_hand_get_their_name(sheets):
     assert named >= 0.95 * seen, (named, seen)
 
 
+RIGHT = {
+    "how much does Shapley's rule give": naive.in_orders,
+    "Shapley-Shubik index": naive.pivots,
+    "What is the coalition of all worth": lambda a: min(*naive.link_shares(a), 1),
+    "wind down its link if it is alone": lambda a: naive.limits(a, False),
+    "And if all others do?": lambda a: naive.limits(a, True),
+    "least discount factor": lambda a: naive.patience(a, a.me)[0],
+    "guarantee, whatever": lambda a: max(min(a.get(a.me, a.me, k, j) for j in range(a.shape[1 - a.me])) for k in range(a.shape[a.me])),
+    "payoff does the subgame-perfect": lambda a: naive.backwards(a.ends())[1][naive.tree_me(a)],
+    "mixed equilibrium give, on average": lambda a: naive.average(a, a.me, naive.indifferent(a, 0), naive.indifferent(a, 1)),
+}
+
+
+def test_what_a_careful_student_works_out_by_hand_is_the_key(sheets):
+    seen = Counter()
+    for variants in sheets.values():
+        for number in range(4):
+            variant = variants.of(f"careful{number}")
+            shown = naive.asked(notebook(variant, "en"))
+            for item in variant.items.values():
+                for words, answer in RIGHT.items():
+                    if words in shown[item.id].words:
+                        seen[words] += 1
+                        assert item.key.value.value == answer(shown[item.id]), (item.id, shown[item.id].words)
+    assert set(seen) == set(RIGHT)
+
+
 def test_right_answers_in_another_form_pass(sheets):
     source = random.Random(9)
     for variants in sheets.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detente.exercises import asks_mixed, asks_normal, asks_repeated, asks_study, asks_tree
+from detente.exercises import asks_coalition, asks_mixed, asks_normal, asks_repeated, asks_study, asks_tree
 from detente.exercises.key import ASKS
 
-__all__ = ["ASKS", "asks_mixed", "asks_normal", "asks_repeated", "asks_study", "asks_tree"]
+__all__ = ["ASKS", "asks_coalition", "asks_mixed", "asks_normal", "asks_repeated", "asks_study", "asks_tree"]

@@ -16,7 +16,7 @@ from detente.exercises.answers import Value, Vocabulary
 from detente.exercises.cases import Said, said
 from detente.exercises.key import Key, ask, number
 from detente.exercises.rules import conclusion_holds
-from detente.exercises.worked import environment, item_value, worked
+from detente.exercises.worked import environment, item_value, sign_of, worked
 from detente.fields import LANGUAGES
 from detente.numbers import exact
 
@@ -62,7 +62,7 @@ def _stated(case: Case, conclusion: str) -> dict[str, str]:
     """Return a conclusion in words, with the labels of what it names."""
     kind, colon, rest = conclusion.partition(":")
     if not colon:
-        return {lang: case.label(conclusion, lang) for lang in LANGUAGES}
+        return sign_of(case, conclusion) or {lang: case.label(conclusion, lang) for lang in LANGUAGES}
     if kind == "dominant":
         player, _, strategy = rest.partition("=")
         return said(case, "{strategy} is dominant ({player})", "{strategy} 是 {player} 的占优策略", strategy=strategy, player=player)
@@ -173,7 +173,7 @@ def _threshold(case: Case, step: Step) -> Key:
     if len(rows) != 1:
         raise UsageError(f"found {len(rows)} thresholds of {step.of} along {step.along}; expected one")
     value = _entry(rows[0], ["at"])
-    line = said(case, "{of} changes at {along} = {value}.", "{of} 在 {along} = {value} 处改变。", of=_stated(case, step.of), along=step.along, value=Said(case.number(value)))
+    line = said(case, "{of} changes at {along} = {value}.", "{of} 在 {along} = {value} 处改变。", of={lang: case.label(step.of, lang) for lang in LANGUAGES} if ":" not in step.of else _stated(case, step.of), along=step.along, value=Said(case.number(value)))
     return Key(number(value), _own(step), (line,))
 
 

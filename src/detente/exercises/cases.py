@@ -11,10 +11,13 @@ import hmac
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError, did_you_mean
 from detente.games._tree_parts import Move
+from detente.games.coalitional import CoalitionalGame, WeightedVotingGame
 from detente.games.extensive import GameTree, terminal
 from detente.games.normal import NormalFormGame
 from detente.numbers import plain
@@ -35,6 +38,8 @@ _CLOSED = re.compile(r"(?<=[\u4e00-\u9fff，。；：？）]) (?=[\u4e00-\u9fff�
 OWN = frozenset({"class", "dominant", "no_dominant", "dominated", "weakly_dominated"})
 #: How often one player's payoffs are drawn before the question is refused.
 MAX_OWN = 2000
+#: Most members of a drawn coalition.
+MAX_MEMBERS = 5
 
 
 class Numbers:
@@ -245,12 +250,41 @@ def drawn(
                 )
             own.append(numbers_of)
         game = _paid(game, own)
+    elif isinstance(game, (CoalitionalGame, WeightedVotingGame)):
+        game = _of_members(game, draw.members or (), low, partial(numbers.below, size))
     else:
         raise UsageError(
             f"question {question.name}: payoffs of {model.name}, a game of the form {model.form.name}, cannot be drawn; "
-            "expected a normal form or a tree; draw parameters with vary instead"
+            "expected a normal form, a tree, coalitions or votes; draw parameters with vary instead"
         )
     return Case(model, game, point.values, changed, True, given)
+
+
+def _of_members(
+    game: CoalitionalGame | WeightedVotingGame, members: Sequence[str], low: int, below: Callable[[], int]
+) -> CoalitionalGame | WeightedVotingGame:
+    """Return a game of a few members of a larger one, drawn anew.
+
+    Seats get weights, and more than half of all decides. A coalition is worth what its best partition is, and a drawn number
+    more: nobody loses by joining.
+    """
+    for name in members:
+        known(name, game.players, "member")
+    if not 2 <= len(members) <= MAX_MEMBERS:
+        raise UsageError(f"found {len(members)} members; expected 2 to {MAX_MEMBERS} of {', '.join(game.players)}")
+    if low < 0:
+        raise UsageError(f"found numbers from {low}; expected 0 or more for what coalitions add, 1 or more for weights")
+    if isinstance(game, WeightedVotingGame):
+        weights = {name: Fraction(max(1, low + below())) for name in members}
+        total = sum(weights.values())
+        return WeightedVotingGame(total // 2 + 1, weights)
+    worth: dict[frozenset[str], Fraction] = {frozenset(): Fraction(0)}
+    for size in range(1, len(members) + 1):
+        for group in combinations(members, size):
+            parts = (frozenset(part) for k in range(1, size) for part in combinations(group, k))
+            best = max((worth[part] + worth[frozenset(group) - part] for part in parts), default=Fraction(0))
+            worth[frozenset(group)] = best + low + below()
+    return CoalitionalGame(members, lambda coalition: worth[frozenset(coalition)])
 
 
 def _paid(game: NormalFormGame | GameTree, payoffs: list[list[int]]) -> NormalFormGame | GameTree:

@@ -164,6 +164,34 @@ MISCONCEPTIONS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
             "zh": "平均分配忽略了各成员的增量不同。",
         },
     ),
+    "last_addition": (
+        {"en": "what a member adds last taken for its share", "zh": "把最后加入时的增量当作份额"},
+        {
+            "en": "This is what the member adds when all others are there. Shapley's rule averages over all orders of arrival.",
+            "zh": "这是其他成员都在场时的增量。沙普利法则对所有到达次序取平均。",
+        },
+    ),
+    "worth_for_addition": (
+        {"en": "the worth of a coalition taken for what a member adds", "zh": "把联盟的价值当作成员的增量"},
+        {
+            "en": "Part of this was there before the member came. Take off what the others are worth without it.",
+            "zh": "其中一部分在该成员加入之前就有。应减去其他成员单独的价值。",
+        },
+    ),
+    "alone": (
+        {"en": "what a member is worth alone", "zh": "把单独的价值当作增量"},
+        {
+            "en": "This is what the member makes alone. Ask what changes for the others when it joins.",
+            "zh": "这是该成员单独的价值。应问它加入之后其他成员的情形有何变化。",
+        },
+    ),
+    "swings_for_orders": (
+        {"en": "swings counted alike instead of orders", "zh": "数摇摆次数而非次序"},
+        {
+            "en": "This counts every swing once (Banzhaf). Shapley and Shubik count each by the orders in which it happens.",
+            "zh": "这里每次摇摆只计一次（班扎夫指数）。沙普利—舒比克指数按其出现的次序数计。",
+        },
+    ),
     "pooling_for_separating": (
         {"en": "pooling for separating", "zh": "把混同当作分离"},
         {

@@ -74,6 +74,8 @@ def _whole(detail: str, example: str) -> int:
 
 def _no_ties(case: Case, detail: str) -> bool:
     """No player is paid the same in two outcomes."""
+    if not hasattr(case.game, "payoffs"):
+        raise UsageError(f"{case.model.name} has no table of payoffs; leave out no_ties and ties")
     return all(_own_distinct(case.game, player) for player in range(len(case.game.players)))
 
 
@@ -181,6 +183,16 @@ def _empty_threat(case: Case, detail: str) -> bool:
     return any(path != perfect_path(case.tree) for path in nash_paths(case.tree))
 
 
+def _core(case: Case, detail: str) -> bool:
+    """The core of a coalitional game is empty, or not."""
+    from detente.games.coalitional import CoalitionalGame
+    from detente.solve.coalitional.core import core
+
+    if detail not in ("empty", "not_empty") or not isinstance(case.game, CoalitionalGame):
+        raise UsageError(f"found core:{detail} of {case.model.name}; expected core:empty or core:not_empty of a game of coalitions")
+    return core(case.game).empty == (detail == "empty")
+
+
 def _holds(case: Case, detail: str) -> bool:
     """A conclusion holds for the study's game at the drawn parameters."""
     from detente.exercises.rules import conclusion_holds
@@ -213,6 +225,7 @@ PROPERTIES: dict[str, Callable[[Case, str], bool]] = {
     "solvable": _solvable,
     "inefficient": _inefficient,
     "empty_threat": _empty_threat,
+    "core": _core,
     "holds": _holds,
     "fails": _fails,
 }

@@ -93,6 +93,7 @@ class Draw(Table):
     """How a student's variant is drawn, and what is guaranteed of it."""
 
     integers: Annotated[list[int], AfterValidator(_range)] | None = None
+    members: Names | None = None
     vary: dict[str, list[Exact]] = Field(default_factory=dict)
     require: Annotated[list[Line], AfterValidator(distinct)] | None = None
 
@@ -105,6 +106,7 @@ class Step(Table):
     against: Name | None = None
     strategy: Name | None = None
     profile: Line | None = None
+    coalition: Names | None = None
     at: Line | None = None
     target: Line | None = None
     punishment: Line | None = None
@@ -224,6 +226,9 @@ def read_sheet(path: Path) -> Sheet:
         if not 1 <= len(question.steps) <= MAX_STEPS:
             found = f"found {len(question.steps)} steps"
             faults.append(Fault(file.place((*at, "steps")), found, f"expected 1 to {MAX_STEPS}"))
+        if question.draw.members is not None and question.draw.integers is None:
+            found = "found members without integers"
+            faults.append(Fault(file.place((*at, "draw", "members")), found, "expected the numbers to draw from, such as integers = [0, 9]"))
         if question.draw.integers is not None and question.draw.vary:
             found = "found both integers and vary"
             faults.append(Fault(file.place((*at, "draw")), found, "expected one way to draw a variant"))

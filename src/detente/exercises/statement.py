@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.exercises.words import WORDS
 from detente.fields import label_of
+from detente.games.coalitional import CoalitionalGame, WeightedVotingGame
 from detente.games.extensive import GameTree
 from detente.games.normal import NormalFormGame
 from detente.numbers import exact
@@ -73,6 +74,13 @@ def grid(case: Case, lang: str) -> Grid | None:
         if any(rounded(case, value) for end in game.terminals for value in game.payoffs(end.index)):
             caption += words["rounded"]
         return Grid(caption, (words["actions"], *(case.label(name, lang) for name in game.players)), rows)
+    if isinstance(game, WeightedVotingGame) and len(game.players) <= MAX_ROWS:
+        rows = tuple((case.label(name, lang), number(weight)) for name, weight in game.weights.items())
+        return Grid(words["votes"].format(quota=number(game.quota)), (words["member"], words["weight"]), rows)
+    if isinstance(game, CoalitionalGame) and len(game.worth) <= MAX_ROWS:
+        masks = sorted(range(1, len(game.worth)), key=lambda mask: (mask.bit_count(), [k for k in range(mask.bit_length()) if mask >> k & 1]))
+        rows = tuple((case.listed(game.coalition(mask), lang), number(game.worth[mask])) for mask in masks)
+        return Grid(words["worths"], (words["coalition"], words["worth"]), rows)
     return None
 
 

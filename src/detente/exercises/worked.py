@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from detente.exercises.cases import Case
 
-__all__ = ["environment", "item_value", "worked"]
+__all__ = ["environment", "item_value", "sign_of", "worked"]
 
 #: Most parts that are worked out before the formula itself.
 MAX_PARTS = 8
@@ -76,6 +76,21 @@ def worked(case: Case, text: str, value: Any) -> tuple[dict[str, str], ...]:
     if not lines or parsed.root.op != "name":
         lines.append(said(case, "This is {shown}.", "即 {shown}。", shown=Said(shown)))
     return tuple(lines)
+
+
+def sign_of(case: Case, name: str) -> dict[str, str] | None:
+    """Return how the sign of a named formula of the game comes about, or None where there is no such formula."""
+    if name not in case.model.definition.conclusions:
+        return None
+    part = case.model.conclusion(name)
+    env = environment(case, part)
+    value = part.evaluate(env, lambda node: item_value(case, node))
+    return said(
+        case, "{words} = {numbers} = {value}, which is {sign}", "{words} = {numbers} = {value}，{sign}",
+        words={lang: _in_words(case, part.text, lang, stop=False) for lang in LANGUAGES},
+        numbers=Said(_in_numbers(case, part.text, env)), value=Said(case.number(value)),
+        sign={"en": "positive", "zh": "为正"} if value > 0 else {"en": "not positive", "zh": "不为正"},
+    )  # fmt: skip
 
 
 def _formula_of(case: Case, name: str) -> formula.Formula | None:
