@@ -100,7 +100,8 @@ def test_what_no_draw_has_is_refused_with_the_reason(sheet):
         ('player = "us"', 'player = "usa"', "unknown player 'usa'"),
         ('"complement"', '"complements"', "does not know the misconception"),
         ('game = "confrontation"', 'game = "confrontatoin"', "confrontation"),
-        ('game = "confrontation"', 'game = "forge_coalition"', "cannot be drawn"),
+        ('game = "confrontation"', 'game = "forge_tipping"', "cannot be drawn"),
+        ('game = "confrontation"', 'game = "forge_coalition"', "found 0 members; expected 2 to 5 of us, eu"),
         ("{ integers", "{ integer", "unknown key 'integer'"),
     ],
 )
