@@ -249,14 +249,14 @@ def test_labels_are_shown_as_text(copy):
 def test_the_widget_answers_requests_and_says_what_is_wrong(study):
     widget = study.game("confrontation").explore()
     first = dict(widget.view)
-    widget.request = {"id": 1, "moves": {"sev": "2/5"}}
+    widget.respond({"id": 1, "moves": {"sev": "2/5"}})
     assert widget.view["id"] == 1
     assert widget.view["texts"]["sev"] == "0.4"  # a decimal where it ends
     assert widget.view["panels"]["payoffs"] != first["panels"]["payoffs"]
-    widget.request = {"id": 2, "moves": {"sev": "__import__('os')"}}
+    widget.respond({"id": 2, "moves": {"sev": "__import__('os')"}})
     assert "expected a number" in widget.view["error"] or "found" in widget.view["error"]
     assert widget.view["texts"]["sev"] == "0.4"
-    widget.request = {"id": 4, "moves": {"sev": "1/7"}}
+    widget.respond({"id": 4, "moves": {"sev": "1/7"}})
     assert widget.view["texts"]["sev"] == "1/7"
-    widget.request = {"id": 3, "reset": "baseline"}
+    widget.respond({"id": 3, "reset": "baseline"})
     assert {**widget.view, "id": 0} == first

@@ -291,7 +291,8 @@ def test_shares_of_supermodular_games_are_those_of_games_put_at_random_points(st
     from detente.solve.population.best_reply import increasing_differences
     from detente.study.analyses.draws import _complements, _single_crossing
     from detente.study.analyses.population import _ranked
-    from detente.study.forms.population import compiled_members, member_payoffs
+    from detente.study.forms._member_payoffs import member_payoffs
+    from detente.study.forms.population import compiled_members
 
     model = study.game("forge_tipping").model
     batch = compiled_members(model, material=False)

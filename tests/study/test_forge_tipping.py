@@ -153,7 +153,7 @@ def test_equilibria_and_both_ends_at_the_points(study, point, variant):
 
 def test_payoffs_and_both_ends_at_random_points_of_the_box(study):
     from detente.solve.population.best_reply import best_reply_path, increasing_differences
-    from detente.study.forms.population import member_payoffs
+    from detente.study.forms._member_payoffs import member_payoffs
 
     model = study.game("forge_tipping").model
     generator = random.Random(4)

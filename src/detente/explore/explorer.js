@@ -24,8 +24,7 @@ function render({ model, el }) {
     const request = { id: ++sent, at: performance.now(), ...pending };
     pending = {};
     waiting = true;
-    model.set("request", request);
-    model.save_changes();
+    model.send(request);
   };
   const ask = (change) => {
     const moves = { ...(pending.moves ?? {}), ...(change.moves ?? {}) };

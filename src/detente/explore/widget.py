@@ -46,7 +46,6 @@ def explorer_widget(explorer: Explorer) -> Any:
         title = traitlets.Unicode().tag(sync=True)
         controls: Any = traitlets.List().tag(sync=True)
         points: Any = traitlets.List().tag(sync=True)
-        request = traitlets.Dict().tag(sync=True)
         view = traitlets.Dict().tag(sync=True)
 
         def __init__(self, explorer: Explorer) -> None:
@@ -59,7 +58,9 @@ def explorer_widget(explorer: Explorer) -> Any:
                 points=[{"name": each, "label": model.label(each, explorer.lang)} for each in named],
                 view=answer(explorer, {}),
             )
-            self.observe(lambda change: self.respond(change["new"]), names="request")
+            # Requests are messages and no state: state would be echoed to the page before the answer, and the page
+            # holds back a change of state until the kernel has said that it is done with the one before.
+            self.on_msg(lambda _widget, content, _buffers: self.respond(content))
 
         def respond(self, request: Mapping[str, Any]) -> None:
             """Answer a request of the front end."""

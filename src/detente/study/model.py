@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["GameModel", "Point", "game_model", "split_name"]
 
 KINDS = ("strategic", "material")
+#: Points of a game whose derived values are kept.
+KEPT_POINTS = 4
 
 
 @dataclass(frozen=True)
@@ -260,14 +262,18 @@ class GameModel:
     def derived_values(self, values: Mapping[str, Fraction]) -> dict[str, Any]:
         """Return every derived value at a point, exact where its formula is rational."""
         key = tuple(values.items())
-        if self._derived_last[0] != key:
-            self._derived_last[:] = key, self._derived_at(values)
-        return dict(self._derived_last[1])
+        found = self._derived_known.pop(key, None)
+        if found is None:
+            found = self._derived_at(values)
+        self._derived_known[key] = found
+        if len(self._derived_known) > KEPT_POINTS:
+            del self._derived_known[next(iter(self._derived_known))]
+        return dict(found)
 
     @cached_property
-    def _derived_last(self) -> list[Any]:
-        """The last point asked about and its derived values: what shows a point asks for them many times."""
-        return [None, {}]
+    def _derived_known(self) -> dict[Any, dict[str, Any]]:
+        """Derived values of the last points asked about: what shows a point asks for them many times."""
+        return {}
 
     def _derived_at(self, values: Mapping[str, Fraction]) -> dict[str, Any]:
         known: dict[str, Any] = dict(values)

@@ -164,20 +164,24 @@ def population_equilibria(game: PopulationGame) -> PopulationEquilibria:
     >>> [(each.counts, each.number) for each in population_equilibria(jam).equilibria]
     [({'left': 1, 'right': 2}, 3)]
     """
+    import numpy as np
+
     size, n = len(game.actions), game.n
     vectors = comb(n + size - 1, size - 1)
     if vectors > MOST_VECTORS:
         raise UsageError(
             f"{n} members with {size} actions have {vectors} vectors of counts; expected at most {MOST_VECTORS}"
         )
-    grid = _grid(n, size) if vectors <= KEPT_VECTORS else tuple(_vectors(n, size))
+    kept = _grid(n, size) if vectors <= KEPT_VECTORS else None
+    grid = tuple(_vectors(n, size)) if kept is None else kept
     found, asked = [], 0
     chunk = max(1, 4_000_000 // (n * size))
     for start in range(0, len(grid), chunk):
         part = grid[start : start + chunk]
-        allowed, here = _allowed(game, part)
+        counts = np.array(part) if grid is not kept else _grid_counts(n, size)[start : start + chunk]
+        allowed, here = _allowed(game, part, counts)
         asked += here
-        found += [_equilibrium(game, part[row], allowed[row]) for row in _feasible(part, allowed)]
+        found += [_equilibrium(game, part[row], [each[row] for each in allowed]) for row in _feasible(counts, allowed)]
     for each in found:
         if not is_population_equilibrium(game, [game.actions.index(a) for a in each.example.values()]):
             raise AssertionError("a profile found is no equilibrium; please report")
@@ -190,6 +194,14 @@ def _grid(n: int, size: int) -> tuple[Counts, ...]:
     return tuple(_vectors(n, size))
 
 
+@lru_cache(maxsize=8)
+def _grid_counts(n: int, size: int) -> Any:
+    """Return the same as an array."""
+    import numpy as np
+
+    return np.array(_grid(n, size))
+
+
 def _vectors(n: int, size: int) -> Iterator[Counts]:
     """Yield the vectors of counts, those with fewest members in the last action first."""
     if size == 1:
@@ -200,26 +212,26 @@ def _vectors(n: int, size: int) -> Iterator[Counts]:
             yield (*head, last)
 
 
-def _allowed(game: PopulationGame, vectors: Sequence[Counts]) -> tuple[Any, int]:
-    """Return which actions each member may choose, (vectors, members, actions), and how often fractions decided."""
+def _allowed(game: PopulationGame, vectors: Sequence[Counts], counts: Any) -> tuple[list[Any], int]:
+    """Return which members may choose each action, (vectors, members) by action, and how often fractions decided."""
     import numpy as np
 
-    size, n = len(game.actions), game.n
-    counts = np.array(vectors)
-    allowed = np.broadcast_to((counts > 0)[:, None, :], (len(vectors), n, size)).copy()
-    asked = 0
+    size = len(game.actions)
+    allowed, asked = [], 0
     for a in range(size):
+        open_ = np.repeat((counts[:, a] > 0)[:, None], game.n, axis=1)
         for b in range(size):
             if a == b:
                 continue
             gain, error = _gains(game, counts, a, b)  # of going from a to b
-            allowed[:, :, a] &= gain <= error
-            near = np.argwhere(allowed[:, :, a] & (gain >= -error))
+            open_ &= gain <= error
+            near = np.argwhere(open_ & (gain >= -error))
             asked += len(near)
             for row, i in near:
                 at = vectors[row]
                 if game.payoff(i, b, moved(at, a, b)) > game.payoff(i, a, at):
-                    allowed[row, i, a] = False
+                    open_[row, i] = False
+        allowed.append(open_)
     return allowed, asked
 
 
@@ -245,24 +257,22 @@ def _gains(game: PopulationGame, counts: Any, a: int, b: int) -> tuple[Any, Any]
     return gain, eps * (len(game.actions) + 6) * size
 
 
-def _feasible(vectors: Sequence[Counts], allowed: Any) -> list[int]:
+def _feasible(counts: Any, allowed: list[Any]) -> list[int]:
     """Return the rows where members can be assigned to actions: Hall's condition for every set of actions."""
     import numpy as np
 
-    counts = np.array(vectors)
-    size = counts.shape[1]
-    good = np.ones(len(vectors), dtype=bool)
-    for width in range(1, size + 1):
+    size, members = len(allowed), allowed[0].shape[1]
+    good = np.ones(len(counts), dtype=bool)
+    for width in range(size):
         for chosen in combinations(range(size), width):
-            others = [a for a in range(size) if a not in chosen]
-            confined = ~allowed[:, :, others].any(axis=2) if others else np.ones(allowed.shape[:2], dtype=bool)
-            good &= confined.sum(axis=1) <= counts[:, chosen].sum(axis=1)
-    good &= allowed.any(axis=2).all(axis=1)
+            others = [allowed[a] for a in range(size) if a not in chosen]
+            confined = members - np.count_nonzero(np.logical_or.reduce(others), axis=1)
+            good &= confined <= counts[:, chosen].sum(axis=1)
     return [int(row) for row in np.flatnonzero(good)]
 
 
-def _equilibrium(game: PopulationGame, counts: Counts, allowed: Any) -> PopulationEquilibrium:
-    sets = [tuple(a for a in range(len(counts)) if row[a]) for row in allowed]
+def _equilibrium(game: PopulationGame, counts: Counts, allowed: Sequence[Any]) -> PopulationEquilibrium:
+    sets = [tuple(a for a, may in enumerate(each) if may) for each in zip(*allowed, strict=True)]
     number = _assignments(Counter(sets), counts)
     profile = _assigned(sets, counts)
     named = {name: game.actions[a] for name, a in zip(game.members, profile, strict=True)}

@@ -148,8 +148,9 @@ def factor_condition(own: FactorRange, periods: int | None) -> Any:
 
     if own.low is not None and own.low == own.high:
         return sympy.Eq(*ends(own.low))
-    low = sympy.true if own.low is None else sympy.Ge(*ends(own.low))
-    high = sympy.true if own.high is None else sympy.Le(*ends(own.high))
+    # a free factor is never decided by its ends, which SymPy would take milliseconds to find out
+    low = sympy.true if own.low is None else sympy.Ge(*ends(own.low), evaluate=False)
+    high = sympy.true if own.high is None else sympy.Le(*ends(own.high), evaluate=False)
     return sympy.And(low, high)
 
 

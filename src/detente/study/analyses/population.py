@@ -10,7 +10,7 @@ from detente.display import Table
 from detente.errors import UsageError
 from detente.numbers import plain, short, to_float
 from detente.study.analyses import Analysis
-from detente.study.forms.population import member_payoffs
+from detente.study.forms._member_payoffs import member_payoffs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

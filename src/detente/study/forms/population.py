@@ -8,7 +8,6 @@ a cascade.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.display import Displayed, Table
@@ -18,12 +17,13 @@ from detente.games.definition import Content
 from detente.games.population import PopulationGame
 from detente.games.reader import GameFile, VariantTable
 from detente.numbers import number_to_json, short
-from detente.payoffs.items import Tally
 from detente.study.form import View
 from detente.study.forms._formulas import FormulaForm, Formulas
+from detente.study.forms._member_payoffs import member_payoffs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
+    from fractions import Fraction
 
     from detente.conclusions.ensemble.member_batch import MemberBatch
     from detente.conclusions.robustness.classifier import Subject
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from detente.study.model import GameModel, Point
     from detente.toml import KeyPath
 
-__all__ = ["FORM", "Members", "Population", "PopulationSolution", "compiled_members", "member_payoffs"]
+__all__ = ["FORM", "Members", "Population", "PopulationSolution", "compiled_members"]
 
 STARTS = ("lowest", "highest", "least", "greatest")
 
@@ -326,135 +326,6 @@ def _when(term: Term) -> str:
     if not term.when:
         return "always"
     return " or ".join(", ".join(" or ".join(allowed) for allowed in each.values()) for each in term.when)
-
-
-def member_payoffs(model: GameModel, env: Mapping[str, Any], material: bool) -> PopulationGame:
-    """Return the game at values of all parameters and derived values.
-
-    Payoffs are evaluated at no counts and at one more of each action; that they are affine is checked at another
-    vector of counts. With two actions they may have any shape. Derived values that are floats, such as powers, are
-    taken at the binary numbers that they store, so that what follows is exact.
-
-    Raises
-    ------
-    UsageError
-        If a payoff names other members, is not rational, or is not affine with more than two actions.
-    """
-    env = {name: Fraction(value) if isinstance(value, float) else value for name, value in env.items()}
-    members = model.players
-    actions = next(iter(model.definition.strategies.values()))
-    payoffs = _Payoffs(model, actions, env, material)
-    rows = [[payoffs.affine(member, action) for action in actions] for member in members]
-    if not any(curve for row in rows for _, _, curve in row):
-        return PopulationGame(
-            actions, [[base for base, _, _ in row] for row in rows], [[slope for _, slope, _ in row] for row in rows], members
-        )
-    if len(actions) > 2:
-        raise UsageError(
-            f"payoffs of {model.name} are not affine in the counts; with {len(actions)} actions they have to be"
-        )
-    n = len(members)
-    return PopulationGame.two_actions(
-        actions, lambda i, a, k: payoffs.at(members[i], actions[a], (n - k, k)), members
-    )
-
-
-#: A payoff apart from counts, what one more member at each action adds, and how far it is from a line elsewhere.
-Affine = tuple[Fraction, list[Fraction], Fraction]
-
-
-class _Payoffs:
-    """The payoffs of members as functions of the counts of all actions.
-
-    Formulas that do not name the member are evaluated once for all members.
-    """
-
-    def __init__(self, model: GameModel, actions: tuple[str, ...], env: Mapping[str, Any], material: bool) -> None:
-        self.model, self.actions, self.env, self.material = model, actions, env, material
-        self.n = len(model.players)
-        self.values: dict[Any, Fraction] = {}
-        self.lines: dict[Any, Affine] = {}
-        self.sums: dict[Any, Affine] = {}
-
-    def affine(self, member: str, action: str) -> Affine:
-        """Return the payoff of a member from an action as a line through two vectors of counts."""
-        terms = self.terms(member, action)
-        key = tuple((term.formula.text, term.condition and term.condition.text) for term in terms)
-        if (action, key) not in self.sums:
-            lines = [self.line(term, action) for term in terms]
-            slopes = [_total(each) for each in zip(*(slope for _, slope, _ in lines), strict=True)]
-            self.sums[action, key] = (
-                _total(base for base, _, _ in lines),
-                slopes or [Fraction(0)] * len(self.actions),
-                _total(curve for _, _, curve in lines),
-            )
-        return self.sums[action, key]
-
-    def at(self, member: str, action: str, counts: tuple[int, ...]) -> Fraction:
-        """Return the payoff of a member from an action at counts of all actions."""
-        return _total(self.value(term, action, counts if term.counts else None) for term in self.terms(member, action))
-
-    def terms(self, member: str, action: str) -> list[Term]:
-        """Return the terms that count for a member at an action."""
-        chosen = []
-        for term in self.model.payoff_model.terms_of(member):
-            if self.material and not term.material:
-                continue
-            others = {each for one in term.when for each in one} - {member}
-            if others:
-                raise UsageError(
-                    f"the term {member}.{term.name} names {min(others)}; here terms count members, with count() or share()"
-                )
-            if term.holds({member: action}):
-                chosen.append(term)
-        return chosen
-
-    def line(self, term: Term, action: str) -> Affine:
-        """Return a term at no counts, its steps to one more of each action, and how far it is off that at other counts."""
-        key = (term.formula.text, term.condition and term.condition.text, action)
-        if key not in self.lines:
-            size = len(self.actions)
-            if term.counts:
-                at_none = self.value(term, action, (0,) * size)
-                steps = [
-                    self.value(term, action, tuple(int(a == b) for b in range(size))) - at_none for a in range(size)
-                ]
-                probe = tuple(2 + 3 * a for a in range(size))
-                line = at_none + _total(step * number for step, number in zip(steps, probe, strict=True))
-                self.lines[key] = (at_none, steps, line - self.value(term, action, probe))
-            else:
-                self.lines[key] = (self.value(term, action, None), [Fraction(0)] * size, Fraction(0))
-        return self.lines[key]
-
-    def value(self, term: Term, action: str, counts: tuple[int, ...] | None) -> Fraction:
-        """Return what a term is worth at counts of all actions, None where it does not look at them."""
-        key = (term.formula.text, term.condition and term.condition.text, action, counts)
-        if key not in self.values:
-            item = (
-                None if counts is None else Tally(dict(zip(self.actions, counts, strict=True)), action, self.n).item
-            )
-            self.values[key] = self._evaluated(term, item)
-        return self.values[key]
-
-    def _evaluated(self, term: Term, item: Any) -> Fraction:
-        if term.condition is not None and not term.condition.evaluate(self.env, item):
-            return Fraction(0)
-        value = term.formula.evaluate(self.env, item)
-        if not isinstance(value, Fraction):
-            value = Fraction(value) if isinstance(value, int) else _rational(value, term)
-        return value
-
-
-def _total(numbers: Iterable[Fraction]) -> Fraction:
-    """Return a sum; zeros, of which there are many, cost nothing."""
-    return sum(filter(None, numbers), Fraction(0))
-
-
-def _rational(value: Any, term: Term) -> Fraction:
-    """Return a float at the binary number that it stores: derived values such as powers may be irrational."""
-    if not isinstance(value, float):
-        raise UsageError(f"{term.formula.text} is no number at this point")
-    return Fraction(value)
 
 
 FORM = Population()
