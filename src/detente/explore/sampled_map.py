@@ -151,21 +151,17 @@ class SampledMap:
     def _place(mask: NDArray[np.bool_], words: str) -> tuple[tuple[float, float] | None, bool]:
         """Return where in a region a label is centered, and whether the words fit there."""
         import numpy as np
-        from scipy.ndimage import distance_transform_edt
 
         rows, columns = mask.shape
         dx, dy = (WIDTH - LEFT - RIGHT) / columns, (HEIGHT - TOP - BOTTOM) / rows
-        need = (len(words) * LETTER / dx + 1, 16 / dy)
-        padded = np.pad(mask, 1)
-        depth = distance_transform_edt(padded, sampling=(1.0, need[1] / need[0]))[1:-1, 1:-1]
-        row, column = np.unravel_index(int(depth.argmax()), mask.shape)
-        if distance_transform_edt(padded)[1:-1, 1:-1].max() < 2:
+        half = int((len(words) * LETTER / dx + 1) / 2) + 1, int(16 / dy / 2) + 1
+        room = _windows(mask, half)
+        fits = bool(room.any())
+        depth = _depth(room if fits else mask)
+        if not fits and depth.max() < 2:
             return None, False
-        half = int(need[0] / 2) + 1, int(need[1] / 2) + 1
-        window = mask[max(0, row - half[1]) : row + half[1] + 1, max(0, column - half[0]) : column + half[0] + 1]
-        fits = window.shape == (2 * half[1] + 1, 2 * half[0] + 1) and bool(window.all())
-        if not fits:
-            row, column = np.unravel_index(int(distance_transform_edt(padded)[1:-1, 1:-1].argmax()), mask.shape)
+        deepest = np.flatnonzero(depth == depth.max())
+        row, column = np.unravel_index(int(deepest[len(deepest) // 2]), mask.shape)
         return (LEFT + dx * (column + 0.5), TOP + dy * (rows - row - 0.5) + 4), fits
 
     def _axes(self, over: tuple[str, str]) -> list[str]:
@@ -191,3 +187,45 @@ class SampledMap:
         label = self.panels.label(name)
         full = f"{label} ({name})" if label != name else name
         return full if len(full) * LETTER <= room else name
+
+
+def _windows(mask: NDArray[np.bool_], half: tuple[int, int]) -> NDArray[np.bool_]:
+    """Return where a window of twice ``half`` (columns, rows) and one more, centered there, is all inside a mask.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> _windows(np.array([[1, 1, 1, 0], [1, 1, 1, 1], [1, 1, 1, 1]], dtype=bool), (1, 1)).astype(int).tolist()
+    [[0, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
+    """
+    import numpy as np
+
+    wide, tall = 2 * half[0] + 1, 2 * half[1] + 1
+    found = np.zeros_like(mask)
+    if wide > mask.shape[1] or tall > mask.shape[0]:
+        return found
+    sums = np.zeros((mask.shape[0] + 1, mask.shape[1] + 1), dtype=np.int64)
+    sums[1:, 1:] = mask.cumsum(axis=0).cumsum(axis=1)
+    inside = sums[tall:, wide:] - sums[:-tall, wide:] - sums[tall:, :-wide] + sums[:-tall, :-wide]
+    found[half[1] : half[1] + inside.shape[0], half[0] : half[0] + inside.shape[1]] = inside == wide * tall
+    return found
+
+
+def _depth(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return how many steps from each place it takes to leave a mask, 0 outside.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> _depth(np.ones((3, 5), dtype=bool)).tolist()
+    [[1, 1, 1, 1, 1], [1, 2, 2, 2, 1], [1, 1, 1, 1, 1]]
+    """
+    import numpy as np
+
+    left = np.pad(mask, 1)
+    found = np.zeros(mask.shape, dtype=np.int64)
+    inside = left[1:-1, 1:-1]
+    while inside.any():
+        found += inside
+        inside[:] = inside & left[:-2, 1:-1] & left[2:, 1:-1] & left[1:-1, :-2] & left[1:-1, 2:]
+    return found

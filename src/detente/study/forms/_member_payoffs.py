@@ -202,7 +202,9 @@ class _Payoffs:
         key = (function, counted, action)
         if key not in self.items:
             none, one = (Tally({counted: n}, action, self.n).value(function, counted) for n in (0, 1))
-            self.items[key] = Line(none, {self.actions.index(counted): one - none})
+            # nobody chooses what the variant leaves out
+            steps = {self.actions.index(counted): one - none} if counted in self.actions else {}
+            self.items[key] = Line(none, steps)
         return self.items[key]
 
     def _probed(self, term: Term, action: str) -> Affine:
