@@ -192,10 +192,81 @@ def test_a_member_opens_what_its_actions_pay(members):
         members.open(("nobody",))
 
 
-@pytest.mark.parametrize("name", ["weaponization", "forge_coalition", "forge_tipping:cascade"])
-def test_what_cannot_be_explored_is_refused(study, name):
-    with pytest.raises(UsageError, match="explore shows"):
+TREES = ["weaponization", "pakistan_balancing", "alliance_hedging:us_first", "price_predation:types"]
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_the_ends_of_a_tree_show_their_payoffs_and_those_reached_are_framed(study, name):
+    game = study.game(name)
+    explorer = game.explorer()
+    for move in random_moves(explorer, 4, 7):
+        explorer.move(move)
+        tree = game.at(**explorer.changes)
+        found = game.solve(**explorer.changes)
+        shown = explorer.view().panels["payoffs"]
+        rows = re.findall(r"<tr><td( class='eq')?[^>]*data-profile='([^']+)'>.*?</td>(.*?)</tr>", shown)
+        assert [unescape(profile) for _, profile, _ in rows] == [",".join(tree.history(end.index)) for end in tree.terminals]
+        for (_, _, numbers), end in zip(rows, tree.terminals, strict=True):
+            told = [float(each) for each in text(numbers).split()]
+            assert told == pytest.approx([float(each) for each in tree.payoffs(end.index)], rel=6e-3, abs=1e-9)
+        reached = {",".join(each.actions) for one in found.equilibria for each in one.path}
+        assert {unescape(profile) for framed, profile, _ in rows if framed} == reached
+
+
+def test_the_map_of_a_tree_agrees_with_backward_induction(study):
+    for name in ("weaponization", "pakistan_balancing"):
+        game = study.game(name)
+        explorer = game.explorer()
+        rng = random.Random(8)
+        for move in random_moves(explorer, 3, 9):
+            explorer.move(move)
+        values = {key: float(value) for key, value in explorer.at().values.items()}
+        x, y = explorer.over
+        draws = {each: np.array([rng.uniform(float(explorer.controls[each].low), float(explorer.controls[each].high)) for _ in range(25)]) for each in (x, y)}
+        states, index = explorer.panels.states({**values, **draws})
+        for k in range(25):
+            at = {key: F(value) for key, value in values.items()} | {each: F(float(draws[each][k])) for each in (x, y)}
+            found = detente.subgame_perfect(game.at(**at))
+            outcomes = {",".join(each.path[0].actions) for each in found.equilibria if each.pure}
+            assert set(states[index[k]]) == outcomes
+
+
+def test_a_tree_with_hidden_moves_says_why_it_has_no_map(study):
+    explorer = study.game("alliance_hedging:us_first").explorer()
+    assert explorer.over is None
+    assert "every player knows what was chosen before" in explorer.view().panels["map"]
+    with pytest.raises(UsageError, match="no map"):
+        explorer.show_over("dep_kr", "dep_ar")
+
+
+def test_the_sentence_of_a_tree_says_who_does_what_in_the_order_of_play(study):
+    explorer = study.game("pakistan_balancing").explorer()
+    # by hand: nothing is given, so the United States offers nothing and Pakistan has no choice but to stay
+    assert explorer.view().sentence == "In the only subgame-perfect equilibrium play goes: China: none, United States: none, Pakistan: stay."
+    assert "prior" not in study.game("price_predation:types").explorer().view().sentence  # a parameter and a type have one name
+
+
+def test_terms_at_an_end_add_up_to_its_payoffs(study):
+    explorer = study.game("pakistan_balancing").explorer()
+    tree = explorer.model.at(explorer.at())
+    for end in (tree.terminals[0], tree.terminals[-1]):
+        explorer.open(tree.history(end.index))
+        shown = explorer.view().panels["terms"]
+        for player, part in zip(range(3), shown.split("rowgroup")[1:], strict=True):
+            numbers = [float(each) for each in re.findall(r"class='number'>([^<]+)<", part)]
+            assert sum(numbers) == pytest.approx(float(tree.payoffs(end.index)[player]), abs=2e-3)
+    with pytest.raises(UsageError, match="no path to an end"):
+        explorer.open(("none",))
+
+
+REFUSED = ["forge_coalition", "forge_tipping:cascade", "confrontation:repeated", "rebuild_race", "ultimatum_180", "weaponization:dynamic"]
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_explored_is_refused_in_one_sentence(study, name):
+    with pytest.raises(UsageError, match="explore shows") as refusal:
         study.game(name).explorer()
+    assert len(str(refusal.value).splitlines()) == 1
 
 
 def test_the_axes_are_two_parameters(explorer):
@@ -244,6 +315,15 @@ def test_labels_are_shown_as_text(copy):
     view = detente.Study(copy).game("confrontation").explorer().view()
     assert all("<script" not in each for each in view.panels.values())
     assert "&lt;script&gt;" in view.panels["payoffs"]
+    path = copy / "games" / "pakistan_balancing.toml"
+    lines = path.read_text(encoding="utf-8").replace("en = \"none\"", f'en = "{hostile}"')
+    path.write_text(lines, encoding="utf-8")
+    explorer = detente.Study(copy).game("pakistan_balancing").explorer()
+    explorer.open(("none", "none", "stay"))
+    view = explorer.view()
+    assert all("<script" not in each for each in view.panels.values())
+    assert "&lt;script&gt;" in view.panels["payoffs"]
+    assert "&lt;script&gt;" in view.panels["terms"]
 
 
 def test_the_widget_answers_requests_and_says_what_is_wrong(study):

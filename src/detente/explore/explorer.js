@@ -117,12 +117,14 @@ function render({ model, el }) {
     if (view.error) notes.textContent = view.error;
     code.textContent = view.code;
     for (const [key, title] of [
-      ["payoffs", "Payoffs"], ["terms", "Terms"], ["equilibria", "Equilibria"], ["members", "Members"], ["cascade", "Best replies"], ["patience", "Patience"], ["map", "Map"],
+      ["payoffs", "Payoffs"], ["terms", "Terms"], ["tree", "Tree"], ["equilibria", "Equilibria"], ["members", "Members"], ["cascade", "Best replies"], ["patience", "Patience"], ["map", "Map"],
     ]) {
       if (!slots.has(key)) {
         const body = element("div", { "data-panel": key });
         const part = element("section", {}, element("h4", {}, title), body);
-        if (key === "map") part.insertBefore(element("div", { class: "buttons" }, axes[0], axes[1]), body);
+        if (key === "map" && (view.over ?? []).length === 2) {
+          part.insertBefore(element("div", { class: "buttons" }, axes[0], axes[1]), body);
+        }
         slots.set(key, { part, body, html: null });
         panels.append(part);
       }

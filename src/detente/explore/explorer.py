@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from html import escape
 from math import floor, log10
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,7 @@ class View:
     sentence : str
         The answer in words.
     panels : dict
-        Name of a panel (``payoffs``, ``terms``, ``equilibria``, ``patience``, ``map``) to its HTML.
+        Name of a panel (``payoffs``, ``terms``, ``tree``, ``equilibria``, ``patience``, ``map``) to its HTML.
     notes : tuple of str
         What has to be known of the point: values outside their interval, constraints that fail.
     changed : tuple of str
@@ -105,7 +106,7 @@ class Explorer:
     Parameters
     ----------
     model : GameModel
-        A normal form of any number of players, or a game of many members.
+        A normal form of any number of players, a tree, or a game of many members.
     over : pair of str, optional
         The parameters of the map, the horizontal one first; by default two that change the answer.
     point : str
@@ -151,10 +152,10 @@ class Explorer:
         self.model.point(self.point)
         self.controls = {name: self._control(name) for name in self.model.intervals if self._varies(name)}
         self.map: SampledMap = SampledMap(self.panels, self.model)
-        if self.over is None:
-            self.over = self.map.telling(self.controls, self.at())
-        else:
+        if self.over is not None:
             self.show_over(*self.over)
+        elif not self.panels.no_map:
+            self.over = self.map.telling(self.controls, self.at())
 
     # --- moving
 
@@ -177,6 +178,8 @@ class Explorer:
 
     def show_over(self, horizontal: str, vertical: str) -> None:
         """Set the two parameters of the map."""
+        if self.panels.no_map:
+            raise UsageError(f"no map of {self.model.name}: {self.panels.no_map}")
         for name in (horizontal, vertical):
             if name not in self.controls:
                 raise UsageError(f"unknown parameter {name!r}; expected one of {', '.join(self.controls)}")
@@ -194,6 +197,8 @@ class Explorer:
         if self.opened is not None:
             panels["terms"] = self.panels.terms(point, self.opened)
         notes = list(point.notes)
+        if self.panels.no_map:
+            panels["map"] = f"<p class='small'>No map: {escape(self.panels.no_map)}.</p>"
         if self.over is not None:
             try:
                 panels["map"] = self.map.picture(self.over, point)

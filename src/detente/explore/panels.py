@@ -12,15 +12,16 @@ from detente.fields import label_of
 from detente.numbers import plain, short, to_float
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from detente.payoffs.terms import Term
     from detente.solve.result import Equilibrium, SolveResult
     from detente.study.model import GameModel, Point
 
-__all__ = ["NormalPanels", "Panels", "State", "panels_of"]
+__all__ = ["NormalPanels", "Panels", "State", "panels_of", "term_rows"]
 
 #: What a map tells apart: the names of the equilibria there, or counts of members.
 State = tuple[str, ...]
@@ -40,7 +41,13 @@ def panels_of(model: GameModel, lang: str) -> Panels:
         from detente.explore.member_panels import MemberPanels
 
         return MemberPanels(model, lang)
-    raise UsageError(f"explore shows normal forms and games of many members; {model.name} is {model.form.words}")
+    if model.definition.form == "extensive":
+        from detente.explore.tree_panels import TreePanels
+
+        return TreePanels(model, lang)
+    shown = "explore shows normal forms, trees and games of many members"
+    do = f"; explore {model.definition.name}, which shows patience too" if model.form.name == "repeated" else ""
+    raise UsageError(f"{shown}; found {model.name}, whose form is {model.form.name}{do}")
 
 
 class Panels(ABC):
@@ -50,6 +57,8 @@ class Panels(ABC):
     question = "game.equilibria({})"
     #: Points along each axis of the map.
     grid = 72
+    #: Why there is no map, in words; empty where there is one.
+    no_map = ""
 
     def __init__(self, model: GameModel, lang: str) -> None:
         self.model, self.lang = model, lang
@@ -170,16 +179,9 @@ class NormalPanels(Panels):
         symbolic, table = self.model.symbolic, self.model.table
         parts = []
         for player in self.model.players:
-            rows = []
-            for term in table.terms_at(player, profile):
-                value = symbolic.evaluate(table.expression(term), point.values)
-                label = label_of(term.label, self.lang) or term.name.replace("_", " ")
-                relative = "" if term.material else " <em>(relative gains)</em>"
-                rows.append(
-                    f"<tr><td>{escape(label)}{relative}</td><td><code>{escape(term.text)}</code></td>"
-                    f"<td class='number'>{escape(short(value, 4))}</td></tr>"
-                )
-            parts.append(f"<tr><th colspan='3' scope='rowgroup'>{escape(self.label(player))}</th></tr>{''.join(rows)}")
+            terms = table.terms_at(player, profile)
+            valued = ((term, symbolic.evaluate(table.expression(term), point.values)) for term in terms)
+            parts.append(term_rows(self.label(player), valued, self.lang))
         return f"<p>{escape(self._profile(profile))}</p><table class='terms'>{''.join(parts)}</table>"
 
     # --- equilibria
@@ -297,6 +299,19 @@ class NormalPanels(Panels):
         if not words:
             return "no equilibrium found" if len(self.model.players) == 2 else "no pure equilibrium"
         return f"only {words[0]}" if len(words) == 1 else " + ".join(words)
+
+
+def term_rows(title: str, valued: Iterable[tuple[Term, Any]], lang: str) -> str:
+    """Return the terms of a player with their values as rows of a table; relative gains are marked."""
+    rows = [f"<tr><th colspan='3' scope='rowgroup'>{escape(title)}</th></tr>"]
+    for term, value in valued:
+        label = label_of(term.label, lang) or term.name.replace("_", " ")
+        relative = "" if term.material else " <em>(relative gains)</em>"
+        rows.append(
+            f"<tr><td>{escape(label)}{relative}</td><td><code>{escape(term.text)}</code></td>"
+            f"<td class='number'>{escape(short(value, 4))}</td></tr>"
+        )
+    return "".join(rows)
 
 
 def different_rows(bits: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
