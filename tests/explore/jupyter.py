@@ -71,9 +71,10 @@ def explorer(chromium, address, folder, name):
     cell = {"cell_type": "code", "id": "one", "metadata": {}, "outputs": [], "execution_count": None, "source": CELL.format(root=str(ROOT), name=name)}
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": [cell]}
-    (folder / f"{name}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    file = name.replace(":", "-")  # Jupyter takes what stands before a colon for a drive
+    (folder / f"{file}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
     page = chromium.new_page(viewport={"width": 1500, "height": 1300})
-    page.goto(f"{address}/lab/workspaces/{name}/tree/{name}.ipynb?reset")
+    page.goto(f"{address}/lab/workspaces/{file}/tree/{file}.ipynb?reset")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000)
     page.wait_for_function("() => window.jupyterapp && window.jupyterapp.commands.hasCommand('notebook:run-all-cells')", timeout=60_000)
     page.wait_for_selector("#jp-bottom-panel :text('Idle'), #jp-main-statusbar :text('Idle')", timeout=60_000)

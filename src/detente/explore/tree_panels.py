@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from detente.errors import UsageError
 from detente.explore.panels import Panels, State, term_rows
@@ -40,7 +40,7 @@ class TreePanels(Panels):
 
     def at(self, point: Point) -> tuple[dict[str, str], str]:
         """Return the tree, the payoffs at its ends and the equilibria that the form looks for."""
-        found: TreeResult = self.model.form.solve(self.model, point, "strategic")
+        found = cast("TreeResult", self.model.form.solve(self.model, point, "strategic"))
         drawn = found.displayed()[-1].to_html()
         panels = {
             "payoffs": self._ends(point, found),
