@@ -14,11 +14,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking", "--no-first-run")
-CELL = """
-import detente
-game = detente.Study({root!r}).game({name!r})
-game.explore()
-"""
+CELLS = ("import detente", "detente.Study({root!r}).game({name!r}).explore()")
+#: Run the cell that is selected; resolve in milliseconds when the explorer has been painted.
+PAINTED = """() => new Promise((resolve) => {
+  const began = performance.now();
+  const look = () => {
+    if (document.querySelector('.detente[data-shown]')) resolve(performance.now() - began);
+    else requestAnimationFrame(look);
+  };
+  window.jupyterapp.commands.execute('notebook:run-cell');
+  look();
+})"""
 
 
 @contextmanager
@@ -67,20 +73,30 @@ def browser():
 
 
 def explorer(chromium, address, folder, name):
-    """Open a notebook with one cell that explores a game, run it, and wait for the first view."""
-    cell = {"cell_type": "code", "id": "one", "metadata": {}, "outputs": [], "execution_count": None, "source": CELL.format(root=str(ROOT), name=name)}
+    """Open a notebook that imports and then explores a game, run it, and wait for the first view."""
+    return painted(chromium, address, folder, name)[0]
+
+
+def painted(chromium, address, folder, name):
+    """Return the page of an explorer, and the seconds from asking for it, after the import, to its first view."""
+    sources = [each.format(root=str(ROOT), name=name) for each in CELLS]
+    cells = [
+        {"cell_type": "code", "id": f"cell{k}", "metadata": {}, "outputs": [], "execution_count": None, "source": source}
+        for k, source in enumerate(sources)
+    ]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": [cell]}
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": cells}
     file = name.replace(":", "-")  # Jupyter takes what stands before a colon for a drive
     (folder / f"{file}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
     page = chromium.new_page(viewport={"width": 1500, "height": 1300})
     page.goto(f"{address}/lab/workspaces/{file}/tree/{file}.ipynb?reset")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000)
-    page.wait_for_function("() => window.jupyterapp && window.jupyterapp.commands.hasCommand('notebook:run-all-cells')", timeout=60_000)
+    page.wait_for_function("() => window.jupyterapp && window.jupyterapp.commands.hasCommand('notebook:run-cell')", timeout=60_000)
     page.wait_for_selector("#jp-bottom-panel :text('Idle'), #jp-main-statusbar :text('Idle')", timeout=60_000)
-    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }")
-    page.wait_for_selector(".detente[data-shown]", timeout=90_000)
-    return page
+    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-cell-and-select-next'); }")
+    page.wait_for_selector(".jp-InputPrompt:text('[1]:')", timeout=60_000)
+    page.set_default_timeout(90_000)
+    return page, page.evaluate(PAINTED) / 1000
 
 
 def move(page, parameter, share):

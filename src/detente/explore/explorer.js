@@ -92,7 +92,10 @@ function render({ model, el }) {
   const buttons = element(
     "div", { class: "buttons" }, points,
     button("reset", () => { points.value = "baseline"; ask({ reset: "baseline" }); }),
-    button("copy as code", () => navigator.clipboard?.writeText(model.get("view").code)),
+    button("copy as code", () => {
+      window.getSelection().selectAllChildren(code); // where a page may not write to the clipboard, what to copy is selected
+      navigator.clipboard?.writeText(model.get("view").code).then(() => { notes.textContent = "copied"; }, () => {});
+    }),
     name, button("save as point", () => ask({ save: name.value })),
   );
 

@@ -75,10 +75,11 @@ class TreePanels(Panels):
 
     def _way(self, path: Sequence[PathEnd], words: Any) -> str:
         """Return a way of play, with the odds of its ends where it has several."""
-        return "; ".join(
-            ("" if each.probability == 1 else f"{short(each.probability, 3)} ") + words(self._followed(each.actions))
-            for each in path
-        )
+        parts = []
+        for each in path:
+            odds = "" if each.probability == 1 else f"with probability {short(each.probability, 3)} "
+            parts.append(odds + words(self._followed(each.actions)))
+        return "; ".join(parts)
 
     # --- panels
 

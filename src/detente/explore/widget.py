@@ -52,8 +52,9 @@ def explorer_widget(explorer: Explorer) -> Any:
             self.explorer = explorer
             model = explorer.model
             named = ("baseline", *model.definition.points)
+            title = label_of(model.definition.label, explorer.lang) or model.name
             super().__init__(
-                title=label_of(model.definition.label, explorer.lang) or model.name,
+                title=title if model.variant is None else f"{title}: {model.label(model.variant.name, explorer.lang)}",
                 controls=[each.to_json() for each in explorer.controls.values()],
                 points=[{"name": each, "label": model.label(each, explorer.lang)} for each in named],
                 view=answer(explorer, {}),

@@ -45,14 +45,16 @@ def value_faults(rooms: Rooms) -> list[Fault]:
     faults.extend(_correlation_faults(shared, shared))
     for model in rooms.payoffs.entries.values():
         faults.extend(_correlation_faults(model.parameters.entries, scope_of(rooms, model).entries))
-    faults.extend(_Values(shared).formulas((each.formula, each.inside) for each in shared.values() if each.formula))
-    faults.extend(_Values(shared).domains(shared))
+    passed: set[Any] = set()
+    values = _Values(shared, passed=passed)
+    faults.extend(values.formulas((each.formula, each.inside) for each in shared.values() if each.formula))
+    faults.extend(values.domains(shared))
     faults.extend(_event_faults(rooms))
     for model in rooms.payoffs.entries.values():
         games = [game for game in every_game(rooms) if game.payoffs == model.name]
         uses: list[GameDefinition | None] = [*games] or [None]
         for game in uses:
-            faults.extend(_model_faults(rooms, model, game))
+            faults.extend(_model_faults(rooms, model, game, passed))
     return list(dict.fromkeys(faults))
 
 
@@ -90,12 +92,14 @@ def _event_faults(rooms: Rooms) -> Iterator[Fault]:
                 yield Fault(observation.at("date"), found, f"{expected} at {figure.place}")
 
 
-def _model_faults(rooms: Rooms, model: PayoffModel, game: GameDefinition | None) -> Iterator[Fault]:
+def _model_faults(
+    rooms: Rooms, model: PayoffModel, game: GameDefinition | None, passed: set[Any]
+) -> Iterator[Fault]:
     """Yield the faults of a payoff model as a game uses it, with the intervals of that game."""
     parameters = scope_of(rooms, model).entries
     if game is not None:
         yield from _box_faults(game, parameters)
-    values = _Values(parameters, game)
+    values = _Values(parameters, game, passed)
     own = model.parameters.entries
     # with intervals of its own, a game may take shared formulas where the study does not
     shared = parameters if game is not None and game.box else own
@@ -205,10 +209,21 @@ class _Sound:
 
 
 class _Values:
-    """Formulas at the baseline and at the corners of the box."""
+    """Formulas at the baseline and at the corners of the box.
 
-    def __init__(self, parameters: Mapping[str, Parameter], game: GameDefinition | None = None) -> None:
+    ``passed`` keeps the formulas that have a value everywhere, each with all that this rests on: games and variants
+    share most of them, and the intervals of their parameters.
+    """
+
+    def __init__(
+        self,
+        parameters: Mapping[str, Parameter],
+        game: GameDefinition | None = None,
+        passed: set[Any] | None = None,
+    ) -> None:
         self.parameters = parameters
+        self.passed: set[Any] = set() if passed is None else passed
+        self.known: dict[tuple[str, ...], list[tuple[str, Formula]]] = {}
         self.order = derived.order(parameters)
         self.sound = frozenset(self.order)
         self.baseline: dict[str, Fraction] = {}
@@ -233,13 +248,18 @@ class _Values:
 
     def point(self, names: Iterable[str], point: Mapping[str, Any]) -> dict[str, Any]:
         """Return the values of ``names`` and of all that they are made of, at a point."""
-        wanted = set(derived.reach(self.parameters, names))
         result = dict(point)
-        for name in self.order:
-            formula = self.parameters[name].formula
-            if name in wanted and formula is not None:
-                result[name] = formula.evaluate(result)
+        for name, formula in self.steps(tuple(names)):
+            result[name] = formula.evaluate(result)
         return result
+
+    def steps(self, names: tuple[str, ...]) -> list[tuple[str, Formula]]:
+        """Return the derived parameters that names are made of, in an order in which they can be computed."""
+        if names not in self.known:
+            wanted = set(derived.reach(self.parameters, names))
+            formulas = ((name, self.parameters[name].formula) for name in self.order if name in wanted)
+            self.known[names] = [(name, formula) for name, formula in formulas if formula is not None]
+        return self.known[names]
 
     def value(self, formula: Formula) -> Any:
         """Return the value at the baseline, or ``None`` where the formula has none."""
@@ -259,9 +279,16 @@ class _Values:
                 continue
             names = derived.reach(self.parameters, formula.names)
             free = tuple(name for name in (*names, *self.added) if name in self.baseline and name in {*names, *formula.names})
+            box = tuple((name, self.baseline[name], self.box[name]) for name in free)
+            made = tuple((name, each.text) for name, each in self.steps(tuple(formula.names)))
+            rests_on = (formula.text, box, made) if item is None else None
+            if rests_on in self.passed:
+                continue
             found = self.failure(_Sound(formula, inside, free, item))
             if found is not None:
                 yield found
+            elif rests_on is not None:
+                self.passed.add(rests_on)
 
     def failure(self, each: _Sound) -> Fault | None:
         """Return where a formula fails: at the baseline, at a corner, or between two where a divisor changes sign."""
