@@ -19,8 +19,9 @@ from detente.reports.compose import compose
 from detente.reports.content import everything, mathematics, named, nameless
 from detente.reports.elements import Heading, KeyPoints, Table
 from detente.reports.encoding import decoded, encoded
-from detente.reports.spans import plain_text
+from detente.reports.spans import Link, plain_text
 from detente.reports.store import Store
+from detente.study.model import game_model
 
 ROOT = Path(__file__).parents[2]
 GAMES = ("confrontation", "weaponization", "price_predation")
@@ -227,3 +228,35 @@ def test_observed_moves_of_a_game_with_states_are_those_of_the_first_period(stud
     model = study.game("rebuild_race").model
     said = {event.moves[who]: _at_baseline(model, event) for event in study.observations if event.game == "rebuild_race" for who in event.moves}
     assert said == {"hold": True, "slow": False}
+
+
+def test_every_parameter_of_a_game_and_its_variants_has_one_entry_and_names_lead_there(place, made):
+    study = Study(place)
+    anchors = [anchor for table in tables(made).values() for anchor in table.anchors if anchor.startswith("parameter:")]
+    assert len(anchors) == len(set(anchors))
+    wanted = set()
+    for game in GAMES:
+        model = game_model(study.files, game)
+        for each in (model, *(model.of(name) for name in model.definition.variants)):
+            own = each.payoff_model.parameters.entries
+            wanted |= {f"parameter:{each.payoff_model.name}:{name}" if name in own else f"parameter:{name}" for name in each.parameters}
+    assert set(anchors) == wanted
+    line = next(
+        item for block in made.blocks for item in getattr(block, "items", ()) if plain_text(item).startswith("a demand that is met pays more")
+    )  # fmt: skip
+    rests = study.game("weaponization").rests_on("demand_pays").sets[0]
+    targets = [span.target for span in line if isinstance(span, Link)]
+    assert {target.rpartition(":")[2] for target in targets} >= set(rests)
+
+
+def test_a_short_report_prints_less_and_keeps_every_table_beside_it(place, made):
+    study = Study(place)
+    report = study.report("study")
+    definition = replace(report.definition, games=GAMES, blocks=BLOCKS, draws=500, detail="full")
+    full = tables(compose(study.files, definition, Report(study.files, definition).models))
+    short = tables(made)
+    assert set(short) == set(full)
+    assert all(short[name].rows == full[name].rows for name in short)
+    lines = [sum(len(each.rows[: each.shown]) for each in own.values()) for own in (short, full)]
+    assert lines[0] < 0.8 * lines[1]
+    assert all(table.shown != 0 for table in full.values())

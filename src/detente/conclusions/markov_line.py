@@ -133,7 +133,7 @@ class _Search:
         """Return what is followed, at an exact value of the parameter."""
         if x not in self.solved:
             here = {**self.values, self.along: x}
-            found = markov_perfect(self.game.at_point(here), limit=2)
+            found = markov_perfect(self.game.at_point(here, lambda each: self.line.value(each, x)), limit=2)
             if not found.equilibria or not found.equilibria[0].pure:
                 raise UsageError(f"at {self.along} = {short(x, 6)} players mix; thresholds follow pure equilibria")
             one, *others = found.equilibria
@@ -193,12 +193,8 @@ def _ends(line: LineSigns, gains: Sequence[Any]) -> list[Root]:
     """
     moving = [each for each in gains if getattr(each, "free_symbols", None)]
     cells = line.cells(moving)
-    positive = line.positive(moving, cells.samples)
-    found = []
-    for root, before, after in zip(cells.places, positive, positive[1:], strict=False):
-        if before is None or after is None or not (before & after):
-            found.append(root)
-    return found
+    shared = line.shared(moving, cells.samples)
+    return [root for root, both in zip(cells.places, shared, strict=False) if not both]
 
 
 def policy_thresholds(

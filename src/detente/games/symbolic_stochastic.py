@@ -11,7 +11,7 @@ from detente.games.stochastic import StochasticGame, groups_of
 from detente.games.symbolic import SymbolicGame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from fractions import Fraction
 
     from detente.games.normal import Profile
@@ -165,11 +165,17 @@ class SymbolicStochasticGame:
         """Return the numeric game at a point; parameters not named keep their value."""
         return self.at_point(self.point(values, **more))
 
-    def at_point(self, point: Mapping[str, Any]) -> StochasticGame:
-        """Return the numeric game where every parameter has the exact value in ``point``."""
+    def at_point(
+        self, point: Mapping[str, Any], known: Callable[[Any], Fraction | None] = lambda _: None
+    ) -> StochasticGame:
+        """Return the numeric game where every parameter has the exact value in ``point``.
+
+        ``known`` may tell the value of a formula there, in less time than working it out: None where it does not.
+        """
 
         def value(expression: Any) -> Any:
-            return self.formulas.evaluate(expression, point)
+            found = known(expression)
+            return self.formulas.evaluate(expression, point) if found is None else found
 
         pays = {
             state: {

@@ -29,6 +29,7 @@ STUDY_BLOCKS = {
     "claims": "the claims of the documents with verdicts, shares, what they rest on and what would overturn them",
     "retrodiction": "the moves that were observed, and whether the games have them",
     "options": "each main player's strategies as commitments, game by game",
+    "reading": "what the chapters have in common, said once",
     "findings": "what the games say together",
     "assumptions": "the parameters by how weak their basis is and how much hangs on them",
     "conflicts": "where the documents disagree",

@@ -7,8 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from detente.fields import label_of
+from detente.formula import symbol
+from detente.printing import typst
 from detente.reports.content import everything
+from detente.reports.entries import marked, parameter_entry
 from detente.reports.language import join, reword, say
+from detente.reports.spans import Math
 from detente.reports.store import engine
 from detente.study.model import Point
 
@@ -59,8 +63,10 @@ class Context(_Edition):
     model: GameModel
     alone: bool = True
     results: Results | None = None
-    #: Parameters that an earlier list of the report has.
+    #: Entries of parameters that an earlier list of the report has.
     listed: frozenset[str] = frozenset()
+    #: Entries of figures that an earlier list has.
+    cited: frozenset[str] = frozenset()
 
     @property
     def game(self) -> str:
@@ -89,6 +95,35 @@ class Context(_Edition):
     def label(self, name: str) -> str:
         """Return what a reader sees for a name of the game."""
         return reword(self.lang, self.model.label(name, self.lang))
+
+    def named(self, name: str, text: str | None = None) -> str:
+        """Return a parameter's label, or another text, marked so that it leads to the parameter's entry in the appendix."""
+        shown = self.label(name) if text is None else text
+        if name not in self.model.parameters or "parameters" not in self.definition.blocks:
+            return shown
+        return marked(shown, parameter_entry(self.model, name))
+
+    def symbol(self, name: str) -> Math:
+        """Return a parameter's symbol, which leads to its entry."""
+        known = name in self.model.parameters and "parameters" in self.definition.blocks
+        return Math(typst(symbol(name), self.names), name, parameter_entry(self.model, name) if known else "")
+
+    @property
+    def short(self) -> bool:
+        """True where tables beyond the essential ones stand beside the report only."""
+        return self.definition.detail == "short"
+
+    @cached_property
+    def variants(self) -> tuple[Context, ...]:
+        """The game, and its variants that have parameters of their own."""
+        found, known = [self], {parameter_entry(self.model, name) for name in self.model.parameters}
+        for name in self.model.definition.variants:
+            model = self.model.of(name)
+            entries = {parameter_entry(model, each) for each in model.parameters}
+            if entries - known:
+                found.append(self.on(model))
+                known |= entries
+        return tuple(found)
 
     @property
     def players(self) -> tuple[str, ...]:
@@ -180,6 +215,7 @@ class Whole(_Edition):
             "blocks": names,
             "every": self.definition.blocks,
             "compare": self.definition.compare,
+            "detail": self.definition.detail,
             "over": self.definition.over,
             "lang": self.lang,
             "texts": dict(self.files.texts) if self.lang == "zh" else None,
@@ -189,7 +225,7 @@ class Whole(_Edition):
             "seed": self.results.seed,
             "content": everything(self.files, context.game),
             "games": [each.game for each in self.contexts],
-            "listed": sorted(context.listed) if "parameters" in names else None,
+            "listed": sorted(context.listed | context.cited) if "parameters" in names else None,
         }
 
     def context(self, game: str) -> Context | None:

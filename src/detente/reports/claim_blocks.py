@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from detente.fields import label_of
 from detente.reports.claim_words import VERDICT_WORDS, TestRow, share_words, test_rows, test_sentence
 from detente.reports.elements import Block, Bullets, Column, Heading, Note, Paragraph, Table
+from detente.reports.entries import document_entry, marked
 from detente.reports.spans import Emph, Inline
 
 if TYPE_CHECKING:
@@ -68,6 +69,12 @@ def claims(whole: Whole) -> list[Block]:
                 "world. Meaning says what a conclusion takes payoffs to be: ranks of outcomes, each side's own units, a common unit, or amounts."
             )
         ),
+        Paragraph(
+            whole.say(
+                "A verdict rests on a set of numbers if it stays the same whatever all other numbers do within their ranges; the smallest set that was found is named. What "
+                "would overturn it first is the single change, within a parameter's range and relative to its width, that is smallest."
+            )
+        ),
         Table(
             (
                 Column("", width=0.5),
@@ -89,16 +96,25 @@ def claims(whole: Whole) -> list[Block]:
         title = whole.say("{id}: {title}", id=claim.id, title=label_of(claim.title, whole.lang))
         blocks.append(Heading(2, title, f"claim-{claim.id.lower()}", numbered=False))
         said = whole.prose(claim.statement)
-        place = whole.say("Documents and lines: {refs}.", refs=", ".join(claim.refs))
+        place = whole.say("Documents and lines: {refs}.", refs=", ".join(map(_place, claim.refs)))
+        games = list(dict.fromkeys(row.game for row in rows))
+        if len(games) == 1:
+            place = whole.say("Game: {game}.", game=games[0]) + (" " if whole.lang == "en" else "") + place
         blocks.append(Paragraph(f"{said} {place}" if said else place))
         items: list[Inline] = []
         for row in rows:
             context = whole.context(row.data["game"])
             assert context is not None
-            lead = whole.say("{says} ({game}): {verdict}. ", says=row.says, game=row.game, verdict=row.verdict)
+            text = "{says}: {verdict}. " if len(games) == 1 else "{says} ({game}): {verdict}. "
+            lead = whole.say(text, says=row.says, game=row.game, verdict=row.verdict)
             items.append((Emph(lead), test_sentence(context, row)))
         blocks.append(Bullets(tuple(items)))
     return blocks
+
+
+def _place(reference: str) -> str:
+    """Return a document and line, leading to the document."""
+    return marked(reference, document_entry(reference.partition(":")[0]))
 
 
 def retrodiction(whole: Whole) -> list[Block]:

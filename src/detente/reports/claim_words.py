@@ -117,19 +117,17 @@ def test_sentence(context: Context, row: TestRow) -> str:
     parts = []
     rests = data["rests"]
     if data["proved"]:
-        parts.append(context.say("proved for every point of the box, so it rests on no single number"))
+        parts.append(context.say("proved for every point of the box"))
     elif data["point"] is not None:
         parts.append(context.say("decided exactly at this point"))
     elif rests is not None:
-        figures = rests["kinds"].count("figure")
-        judgements = rests["kinds"].count("judgement")
-        shown = [context.label(name) for name in rests["names"][:6]]
+        shown = [context.named(name) for name in rests["names"][:6]]
         names = context.join(shown) if len(rests["names"]) <= 6 else context.say(
             "{names} and {left} more", names=", ".join(shown), left=len(rests["names"]) - 6
         )
         text = context.say(
-            "rests on {size} of {among} numbers ({figures} figures, {judgements} judgements), whatever the others do: {names}",
-            size=len(rests["names"]), among=rests["among"], figures=figures, judgements=judgements, names=names,
+            "rests on {size} of {among} numbers ({basis}): {names}",
+            size=len(rests["names"]), among=rests["among"], basis=_basis(context, rests["kinds"]), names=names,
         )  # fmt: skip
         if not rests["proved"]:
             fewer = ", though fewer may do (at least {least})" if rests["at_least"] else ", though fewer may do"
@@ -145,7 +143,7 @@ def test_sentence(context: Context, row: TestRow) -> str:
             "overturned first by {name} falling from {before} to {after}"
         )
         parts.append(
-            context.say(text, name=context.label(change["name"]), before=change["from"], after=change["to"])
+            context.say(text, name=context.named(change["name"]), before=change["from"], after=change["to"])
         )
     elif not data["proved"] and data["verdict"] != "untested" and data["looked"]:
         parts.append(context.say("no single parameter overturns it within its interval"))
@@ -153,6 +151,13 @@ def test_sentence(context: Context, row: TestRow) -> str:
         parts.append(context.say(MEANINGS[data["meaning"]]))
     text = context.say("; ").join(parts)
     return text[:1].upper() + text[1:] + context.say(".")
+
+
+def _basis(context: Context, kinds: Sequence[str]) -> str:
+    """Return how many numbers are of which kind."""
+    words = {"figure": ("{count} figure", "{count} figures"), "judgement": ("{count} judgement", "{count} judgements")}
+    counts = {kind: kinds.count(kind) for kind in words}
+    return context.join([context.say(words[kind][count != 1], count=count) for kind, count in counts.items() if count])
 
 
 test_sentence.__test__ = False  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from detente.reports.blocks import Context, Whole
 from detente.reports.document import Document
 from detente.reports.elements import Block, Heading, Note, Outline, PageBreak
 from detente.reports.encoding import decoded, encoded
+from detente.reports.entries import figure_entry, linked, parameter_entry
 from detente.reports.language import edition, say
 from detente.reports.results import Results
 from detente.reports.store import Store
@@ -91,6 +92,7 @@ def study_blocks() -> dict[str, Callable[[Whole], list[Block]]]:
         "claims": claim_blocks.claims,
         "retrodiction": claim_blocks.retrodiction,
         "options": options_blocks.options,
+        "reading": overview.reading,
         "findings": overview.findings,
         "assumptions": source_blocks.assumptions,
         "conflicts": source_blocks.conflicts,
@@ -129,15 +131,14 @@ def _composed(files: StudyFiles, definition: ReportDefinition, models: Sequence[
         del names[: len(run)]
         for context in contexts:
             blocks.extend(chapter(whole, context, run, store))
-    document = Document(
+    return Document(
         title=label_of(definition.title, definition.lang),
         subtitle=label_of(definition.subtitle or {}, definition.lang),
-        blocks=tuple(_ordered(blocks)),
+        blocks=linked(translated(definition.lang, _ordered(blocks))),
         lang=definition.lang,
         footer=say(definition.lang, "{study}, study {hash}", study=files.name, hash=files.hash[:12]),
         keywords=(say(definition.lang, "game theory"), *(context.title for context in contexts)),
     )
-    return translated(document)
 
 
 def _run(names: Sequence[str]) -> tuple[str, ...]:
@@ -162,11 +163,13 @@ def whole_of(files: StudyFiles, definition: ReportDefinition, models: Sequence[G
     store = Store.of(files.root)
     results = Results(files, store, definition.draws)
     alone = len(models) == 1
-    listed = frozenset[str]()
+    listed, cited = frozenset[str](), frozenset[str]()
     contexts: tuple[Context, ...] = ()
     for model in models:
-        contexts = (*contexts, Context(files, definition, model, alone, results, listed))
-        listed |= set(model.parameters)
+        contexts = (*contexts, Context(files, definition, model, alone, results, listed, cited))
+        for each in contexts[-1].variants:
+            listed |= {parameter_entry(each.model, name) for name in each.model.parameters}
+            cited |= {figure_entry(figure) for parameter in each.model.parameters.values() for figure in parameter.figures}
     return Whole(files, definition, contexts, results)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
-from detente.formula import symbol
 from detente.printing import plain as formula_text
 from detente.printing import relation_normal, typst
 from detente.reports import narrative
@@ -20,7 +19,7 @@ from detente.reports.elements import (
     Table,
 )
 from detente.reports.spans import Math
-from detente.reports.typesetting import math, typst_text
+from detente.reports.typesetting import typst_text
 
 if TYPE_CHECKING:
     from detente.reports.blocks import Context
@@ -57,12 +56,12 @@ def conditions(context: Context) -> list[Block]:
             blocks += _mixing(context, region)
     definitions = [
         (
-            math(context, symbol(name)),
+            context.symbol(name),
             Math(
                 typst(context.model.symbolic.derived[name], context.names),
                 formula_text(context.model.symbolic.derived[name]),
             ),
-            context.label(name),
+            context.named(name),
         )
         for name in context.model.symbolic.derived
     ]
@@ -124,7 +123,7 @@ def _map(context: Context, what: str) -> list[Block]:
         )
     except UsageError as error:
         return [Heading(1, title), Note(f"There is no map: {error}.")]
-    x, y = (context.label(name) for name in pair)
+    x, y = (context.named(name) for name in pair)
     caption = (
         f"{'Class of the game' if classes else 'Equilibria'} by {x} and {y}, all other parameters at the baseline. "
         "Boundaries are exact curves, labelled with their equation; on a boundary "

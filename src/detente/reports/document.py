@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from detente.reports.elements import Block, Figure, Formula, Heading, PayoffMatrix, Table, inlines
-from detente.reports.spans import Link, Ref, as_spans, need
+from detente.reports.spans import Link, Math, Ref, as_spans, need
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,6 +44,7 @@ class Document:
         known = targets(self)
         for place, target in _references(self.blocks):
             need(target in known, f"{place} refers to {target!r}, which no block of the document carries")
+            need(known[target].printed, f"{place} leads to {target!r}, which is not printed")
             if place == "a reference":
                 need(
                     bool(known[target].number),
@@ -53,11 +54,16 @@ class Document:
 
 @dataclass(frozen=True)
 class Target:
-    """What an anchor stands for: its kind (section, table, figure, equation), number, and block index."""
+    """What an anchor stands for: its kind, number, block index, and for a row of a table the row.
 
-    kind: Literal["section", "table", "figure", "equation"]
+    A table that stands beside the report only is not ``printed``.
+    """
+
+    kind: Literal["section", "table", "figure", "equation", "row"]
     number: str
     block: int
+    row: int | None = None
+    printed: bool = True
 
 
 def targets(document: Document) -> Mapping[str, Target]:
@@ -94,9 +100,16 @@ def targets(document: Document) -> Mapping[str, Target]:
                     levels[block.level :] = [0] * (4 - block.level)
                     number = _section_number(levels[: block.level], appendix)
                 add(block.anchor, "section", number, index)
+            case Table(shown=0):
+                need(block.name not in found, f"two blocks carry the anchor {block.name!r}; expected different ones")
+                found[block.name] = Target("table", "", index, printed=False)
             case Table() | PayoffMatrix():
                 counts["table"] += 1
                 add(block.name, "table", str(counts["table"]), index)
+                for row, anchor in enumerate(_printed_anchors(block)):
+                    need(anchor not in found, f"two rows or blocks carry the anchor {anchor!r}; expected different ones")
+                    if anchor:
+                        found[anchor] = Target("row", "", index, row)
             case Figure():
                 counts["figure"] += 1
                 add(block.name, "figure", str(counts["figure"]), index)
@@ -106,6 +119,10 @@ def targets(document: Document) -> Mapping[str, Target]:
             case _:
                 pass
     return found
+
+
+def _printed_anchors(block: Table | PayoffMatrix) -> tuple[str, ...]:
+    return block.anchors[: block.shown] if isinstance(block, Table) else ()
 
 
 def _section_number(levels: list[int], appendix: bool) -> str:
@@ -130,3 +147,5 @@ def _references(blocks: Iterable[Block]) -> Iterable[tuple[str, str]]:
                     yield "a link", span.target
                 elif isinstance(span, Ref):
                     yield "a reference", span.target
+                elif isinstance(span, Math) and span.target:
+                    yield "a symbol", span.target

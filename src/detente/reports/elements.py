@@ -116,7 +116,8 @@ class Table:
 
     ``marks`` gives each row the sign of its kind (figure, derived, judgement) in a narrow first
     column, explained below the table; empty means no such column. ``shown`` is the number of rows that are printed, None
-    for all; the CSV file has all of them.
+    for all; the CSV file has all of them, and with 0 the table stands beside the report only and has no number.
+    ``anchors`` gives each row the name under which links lead to it, empty for none.
     """
 
     columns: tuple[Column, ...]
@@ -126,10 +127,11 @@ class Table:
     marks: tuple[Kind, ...] = ()
     note: Inline = ""
     shown: int | None = None
+    anchors: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_name(self.name, "table name")
-        need(self.shown is None or self.shown > 0, f"table {self.name!r} shows {self.shown} rows; expected one at least")
+        need(self.shown is None or self.shown >= 0, f"table {self.name!r} shows {self.shown} rows; expected none or more")
         need(bool(self.columns), f"table {self.name!r} needs at least one column")
         for index, row in enumerate(self.rows, 1):
             need(
@@ -141,6 +143,10 @@ class Table:
             f"table {self.name!r} has {len(self.marks)} marks for {len(self.rows)} rows",
         )
         need(all(mark in KINDS for mark in self.marks), f"table {self.name!r} has a mark that is no kind")
+        need(
+            len(self.anchors) in (0, len(self.rows)),
+            f"table {self.name!r} has {len(self.anchors)} anchors for {len(self.rows)} rows",
+        )
 
 
 @dataclass(frozen=True)

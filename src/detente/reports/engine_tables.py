@@ -11,6 +11,7 @@ from detente.formula import parse
 from detente.printing import typst
 from detente.reports.content import named
 from detente.reports.elements import Block, Column, Note, Table
+from detente.reports.entries import MARKED, bare
 from detente.reports.language import naming, reword, say, untranslated
 from detente.reports.narrative import CLASS_WORDS
 from detente.reports.spans import Inline, Math, Span, plain_text
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
 
     from detente.reports.blocks import Context
 
-__all__ = ["MOST_LINES", "Labels", "engine_table", "merged"]
+__all__ = ["MOST_LINES", "SHORT_LINES", "Labels", "engine_table", "merged"]
 
 #: Lines of a table that are printed; the whole of it stands beside the report as CSV.
 MOST_LINES = 36
+#: The same where a report prints what is essential.
+SHORT_LINES = 12
 _NAME = re.compile(r"(?<![A-Za-z0-9_.])[A-Za-z_][A-Za-z0-9_]*")
 _NUMBER = re.compile(r"[+-]?[\d,]*\d(/\d+)?(\.\d+)?(e[+-]?\d+)?%?\*?", re.IGNORECASE)
 _WORD = re.compile("[a-z]{3,}")
@@ -90,7 +93,7 @@ class Labels:
             return say(self.lang, "baseline")
         if name in self.own or name in self.phrases:
             return self.own.get(name) or self.phrases[name]
-        return reword(self.lang, self.context.model.label(name, self.lang))
+        return self.context.named(name, reword(self.lang, self.context.model.label(name, self.lang)))
 
     def text(self, text: str) -> str:
         """Return a text of the engine with labels for names, and its own words in the edition's language."""
@@ -157,7 +160,7 @@ class Labels:
                 return word if word not in self.context.model.players else self.label(word)
             return self.label(word)
 
-        return re.sub(r"\ue002[^\ue003]*\ue003|" + _NAME.pattern, lambda m: m.group() if m.group()[0] == "\ue002" else name(m), worded)
+        return re.sub(rf"\ue002[^\ue003]*\ue003|{MARKED}|{_NAME.pattern}", lambda m: m.group() if m.group()[0] > "\ue000" else name(m), worded)
 
     def _in_a_list(self, text: str) -> bool:
         """Return whether a text is made of names and signs, such as a profile, and is no sentence."""
@@ -192,16 +195,20 @@ class Labels:
 
 
 def engine_table(
-    context: Context, labels: Labels, data: dict[str, Any], name: str, caption: str = "", first: Sequence[str] = ()
+    context: Context, labels: Labels, data: dict[str, Any], name: str, caption: str = "", first: Sequence[str] = (), lines: int | None = None
 ) -> list[Block]:
     """Return a table of the engine as blocks: the table, shortened where it is long, and its notes.
 
-    ``first`` are texts: rows whose first cell is one of them come before the others.
+    ``first`` are texts: rows whose first cell is one of them come before the others. ``lines`` is the most that is printed, by
+    default what the report prints of every table; 0: the table stands beside the report only.
     """
+    most = lines if lines is not None else SHORT_LINES if context.short else MOST_LINES
     lang = context.definition.lang
     notes = [labels.text(note) for note in data["notes"]]
     title = caption or labels.text(data["title"]) or say(lang, "Result")
     rows: list[list[str]] = sorted(data["rows"], key=lambda row: row[0] not in first) if first else data["rows"]
+    if not most and not (rows and data["columns"]):
+        return []
     if not rows or not data["columns"]:
         return [Note(" ".join([f"{_sentence(title)}", *notes]))]
     heads = data["columns"]
@@ -217,7 +224,7 @@ def engine_table(
         if outside:
             notes.append(say(lang, "Left out: {count} outside the range of the parameter.", count=len(outside)))
         if not rows:
-            return [Note(" ".join(_sentence(each) for each in (title, *notes)))]
+            return [Note(" ".join(_sentence(each) for each in (title, *notes)))] if most else []
     for useless in ("#", "regret"):
         if useless in heads and (useless == "#" or all(row[heads.index(useless)] in {"0", ""} for row in rows)):
             place = heads.index(useless)
@@ -232,7 +239,7 @@ def engine_table(
         for row in rows
     ]
     columns = _columns(labels, heads, cells)
-    shown = _fitting(columns, cells)
+    shown = _fitting(columns, cells, most) if most else 0
     if shown < len(cells):
         notes.append(
             say(lang, "{left} further rows stand in {file}.", left=len(cells) - shown, file=f"{name}.csv")
@@ -287,8 +294,8 @@ def _cell(labels: Labels, cell: str) -> Inline:
 
 def _columns(labels: Labels, heads: Sequence[str], cells: Sequence[Sequence[Inline]]) -> list[Column]:
     """Return columns: numbers aligned on their points in as much room as they need, the rest divided by what is in it."""
-    shown = [labels.text(head) for head in heads]
-    texts = [[plain_text(row[index]) for row in cells] for index in range(len(heads))]
+    shown = [bare(labels.text(head)) for head in heads]
+    texts = [[bare(plain_text(row[index])) for row in cells] for index in range(len(heads))]
     numeric = [any(own) and all(_NUMBER.fullmatch(text) for text in own if text) for own in texts]
     fixed, wanted, needed = [], [], []
     for head, own, number in zip(shown, texts, numeric, strict=True):
@@ -313,14 +320,14 @@ def _room(columns: int) -> float:
     return 92.0 if columns <= 6 else 103.0 if columns <= 9 else 117.0 if columns <= 12 else 135.0
 
 
-def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[Inline]]) -> int:
+def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[Inline]], most: int) -> int:
     """Return how many rows fill at most so many lines; two more are no reason to cut."""
     total = sum(column.width or 1 for column in columns)
     room = [max(1.0, _room(len(columns)) * (column.width or 1) / total) for column in columns]
     lines = 0.0
     for count, row in enumerate(cells):
-        lines += max((len(plain_text(cell)) // own + 1 for cell, own in zip(row, room, strict=True)), default=1)
-        if lines > MOST_LINES and count >= 2:
+        lines += max((len(bare(plain_text(cell))) // own + 1 for cell, own in zip(row, room, strict=True)), default=1)
+        if lines > most and count >= 2:
             return count if len(cells) - count > 2 else len(cells)
     return len(cells)
 

@@ -37,7 +37,10 @@ def payoffs(context: Context) -> list[Block]:
     if context.model.definition.form == "extensive":
         blocks += _tree(context)
     labels = Labels(context)
+    own_terms = "terms" in context.definition.blocks
     for index, table in enumerate(context.found.shown(context.game), 1):
+        if own_terms and table["title"] == "terms as they are written":
+            continue  # the next section says the same, set as mathematics
         if table["title"] == "strategic payoffs" and len(table["rows"]) > _FORMULAS:
             continue  # the terms say the same in less room
         blocks.extend(engine_table(context, labels, table, context.anchor(f"payoffs-{index}"), context.say("The game at the baseline") if not table["title"] else ""))

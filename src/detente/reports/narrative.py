@@ -44,6 +44,17 @@ FACTOR_FORMULA = (
     "With grim punishment a side is deterred exactly when its discount factor is at least the gain from the best "
     "breach over the sum of that gain and the yearly loss under punishment, both taken as positive:"
 )
+SHARES = (
+    "A share says in how much of the box of all parameters a conclusion holds, if the values within their ranges are weighed in one of "
+    "five ways (priors: {priors}). One number would be false precision, so the least and the greatest of the five are told."
+)
+IMPORTANCE = (
+    "Alone: the share of the variance that the parameter explains by itself. In total: what is left when all others are known; totals may add up to more than 1."
+)
+COST = (
+    "The cost of a change is its size relative to the width of the parameter's range, added up. Cheap means near in the study's own "
+    "ranges, not easy in the world. Values are the edges at which the outcome changes."
+)
 CLASS_WORDS = {
     "stag_hunt": "stag hunt",
     "prisoners_dilemma": "prisoner's dilemma",

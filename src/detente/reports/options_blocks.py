@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from detente.reports.claim_words import share_words
+from detente.reports.content import named
 from detente.reports.elements import Block, Column, Heading, Note, PageBreak, Paragraph, Table
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ __all__ = ["main_players", "options", "plan_words"]
 
 #: Outcomes of a game beyond which commitments are not compared in a report.
 _MOST = 100
+PLANS = " A plan has a move for every place at which the player may have to choose, in the order of play; * stands at a place that the plan itself rules out."
 #: Rows of a table that are printed.
 _ROWS = 8
 
@@ -55,7 +57,7 @@ def options(whole: Whole) -> list[Block]:
         alone = len(whole.contexts) == 1
         blocks += [] if alone else [PageBreak()]
         blocks += [
-            Heading(1, whole.say("Options of {player}", player=name), f"options-{_name(player)}"),
+            Heading(1, whole.say("Options: {player}", player=name), f"options-{_name(player)}"),
             Paragraph(
                 whole.say(
                     "Each strategy as a commitment that the others see before they choose: what they then do, what it pays at the baseline in the "
@@ -79,7 +81,7 @@ def _game(whole: Whole, context: Context, player: str) -> list[Block]:
     table = tuple(
         (
             plan_words(context, row["strategy"]),
-            "; ".join(dict.fromkeys(_reply(context, text) for text, _ in row["replies"][:2])),
+            context.say("; or ").join(dict.fromkeys(_reply(context, text) for text, _ in row["replies"][:2])),
             row["worst"][1] if row["worst"] else "",
             _range(context, row),
             share_words(context, row["share"]),
@@ -109,7 +111,8 @@ def _game(whole: Whole, context: Context, player: str) -> list[Block]:
                 else "Range: the middle 90% of the draws under the uniform prior; the largest regret is that of a draw. {draws} draws under each prior.",
                 draws=f"{found['draws']:,}",
             )
-            + (context.say(" Payoffs in {unit}.", unit=context.prose(found["unit"])) if found["unit"] else ""),
+            + (context.say(" Payoffs in {unit}.", unit=context.prose(found["unit"])) if found["unit"] else "")
+            + (context.say(PLANS) if any("*" in row["strategy"] for row in rows) else ""),
             shown=_ROWS if len(table) > _ROWS + 2 else None,
         ),
     ]  # fmt: skip
@@ -125,9 +128,9 @@ def _sentence(context: Context, player: str, rows: list[dict[str, Any]]) -> str:
         return ""
     name, strategy = context.label(player), plan_words(context, best["strategy"])
     if best["always"]:
-        return context.say("{player} does best by committing to {strategy}, proved for the whole box.", player=name, strategy=strategy)
+        return context.say("{player}: {strategy} is the best commitment, proved for the whole box.", player=name, strategy=strategy)
     return context.say(
-        "At the baseline {player} does best by committing to {strategy}; it stays best on {share} of the draws, over the priors.",
+        "{player}: {strategy} is the best commitment at the baseline, and best on {share} of the draws, over the priors.",
         player=name, strategy=strategy, share=share_words(context, best["share"]),
     )  # fmt: skip
 
@@ -139,9 +142,15 @@ def plan_words(context: Context, strategy: str) -> str:
 
 
 def _reply(context: Context, text: str) -> str:
+    """Return what the others do: their moves, each with who makes it where there are several."""
     from detente.reports.engine_tables import Labels
 
-    return Labels(context).text(text)
+    moves = [part.partition("=") for part in named(text, str).split(", ")]
+    if not all(sign and who in context.model.players for who, sign, _ in moves):
+        return Labels(context).text(text)
+    if len(moves) == 1:
+        return context.label(moves[0][2])
+    return "; ".join(context.say("{player}: {move}", player=context.label(who), move=context.label(move)) for who, _, move in moves)
 
 
 def _range(context: Context, row: dict[str, Any]) -> str:

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from detente.reports.claim_blocks import rows_of, verdict_of
 from detente.reports.claim_words import TestRow, share_words
-from detente.reports.elements import Block, Column, Heading, KeyPoint, KeyPoints, Note, Paragraph, Table
+from detente.reports.elements import Block, Bullets, Column, Heading, KeyPoint, KeyPoints, Note, Paragraph, Table
+from detente.reports.entries import parameter_entry
+from detente.reports.narrative import COST, IMPORTANCE, SHARES
 
 if TYPE_CHECKING:
     from detente.reports.blocks import Whole
+    from detente.reports.spans import Inline
 
-__all__ = ["findings", "overview"]
+__all__ = ["findings", "overview", "reading"]
 
 #: Statements of one kind that the summary names.
 _NAMED = 3
@@ -41,7 +44,7 @@ def overview(whole: Whole) -> list[Block]:
         text = " ".join(
             part for part in (
                 _listed(whole, sorted(robust, key=_least, reverse=True), "On at least 95% of the box under every prior: {what}.") if robust else "",
-                _listed(whole, failing, "Its opposite does: {what}.") if failing else "",
+                _listed(whole, failing, "On at most 5% of it, so that the opposite follows: {what}.") if failing else "",
             ) if part
         )  # fmt: skip
         points.append(KeyPoint(whole.say("What is robust."), text))
@@ -49,7 +52,7 @@ def overview(whole: Whole) -> list[Block]:
         judged = sum(1 for row in open_ if row.data["rests"] and "judgement" in row.data["rests"]["kinds"])
         widest = sorted(open_, key=lambda row: -_spread(row))
         text = whole.say(
-            "{count} of {total} tests depend on the numbers, {judged} of them on judgements as well as figures. Widest apart over the priors: {what}.",
+            "{count} of {total} tests depend on the numbers, {judged} of them on a judgement at least. Widest apart over the priors: {what}.",
             count=len(open_), total=len(rows), judged=judged,
             what=whole.say("; ").join(f"{_said(whole, row)}" for row in widest[:_NAMED]),
         )  # fmt: skip
@@ -67,8 +70,8 @@ def overview(whole: Whole) -> list[Block]:
             assert context is not None
             lines.append(
                 whole.say(
-                    "{name} from {before} to {after} turns over that {what} ({game})",
-                    name=context.label(change["name"]), before=change["from"], after=change["to"], what=row.says, game=row.game,
+                    "{name} from {before} to {after} overturns “{what}” ({game})",
+                    name=context.named(change["name"]), before=change["from"], after=change["to"], what=row.says, game=row.game,
                 )
             )  # fmt: skip
         points.append(KeyPoint(whole.say("What would change it."), whole.say("The nearest single changes: {what}.", what=whole.say("; ").join(lines))))
@@ -83,7 +86,7 @@ def overview(whole: Whole) -> list[Block]:
         Note(
             whole.say(
                 "{games} games, {count} parameters: {figures} from figures in the documents, {judgements} judgements with a stated range. Computed, not put in; "
-                "true of the study's own figures and ranges, not of the world.",
+                "true of the study's own figures and ranges, not of the world. Names of parameters lead to their entries in the appendix.",
                 games=len(whole.contexts), count=len(kinds), figures=sum(kind == "figure" for kind in kinds.values()),
                 judgements=sum(kind == "judgement" for kind in kinds.values()),
             ),
@@ -129,6 +132,30 @@ def _fit(whole: Whole) -> str:
             count=len(rows), hits=hits, misses=misses,
         )
     )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------ reading
+
+
+def reading(whole: Whole) -> list[Block]:
+    """What all chapters have in common, said once: shares, importance, the cost of changes, what stands beside the report."""
+    shares = next((found for found in (whole.results.shares(each.game) for each in whole.contexts) if not found["refused"]), None)
+    items: list[Inline] = []
+    if shares is not None and "robustness" in whole.definition.blocks:
+        items.append(whole.say(SHARES, priors=whole.join([whole.say(each.replace("_", "-")) for each in shares["priors"]])))
+    if "importance" in whole.definition.blocks:
+        items.append(whole.say(IMPORTANCE))
+    if "levers" in whole.definition.blocks:
+        items.append(whole.say(COST))
+    if whole.definition.detail == "short":
+        items.append(
+            whole.say(
+                "Printed is what is essential. Rows and tables that are left out stand beside the report as CSV in the folder {file}, as does everything that is "
+                "printed; every picture stands there as SVG and PNG.",
+                file=f"{whole.definition.name}_files",
+            )
+        )
+    return [Heading(1, whole.say("How to read the chapters"), "reading"), Bullets(tuple(items))] if items else []
 
 
 # ----------------------------------------------------------------------------------------- findings
@@ -195,9 +222,10 @@ def _shared(whole: Whole) -> list[Block]:
                 continue
             for row in output["rows"]:
                 if row["kind"] in {"figure", "judgement"} and row["total"] is not None:
-                    own = weights.setdefault(row["name"], {})
+                    entry = parameter_entry(context.model, row["name"])
+                    own = weights.setdefault(entry, {})
                     own[context.title] = max(own.get(context.title, 0.0), row["total"])
-                    labels.setdefault(row["name"], (context.label(row["name"]), row["kind"]))
+                    labels.setdefault(entry, (context.named(row["name"]), row["kind"]))
     drivers = sorted(
         ((name, own) for name, own in weights.items() if sum(value >= 0.1 for value in own.values()) >= 1),
         key=lambda item: (-sum(value >= 0.1 for value in item[1].values()), -max(item[1].values())),

@@ -16,6 +16,7 @@ from detente.reports.elements import (
     PayoffMatrix,
     Table,
 )
+from detente.reports.entries import parameter_entry
 from detente.reports.spans import Inline, Ref
 from detente.reports.typesetting import math
 from detente.solve.best_response import best_responses
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from detente.reports.blocks import Context
 
 __all__ = ["payoffs", "terms"]
+
+#: Payoffs in symbols that a report prints where it prints what is essential; the terms say the same in less room.
+_SYMBOLIC = 8
 
 
 def payoffs(context: Context) -> list[Block]:
@@ -79,21 +83,19 @@ def payoffs(context: Context) -> list[Block]:
         for player in model.players:
             expression = model.table.payoff(player, profile)
             rows.append((context.profile(profile), context.label(player), math(context, expression)))
+    aside = context.short and len(rows) > _SYMBOLIC
+    listed = "parameters" in context.definition.blocks and any(
+        parameter_entry(model, name) not in context.listed for name in model.parameters
+    )
+    symbols = ("The same payoffs in symbols; ", Ref(context.anchor("parameter-list")), " says what each symbol stands for.")
     blocks += [
-        Paragraph(
-            (
-                "The same payoffs in symbols; ",
-                Ref(context.anchor("parameter-list")),
-                " says what each symbol stands for.",
-            )
-            if "parameters" in context.definition.blocks
-            else "The same payoffs in symbols."
-        ),
+        *([] if aside else [Paragraph(symbols if listed else "The same payoffs in symbols.")]),
         Table(
             (Column("Outcome", width=2), Column("Player", width=1.4), Column("Payoff", width=5)),
             tuple(rows),
             "Payoffs in symbols: the sum of the terms that count at each outcome",
             context.anchor("payoffs-symbolic"),
+            shown=0 if aside else None,
         ),
     ]
     return blocks

@@ -123,9 +123,10 @@ def _timestamp(document: Document) -> int:
 
 def _blame(document: Document, data: dict[str, Any], pictures: Mapping[str, bytes], book: Any) -> DetenteError:
     """Compile the blocks one at a time to name the one that Typst refuses."""
-    labels = {block["label"] for block in data["blocks"] if block.get("label")}
+    labels = [{each for each in (block.get("label"), *block.get("anchors", ())) if each} for block in data["blocks"]]
+    every = set().union(*labels)
     for index, block in enumerate(data["blocks"]):
-        alone = {**data, "blocks": [_unlinked(block, labels - {block.get("label")})]}
+        alone = {**data, "blocks": [_unlinked(block, every - labels[index])]}
         try:
             compile_report(alone, pictures, book, 0)
         except RefusedError as error:

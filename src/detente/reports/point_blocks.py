@@ -16,6 +16,7 @@ from detente.reports.elements import (
     Paragraph,
     Table,
 )
+from detente.reports.engine_tables import SHORT_LINES
 from detente.reports.typesetting import math, tex
 from detente.solve.parametric.type_conditions import type_conditions
 from detente.solve.two_players.ordinal import ordinal_class, payoff_labels, risk_dominant, trust_threshold
@@ -59,6 +60,7 @@ def classes(context: Context) -> list[Block]:
             tuple(rows),
             "Equilibria at the named points" + (", complete and exact (regret 0)" if complete else "; more may exist"),
             context.anchor("equilibria"),
+            shown=SHORT_LINES if context.short and len(rows) > SHORT_LINES + 2 else None,
         )
     )
     if context.two_by_two:

@@ -11,9 +11,11 @@ from detente.reports.engine_tables import Labels, engine_table, merged
 from detente.reports.language import reword
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from detente.reports.blocks import Context
 
-__all__ = ["question", "questions", "said"]
+__all__ = ["beside_names", "beside_note", "question", "questions", "said"]
 
 #: Players that are named one by one.
 _NAMED = 11
@@ -91,10 +93,29 @@ def questions(context: Context) -> list[Block]:
         labels = Labels(context.on(model))
         first = _at_points(context)
         points = ("baseline", *model.definition.points)
-        for index, table in enumerate(merged(found["tables"], points), 1):
+        own_tables = merged(found["tables"], points)
+        made: list[Block] = []
+        for index, table in enumerate(own_tables, 1):
             name = context.anchor(f"answer-{asked.number}-{index}")
-            blocks.extend(engine_table(context.on(model), labels, table, name, first=first))
+            kept = not context.short or index == 1
+            made += engine_table(context.on(model), labels, table, name, first=first, lines=None if kept else 0)
+        blocks += [*made, *beside_note(context, beside_names(made))]
     return blocks
+
+
+def beside_names(blocks: Sequence[Block]) -> list[str]:
+    """Return the names of the tables among some blocks that stand beside the report only."""
+    return [block.name for block in blocks if isinstance(block, Table) and block.shown == 0]
+
+
+def beside_note(context: Context, names: Sequence[str]) -> list[Block]:
+    """Return a note that names the tables that stand beside the report only."""
+    if not names:
+        return []
+    first = context.say("Beside the report: {file}.", file=f"{names[0]}.csv")
+    if len(names) > 1:
+        first = context.say("Beside the report: {file} and {left} more.", file=f"{names[0]}.csv", left=len(names) - 1)
+    return [Note(first)]
 
 
 def _sections(context: Context, covered: list[str | None]) -> str:

@@ -51,9 +51,15 @@ class Results:
     def _content(self) -> dict[str, Any]:
         return {}
 
+    @cached_property
+    def _models(self) -> dict[str, GameModel]:
+        return {}
+
     def model(self, game: str) -> GameModel:
-        """Return a game without labels."""
-        return game_model(self._nameless, game)
+        """Return a game without labels; what it works out of itself is worked out once."""
+        if game not in self._models:
+            self._models[game] = game_model(self._nameless, game)
+        return self._models[game]
 
     def number(self, game: str) -> int:
         """Return the number of draws under each prior: fewer for a game with many outcomes, where each costs more."""

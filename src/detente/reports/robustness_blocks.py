@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from detente.reports import narrative
 from detente.reports.claim_words import MEANINGS, share_words
 from detente.reports.elements import Block, Column, Figure, Heading, Note, Paragraph, Table
 from detente.reports.engine_tables import Labels, engine_table
+from detente.reports.entries import bare
+from detente.reports.question_blocks import beside_names, beside_note
 
 if TYPE_CHECKING:
     from detente.reports.blocks import Context
@@ -30,8 +33,6 @@ _KINDS = {
 
 def conclusion_words(context: Context, name: str) -> str:
     """Return a conclusion in words."""
-    from detente.reports import narrative
-
     if name == "none":
         return context.say("no equilibrium in pure strategies")
     if name == "ends:meet":
@@ -69,7 +70,7 @@ def robustness(context: Context) -> list[Block]:
     chosen = [row for row in rows if not row["conclusion"].startswith(("class:", "set:", "unique:"))] or rows
     bars = [
         Bar(
-            conclusion_words(context, row["conclusion"]),
+            bare(conclusion_words(context, row["conclusion"])),
             row["range"][0], row["range"][1], row["uniform"],
             None if row["observed"] is None else (row["observed"][0], row["observed"][1]),
             row["proved"] if row["proved"] in {"always", "never"} else "",
@@ -77,15 +78,10 @@ def robustness(context: Context) -> list[Block]:
         for row in chosen[:_DRAWN]
     ]  # fmt: skip
     observed = bool(found["observed"])
+    priors = context.join([context.say(each.replace("_", "-")) for each in found["priors"]])
     blocks: list[Block] = [
         heading,
-        Paragraph(
-            context.say(
-                "A share says in how much of the box of all parameters a conclusion holds, if the values within their ranges are weighed in one of "
-                "five ways (priors: {priors}). One number would be false precision, so the least and the greatest of the five are told.",
-                priors=context.join([context.say(each.replace("_", "-")) for each in found["priors"]]),
-            )
-        ),
+        *([] if _said_once(context) else [Paragraph(context.say(narrative.SHARES, priors=priors))]),
         Figure(
             to_svg(share_bars(bars, context.lang, observed=observed)),
             context.anchor("robustness-bars"),
@@ -119,10 +115,10 @@ def robustness(context: Context) -> list[Block]:
     blocks.append(
         Table(
             tuple(columns), tuple(table), context.say("Least and greatest share over the priors"), context.anchor("shares"),
-            note=" ".join(notes), shown=18 if len(table) > 20 else None,
+            note=" ".join(notes), shown=0 if context.short else 18 if len(table) > 20 else None,
         )
     )  # fmt: skip
-    return blocks
+    return [*blocks, *beside_note(context, beside_names(blocks))]
 
 
 def importance(context: Context) -> list[Block]:
@@ -140,13 +136,13 @@ def importance(context: Context) -> list[Block]:
             continue
         marks: list[Any] = [row["kind"] if row["kind"] in {"figure", "judgement"} else "judgement" for row in rows[:8]]
         groups = {row["name"]: row for row in output["groups"]}
-        note = context.say(
-            "Alone: the share of the variance that the parameter explains by itself. In total: what is left when all others are known; totals may add up to more than 1."
-        )
+        notes = [] if _said_once(context) else [context.say(narrative.IMPORTANCE)]
         if {"figures", "judgements"} <= set(groups):
-            note += " " + context.say(
-                "All figures together: {figures} in total; all judgements: {judgements}.",
-                figures=_share(groups["figures"]["total"]), judgements=_share(groups["judgements"]["total"]),
+            notes.append(
+                context.say(
+                    "All figures together: {figures} in total; all judgements: {judgements}.",
+                    figures=_share(groups["figures"]["total"]), judgements=_share(groups["judgements"]["total"]),
+                )
             )  # fmt: skip
         blocks.append(
             Table(
@@ -157,16 +153,22 @@ def importance(context: Context) -> list[Block]:
                     Column("±", align="decimal", width=0.8),
                 ),
                 tuple(
-                    (context.label(row["name"]), _share(row["first"]), _share(row["total"]), _share(row["error"]))
+                    (context.named(row["name"]), _share(row["first"]), _share(row["total"]), _share(row["error"]))
                     for row in rows[:8]
                 ),
                 context.say("What drives {what}", what=what),
                 context.anchor(f"importance-{index}"),
                 marks=tuple(marks),
-                note=note,
+                note=" ".join(notes),
+                shown=0 if context.short and index > 1 else None,
             )
         )
-    return [heading, *blocks] if blocks else []
+    return [heading, *blocks, *beside_note(context, beside_names(blocks))] if blocks else []
+
+
+def _said_once(context: Context) -> bool:
+    """Return whether the report says before its chapters what they have in common."""
+    return "reading" in context.definition.blocks
 
 
 def _capital(text: str) -> str:
@@ -215,12 +217,7 @@ def levers(context: Context) -> list[Block]:
         return []
     return [
         Heading(1, context.say("What would bring it about"), context.anchor("levers")),
-        Paragraph(
-            context.say(
-                "The cost of a change is its size relative to the width of the parameter's range, added up. Cheap means near in the study's own "
-                "ranges, not easy in the world. Values are the edges at which the outcome changes."
-            )
-        ),
+        *([] if _said_once(context) else [Paragraph(context.say(narrative.COST))]),
         *blocks,
     ]
 
@@ -254,7 +251,7 @@ def comparison(context: Context) -> list[Block]:
 
 def _change(context: Context, row: dict[str, Any]) -> str:
     parts = [
-        context.say("{name} from {before} to {after}", name=context.label(name), before=before, after=after)
+        context.say("{name} from {before} to {after}", name=context.named(name), before=before, after=after)
         for name, before, after in row["change"]
     ]
     return context.say("; ").join(parts)

@@ -10,11 +10,14 @@ from detente.formula import symbol
 from detente.numbers import short
 from detente.printing import typst
 from detente.reports.elements import Block, Bullets, Column, Heading, Note, Paragraph, Table
+from detente.reports.entries import document_entry, figure_entry, marked, parameter_entry
 from detente.reports.language import reword, say
 from detente.reports.spans import Code, Inline, Math
 from detente.study.assumptions import weakness
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from detente.reports.blocks import Context, Whole
     from detente.seeds.figures import Figure
     from detente.study.load import StudyFiles
@@ -24,19 +27,19 @@ __all__ = ["assumptions", "conflicts", "methods", "parameters"]
 
 def parameters(context: Context) -> list[Block]:
     """Every parameter with kind, value, range and basis; then each figure with its place."""
-    model, lang = context.model, context.lang
-    derived = model.derived_values(model.point().values)
+    listed = _unlisted(context)
     rows: list[tuple[Inline, ...]] = []
     marks = []
-    for name, parameter in model.parameters.items():
-        if name in context.listed:
-            continue
-        mark = Math(typst(symbol(name), context.names), name)
-        label = (context.label(name), " ", Code(name))
+    for own, name in listed:
+        model = own.model
+        parameter = model.parameters[name]
+        mark = Math(typst(symbol(name), own.names), name)
+        label = (own.label(name), " ", Code(name))
         unit = context.prose(parameter.unit)
         marks.append(parameter.kind)
         if parameter.formula is not None:
-            basis: Inline = Math(typst(parameter.formula, context.names, lang), parameter.formula.text)
+            basis: Inline = Math(typst(parameter.formula, own.names, context.lang), parameter.formula.text)
+            derived = model.derived_values(model.point().values)
             rows.append((mark, label, short(derived[name], 4), "", unit, basis))
             continue
         interval = model.intervals[name]
@@ -60,9 +63,9 @@ def parameters(context: Context) -> list[Block]:
         "A parameter is a figure of the documents, a value derived from other parameters by a formula, or a judgement. "
         "A judgement states why it was chosen and how far it may be off."
     )
-    if context.listed & set(model.parameters):
+    if any(parameter_entry(context.model, name) in context.listed for name in context.model.parameters):
         lead += context.say(" Parameters that an earlier list has are not repeated.")
-    longest = max(len(context.names.get(name, name)) for name in model.parameters)
+    longest = max(len(own.names.get(name, name)) for own, name in listed)
     blocks: list[Block] = [
         Heading(1, title, context.anchor("sources"), appendix=True),
         Paragraph(lead),
@@ -80,33 +83,45 @@ def parameters(context: Context) -> list[Block]:
             context.say("Parameters"),
             context.anchor("parameter-list"),
             marks=tuple(marks),  # type: ignore[arg-type]
+            anchors=tuple(parameter_entry(own.model, name) for own, name in listed),
         ),
     ]
-    return [*blocks, *_figures(context), *(_documents(context.files, lang) if context.alone else [])]
+    return [*blocks, *_figures(context, listed), *(_documents(context.files, context.lang) if context.alone else [])]
+
+
+def _unlisted(context: Context) -> list[tuple[Context, str]]:
+    """Return the parameters of a game and its variants that no list before has, each with the game that has it."""
+    found: dict[str, tuple[Context, str]] = {}
+    for own in context.variants:
+        for name in own.model.parameters:
+            found.setdefault(parameter_entry(own.model, name), (own, name))
+    return [each for entry, each in found.items() if entry not in context.listed]
 
 
 def _rule(context: Context, parameter: Any) -> str:
     count = len(parameter.figures)
-    return context.say(
+    text = context.say(
         "{rule} of {count} figure; interval: {interval}" if count == 1 else "{rule} of {count} figures; interval: {interval}",
         rule=context.say(str(parameter.rule)), count=count, interval=context.say(str(parameter.interval)),
     )  # fmt: skip
+    return marked(text, figure_entry(parameter.figures[0]))
 
 
-def _figures(context: Context) -> list[Block]:
+def _figures(context: Context, listed: Sequence[tuple[Context, str]]) -> list[Block]:
     files = context.files
     documents = {document.file: name for name, document in files.documents.items()}
     rows: list[tuple[Inline, ...]] = []
-    for name, parameter in context.model.parameters.items():
-        if name in context.listed:
-            continue
-        for index, each in enumerate(parameter.figures):
+    anchors: dict[str, int] = {}
+    for own, name in listed:
+        for index, each in enumerate(own.model.parameters[name].figures):
             figure = files.figures[each]
+            place = context.say("{document}, line {line}", document=documents[figure.document], line=figure.line)
+            anchors.setdefault(figure_entry(each), len(rows))
             rows.append(
                 (
-                    Code(name) if index == 0 else "",
+                    marked(name, parameter_entry(own.model, name)) if index == 0 else "",
                     Code(figure.id),
-                    context.say("{document}, line {line}", document=documents[figure.document], line=figure.line),
+                    marked(place, document_entry(documents[figure.document])),
                     figure.token,
                     _stated(context, figure),
                     "" if figure.unit == "qualitative" else context.prose(figure.unit),
@@ -114,6 +129,7 @@ def _figures(context: Context) -> list[Block]:
             )
     if not rows:
         return []
+    firsts = {row: entry for entry, row in anchors.items() if entry not in context.cited}
     return [
         Table(
             (
@@ -130,6 +146,7 @@ def _figures(context: Context) -> list[Block]:
             note=context.say(
                 "A sign in place of a value codes a statement without a number: good or bad for the one it is about."
             ),
+            anchors=tuple(firsts.get(index, "") for index in range(len(rows))),
         )
     ]
 
@@ -172,6 +189,7 @@ def _documents(files: StudyFiles, lang: str) -> list[Block]:
             tuple(rows),
             say(lang, "The documents"),
             "document-list",
+            anchors=tuple(map(document_entry, files.documents)),
         )
     ]
 
@@ -227,15 +245,14 @@ def conflicts(whole: Whole) -> list[Block]:
 def assumptions(whole: Whole) -> list[Block]:
     """The parameters by weakness of their basis times what hangs on them, the most pressing first."""
     rows = []
-    for name, entry in _assumed(whole).items():
-        kind, documents, impact, where, context = entry
+    for name, kind, documents, impact, where, context in _assumed(whole).values():
         rows.append((float(weakness(kind, documents)), impact, name, kind, documents, where, context))
     rows.sort(key=lambda row: (-row[0] * row[1], -row[1], row[2]))
     if not rows:
         return []
     table: list[tuple[Inline, ...]] = [
         (
-            (context.label(name), " ", Code(name)),
+            (context.named(name), " ", Code(name)),
             str(documents) if kind == "figure" else whole.say("none"),
             f"{impact:.2f}",
             where,
@@ -268,9 +285,9 @@ def assumptions(whole: Whole) -> list[Block]:
     ]
 
 
-def _assumed(whole: Whole) -> dict[str, tuple[Any, int, float, str, Context]]:
-    """Return every parameter whose importance is known: kind, documents, impact, the game where it is largest."""
-    found: dict[str, tuple[Any, int, float, str, Context]] = {}
+def _assumed(whole: Whole) -> dict[str, tuple[str, Any, int, float, str, Context]]:
+    """Return by entry every parameter whose importance is known: name, kind, documents, impact, the game where it is largest."""
+    found: dict[str, tuple[str, Any, int, float, str, Context]] = {}
     for context in whole.contexts:
         for output in whole.results.importance(context.game)["outputs"]:
             for row in output["rows"]:
@@ -280,8 +297,9 @@ def _assumed(whole: Whole) -> dict[str, tuple[Any, int, float, str, Context]]:
                     continue
                 documents = len({whole.files.figures[each].document for each in parameter.figures})
                 impact = max(0.0, row["total"])
-                if name not in found or impact > found[name][2]:
-                    found[name] = (parameter.kind, documents, impact, context.title, context)
+                entry = parameter_entry(context.model, name)
+                if entry not in found or impact > found[entry][3]:
+                    found[entry] = (name, parameter.kind, documents, impact, context.title, context)
     return found
 
 

@@ -66,10 +66,14 @@ class Code:
 
 @dataclass(frozen=True)
 class Math:
-    """A formula in Typst math, made by :mod:`detente.printing`, with its reading in words."""
+    """A formula in Typst math, made by :mod:`detente.printing`, with its reading in words.
+
+    A symbol that stands alone may lead to its entry, the anchor ``target``.
+    """
 
     source: str
     alt: str
+    target: str = ""
 
     def __post_init__(self) -> None:
         check_math(self.source)

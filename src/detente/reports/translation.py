@@ -14,7 +14,7 @@ from detente.reports import spans as s
 from detente.reports.language import reword, untranslated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from detente.reports.document import Document
     from detente.reports.elements import Block
@@ -23,11 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["left_over", "translated"]
 
 
-def translated(document: Document) -> Document:
-    """Return a document in words of its own language."""
-    if document.lang == "en":
-        return document
-    return replace(document, blocks=tuple(_block(document.lang, block) for block in document.blocks))
+def translated(lang: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Return the blocks of a document in words of its own language."""
+    return tuple(blocks) if lang == "en" else tuple(_block(lang, block) for block in blocks)
 
 
 def _inline(lang: str, content: Inline) -> Inline:

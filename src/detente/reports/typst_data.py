@@ -59,7 +59,7 @@ class TypstWriter:
     def data(self) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Return the data and the notes; the notes are also the last block."""
         document = self.document
-        labels = {target.block: f"block-{target.block}" for target in self.targets.values()}
+        labels = {target.block: f"block-{target.block}" for target in self.targets.values() if target.printed}
         blocks = [{"label": labels.get(i, ""), **self._block(i, block)} for i, block in enumerate(document.blocks)]
         byline = "  ·  ".join(part for part in (document.author, document.date or "") if part)
         data = {
@@ -109,8 +109,8 @@ class TypstWriter:
 
     def _span(self, span: Span) -> dict[str, Any]:
         match span:
-            case Math(source=source, alt=alt):
-                return {"kind": "math", **self._math(source, alt)}
+            case Math(source=source, alt=alt, target=target):
+                return {"kind": "math", **self._math(source, alt), "target": self._label(target) if target else ""}
             case Mark(kind=kind):
                 return {"kind": "mark", "text": SIGNS[kind]}
             case Link(text=text, target=target):
@@ -130,7 +130,8 @@ class TypstWriter:
         return {"source": source, "pieces": math_pieces(source), "alt": alt, "plain": soften(alt)}
 
     def _label(self, target: str) -> str:
-        return f"block-{self.targets[target].block}"
+        found = self.targets[target]
+        return f"block-{found.block}" if found.row is None else f"row-{found.block}-{found.row}"
 
     def _name(self, target: Target) -> str:
         if self.lang == "zh" and target.kind == "section":
@@ -159,8 +160,10 @@ class TypstWriter:
                 number = self._number(anchor, index) if anchor else ""
                 formula = self._math(source, alt)
                 return {"kind": "formula", "number": number, **formula}
+            case Table(shown=0):
+                return {"kind": "nothing"}
             case Table():
-                return {"kind": "table", **self._caption(block), **self._table(block)}
+                return {"kind": "table", **self._caption(block), **self._table(block, index)}
             case PayoffMatrix():
                 return {"kind": "matrix", **self._caption(block), **self._matrix(block)}
             case Figure():
@@ -189,7 +192,7 @@ class TypstWriter:
         lead = {"kind": "text", "text": self._name(self.targets[block.name])}
         return {"caption-lead": [lead], "caption": self._spans(block.caption)}
 
-    def _table(self, table: Table) -> dict[str, Any]:
+    def _table(self, table: Table, place: int) -> dict[str, Any]:
         columns = [self._column(column) for column in table.columns]
         cells = []
         for index, column in enumerate(table.columns):
@@ -199,6 +202,7 @@ class TypstWriter:
         return {
             "columns": columns,
             "rows": [list(row) for row in zip(*cells, strict=True)],
+            "anchors": [f"row-{place}-{row}" if anchor else "" for row, anchor in enumerate(table.anchors[: table.shown])],
             "marks": [{"kind": kind, "sign": SIGNS[kind]} for kind in table.marks[: table.shown]],
             "legend": [[sign, kinds[kind]] for kind, sign in SIGNS.items() if kind in table.marks],
             "note": self._spans(table.note),
@@ -226,7 +230,8 @@ class TypstWriter:
                 cells.append(self._cell(value))
             else:
                 text = self._text(plain_text(value).replace("-", "\u2212"))
-                cells.append({"text": text, "pad": longest[len(part) :]})
+                target = next((self._label(span.target) for span in as_spans(value) if isinstance(span, Link)), "")
+                cells.append({"text": text, "pad": longest[len(part) :], "target": target})
         return cells
 
     def _matrix(self, matrix: PayoffMatrix) -> dict[str, Any]:

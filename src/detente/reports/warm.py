@@ -30,6 +30,7 @@ _NEEDED = {
     "overview": ("tests", "retrodiction"),
     "claims": ("tests",),
     "retrodiction": ("retrodiction",),
+    "reading": ("shares",),
     "findings": ("tests", "importance"),
     "assumptions": ("importance",),
     "questions": ("answer",),

@@ -254,9 +254,12 @@ def _shared(files: StudyFiles, claims: Sequence[Claim], how: How) -> Any:
                 if test.conclusion not in names:
                     names.append(test.conclusion)
     found: dict[tuple[str, str], Any] = {}
+    models: dict[str, GameModel] = {}
 
     def of(test: ClaimTest, rests_on: bool) -> TestVerdict:
-        model = game_model(files, test.game)
+        if test.game not in models:
+            models[test.game] = game_model(files, test.game)
+        model = models[test.game]
         if test.point is not None:
             return _at_point(model, test)
         key = (test.game, test.payoffs)

@@ -22,6 +22,8 @@ __all__ = ["EDITIONS", "ReportDefinition", "ReportFile", "read_report"]
 
 #: Languages in which a report can be printed.
 EDITIONS = ("en", "zh")
+#: How much of its results a report prints: all tables, or the essential ones with the rest beside the report.
+DETAILS = ("full", "short")
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class ReportDefinition:
     draws: int
     contents: bool
     compare: tuple[str, ...]
+    detail: str
     file: TomlFile = field(repr=False, compare=False)
 
     def game_place(self, index: int) -> Place:
@@ -77,6 +80,7 @@ class ReportFile(Table):
     draws: Annotated[int, PlainValidator(_draws)] = 20_000
     contents: bool = True
     compare: Annotated[list[Symbol], AfterValidator(_two)] | None = None
+    detail: Annotated[str, PlainValidator(one_of("detail", DETAILS)), WithJsonSchema({"enum": list(DETAILS)})] = "full"
     lang: Annotated[str, PlainValidator(one_of("language", EDITIONS)), WithJsonSchema({"enum": list(EDITIONS)})] = "en"
 
 
@@ -125,5 +129,6 @@ def read_report(
         table.draws,
         table.contents,
         tuple(table.compare or ()),
+        table.detail,
         file,
     )

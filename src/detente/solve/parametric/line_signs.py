@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
@@ -119,6 +120,7 @@ class LineSigns:
         self._forms: dict[Any, _Form] = {}
         self._alone: dict[Any, _Form] = {}
         self._roots: dict[Any, list[Root]] = {}
+        self._ratios: dict[Any, tuple[Any, Any, tuple[Any, ...]] | None] = {}
 
     # ------------------------------------------------------------------------------------------------ forms
 
@@ -362,6 +364,48 @@ class LineSigns:
             found.append(None if None in signs else frozenset(k for k, sign in enumerate(signs) if sign == 1))
         return found
 
+    def shared(self, expressions: Sequence[Any], points: Sequence[Fraction]) -> list[bool]:
+        """Return for every two neighboring points whether one expression is positive at both, and all have signs there.
+
+        Quotients of polynomials have signs wherever a piece is looked at, so the first positive one is enough; else
+        all are looked at.
+        """
+        forms = [self.form(each) for each in expressions]
+        if all(isinstance(form, _Rational) for form in forms):
+            return self._shared([form for form in forms if isinstance(form, _Rational)], points)
+        positive = self.positive(expressions, points)
+        return [a is not None and b is not None and bool(a & b) for a, b in pairwise(positive)]
+
+    def _shared(self, forms: Sequence[_Rational], points: Sequence[Fraction]) -> list[bool]:
+        found, order = [], list(range(len(forms)))
+        for a, b in pairwise(points):
+            first = next((k for k in order if forms[k].sign(a) == 1 and forms[k].sign(b) == 1), None)
+            found.append(first is not None)
+            if first is not None:  # it is likely to be positive at the next point too
+                order.remove(first)
+                order.insert(0, first)
+        return found
+
+    def value(self, expression: Any, at: Fraction) -> Fraction | None:
+        """Return the exact value at a fraction, None where there is none or it is no quotient of polynomials."""
+        if expression not in self._ratios:
+            divisors: dict[tuple[Any, ...], Any] = {}
+            try:
+                top, bottom = self._ratio(tree(self.game.expand(expression, keep=self.keep)), divisors)
+                self._ratios[expression] = top, bottom, tuple(divisors.values())
+            except (NotRational, ZeroDivisionError):
+                self._ratios[expression] = None
+        ratio = self._ratios[expression]
+        if ratio is None:
+            return None
+        here = fast(at)
+        top, bottom, divided = ratio
+        below = bottom(here)
+        if not below or any(not each(here) for each in divided):
+            return None
+        found = top(here) / below
+        return Fraction(int(found.p), int(found.q))
+
     def _sign(self, form: _Form, at: Fraction) -> int | None:
         if isinstance(form, _Rational):
             return form.sign(at)
@@ -420,6 +464,8 @@ class LineSigns:
         """Return whether some expression has no value at a place."""
         for each in expressions:
             form = self.form(each)
+            if isinstance(form, _Rational) and not form.divisors:
+                continue
             if isinstance(form, _Rational) and place.low != place.high:
                 if form.poles & place.keys:
                     if not place.certain:
