@@ -90,6 +90,18 @@ def test_observed_moves_are_counted_against_the_equilibria_at_the_baseline(place
     assert (hits, count, misses) == (answers.count("yes"), len(answers), answers.count("no"))
 
 
+def test_observed_moves_of_a_matrix_have_shares_too(place, made):
+    # in a 2x2 game the moves of one player are in a pure equilibrium where one of the two outcomes with it is one
+    found = Study(place).game("confrontation").robustness(500, terms=False, save=False, conclusions=("equilibrium",))
+    outcomes = [found.find(f"equilibrium:confront,{other}") for other in ("cooperate", "confront")]
+    shares = [one.share + other.share for one, other in zip(*outcomes, strict=True)]
+    table = tables(made)["retrodiction-table"]
+    rows = [row for row in table.rows if plain_text(row[3]) == "United States: confront" and "cooperation" in plain_text(row[2])]
+    assert rows
+    for row in rows:
+        assert plain_text(row[6]) == f"{percent(min(shares))} to {percent(max(shares))}"
+
+
 def test_every_question_of_every_game_is_answered_or_the_report_says_why_not(place, made):
     study = Study(place)
     headings = [plain_text(block.title) for block in made.blocks if isinstance(block, Heading)]

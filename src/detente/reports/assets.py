@@ -73,7 +73,7 @@ def assets(document: Document) -> dict[str, bytes]:
 def write_assets(document: Document, folder: str | Path) -> tuple[Path, ...]:
     """Write the files of a document into a folder and remove those of an earlier build that are gone.
 
-    Each file is replaced as a whole. A PNG is drawn from its SVG where that, or Typst, is another than in the last
+    Each file that differs is replaced as a whole. A PNG is drawn from its SVG where that, or Typst, is another than in the last
     build. A file that an earlier build wrote is removed only if nobody has
     changed it since; a file that no build wrote is never touched.
 
@@ -103,7 +103,8 @@ def write_assets(document: Document, folder: str | Path) -> tuple[Path, ...]:
         # An interrupted build must still know its files: the union is written first.
         put_whole(folder / MANIFEST, _manifest({**stale, **new}))
         for name, content in files.items():
-            put_whole(folder / name, content)
+            if old.get(name) != new[name] or not _is(folder / name, content):
+                put_whole(folder / name, content)
         for name, digest in stale.items():
             path = folder / name
             if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
@@ -112,6 +113,11 @@ def write_assets(document: Document, folder: str | Path) -> tuple[Path, ...]:
     except OSError as error:
         raise DetenteError(f"{folder}: cannot write the files of the report; {error.strerror or error}") from error
     return tuple(folder / name for name in files)
+
+
+def _is(path: Path, content: bytes) -> bool:
+    """Return whether a file has some content already."""
+    return path.is_file() and path.read_bytes() == content
 
 
 def _drawn(files: Mapping[str, bytes], old: Mapping[str, str], folder: Path) -> dict[str, bytes]:

@@ -79,8 +79,8 @@ def claims(whole: Whole) -> list[Block]:
             (
                 Column("", width=0.5),
                 Column(whole.say("Claim"), width=4),
-                Column(whole.say("Status"), width=1.5),
-                Column(whole.say("Verdict"), width=1.9),
+                Column(whole.say("Status"), width=1.6),
+                Column(whole.say("Verdict"), width=2.3),
                 Column(whole.say("Tests"), align="right", width=0.6),
             ),
             table,

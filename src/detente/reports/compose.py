@@ -125,7 +125,7 @@ def _composed(files: StudyFiles, definition: ReportDefinition, models: Sequence[
             name = names.pop(0)
             blocks.extend(makers[name](whole))
             if name == "overview":
-                blocks += [Outline(1 if len(models) > 3 else 2), PageBreak()] if definition.contents else []
+                blocks += [PageBreak(), Outline(1 if len(models) > 3 else 2)] if definition.contents else []
             continue
         run = _run(names)
         del names[: len(run)]

@@ -18,6 +18,8 @@ __all__ = ["comparison", "conclusion_words", "importance", "levers", "robustness
 
 #: Conclusions that are drawn; the table beside the report has all.
 _DRAWN = 14
+#: The same where a report prints what is essential.
+_DRAWN_SHORT = 10
 _KINDS = {
     "equilibrium": "{what} is an equilibrium",
     "unique": "{what} is the only equilibrium",
@@ -75,7 +77,7 @@ def robustness(context: Context) -> list[Block]:
             None if row["observed"] is None else (row["observed"][0], row["observed"][1]),
             row["proved"] if row["proved"] in {"always", "never"} else "",
         )
-        for row in chosen[:_DRAWN]
+        for row in chosen[: _DRAWN_SHORT if context.short else _DRAWN]
     ]  # fmt: skip
     observed = bool(found["observed"])
     priors = context.join([context.say(each.replace("_", "-")) for each in found["priors"]])

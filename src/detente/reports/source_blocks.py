@@ -63,12 +63,15 @@ def parameters(context: Context) -> list[Block]:
         "A parameter is a figure of the documents, a value derived from other parameters by a formula, or a judgement. "
         "A judgement states why it was chosen and how far it may be off."
     )
-    if any(parameter_entry(context.model, name) in context.listed for name in context.model.parameters):
+    repeated = any(parameter_entry(context.model, name) in context.listed for name in context.model.parameters)
+    if context.listed:  # the first list says it
+        lead = ""
+    if repeated:
         lead += context.say(" Parameters that an earlier list has are not repeated.")
     longest = max(len(own.names.get(name, name)) for own, name in listed)
     blocks: list[Block] = [
         Heading(1, title, context.anchor("sources"), appendix=True),
-        Paragraph(lead),
+        *([Paragraph(lead.strip())] if lead else []),
         Table(
             (
                 # symbols of a template's members have long names, which take more room

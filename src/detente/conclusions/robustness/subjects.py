@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from detente.conclusions.robustness.statements import is_played
 from detente.errors import UsageError
 from detente.games.symbolic import SymbolicGame
 
@@ -63,7 +64,8 @@ def subject_of(
     def means(conclusion: str) -> Meaning:
         from detente.conclusions.meaning import meaning
 
-        return meaning(game, asked.get(conclusion, conclusion))
+        # that some pure equilibrium has certain moves compares the same payoffs as that there is none
+        return meaning(game, "none" if is_played(conclusion) else asked.get(conclusion, conclusion))
 
     direct = frozenset(str(each) for cell in game.payoffs.values() for each in cell.free_symbols)
     return Subject(classifier, game.parameters, game.derived, game.constraints, fixed, decide, direct, means)

@@ -1,0 +1,56 @@
+"""Signs and values along one parameter, against the same expressions evaluated point by point."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from random import Random
+
+import pytest
+
+from detente.formula import parse, symbol
+from detente.games.symbolic import SymbolicGame
+from detente.solve.parametric.line_signs import LineSigns
+
+FORMULAS = ("a*x - b", "x**2 - a", "(x - a)*(x - b)", "b - x", "1/(x - 3) + a", "x/(1 + x**2) - b/4", "a - b", "x - x")
+CASES = ("max(x, a) - b", "abs(x - a) - b")
+
+
+def expression_of(text):
+    return parse(text).to_sympy({name: symbol(name) for name in ("x", "a", "b")})
+
+
+@pytest.fixture
+def line():
+    game = SymbolicGame([["x", "a*b"]], {"x": (0, 2), "a": (0, 1), "b": (0, 1)}, ["all"])
+    return game, LineSigns(game, "x", {"x": Fraction(1), "a": Fraction(1, 3), "b": Fraction(2, 5)}, (Fraction(0), Fraction(2)))
+
+
+def test_a_value_along_a_line_is_that_of_the_expression_at_the_point(line):
+    game, signs = line
+    for text in (*FORMULAS, *CASES):
+        expression = expression_of(text)
+        for at in (Fraction(0), Fraction(1, 7), Fraction(5, 3), Fraction(-2)):
+            expected = game.evaluate(expression, {"x": at, "a": Fraction(1, 3), "b": Fraction(2, 5)})
+            found = signs.value(expression, at)
+            assert found == expected or (found is None and text in CASES), text
+    assert signs.value(expression_of("1/(x - 3)"), Fraction(3)) is None
+
+
+@pytest.mark.parametrize("more", [(), CASES])
+def test_two_points_share_a_positive_expression_where_the_sets_of_positive_ones_meet(line, more):
+    _, signs = line
+    random = Random(11)
+    for _ in range(30):
+        chosen = [expression_of(text) for text in random.sample([*FORMULAS, *more], 4)]
+        points = sorted(Fraction(random.randint(-40, 40), 17) for _ in range(6))
+        points = [each for each in points if each != 3]
+        positive = [{k for k, each in enumerate(chosen) if signs.sign_between(each, at) == 1} for at in points]
+        expected = [bool(one & other) for one, other in zip(positive, positive[1:], strict=False)]
+        assert signs.shared(chosen, points) == expected
+
+
+def test_neighbors_share_nothing_where_nothing_is_positive(line):
+    _, signs = line
+    expressions = [expression_of("-1 - x**2")]
+    assert signs.shared(expressions, [Fraction(0), Fraction(1)]) == [False]
+    assert signs.shared([], [Fraction(0), Fraction(1)]) == [False]
