@@ -96,7 +96,7 @@ def terms(context: Context) -> list[Block]:
         Table(
             (
                 Column(context.say("Term"), width=2),
-                Column(context.say("Player"), width=1.2),
+                Column(context.say("Player"), width=1.5),
                 Column(context.say("Formula"), width=3),
                 Column(context.say("Counts when"), width=2.2),
                 Column(context.say("Kind"), width=0.9),

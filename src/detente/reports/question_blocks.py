@@ -88,8 +88,12 @@ def questions(context: Context) -> list[Block]:
             mark = "\uff1a" if context.lang == "zh" else ": "
             blocks.append(Paragraph(f"{where}{mark}{sentence}" if names else sentence))
         covered = [_ELSEWHERE.get(each) for each in asked.ask]
-        if small and all(block in context.definition.blocks for block in covered):
+        sections = all(block in context.definition.blocks for block in covered)
+        # shares and what drives them have sections in the chapter on every game
+        drawn = sections and context.short and not asked.variant and {"robustness", "importance"} >= set(covered)
+        if (small and sections) or drawn:
             blocks.append(Paragraph(context.say("The answer stands in this chapter, in the sections on {blocks}.", blocks=_sections(context, covered))))
+        if small and sections:
             continue
         model = context.model.of(asked.variant) if asked.variant else context.model
         labels = Labels(context.on(model))
@@ -99,7 +103,7 @@ def questions(context: Context) -> list[Block]:
         made: list[Block] = []
         for index, table in enumerate(own_tables, 1):
             name = context.anchor(f"answer-{asked.number}-{index}")
-            kept = not context.short or index == 1
+            kept = not drawn and (not context.short or index == 1)
             said_too = context.short and found.get("said", {}).get(context.lang)
             made += engine_table(context.on(model), labels, table, name, first=first, lines=0 if not kept else _SAID_LINES if said_too else None)
         blocks += [*made, *beside_note(context, beside_names(made))]
