@@ -25,7 +25,8 @@ import numpy as np
 
 from detente.errors import NotConverged
 from detente.games.rational import fast
-from detente.solve.repeated._float_polygons import edges, float_hull, room, scaled, section, sections, widened
+from detente.solve.repeated._few_profiles import FewProfiles, few_sustained
+from detente.solve.repeated._float_polygons import edges, float_hull, room, scaled, sections, widened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,66 +117,47 @@ class FloatRounds:
         NotConverged
             If it still moves after 20,000 rounds.
         """
-        here = start
         lowered = self.needs - _ROUNDING * (1 + np.abs(self.needs))
-        floors = self.floor + lowered
-        moved, before = np.inf, np.inf
+        few = self.equal and len(self.payoffs) <= _FEW_PROFILES
+        by: Any = FewProfiles(self.payoffs, lowered, float(self.factors[0]), WIDTH) if few else _Arrays(self, lowered)
+        here = by.given(start)
+        threats = self.floor.tolist()
+        moved = before = float("inf")
         enough = max(tolerance * (1 - self.factors.max()), 10 * WIDTH)
         since = 0  # rounds after the tolerance was met
         for round_ in range(1, _MOST_ROUNDS + 1):
-            if np.ptp(here, axis=0).min() < _THIN:
+            least, most = by.extent(here)
+            if min(most[0] - least[0], most[1] - least[1]) < _THIN:
                 return Outside(None, round_, False)
-            floors = np.maximum(floors, here.min(axis=0) + lowered)
-            points = self._reduced(here, floors) if self.equal else self._full(here, floors)[0]
+            threats = (max(threats[0], least[0]), max(threats[1], least[1]))
+            points = by.reduced(here, threats)
             if len(points) == 0:
-                return Outside(points, round_, True)
-            after = widened(float_hull(points), WIDTH)
-            before, moved = moved, _apart(here, after)
+                return Outside(by.array(points), round_, True)
+            after = by.around(points)
+            apart = by.near(here, after)
+            before, moved = moved, _apart(by.array(here), by.array(after)) if apart is None else apart
             here = after
             if moved <= 20 * WIDTH and (since or moved < _SUDDEN * before):
-                return Outside(here, round_, True)
+                return Outside(by.array(here), round_, True)
             if moved <= enough:
                 since += 1
                 if since > 2 or moved > _SUDDEN * before:
-                    return Outside(here, round_, False)
-        raise NotConverged("the bound on the payoff set still moves", here, moved)
+                    return Outside(by.array(here), round_, False)
+        raise NotConverged("the bound on the payoff set still moves", by.array(here), moved)
 
-    def _reduced(self, promises: Any, floors: Any) -> Any:
+    def reduced(self, promises: Any, floors: Any) -> Any:
         """Return R of Abreu and Sannikov, with everything that is in doubt."""
-        excess = self.payoffs - floors
-        meets = (excess >= -WIDTH).all(axis=1)
-        near = np.flatnonzero(meets | (floors <= promises.max(axis=0)).all(axis=1))
+        near = np.arange(len(self.payoffs))
+        if len(near) > _FEW_PROFILES:
+            excess = self.payoffs - floors
+            meets = (excess >= -WIDTH).all(axis=1)
+            near = np.flatnonzero(meets | (floors <= promises.max(axis=0)).all(axis=1))
         if len(near) <= _FEW_PROFILES:
-            return self._reduced_one_by_one(promises.tolist(), self.payoffs[near].tolist(), floors[near].tolist())
+            rows = np.concatenate((self.payoffs[near], floors[near]), axis=1).tolist()
+            return few_sustained(rows, FewProfiles.given(promises), (0.0, 0.0), float(self.factors[0]), WIDTH)
         found = [self.payoffs[meets]]
         doubtful = np.flatnonzero(~(excess >= WIDTH).all(axis=1))
         return np.concatenate((*found, self.sustained(*self._binding(promises, floors, doubtful))))
-
-    def _reduced_one_by_one(
-        self, promises: Sequence[Any], payoffs: Sequence[Any], floors: Sequence[Any]
-    ) -> list[tuple[float, float]]:
-        """Return the same for few profiles, for which numbers are several times faster than arrays."""
-        d = float(self.factors[0])
-        least, most = ([choose(each[k] for each in promises) for k in (0, 1)] for choose in (min, max))
-        found = []
-        for own, floor in zip(payoffs, floors, strict=True):
-            if own[0] - floor[0] >= -WIDTH and own[1] - floor[1] >= -WIDTH:
-                found.append((own[0], own[1]))
-                if own[0] - floor[0] >= WIDTH and own[1] - floor[1] >= WIDTH:
-                    continue
-            if floor[0] > most[0] or floor[1] > most[1]:
-                continue
-            for axis in (0, 1):
-                line, bound = floor[axis], floor[1 - axis]
-                if line < least[axis]:
-                    continue
-                low, high = section(promises, axis, line)
-                if high >= bound - WIDTH:
-                    along = (1 - d) * own[axis] + d * line
-                    for end in (max(low, bound), high):
-                        across = (1 - d) * own[1 - axis] + d * end
-                        found.append((along, across) if axis == 0 else (across, along))
-        return found
 
     def _binding(self, promises: Any, floors: Any, among: Any, shift: float = 0.0) -> tuple[Any, Any]:
         """Return profiles and promises at which a constraint binds: both ends of each section.
@@ -200,7 +182,7 @@ class FloatRounds:
                 found.append(points)
         return np.concatenate(whose), np.concatenate(found)
 
-    def _full(self, promises: Any, floors: Any, shift: float = 0.0) -> tuple[Any, Any]:
+    def full(self, promises: Any, floors: Any, shift: float = 0.0) -> tuple[Any, Any]:
         """Return everything that the promises sustain, and the profile of each point."""
         every = np.arange(len(self.payoffs))
         allowed = (promises[None, :, :] >= floors[:, None, :] - shift).all(axis=2)
@@ -231,8 +213,8 @@ class FloatRounds:
             )
             hull = float_hull(np.concatenate(low))
         else:
-            points, owner = self._full(promises, floors, _SHIFT)
-            hull = float_hull(self._full(promises, floors, -_SHIFT)[0])
+            points, owner = self.full(promises, floors, _SHIFT)
+            hull = float_hull(self.full(promises, floors, -_SHIFT)[0])
         if len(hull) < 3:
             return open_
         edge = edges(hull)
@@ -270,7 +252,7 @@ class FloatRounds:
                 settled = _apart(here, after) <= margin / 16
                 here = after
                 if settled or (not quick and room(made, here) > 0):
-                    points, owners = self._full(here, here.min(axis=0) + self.needs)
+                    points, owners = self.full(here, here.min(axis=0) + self.needs)
                     whole = float_hull(points)
                     if len(whole) > 2 and room(whole, here) > 0:
                         return here, _profiles_of(points, owners, whole)
@@ -280,8 +262,37 @@ class FloatRounds:
 
     def _made(self, promises: Any, *, quick: bool) -> Any:
         floors = promises.min(axis=0) + self.needs
-        points = self._reduced(promises, floors) if quick else self._full(promises, floors)[0]
+        points = self.reduced(promises, floors) if quick else self.full(promises, floors)[0]
         return float_hull(points) if len(points) else points
+
+
+class _Arrays:  # as FewProfiles
+    """The rounds of a game with many profiles, or with a factor for each player."""
+
+    def __init__(self, game: FloatRounds, lowered: Any) -> None:
+        self.game, self.lowered = game, lowered
+
+    @staticmethod
+    def given(polygon: Any) -> Any:
+        return polygon
+
+    array = given
+
+    @staticmethod
+    def extent(polygon: Any) -> tuple[Any, Any]:
+        return polygon.min(axis=0).tolist(), polygon.max(axis=0).tolist()
+
+    def reduced(self, promises: Any, threats: Any) -> Any:
+        floors = np.array(threats) + self.lowered
+        return self.game.reduced(promises, floors) if self.game.equal else self.game.full(promises, floors)[0]
+
+    @staticmethod
+    def around(points: Any) -> Any:
+        return widened(float_hull(points), WIDTH)
+
+    @staticmethod
+    def near(_: Any, __: Any) -> None:
+        return None
 
 
 def _profiles_of(points: Any, owners: Any, corners: Any) -> Any:

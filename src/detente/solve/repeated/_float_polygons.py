@@ -13,7 +13,9 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["edges", "float_hull", "outermost", "room", "scaled", "section", "sections", "widened"]
+__all__ = ["edges", "float_hull", "hull_of_few", "outermost", "room", "scaled", "sections", "swollen", "widened"]
+
+Corners = list[tuple[float, float]]
 
 #: Directions in which extreme points are looked for first.
 _ANGLES = np.linspace(0.0, 2 * np.pi, 32, endpoint=False)
@@ -27,23 +29,26 @@ def float_hull(points: Any) -> Any:
     if len(points) > _FEW:
         points = np.asarray(points)
         points = points[outermost(points)]
-    if not isinstance(points, list):
-        points = points.tolist()
-    ordered = sorted(set(map(tuple, points)))
+    return np.array(hull_of_few(points if isinstance(points, list) else points.tolist()), dtype=float).reshape(-1, 2)
+
+
+def hull_of_few(points: Sequence[Sequence[float]]) -> Corners:
+    """Return the corners of the convex hull of points, as numbers one by one (Andrew 1979)."""
+    ordered: Corners = sorted(set(map(tuple, points)))  # type: ignore[arg-type]
     if len(ordered) < 3:
-        return np.array(ordered, dtype=float).reshape(-1, 2)
-    halves: list[tuple[float, float]] = []
+        return ordered
+    halves: Corners = []
     for sweep in (ordered, ordered[::-1]):
-        half: list[tuple[float, float]] = []
-        for each in sweep:
+        half: Corners = []
+        for x, y in sweep:
             while len(half) > 1:
                 (ox, oy), (ax, ay) = half[-2], half[-1]
-                if (ax - ox) * (each[1] - oy) - (ay - oy) * (each[0] - ox) > 0:
+                if (ax - ox) * (y - oy) - (ay - oy) * (x - ox) > 0:
                     break
                 half.pop()
-            half.append(each)
+            half.append((x, y))
         halves += half[:-1]
-    return np.array(halves)
+    return halves
 
 
 def outermost(points: Any) -> Any:
@@ -76,23 +81,35 @@ def room(outer: Any, inner: Any) -> float:
 
 def widened(polygon: Any, width: float) -> Any:
     """Return a polygon that includes a square of half-width ``width`` around every point of this one."""
-    corners = polygon.tolist()
-    if len(corners) > 2:
-        # numbers one by one: for the few corners of a polygon that is several times faster than arrays
-        mx, my = (sum(each[k] for each in corners) / len(corners) for k in (0, 1))
-        room = float("inf")
-        (ax, ay) = corners[-1]
-        for bx, by in corners:
-            dx, dy = bx - ax, by - ay
-            length = abs(dx) + abs(dy)
-            # a square reaches 2 * width / length of an edge's normal beyond it, in the norm in which that is the length
-            room = min(room, (dx * (my - ay) - dy * (mx - ax)) / length if length else 0.0)
-            ax, ay = bx, by
-        if room > 1e4 * width:
-            grow = 1 + width / room
-            return np.array([(mx + grow * (x - mx), my + grow * (y - my)) for x, y in corners])
+    grown = swollen(polygon.tolist(), width)
+    if grown is not None:
+        return np.array(grown)
     shifts = width * np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])
     return float_hull((polygon[:, None, :] + shifts[None, :, :]).reshape(-1, 2))
+
+
+def swollen(corners: Sequence[Sequence[float]], width: float) -> Corners | None:
+    """Return such a polygon with as many corners, drawn away from the middle; None where the polygon is too thin.
+
+    Numbers one by one: for the few corners of a polygon that is several times faster than arrays.
+    """
+    n = len(corners)
+    if n < 3:
+        return None
+    mx, my = sum([each[0] for each in corners]) / n, sum([each[1] for each in corners]) / n
+    room = float("inf")
+    ax, ay = corners[-1]
+    for bx, by in corners:
+        dx, dy = bx - ax, by - ay
+        length = abs(dx) + abs(dy)
+        # a square reaches 2 * width / length of an edge's normal beyond it, in the norm in which that is the length
+        own = (dx * (my - ay) - dy * (mx - ax)) / length if length else 0.0
+        room = min(room, own)
+        ax, ay = bx, by
+    if room <= 1e4 * width:
+        return None
+    grow = 1 + width / room
+    return [(mx + grow * (x - mx), my + grow * (y - my)) for x, y in corners]
 
 
 def scaled(polygon: Any, share: float) -> Any:
@@ -123,20 +140,6 @@ def sections(polygon: Any, axis: int, at: Any, slack: float) -> tuple[Any, Any]:
     if slack >= 0:
         return lows.reshape(3, size).min(axis=0), highs.reshape(3, size).max(axis=0)
     return lows.reshape(3, size).max(axis=0), highs.reshape(3, size).min(axis=0)
-
-
-def section(polygon: Sequence[Sequence[float]], axis: int, at: float) -> tuple[float, float]:
-    """Return the least and the greatest other coordinate where coordinate ``axis`` is ``at``, within the polygon."""
-    ends = []
-    a, b = polygon[-1][axis], polygon[-1][1 - axis]
-    for corner in polygon:
-        c, e = corner[axis], corner[1 - axis]
-        if c == at:
-            ends.append(e)
-        elif a < at < c or c < at < a:
-            ends.append(b + (at - a) * ((e - b) / (c - a)))
-        a, b = c, e
-    return min(ends), max(ends)
 
 
 def _around(along: Any, across: Any, first: int, last: int) -> tuple[Any, Any]:
