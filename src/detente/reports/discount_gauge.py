@@ -21,17 +21,21 @@ __all__ = ["Critical", "discount_gauge"]
 
 @dataclass(frozen=True)
 class Critical:
-    """A critical discount factor: None means that no discount factor is enough."""
+    """A critical discount factor: None means that no discount factor is enough.
+
+    ``own`` is the discount factor of the player of this row, where players differ.
+    """
 
     label: str
     value: float | None
     shown: str = ""
+    own: float | None = None
 
 
 def discount_gauge(
     critical: Sequence[Critical],
     *,
-    delta: float,
+    delta: float | None,
     delta_range: tuple[float, float] | None = None,
     delta_label: str = "model",
     never: str = "never",
@@ -42,14 +46,15 @@ def discount_gauge(
     r"""Draw from which discount factor on each named arrangement can be kept up.
 
     One row for each: the bar runs from the critical factor to 1, where cooperation can be sustained. The
-    model's own factor is a line across all rows, its range a band.
+    model's own factor is a line across all rows, its range a band. Where ``delta`` is None, each row has a mark at its own.
 
     Raises
     ------
     UsageError
         If a factor lies outside 0 to 1 or there is nothing to draw.
     """
-    numbers = [each.value for each in critical if each.value is not None] + [delta, *(delta_range or ())]
+    marks = [each.own for each in critical] if delta is None else [delta, *(delta_range or ())]
+    numbers = [each for each in (*(row.value for row in critical), *marks) if each is not None]
     if not critical or any(not 0 <= number <= 1 for number in numbers):
         raise UsageError(f"found the discount factors {numbers}; expected at least one row, all in [0, 1]")
     with figure_style():
@@ -73,12 +78,18 @@ def discount_gauge(
         style = PLAYERS[0]
         if delta_range:
             axes.axvspan(*delta_range, facecolor="#ececec", edgecolor="none", zorder=0)
-        axes.plot([delta, delta], [len(critical) - 0.5, -0.62], color=INK, linewidth=1.1, clip_on=False, zorder=4)
         label, properties = text_label(delta_label)
-        span = f" ({delta_range[0]:g}\u2013{delta_range[1]:g})" if delta_range else ""
-        side = "right" if delta > 0.75 else "left" if delta < 0.25 else "center"
-        anchor = min(1.0, max(delta, delta_range[1] if delta_range and side == "right" else delta))
-        axes.text(anchor, -0.72, f"{label}: {delta:g}{span}", ha=side, va="bottom", fontsize=9, **properties)
+        if delta is None:
+            for index, each in enumerate(critical):
+                if each.own is not None:
+                    axes.plot([each.own] * 2, [index - 0.36, index + 0.36], color=INK, linewidth=1.3, zorder=4)
+            axes.text(1.0, -0.72, f"upright line: {label}", ha="right", va="bottom", fontsize=9, **properties)
+        else:
+            axes.plot([delta, delta], [len(critical) - 0.5, -0.62], color=INK, linewidth=1.1, clip_on=False, zorder=4)
+            span = f" ({delta_range[0]:g}\u2013{delta_range[1]:g})" if delta_range else ""
+            side = "right" if delta > 0.75 else "left" if delta < 0.25 else "center"
+            anchor = min(1.0, max(delta, delta_range[1] if delta_range and side == "right" else delta))
+            axes.text(anchor, -0.72, f"{label}: {delta:g}{span}", ha=side, va="bottom", fontsize=9, **properties)
         for index, each in enumerate(critical):
             _, properties = text_label(each.label)
             axes.text(-0.02, index, names[index], ha="right", va="center", fontsize=9.5, **properties)

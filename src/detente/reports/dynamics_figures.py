@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from detente.solve.dynamics.rest_points import RestPoints
     from detente.solve.dynamics.simulate import Simulation
 
-__all__ = ["simulation_figure"]
+__all__ = ["dynamics_figure", "simulation_figure"]
 
 
 def simulation_figure(found: Simulation, labels: Mapping[str, str] | None = None, title: str = "") -> Figure:
@@ -53,6 +53,68 @@ def simulation_figure(found: Simulation, labels: Mapping[str, str] | None = None
     if found.dynamic not in makers:
         raise UsageError(f"found no picture of {found.dynamic}; expected one of {', '.join(makers)}")
     return makers[found.dynamic](found, dict(labels or {}), head)
+
+
+def dynamics_figure(found: Any, labels: Mapping[str, str] | None = None, title: str = "") -> Figure | None:
+    """Return the picture of one course of evolution or learning, or of one tournament, or None of anything else.
+
+    Trajectories, paths of best responses, fictitious play, rare mutations, long runs of finite populations, stochastic
+    stability, tournaments, ecologies, spirals; rest points and basins as phase portraits.
+
+    Raises
+    ------
+    UsageError
+        If it is about rest points or basins of more strategies than a plane shows.
+    """
+    from detente.solve.dynamics.basins import Basins
+    from detente.solve.dynamics.best_response_path import BestResponsePath
+    from detente.solve.dynamics.fictitious_play import FictitiousPlay
+    from detente.solve.dynamics.finite_population import RareMutations
+    from detente.solve.dynamics.population_chain import LongRun
+    from detente.solve.dynamics.populations import populations
+    from detente.solve.dynamics.rest_points import RestPoints
+    from detente.solve.dynamics.simulate import Simulation
+    from detente.solve.dynamics.spiral import Spiral
+    from detente.solve.dynamics.stochastic_stability import StochasticStability
+    from detente.solve.dynamics.trajectory import Trajectory
+    from detente.solve.tournaments.ecology import Ecology
+    from detente.solve.tournaments.tournament import Tournament
+
+    shown = dict(labels or {})
+    if isinstance(found, Simulation):
+        return simulation_figure(found, shown, title)
+    if isinstance(found, (RestPoints, Basins)):
+        rest, basins = (found, None) if isinstance(found, RestPoints) else (found.rest, found)
+        dynamic = "replicator" if basins is None else basins.dynamic
+        drawn = phase_portrait(
+            found.setting, dynamic, rest=rest, basins=basins, labels=shown, title=title or f"{dynamic} dynamic"
+        )
+        if drawn is None:
+            raise UsageError("a phase portrait shows two strategies, two populations of two each, or three strategies")
+        return drawn
+    if isinstance(found, LongRun):
+        values = {shown.get(name, name): float(share) for name, share in found.shares.items()}
+        head = title or f"Long run of {found.population} members, {found.process}, mutation {short(found.mutation, 3)}"
+        return share_bars(values, across="mean share of the population over time", title=head)
+    kinds: tuple[tuple[Any, str, str], ...] = (
+        (Trajectory, "", "trajectory"),
+        (BestResponsePath, "best-response", "path"),
+        (FictitiousPlay, "fictitious-play", "play"),
+        (RareMutations, "moran", "rare_mutations"),
+        (StochasticStability, "stochastic-best-response", "stability"),
+        (Tournament, "tournament", "tournament"),
+        (Ecology, "ecology", "ecology"),
+        (Spiral, "spiral", "spiral"),
+    )
+    for kind, name, part in kinds:
+        if isinstance(found, kind):
+            whole: Any = found
+            played = getattr(whole, "tournament", whole)
+            setting = getattr(whole, "setting", None) or populations(getattr(played, "game", None) or played.stage, 2)
+            return simulation_figure(
+                Simulation(setting.game, name or whole.dynamic, {part: whole}, setting), shown, title
+            )
+    return None
 
 
 def _trajectory(found: Simulation, labels: Mapping[str, str], title: str) -> Figure:

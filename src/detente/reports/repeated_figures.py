@@ -10,6 +10,7 @@ from detente.errors import UsageError
 from detente.numbers import short
 from detente.reports.figure_labels import text_label, wrap_to
 from detente.reports.figure_style import INK, PLATE, PLAYERS, QUIET, TEXT_WIDTH, figure_style, new_figure
+from detente.reports.payoff_plane import PayoffPlane
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
     from matplotlib.patches import FancyBboxPatch
 
     from detente.solve.repeated.automaton import Automaton
+    from detente.solve.repeated.feasible import FeasibleSet
+    from detente.solve.repeated.finite_repetition import FiniteRepetition
     from detente.solve.repeated.payoff_set import PayoffSet
 
-__all__ = ["automaton_figure", "payoff_set_figure"]
+__all__ = ["automaton_figure", "feasible_figure", "finite_repetition_figure", "payoff_set_figure"]
 
 #: States above which arrows hide one another.
 _MOST_STATES = 8
@@ -42,71 +45,52 @@ def payoff_set_figure(
         What a reader sees for the players.
     title : str
     """
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch, Polygon
-
-    from detente.solve.pure import pure_equilibria
-
-    shown = dict(labels or {})
-    style, other = PLAYERS[0], PLAYERS[1]
-    height = 0.62 * width
+    factors = [short(each, 4) for each in found.repeated.discount_factors]
     with figure_style():
-        figure = new_figure(width, height)
-        axes = figure.add_axes((0.1, 0.13, 0.52, 0.76))
-        feasible = _floats(found.feasible.vertices)
-        axes.add_patch(Polygon(feasible, facecolor="#f3f3f3", edgecolor=QUIET, linewidth=0.7, zorder=1))
-        handles: list[Any] = [Patch(facecolor="#f3f3f3", edgecolor=QUIET, linewidth=0.7, label="feasible")]
-        levels = [float(each) for each in found.feasible.minmax.values()]
-        for draw, level in ((axes.axvline, levels[0]), (axes.axhline, levels[1])):
-            draw(level, color=QUIET, linewidth=0.7, linestyle=(0, (3, 2)), zorder=2)
-        handles.append(Line2D([], [], color=QUIET, linewidth=0.7, linestyle=(0, (3, 2)), label="min-max payoffs"))
-        sustained = _floats(found.vertices)
-        if len(sustained) > 2:
-            axes.add_patch(Polygon(sustained, facecolor=style.fill, edgecolor=style.ink, linewidth=1.2, zorder=3))
-        elif sustained:
-            axes.plot(*zip(*sustained, strict=True), color=style.ink, linewidth=2, marker=".", markersize=3, zorder=3)
-        if sustained:
-            name = "subgame perfect" if found.exact else "subgame perfect: outer bound"
-            handles.append(Patch(facecolor=style.fill, edgecolor=style.ink, linewidth=1.2, label=name))
-        inner = _floats(found.inner)
-        if not found.exact and len(inner) > 2:
-            axes.add_patch(Polygon(inner, fill=False, edgecolor=other.ink, linewidth=0.9, linestyle="--", zorder=4))
-            handles.append(Line2D([], [], color=other.ink, linewidth=0.9, linestyle="--", label="inner bound, proved"))
-        stage: Any = found.repeated.stage
-        points = [tuple(map(float, each.payoffs.values())) for each in pure_equilibria(stage).equilibria]
-        if points:
-            axes.plot(*zip(*points, strict=True), "o", color=other.ink, markersize=4.5, zorder=5)
-            handles.append(
-                Line2D(
-                    [], [], marker="o", linestyle="", color=other.ink, markersize=4.5, label="stage equilibria, pure"
-                )
-            )
-        _frame(axes, [*feasible, *sustained])
-        writers: tuple[Any, Any] = (axes.set_xlabel, axes.set_ylabel)
-        for k, (write, player) in enumerate(zip(writers, found.repeated.players, strict=True)):
-            factor = short(found.repeated.discount_factors[k], 4)
-            text, properties = text_label(f"average payoff of {shown.get(player, player)} (factor {factor})")
-            write(text, **properties)
-        for side in ("right", "top"):
-            axes.spines[side].set_visible(False)
-        if title:
-            text, properties = text_label(title)
-            figure.text(0.1, 0.97, text, fontsize=10.5, va="top", **properties)
-        if not sustained:
-            handles.append(Line2D([], [], linestyle="", label="nothing can be sustained in pure strategies"))
-        figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.65, 0.9), frameon=False, fontsize=8.5)
-    return figure
+        plane = PayoffPlane(found.feasible, labels, [f" (factor {each})" for each in factors], width)
+        name = "subgame perfect" if found.exact else "subgame perfect: outer bound"
+        plane.area(found.vertices, name)
+        if not found.exact and len(found.inner) > 2:
+            plane.outline(found.inner, "inner bound, proved")
+        plane.stage_equilibria(found.repeated.stage)
+        if not found.vertices:
+            plane.say("nothing can be sustained in pure strategies")
+        return plane.finished(title, found.vertices)
 
 
-def _floats(polygon: Any) -> list[tuple[float, float]]:
-    return [(float(x), float(y)) for x, y in polygon]
+def feasible_figure(
+    found: FeasibleSet, labels: Mapping[str, str] | None = None, *, title: str = "", width: float = TEXT_WIDTH
+) -> Figure:
+    """Draw the feasible payoffs of two players, and those of them that give nobody less than its min-max payoff.
+
+    Raises
+    ------
+    UsageError
+        If there are not two players.
+    """
+    if len(found.players) != 2:
+        raise UsageError(f"found {len(found.players)} players; the picture of feasible payoffs is for two")
+    with figure_style():
+        plane = PayoffPlane(found, labels, ["", ""], width)
+        plane.area(found.rational, "individually rational")
+        if found.game is not None:
+            plane.stage_equilibria(found.game)
+        return plane.finished(title, found.rational)
 
 
-def _frame(axes: Axes, points: list[tuple[float, float]]) -> None:
-    for k, limit in ((0, axes.set_xlim), (1, axes.set_ylim)):
-        values = [each[k] for each in points]
-        pad = 0.06 * (max(values) - min(values) or 1)
-        limit(min(values) - pad, max(values) + pad)
+def finite_repetition_figure(
+    found: FiniteRepetition, labels: Mapping[str, str] | None = None, *, title: str = "", width: float = TEXT_WIDTH
+) -> Figure:
+    """Draw the average payoffs that a game repeated a known number of times can bring, within the feasible ones."""
+    from detente.solve.repeated.feasible import feasible_set
+
+    count = f"{found.periods} period{'s' * (found.periods != 1)}"
+    factors = [short(each, 4) for each in found.discount_factors]
+    with figure_style():
+        plane = PayoffPlane(feasible_set(found.game), labels, [f" (factor {each})" for each in factors], width)
+        plane.area(found.averages, f"subgame perfect over {count}" + ("" if found.complete else ":\nsome of them"))
+        plane.stage_equilibria(found.game)
+        return plane.finished(title, found.averages)
 
 
 def automaton_figure(automaton: Automaton, *, title: str = "", width: float = TEXT_WIDTH) -> Figure:
