@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from detente.exercises.asks import ASKS
+from detente.exercises.key import USES
 from detente.exercises.misconceptions import MISCONCEPTIONS
 from detente.exercises.properties import PROPERTIES
 from detente.exercises.sheet import read_sheet
@@ -22,6 +23,15 @@ def test_the_tables_list_every_ask_property_and_sheet():
     assert column("ask") == set(ASKS)
     assert column("require") == set(PROPERTIES)
     assert column("sheet") == {path.stem for path in (Path(__file__).parents[2] / "notebooks/exercises").glob("*.toml")}
+
+
+def test_the_table_lists_the_keys_that_each_ask_uses():
+    lines = PAGE[PAGE.index("\n| ask |") + 1 :].split("\n\n")[0].split("\n")[2:]
+    for line in lines:
+        names, keys, _ = line.strip("| ").split("| ", 2)
+        for name in re.findall(r"`(\w+)`", names):
+            told = set(re.findall(r'`(\w+)(?: = "[^`]*")?`', keys)) - {"text", "start"}
+            assert told == set(USES[name]), name
 
 
 def test_the_example_is_a_sheet(tmp_path, files):

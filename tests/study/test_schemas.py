@@ -20,7 +20,7 @@ FILES = {
 
 
 def test_the_shipped_schemas_are_those_that_the_models_give():
-    shipped = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.json")}
+    shipped = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.json") if path.stem != "exercise"}
     assert shipped == {name: as_text(schema) for name, schema in schemas().items()}, "run python -m detente.study.schemas"
 
 

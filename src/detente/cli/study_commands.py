@@ -59,24 +59,26 @@ def report_command(name: str | None, out: Path | None, lang: str | None, study_d
 def check_command(
     documents: Path | None, every_note: bool, study_dir: Path | None, as_json: bool, out: Path | None
 ) -> int:
-    """List every fault and note in every file of the study.
+    """List every fault and note in every file of the study, exercise sheets included.
 
     Exit code 2 for any fault; with --documents, 1 if a figure or a hash does not match.
     """
+    from detente.exercises.check import check_sheets, sheet_names
     from detente.reports.build import BLOCKS
     from detente.study.analyses import ANALYSES
     from detente.study.layout import find
     from detente.study.load import load
 
     study = load(find(study_dir), analyses=ANALYSES, blocks=BLOCKS)
-    faults: list[Fault] = [*study.faults, *(study.every_note if every_note else study.notes)]
+    found = (*study.faults, *check_sheets(study))
+    faults: list[Fault] = [*found, *(study.every_note if every_note else study.notes)]
     mismatches: list[Fault] = []
-    if documents is not None and not study.faults:
+    if documents is not None and not found:
         from detente.study.check import check_documents
 
         mismatches = check_documents(study, documents)
     lines = [str(fault) for fault in (*faults, *mismatches)]
-    count = len(study.faults)
+    count = len(found)
     if count:
         closing = f"{count} fault{'s' if count > 1 else ''}"
     elif documents is not None:
@@ -89,8 +91,8 @@ def check_command(
             )
         )
     else:
-        counts = ((len(study.figures), "figure"), (len(study.parameters), "parameter"), (len(study.games), "game"))
-        closing = "no faults: " + ", ".join(f"{number} {what}{'' if number == 1 else 's'}" for number, what in counts)
+        counts = ((len(study.figures), "figure"), (len(study.parameters), "parameter"), (len(study.games), "game"), (len(sheet_names(study)), "exercise sheet"))
+        closing = "no faults: " + ", ".join(f"{number} {what}{'' if number == 1 else 's'}" for number, what in counts if number or what != "exercise sheet")
         if study.figures:
             behind, named = (round(100 * len(each) / len(study.figures)) for each in (study.behind_numbers, study.named))
             closing += (
@@ -113,14 +115,15 @@ def check_command(
         ],
     }
     emit("\n".join([*lines, closing]), data, as_json=as_json, out=out)
-    return 2 if study.faults else 1 if mismatches else 0
+    return 2 if found else 1 if mismatches else 0
 
 
 @click.command("list")
 @output_options
 def list_command(study_dir: Path | None, as_json: bool, out: Path | None) -> None:
-    """List games, payoff models, parameters, claims, observations and reports."""
+    """List games, payoff models, parameters, claims, observations, reports and exercise sheets."""
     from detente.display import Table
+    from detente.exercises.check import sheet_names
     from detente.facade import Study
     from detente.fields import label_of
     from detente.numbers import short
@@ -138,6 +141,7 @@ def list_command(study_dir: Path | None, as_json: bool, out: Path | None) -> Non
         "claims": list(files.claims),
         "observations": list(files.observations),
         "reports": list(files.reports),
+        "exercises": list(sheet_names(files)),
     }
 
     tables = [
@@ -195,6 +199,8 @@ def list_command(study_dir: Path | None, as_json: bool, out: Path | None) -> Non
         ),
     ]
     text = "\n\n".join(table.to_text() for table in tables if table.rows)
+    if names["exercises"]:
+        text += f"\n\nexercise sheets: {', '.join(names['exercises'])}"
     emit(text, {**_head("list", study), **names}, as_json=as_json, out=out)
 
 

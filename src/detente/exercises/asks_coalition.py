@@ -52,7 +52,7 @@ def _additions(game: CoalitionalGame, me: str) -> Iterator[tuple[tuple[str, ...]
             yield present, game[(*present, me)] - before, factorial(size) * factorial(n - size - 1)
 
 
-@ask("adds")
+@ask("adds", "player", "coalition")
 def _adds(case: Case, step: Step) -> Key:
     """What ``player`` adds when it joins the members in ``coalition``."""
     game, me = _game(case), _member(case, step)
@@ -74,7 +74,7 @@ def _adds(case: Case, step: Step) -> Key:
     return Key(number(value), prompt, (line,), wrong)
 
 
-@ask("shapley")
+@ask("shapley", "player")
 def _shapley(case: Case, step: Step) -> Key:
     """What Shapley's rule gives to ``player``; of seats, the Shapley-Shubik index of its power."""
     from detente.solve.coalitional.values import banzhaf, shapley

@@ -68,7 +68,7 @@ def _indifference(case: Case, player: int) -> list[dict[str, str]]:
     return lines
 
 
-@ask("probability")
+@ask("probability", "player", "strategy")
 def _probability(case: Case, step: Step) -> Key:
     """How likely ``player`` plays ``strategy`` in the equilibrium in which both mix."""
     game, player = case.normal, player_of(case, step)
@@ -94,7 +94,7 @@ def _probability(case: Case, step: Step) -> Key:
     return Key(number(value), prompt, tuple(lines), wrong)
 
 
-@ask("mixture")
+@ask("mixture", "player")
 def _mixture(case: Case, step: Step) -> Key:
     """The whole mixed strategy of ``player`` in the equilibrium in which both mix."""
     game, player = case.normal, player_of(case, step)
@@ -110,7 +110,7 @@ def _mixture(case: Case, step: Step) -> Key:
     return Key(Value("mixture", value), prompt, lines, wrong, Vocabulary(player=me))
 
 
-@ask("mixed_payoff")
+@ask("mixed_payoff", "player")
 def _payoff(case: Case, step: Step) -> Key:
     """What ``player`` gets in the equilibrium in which both mix."""
     game, player = case.normal, player_of(case, step)
@@ -138,7 +138,7 @@ def _payoff(case: Case, step: Step) -> Key:
     return Key(number(value), prompt, lines, wrong)
 
 
-@ask("best_when")
+@ask("best_when", "player", "strategy", "against")
 def _best_when(case: Case, step: Step) -> Key:
     """For which probabilities p of the other's strategy ``against`` the ``strategy`` of ``player`` is a best reply."""
     game, player = case.normal, player_of(case, step)

@@ -64,7 +64,7 @@ def _others(case: Case, step: Step, player: int) -> Profile:
     return profile_of(case, step.profile, "profile of the others")
 
 
-@ask("best_reply")
+@ask("best_reply", "player", "against", "profile")
 def _best_reply(case: Case, step: Step) -> Key:
     """Best replies of ``player`` against ``against``, or against the others in ``profile``."""
     game, player = case.normal, player_of(case, step)
@@ -99,7 +99,7 @@ def _best_reply(case: Case, step: Step) -> Key:
     return Key(_strategies(found), prompt, tuple(lines), wrong, Vocabulary(player=me))
 
 
-@ask("payoff")
+@ask("payoff", "player", "profile")
 def _payoff(case: Case, step: Step) -> Key:
     """What ``player`` gets at ``profile``."""
     game, player = case.normal, player_of(case, step)
@@ -114,7 +114,7 @@ def _payoff(case: Case, step: Step) -> Key:
     return Key(number(value), prompt, (line,), wrong)
 
 
-@ask("dominant")
+@ask("dominant", "player")
 def _dominant(case: Case, step: Step) -> Key:
     """The strictly dominant strategy of ``player``, or none."""
     game, player = case.normal, player_of(case, step)
@@ -200,13 +200,13 @@ def _paid_as_other(game: NormalFormGame, player: int) -> NormalFormGame:
     return Game(table, game.players, game.strategies)
 
 
-@ask("dominated")
+@ask("dominated", "player")
 def _strictly_dominated(case: Case, step: Step) -> Key:
     """The strategies of ``player`` that another pure strategy strictly dominates."""
     return _dominance(case, step, strict=True)
 
 
-@ask("weakly_dominated")
+@ask("weakly_dominated", "player")
 def _weakly_dominated(case: Case, step: Step) -> Key:
     """The strategies of ``player`` that another pure strategy dominates at least weakly."""
     return _dominance(case, step, strict=False)
@@ -343,7 +343,7 @@ def _selected(case: Case, value: frozenset[tuple[str, ...]], how: str) -> Key:
     return Key(_profiles(value), prompt, tuple(lines), wrong)
 
 
-@ask("maximin")
+@ask("maximin", "player")
 def _maximin(case: Case, step: Step) -> Key:
     """What ``player`` can guarantee by a pure strategy."""
     from detente.solve.security import minmax
@@ -368,7 +368,7 @@ def _maximin(case: Case, step: Step) -> Key:
     return Key(number(level.pure_maximin), prompt, tuple(lines), wrong)
 
 
-@ask("type")
+@ask("type", "player")
 def _type(case: Case, step: Step) -> Key:
     """The type of ``player`` in a 2x2 game; the first strategy of each player is cooperation."""
     from detente.solve.two_players.ordinal import ordinal_class, payoff_labels, player_type, type_signs

@@ -58,7 +58,7 @@ def _worked(case: Case, step: Step) -> tuple[dict[str, str], ...]:
     )  # fmt: skip
 
 
-@ask("critical_factor")
+@ask("critical_factor", "player", "target", "punishment")
 def _critical(case: Case, step: Step) -> Key:
     """The least discount factor at which a grim trigger keeps ``player`` to ``target``."""
     player, target, _, kept, best, after = _terms(case, step)
@@ -80,7 +80,7 @@ def _critical(case: Case, step: Step) -> Key:
     return Key(number(value), prompt, _worked(case, step), wrong)
 
 
-@ask("patience")
+@ask("patience", "player", "target", "punishment")
 def _patience(case: Case, step: Step) -> Key:
     """The condition on ``delta`` under which a grim trigger keeps ``player`` to ``target``."""
     player, target, *_ = _terms(case, step)
@@ -123,7 +123,7 @@ def _formula(case: Case, step: Step) -> Key:
     return Key(formula_value(text, words), prompt, (line,), wrong, words)
 
 
-@ask("discounted")
+@ask("discounted", "player", "path", "delta", "of")
 def _discounted(case: Case, step: Step) -> Key:
     """What ``path``, one profile a period, is worth to ``player`` at ``delta``; its last profile is played for ever."""
     game, player = case.normal, player_of(case, step)

@@ -76,7 +76,7 @@ def _stated(case: Case, conclusion: str) -> dict[str, str]:
     }
 
 
-@ask("holds")
+@ask("holds", "of")
 def _holds(case: Case, step: Step) -> Key:
     """Whether the conclusion ``of`` holds."""
     if step.of is None:
@@ -86,7 +86,7 @@ def _holds(case: Case, step: Step) -> Key:
     return Key(Value("choice", "a" if true else "b"), _own(step), (line,), options=_YES_NO)
 
 
-@ask("which")
+@ask("which", "options")
 def _which(case: Case, step: Step) -> Key:
     """Which of the statements in ``options`` hold; each has its words and the conclusion that decides it."""
     if not step.options:
@@ -137,7 +137,7 @@ def _entry(found: Any, path: Sequence[str]) -> Any:
     return float(found) if isinstance(found, float) else exact(found)
 
 
-@ask("solution")
+@ask("solution", "key", "concept")
 def _solution_entry(case: Case, step: Step) -> Key:
     """The number at ``key`` in the JSON of the solution, such as ``["shapley", "us"]``."""
     if not step.key:
@@ -149,7 +149,7 @@ def _solution_entry(case: Case, step: Step) -> Key:
     return Key(number(value), _own(step), (line,))
 
 
-@ask("value")
+@ask("value", "of")
 def _value(case: Case, step: Step) -> Key:
     """The value of the formula ``of``, of the study's parameters and named formulas."""
     if step.of is None:
@@ -158,7 +158,7 @@ def _value(case: Case, step: Step) -> Key:
     return Key(number(value), _own(step), worked(case, step.of, value))
 
 
-@ask("threshold")
+@ask("threshold", "along", "of")
 def _threshold(case: Case, step: Step) -> Key:
     """The one value of the parameter ``along`` at which the conclusion ``of`` changes."""
     if step.along is None or step.of is None:
@@ -177,7 +177,7 @@ def _threshold(case: Case, step: Step) -> Key:
     return Key(number(value), _own(step), (line,))
 
 
-@ask("text")
+@ask("text", "rubric")
 def _text(case: Case, step: Step) -> Key:
     """Free text, marked by hand with a rubric."""
     if not step.rubric:

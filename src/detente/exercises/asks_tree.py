@@ -74,7 +74,7 @@ def _backwards(case: Case) -> list[dict[str, str]]:
     return lines
 
 
-@ask("move")
+@ask("move", "at", "player")
 def _move(case: Case, step: Step) -> Key:
     """What the player does at the node ``at``, given as the actions before it (``"start"`` for the first)."""
     tree = case.tree
@@ -83,6 +83,8 @@ def _move(case: Case, step: Step) -> Key:
     assert node.player is not None
     assert node.information_set is not None
     me = tree.players[node.player]
+    if step.player is not None and known(step.player, tree.players, "player") != me:
+        raise UsageError(f"found player {step.player!r}, but {me} moves at {step.at!r}; leave player out")
     played = _solved(tree).profile[me][tree.information_sets[node.information_set].label]
     action = next(label for label, weight in played.items() if weight)
     ends = {
@@ -136,7 +138,7 @@ def _outcome(case: Case, step: Step) -> Key:
     return Key(Value("path", value), prompt, tuple(_backwards(case)), wrong)
 
 
-@ask("outcome_payoff")
+@ask("outcome_payoff", "player")
 def _outcome_payoff(case: Case, step: Step) -> Key:
     """What ``player`` gets in the subgame-perfect equilibrium."""
     tree, player = case.tree, player_of(case, step)
@@ -157,7 +159,7 @@ def _outcome_payoff(case: Case, step: Step) -> Key:
     return Key(number(value[player]), prompt, tuple(_backwards(case)), wrong)
 
 
-@ask("threat")
+@ask("threat", "at", "strategy")
 def _threat(case: Case, step: Step) -> Key:
     """Whether a threat to play ``strategy`` at the node ``at`` is credible."""
     tree = case.tree

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from detente.exercises.cases import Case
     from detente.exercises.sheet import Step
 
-__all__ = ["ASKS", "Key", "ask", "key_of", "number", "show", "told"]
+__all__ = ["ASKS", "USES", "Key", "ask", "key_of", "number", "show", "told"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,11 @@ class Key:
 #: The name of what is asked to the function that answers it.
 ASKS: dict[str, Callable[[Case, Step], Key]] = {}
 
+#: The name of what is asked to the keys of a step that it uses.
+USES: dict[str, tuple[str, ...]] = {}
+#: Keys of a step that every question may use.
+_SHARED = frozenset({"ask", "wrong", "catch", "points", "decimals", "text"})
+
 _FORMS = {
     "number": ("a number, such as 1/3 or 0.25", "一个数，如 1/3 或 0.25"),
     "formula": ("a formula of {symbols}", "由 {symbols} 组成的公式"),
@@ -76,11 +81,12 @@ _FORMS = {
 }
 
 
-def ask(name: str) -> Callable[[Callable[[Case, Step], Key]], Callable[[Case, Step], Key]]:
-    """Register a function that answers what a sheet asks with this name."""
+def ask(name: str, *keys: str) -> Callable[[Callable[[Case, Step], Key]], Callable[[Case, Step], Key]]:
+    """Register a function that answers what a sheet asks with this name, and the keys of a step that it uses."""
 
     def registered(function: Callable[[Case, Step], Key]) -> Callable[[Case, Step], Key]:
         ASKS[name] = function
+        USES[name] = keys
         return function
 
     return registered
@@ -104,6 +110,10 @@ def key_of(case: Case, step: Step) -> Key:
     if step.ask not in ASKS:
         hint = did_you_mean(step.ask, ASKS)
         raise UsageError(f"unknown ask {step.ask!r}; expected one of {', '.join(ASKS)}" + (f"; {hint}" if hint else ""))
+    unused = [key for key in step.model_fields_set if key not in _SHARED and key not in USES[step.ask]]
+    if unused:
+        uses = ", ".join(USES[step.ask]) or "nothing of the kind"
+        raise UsageError(f"{step.ask} does not use {min(unused)!r}; it uses {uses}")
     made = ASKS[step.ask](case, step)
     words = vocabulary(case, step, made)
     wrong = dict(made.wrong)

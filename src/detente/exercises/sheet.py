@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, Field, PlainValidator
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
 
 from detente import toml
 from detente.errors import Fault, InputError, UsageError, did_you_mean
@@ -32,6 +32,8 @@ from detente.fields import (
 from detente.schema import Table, validate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from detente.toml import TomlFile
 
 __all__ = ["ROOM", "Draw", "Question", "Rubric", "Sheet", "Step", "read_sheet", "sheet_path"]
@@ -56,13 +58,13 @@ def _words(value: object) -> dict[str, str]:
     return dict(value)
 
 
-def _between(low: int, high: int) -> Any:
+def _between(low: int, high: int) -> Callable[[object], int]:
     def check(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             raise Wrong(kind_of(value), f"expected an integer from {low} to {high}")
         return value
 
-    return PlainValidator(check)
+    return check
 
 
 def _range(values: list[int]) -> list[int]:
@@ -71,8 +73,26 @@ def _range(values: list[int]) -> list[int]:
     return values
 
 
-Words = Annotated[dict[str, str], PlainValidator(_words)]
-Points = Annotated[int, _between(0, 100)]
+def _schema(low: int, high: int) -> WithJsonSchema:
+    return WithJsonSchema({"type": "integer", "minimum": low, "maximum": high})
+
+
+_TEXTS = {language: {"type": "string", "minLength": 1} for language in LANGUAGES}
+Words = Annotated[
+    dict[str, str],
+    PlainValidator(_words),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "minLength": 1},
+                {"type": "object", "properties": _TEXTS, "required": [LANGUAGES[0]], "additionalProperties": False},
+            ]
+        }
+    ),
+]
+Points = Annotated[int, PlainValidator(_between(0, 100)), _schema(0, 100)]
+Difficulty = Annotated[int, PlainValidator(_between(1, 5)), _schema(1, 5)]
+Places = Annotated[int, PlainValidator(_between(1, 12)), _schema(1, 12)]
 
 
 class Rubric(Table):
@@ -121,7 +141,7 @@ class Step(Table):
     wrong: dict[str, Any] = Field(default_factory=dict)
     catch: Names | None = None
     points: Points = 1
-    decimals: Annotated[int, _between(1, 12)] | None = None
+    decimals: Places | None = None
     text: Words | None = None
 
 
@@ -145,7 +165,7 @@ class SheetTable(Table):
     format: Format
     title: Label
     goal: Words
-    difficulty: Annotated[int, _between(1, 5)]
+    difficulty: Difficulty
     text: Words | None = None
     questions: list[Question]
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
 from detente.exercises.marking import feedback
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from detente.exercises.build import Student
     from detente.exercises.pile import Pile
 
-__all__ = ["canvas_table", "hand_table", "marks_table", "moodle_table", "summary", "write_tables"]
+__all__ = ["canvas_table", "hand_table", "marks_as_json", "marks_table", "moodle_table", "summary", "write_tables"]
 
 Table = tuple[tuple[str, ...], list[list[str]]]
 
 
-def write_tables(found: Pile, out: Path, *, lang: str, students: Mapping[str, Student], after: bool) -> None:
-    """Write all tables and the feedback into a folder; files of an earlier run are replaced."""
+def write_tables(found: Pile, out: Path, *, lang: str, students: Mapping[str, Student], after: bool) -> tuple[Path, ...]:
+    """Write all tables and the feedback into a folder, and return the files; those of an earlier run are replaced."""
+    written: list[Path] = []
     texts = {m.student: feedback(found.variants.of(m.variant), m, lang, after=after) for m in found.marks}
     title = label_of(found.variants.sheet.title, lang)
     tables = {
@@ -41,9 +42,32 @@ def write_tables(found: Pile, out: Path, *, lang: str, students: Mapping[str, St
     except OSError as error:
         raise UsageError(f"{out}: cannot make the folder; {error.strerror or error}") from None
     for name, (columns, rows) in tables.items():
-        write_sheet(out / f"{name}.csv", columns, rows)
+        written.append(out / f"{name}.csv")
+        write_sheet(written[-1], columns, rows)
     for student, text in texts.items():
-        write_whole(out / "feedback" / f"{re.sub(r'[^A-Za-z0-9_.@-]', '_', student)}.txt", text)
+        written.append(out / "feedback" / f"{re.sub(r'[^A-Za-z0-9_.@-]', '_', student)}.txt")
+        write_whole(written[-1], text)
+    return tuple(written)
+
+
+def marks_as_json(found: Pile) -> dict[str, Any]:
+    """Return the marks and problems of a pile as JSON values, points as exact numbers."""
+    return {
+        "marks": [
+            {
+                "student": marks.student, "file": marks.file, "points": str(marks.points), "of": marks.most, "open": marks.open,
+                "verdicts": [
+                    {
+                        "item": each.item, "verdict": each.status, "points": str(each.points), "of": each.most,
+                        "misconception": each.misconception, "reason": each.reason,
+                    }
+                    for each in marks.verdicts
+                ],
+            }
+            for marks in found.marks
+        ],
+        "problems": [{"file": each.file, "student": each.student, "reason": each.reason} for each in found.problems],
+    }  # fmt: skip
 
 
 def summary(found: Pile) -> str:

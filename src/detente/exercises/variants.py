@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import DetenteError, Fault, InputError
+from detente.errors import DetenteError, Fault, FormulaError, InputError
 from detente.exercises.answers import Value, same
 from detente.exercises.cases import Case, Numbers, drawn
 from detente.exercises.key import Key, key_of
@@ -23,12 +24,16 @@ from detente.exercises.properties import fits, has
 from detente.study.model import game_model
 
 if TYPE_CHECKING:
+    from detente.errors import Place
     from detente.exercises.sheet import Question, Sheet, Step
     from detente.study.load import StudyFiles
     from detente.study.model import GameModel, Point
+    from detente.toml import KeyPath
 
 __all__ = ["MAX_DRAWS", "Item", "Part", "Variant", "Variants"]
 
+#: Keys of a question or step whose value an error may name.
+_NAMING = ("game", "point", "ask", "player", "against", "strategy", "profile", "at", "target", "punishment", "of", "along", "concept")
 #: Draws after which a question is refused.
 MAX_DRAWS = 2000
 
@@ -102,19 +107,52 @@ class Variants:
             self._made[student] = Variant(self.sheet, student, parts, mark)
         return self._made[student]
 
+    def faults(self) -> tuple[Fault, ...]:
+        """Return everything that stands in the way of the variant that all share, question by question."""
+        found: list[Fault] = []
+        for index, question in enumerate(self.sheet.questions):
+            try:
+                self._part(index, question, "")
+            except InputError as error:
+                found += error.faults
+        return tuple(found)
+
     def _part(self, index: int, question: Question, student: str) -> Part:
-        file = self.sheet.file
         try:
             if question.game not in self._models:
                 self._models[question.game] = game_model(self.files, question.game)
-            return self._drawn(self._models[question.game], question, student)
+            return self._drawn(self._models[question.game], index, question, student)
         except InputError:
             raise
-        except DetenteError as error:
-            place = file.place(("questions", index))
-            raise InputError(Fault(place, f"question {question.name}: {error}")) from None
+        except (DetenteError, ArithmeticError) as error:
+            raise InputError(self._fault(("questions", index), question, error)) from None
 
-    def _drawn(self, model: GameModel, question: Question, student: str) -> Part:
+    def _fault(self, at: KeyPath, question: Question, error: Exception) -> Fault:
+        """Return a fault at the value that an error is about, or else at the question or step."""
+        told = str(error).split("\n", maxsplit=1)[0]
+        number = f", step {int(at[-1]) + 1}" if at[-2] == "steps" else ""
+        return Fault(self._place(at, error, told), f"question {question.name}{number}: {told}")
+
+    def _place(self, at: KeyPath, error: Exception, told: str) -> Place:
+        file = self.sheet.file
+        stated = file.at(at)
+        texts: dict[KeyPath, object] = {("wrong", name): text for name, text in stated.get("wrong", {}).items()}
+        texts["of",] = stated.get("of")
+        if isinstance(error, FormulaError):
+            found = next((path for path, text in texts.items() if text == error.text), None)
+            if found is not None:
+                return file.inside((*at, *found), error.column)
+        lists: dict[KeyPath, list[str]] = {("catch",): stated.get("catch", []), ("given",): stated.get("given", []), ("draw", "require"): stated.get("draw", {}).get("require", [])}
+        listed = [(*path, k) for path, names in lists.items() for k, name in enumerate(names) if repr(name.partition(":")[0]) in told]
+        unused = re.search(r"does not use '(\w+)'", told)
+        if unused is not None:
+            return file.key_place((*at, unused.group(1)))
+        if listed:
+            return file.place((*at, *listed[0]))
+        named = next((key for key in _NAMING if isinstance(stated.get(key), str) and stated[key] in told), None)
+        return file.place((*at, named) if named else at)
+
+    def _drawn(self, model: GameModel, index: int, question: Question, student: str) -> Part:
         draw = question.draw
         free = draw.integers is not None or bool(draw.vary)
         why: Counter[str] = Counter()
@@ -126,8 +164,9 @@ class Variants:
                 why[f"{lacking} does not hold"] += 1
                 continue
             items = []
-            for number, step in enumerate(question.steps, 1):
-                key, unclear = distinct(key_of(case, step), step)
+            keys = self._keys(case, index, question)
+            for number, (step, made) in enumerate(zip(question.steps, keys, strict=True), 1):
+                key, unclear = distinct(made, step)
                 if unclear:
                     why[f"step {number}: {unclear}"] += 1
                     break
@@ -137,6 +176,24 @@ class Variants:
         reasons = "; ".join(f"{reason} in {count}" for reason, count in why.most_common(3))
         tried = f"{MAX_DRAWS} draws" if free else "the game as it stands"
         raise DetenteError(f"found no variant in {tried} ({reasons}); ask for less in require or catch, or draw from more numbers")
+
+    def _keys(self, case: Case, index: int, question: Question) -> list[Key]:
+        """Return the key of every step of a case.
+
+        Raises
+        ------
+        InputError
+            With a fault for every step that asks what the game does not have.
+        """
+        keys, faults = [], []
+        for number, step in enumerate(question.steps):
+            try:
+                keys.append(key_of(case, step))
+            except (DetenteError, ArithmeticError) as error:
+                faults.append(self._fault(("questions", index, "steps", number), question, error))
+        if faults:
+            raise InputError(*faults)
+        return keys
 
 
 def distinct(key: Key, step: Step) -> tuple[Key, str]:

@@ -21,7 +21,7 @@ from detente.seeds.parameter_tables import DerivedTable, FigureTable, JudgementT
 from detente.study.forms import FORMS
 from detente.study.report_definition import ReportFile
 
-__all__ = ["FOLDER", "schemas", "write_schemas"]
+__all__ = ["FOLDER", "as_text", "described", "schemas", "write_schemas"]
 
 #: Where the schemas are shipped.
 FOLDER = Path(__file__).resolve().parent.parent / "schemas"
@@ -110,7 +110,16 @@ def schemas() -> dict[str, dict[str, Any]]:
         "game": _games(),
         "report": _of(ReportFile),
     }
-    return {name: {"$schema": _DIALECT, "title": f"detente {name} file", **schema} for name, schema in found.items()}
+    return {name: _titled(name, schema) for name, schema in found.items()}
+
+
+def described(name: str, model: Any) -> dict[str, Any]:
+    """Return the schema of a kind of file that one model reads."""
+    return _titled(name, _of(model))
+
+
+def _titled(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"$schema": _DIALECT, "title": f"detente {name} file", **schema}
 
 
 def as_text(schema: dict[str, Any]) -> str:
