@@ -1,6 +1,5 @@
 """Every object is shown by one mechanism: text, HTML and LaTeX, with whatever stands in a label escaped."""
 
-import html.parser
 import importlib
 import inspect
 import pkgutil
@@ -12,98 +11,20 @@ import pytest
 import detente
 from detente.display import Cell, Displayed, Drawing, Folded, Table, mimebundle
 
-HOSTILE = "<script>alert(1)</script> $x^2$ \\href{javascript:1}{y} </svg><img src=x onerror=1> \"'&"
-ALLOWED = {
-    "div", "style", "table", "caption", "thead", "tbody", "tr", "th", "td", "p", "span", "details", "summary", "pre",
-    "svg", "title", "path", "line", "circle", "text",
-}  # fmt: skip
 
-
-class Page(html.parser.HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.tags, self.attributes, self.text = set(), set(), []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-
-    def handle_data(self, data):
-        self.text.append(data)
-
-
-def normal():
-    return detente.NormalFormGame([[[3, 0], [5, 1]], [[3, 5], [0, 1]]], [HOSTILE, "b"], [[HOSTILE, "d"], ["c", HOSTILE]])
-
-
-def tree():
-    end = detente.terminal
-    return detente.GameTree([HOSTILE, "b"], detente.decision(HOSTILE, {HOSTILE: end(1, 2), "in": detente.decision("b", {"l": end(0, 0), HOSTILE: end(2, 1)})}), HOSTILE)
-
-
-def many():
-    return detente.PopulationGame([HOSTILE, "go"], [[0, -1], [0, 0], [0, -2]], [[[0, 0], [0, 1]]] * 3, [HOSTILE, "b", "c"])
-
-
-def coalitions():
-    return detente.CoalitionalGame([HOSTILE, "b"], {(HOSTILE,): 0, ("b",): 0, (HOSTILE, "b"): 1})
-
-
-def symbolic():
-    return detente.SymbolicGame([[["a", 0], [1, 1]], [[1, 0], [0, "a"]]], {"a": (0, 2)}, ["x", "y"], [[HOSTILE, "d"], ["c", HOSTILE]])
-
-
-MADE = {
-    "normal": normal,
-    "float": lambda: detente.NormalFormGame([[[3.5, 0], [5, 1]], [[3, 5], [0, 1]]], [HOSTILE, "b"]),
-    "three": lambda: detente.NormalFormGame([[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]] * 3, [HOSTILE, "b", "c"]),
-    "equilibria": lambda: detente.equilibria(normal()),
-    "equilibrium": lambda: detente.equilibria(normal()).equilibria[0],
-    "undominated": lambda: detente.undominated(normal()),
-    "tree": tree,
-    "subgame": lambda: detente.subgame_perfect(tree()),
-    "members": many,
-    "cascade": lambda: detente.best_reply_path(many(), ties="highest"),
-    "member equilibria": lambda: detente.population_equilibria(many()),
-    "coalitions": coalitions,
-    "shapley": lambda: detente.shapley(coalitions()),
-    "core": lambda: detente.core(coalitions()),
-    "symbolic": symbolic,
-    "atlas": lambda: detente.atlas(symbolic()),
-    "repeated": lambda: detente.RepeatedGame(normal(), "3/4"),
-    "critical": lambda: detente.critical_discount_factor(
-        detente.NormalFormGame([[[3, 0], [5, 1]], [[3, 5], [0, 1]]], [HOSTILE, "b"]), "grim", target=(0, 0)
-    ),
-    "memory": lambda: detente.MemoryOne([1, 0, 1, 0], name=HOSTILE),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", MADE)
-def test_labels_stay_text_in_every_object(name):
-    made = MADE[name]()
-    bundle = made._repr_mimebundle_()
-    assert set(bundle) == {"text/plain", "text/html", "text/latex"}
-    assert all(bundle.values())
-    page = Page()
-    page.feed(bundle["text/html"])
-    assert page.tags <= ALLOWED
-    assert not {each for each in page.attributes if each.startswith("on") or each in {"href", "src"}}
-    assert "http" not in bundle["text/html"].replace("http://www.w3.org/2000/svg", "")
-    # nothing in LaTeX is a command that a label brought: a backslash of a label is \textbackslash{}
-    assert "\\href" not in bundle["text/latex"]
-    assert not re.search(r"(?<!\\)\$", bundle["text/latex"])
+def dilemma():
+    return detente.NormalFormGame([[[3, 0], [5, 1]], [[3, 5], [0, 1]]], ["a", "b"], [["c", "d"], ["c", "d"]])
 
 
 def test_a_page_says_that_its_text_is_no_mathematics_and_takes_its_colors_from_the_notebook():
-    shown = normal()._repr_mimebundle_()["text/html"]
+    shown = dilemma()._repr_mimebundle_()["text/html"]
     assert shown.startswith('<div class="detente-shown tex2jax_ignore mathjax_ignore">')
     assert not re.search(r"color:\s*(#|black|white|rgb)", shown)
 
 
 def test_best_responses_are_underlined_and_pure_equilibria_framed():
     # in the prisoners' dilemma d answers everything, and (d, d) is the only equilibrium
-    game = detente.NormalFormGame([[[3, 0], [5, 1]], [[3, 5], [0, 1]]], ["a", "b"], [["c", "d"], ["c", "d"]])
-    rows = game.displayed()[0].rows
+    rows = dilemma().displayed()[0].rows
     assert [[cell.best for cell in row[1:]] for row in rows] == [[(False, False), (False, True)], [(True, False), (True, True)]]
     assert [[cell.framed for cell in row[1:]] for row in rows] == [[False, False], [False, True]]
 
