@@ -137,8 +137,13 @@ detente.equilibria(numeric)
 # %% [markdown]
 # ## Move about
 #
-# `game.explore()` shows every parameter as a slider, and payoffs, equilibria and a map that follow. It needs a running JupyterLab (`make lab`). Without
-# one, the same in a program:
+# Every parameter as a slider, and payoffs, equilibria and a map that follow. Pull one (in JupyterLab: `make lab`).
+
+# %%
+game.explore()
+
+# %% [markdown]
+# The same in a program:
 
 # %%
 explorer = game.explorer()

@@ -91,4 +91,5 @@ assert monitored[0] > obeyed[1]
 shares
 
 # %% [markdown]
-# What to try: `game.equilibria(dep="9/10")`, `game.atlas()` for the conditions of every plan, `game.options("target")` for the target's plans as commitments.
+# Move about in it: `game.explore()` draws the tree with the moves that are made. What to try: `game.equilibria(dep="9/10")`, `game.atlas()` for the conditions of every plan,
+# `game.options("target")` for the target's plans as commitments.
