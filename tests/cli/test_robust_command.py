@@ -67,8 +67,11 @@ def test_words_say_what_is_given_and_never_robust_without_reason(detente):
         "robust", "confrontation", "--draws", "5000", "--conclusion", f"equilibrium:{CC}", "--at", "rel_us=0", "--at", "rel_cn=0", "--at", "conc=0"
     )  # fmt: skip
     assert "always" in out and "Held: " in out
-    code, out, _ = detente("robust", "confrontation", "--draws", "5000", "--conclusion", "D_us", "--prior", "half")
+    code, out, _ = detente("robust", "confrontation", "--draws", "5000", "--conclusion", "D_us")
     assert " robust\n" in out
+    # under one prior alone nothing is called robust
+    code, out, _ = detente("robust", "confrontation", "--draws", "5000", "--conclusion", "D_us", "--prior", "half")
+    assert " 1.000" in out and "robust" not in out
 
 
 def test_bad_input_is_told_on_one_line_with_code_2(detente):

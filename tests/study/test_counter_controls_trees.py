@@ -236,7 +236,7 @@ def test_who_moves_first_in_the_alliance_is_settled_subgame_by_subgame(study, ch
             for each in first.information_sets} == {"korea": 1, "argentina": 1, "us": 9, "china": 9}
 
 
-def test_shares_of_formulas_are_counted_where_players_do_not_know_all_and_shares_of_paths_refused(this_study):
+def test_shares_of_formulas_and_of_signaling_equilibria_are_counted_where_players_do_not_know_all(this_study):
     """A revisionist China would rather show itself: what it gains by an embargo over a license, less easing and no decoupling."""
     signal = this_study.game("counter_controls:signal")
     text = (
@@ -250,5 +250,52 @@ def test_shares_of_formulas_are_counted_where_players_do_not_know_all_and_shares
     gain = d * rel * (emb - sev) - rent * (1 - u(0.1, 0.6)) + rep - rep * (emb / sev) ** u(1, 3)
     share = np.mean(gain - u(0, 0.5) - u(0.1, 0.6) * u(0.2, 1) > 0)
     assert abs(found.find(text)[0].share - share) < 5 * np.sqrt(share * (1 - share) / 8000)
-    with pytest.raises(UsageError, match="need perfect information and no chance moves, those of formulas do not"):
-        this_study.game("price_predation:types").robustness(draws=100, save=False)
+    # the United States eases towards both types that license where that pays on average; nothing else is a reply to licensing by both
+    asked = ["equilibrium:defensive,license,ease|revisionist,license,ease"]
+    pooled = signal.robustness(draws=4000, terms=False, save=False, conclusions=asked, how={"priors": ["uniform"], "budget": 0})
+    d, sev, emb, low, high, rent = u(0.7, 0.8), u(0.1, 0.6), u(0.7, 1), u(0, 0.3), u(0.4, 1.5), u(0, 0.06)
+    rep, convex, odds = u(0.01, 0.12), u(1, 3), u(0.05, 0.8)
+    kept, eased, extra, exposed, cost, gain = u(0.1, 0.6), u(0.1, 0.6) * u(0.2, 1), u(0, 0.5), u(0.1, 0.7), u(0.08, 0.4), u(0.01, 0.12)
+    standing = rep * (emb / sev) ** convex
+    licensed = [(1 - kept) * rent - rep + each * d * sev + eased for each in (low, high)]
+    embargoed = [each * d * emb - standing for each in (low, high)]
+    eases = (1 - odds) * gain - odds * exposed >= -cost
+    # after an embargo, which nobody imposes, some belief supports each reply: easing if the type is surely defensive, decoupling
+    # if surely revisionist and that costs less than being exposed
+    stays_eased = (licensed[0] >= embargoed[0] + eased) & (licensed[1] >= embargoed[1] + eased)
+    stays_cut = (licensed[0] >= embargoed[0] - extra) & (licensed[1] >= embargoed[1] - extra) & (cost <= exposed)
+    expected = np.mean(eases & (stays_eased | stays_cut))
+    assert abs(pooled.find(asked[0])[0].share - expected) < 5 * np.sqrt(expected * (1 - expected) / 4000)
+
+
+def test_an_investor_who_does_not_know_the_type_enters_where_that_pays_on_average(this_study):
+    types = this_study.game("price_predation:types")
+    tough = types.model.parameters["tough"]
+    found = types.robustness(draws=4000, terms=False, save=False, how={"priors": ["uniform"], "budget": 0})
+    share = {each.conclusion: each.share for each in found.shares if each.vary == "all" and each.constrained}
+    out = next(value for name, value in share.items() if name == "selected:tough,out|ordinary,out")
+    assert sum(share[name] for name in share if name.startswith("selected:")) == pytest.approx(1)
+    # other draws, each solved exactly
+    rng = np.random.default_rng(3)
+    n, stays = 300, 0
+    box = types.model.intervals
+    drawn = 0
+    while drawn < n:
+        at = {k: each.low + (each.high - each.low) * F(int(rng.integers(0, 1 << 20)), 1 << 20) for k, each in box.items()}
+        if not types.model.payoffs("strategic").formulas.allowed(at):
+            continue
+        drawn += 1
+        pays = {
+            path: [F(each) if isinstance(each, F) else float(each) for each in row]
+            for path, row in _ends(types.model.payoffs("strategic").at_point(at))
+        }
+        cut, let = pays["ordinary", "enter", "cut"], pays["ordinary", "enter", "accommodate"]
+        reply = let if let[1] >= cut[1] else cut
+        goes = at["tough"] * pays["tough", "enter", "cut"][0] + (1 - at["tough"]) * reply[0]
+        stays += goes <= at["tough"] * pays["tough", "out"][0] + (1 - at["tough"]) * pays["ordinary", "out"][0]
+    assert tough.low < tough.high
+    assert abs(out - stays / n) < 4 * np.sqrt(out * (1 - out) / n)
+
+
+def _ends(tree):
+    return [(tree.history(end.index), tree.payoffs(end.index)) for end in tree.terminals]

@@ -101,8 +101,8 @@ def confirmations(
             tested[name] = f"payoffs of the form {model.form.name} are not counted in other ways"
             continue
         named = model.definition.conclusions.get(name)
-        parsed = named.formula if named is not None else model.form.conclusion(model.definition, name)
         try:
+            parsed = named.formula if named is not None else model.form.conclusion(model.definition, name)
             tested[name] = confirm(game, parsed, trials=trials, seed=seed)
         except UsageError as error:
             tested[name] = str(error)

@@ -104,9 +104,12 @@ def test_what_is_not_understood_is_refused(statement, message):
         subject(tree).classifier.check(statement)
 
 
-def test_trees_with_chance_or_hidden_moves_are_refused():
+def test_trees_with_chance_or_moves_that_stay_hidden_are_refused():
     blind = decision("q", {"l": terminal("a", 0), "r": terminal(0, "b")}, "x")
-    for root in (decision("p", {"a": blind, "b": blind}), chance({"u": ("1/2", terminal("a", 0)), "d": ("1/2", terminal("b", 0))})):
+    # q does not know what p chose, after another choice of p that it does know
+    late = decision("p", {"a": decision("p", {"c": blind, "d": terminal(1, 1)}), "b": decision("p", {"c": blind, "d": terminal(0, 0)})})
+    chances = chance({"u": ("1/2", terminal("a", 0)), "d": ("1/2", terminal("b", 0))})
+    for root, words in ((late, "does not see at"), (chances, "without chance moves")):
         tree = SymbolicTree(["p", "q"], root, BOX)
-        with pytest.raises(UsageError, match="perfect information and no chance"):
+        with pytest.raises(UsageError, match=words):
             tree_subject(tree, SymbolicGame([[0]], BOX), ())

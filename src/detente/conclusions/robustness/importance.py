@@ -47,6 +47,9 @@ FAMILIES = {
 }
 #: Draws of which the total index is made.
 _BASE = 8192
+#: Standard error of an index above which it is not printed, and what is printed in its place.
+_BLURRED = 0.1
+_UNCLEAR = "unclear"
 #: Draws within a region below which indices say too little.
 _FEW = 200
 
@@ -117,7 +120,10 @@ class Importance(Displayed):
     def tables(self, most: int = 8) -> tuple[Table, ...]:
         """Return, for each output, the parameters that matter most, and the groups."""
         found = []
+        still = [output for output in self.outputs if not self.variances[output]]
         for output in self.outputs:
+            if output in still and len(self.outputs) > 1:
+                continue
             own = self.of(output)
             shown = [each for each in own if each.kind != "derived"][:most]
             values = [each for each in own if each.kind == "derived" and (each.first or 0) >= 0.01]
@@ -138,8 +144,11 @@ class Importance(Displayed):
             )
             if not self.variances[output]:
                 rows, note = [], f"It does not vary in {self.draws:,} draws."
+            unclear = any(_UNCLEAR in row for row in rows)
             left = len(own) - len(values) - len(shown)
             more = (f"{left} more matter less.",) if rows and left > 0 else ()
+            if unclear:
+                more = (*more, f"{_UNCLEAR}: the standard error is above {_BLURRED}; it varies in too few draws.")
             found.append(
                 Table(
                     f"what drives {FAMILIES.get(output, output)}{where}",
@@ -148,6 +157,9 @@ class Importance(Displayed):
                     (note, *more, *self.notes),
                 )
             )
+        if still and len(self.outputs) > 1:
+            note = f"In {self.draws:,} draws under the {self.prior} prior, so that nothing drives it."
+            found.append(Table("what does not vary", ("conclusion",), tuple((output,) for output in still), (note,)))
         return tuple(found)
 
     def to_json(self) -> dict[str, Any]:
@@ -181,7 +193,10 @@ class Importance(Displayed):
 
 
 def _pm(value: float | None, error: float | None) -> str:
-    return "" if value is None or error is None else f"{value:.3f} ± {error:.3f}"
+    """Return a share of the variance with its error; estimates beyond 0 and 1 are brought back to what one can be."""
+    if value is None or error is None:
+        return ""
+    return f"{min(1.0, max(0.0, value)):.3f} ± {error:.3f}" if error <= _BLURRED else _UNCLEAR
 
 
 def importance_of(

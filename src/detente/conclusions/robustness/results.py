@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from detente.conclusions.ensemble._priors import PRIORS
 from detente.conclusions.meaning import LEVELS
 from detente.conclusions.robustness.normal_forms import EVERY
 from detente.display import Displayed, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from detente.conclusions.meaning import Meaning
     from detente.conclusions.robustness.evidence import Given
@@ -19,8 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LEAST", "Robustness"]
 
-#: The least share over priors from which on a conclusion is called robust.
+#: The least share over priors from which on a conclusion is called robust, by more than so many standard errors.
 LEAST = 0.95
+_ERRORS = 2
 #: Shares below which a conclusion is left out of printed tables if nobody asked for it.
 _RARE = 0.005
 #: Shares between which it is told which terms move them.
@@ -107,11 +110,18 @@ class Robustness(Displayed):
         return (min(found), max(found)) if found else None
 
     def is_robust(self, conclusion: str, given: str | None = None) -> bool:
-        """Return whether the least share over the priors is at least 0.95."""
+        """Return whether the share is at least 0.95 under each of the five priors, by more than sampling error.
+
+        With fewer priors nothing is called robust: one share of one box says little.
+        """
         if given is None and self.proved.get(conclusion) in {"always", "never"}:
             return self.proved[conclusion] == "always"
-        found = self.range(conclusion, given=given)
-        return found is not None and found[0] >= LEAST
+        if not set(PRIORS) <= set(self.priors):
+            return False
+        found = self.find(conclusion, given=given)
+        return bool(found) and all(
+            each.share is not None and each.share - _ERRORS * (each.error or 0.0) >= LEAST for each in found
+        )
 
     def verdict(self, conclusion: str) -> str:
         """Return ``always`` or ``never`` where proved, ``robust`` where it is, else nothing."""
@@ -136,15 +146,34 @@ class Robustness(Displayed):
             most = max((each[1] for each in spread if each is not None), default=0.0)
             if most >= _RARE or (kind in {"equilibrium", "none"} and not self.asked and few):
                 wanted.append(name)
-        return tuple(wanted)
+        return tuple(name for name in wanted if name in self.asked or not self._repeats(name, wanted))
+
+    def _repeats(self, name: str, shown: Sequence[str]) -> bool:
+        """Return whether a selected profile, or a set of one, says nothing that its equilibrium does not say."""
+        kind, _, rest = name.partition(":")
+        same = f"equilibrium:{rest}"
+        if kind not in {"selected", "set"} or same not in shown:
+            return False
+        key = ("prior", "given", "share", "vary", "without", "constrained")
+        mine, other = (
+            [tuple(getattr(each, part) for part in key) for each in self._shares_of[text]] for text in (name, same)
+        )
+        return mine == other
+
+    @cached_property
+    def _shares_of(self) -> dict[str, list[Share]]:
+        found: dict[str, list[Share]] = {}
+        for each in self.shares:
+            found.setdefault(each.conclusion, []).append(each)
+        return found
 
     def tables(self) -> tuple[Table, ...]:
         """Return the tables that are printed: shares, what varies, terms left out."""
         found = [self.share_table()]
         if len(self.vary) > 1 or self.rejected_somewhere:
             found.append(self.kind_table())
-        if self.terms:
-            found.append(self.term_table())
+        if self.terms and (terms := self.term_table()).rows:
+            found.append(terms)
         return tuple(found)
 
     @property
@@ -155,17 +184,17 @@ class Robustness(Displayed):
     def share_table(self) -> Table:
         """Return each conclusion with its share, the range over priors, and the same under each condition."""
         rows = []
-        kinds = {"named", "equilibrium", "none", "selected", "set", "class", "lowest", "highest", "ends"}
+        kinds = {"named", "kind", "equilibrium", "none", "selected", "set", "class", "lowest", "highest", "ends"}
         for name in self.shown(kinds):
             first = self.find(name)[0]
-            here = "" if first.share is None else f"{first.share:.4f} ± {first.error:.4f}"
+            here = "" if first.share is None else f"{_share(first.share)} ± {_error(first.error)}"
             if self.verdict(name) in {"always", "never"}:
                 here = f"{first.share:.0f}"
             conditional = [_span(self.range(name, given=each.name)) for each in self.given]
             label = (self.meanings[name].label,) if self.meanings else ()
             rows.append((name, here, _span(self.range(name)), *conditional, *label, self.verdict(name)))
         rows += [self._any(kind) for kind in ("unique", "selected") if kind in self.asked]
-        columns = (
+        columns: tuple[str, ...] = (
             "conclusion",
             self.priors[0],
             f"least to greatest of {len(self.priors)} priors",
@@ -173,6 +202,13 @@ class Robustness(Displayed):
             *(("meaning",) if self.meanings else ()),
             "verdict",
         )
+        # A column that says the same everywhere takes the width that the others need; remarks say it once.
+        empty = {columns[-1]} if not any(row[-1] for row in rows) else set()
+        if self.meanings and len({row[-2] for row in rows}) == 1:
+            empty.add("meaning")
+        kept = [place for place, column in enumerate(columns) if column not in empty]
+        rows = [tuple(row[place] for place in kept) for row in rows]
+        columns = tuple(columns[place] for place in kept)
         what = "share of the box in which it holds"
         what += "" if self.vary[0] == "all" else f", only {self.vary[0]} varying"
         title = f"{what} ({self.draws:,} draws per prior, seed {self.seed})"
@@ -188,11 +224,11 @@ class Robustness(Displayed):
             cells.append(((min(sums), max(sums)), sums[0]) if sums else ((0.0, 0.0), 0.0))
         meaning = (self.meanings[own[0]].label if own else "",) if self.meanings else ()
         spans = (_span(spread) for spread, _ in cells)
-        return (f"some profile is {kind}", f"{cells[0][1]:.4f}", *spans, *meaning, "")
+        return (f"some profile is {kind}", _share(cells[0][1]), *spans, *meaning, "")
 
     def remarks(self) -> tuple[str, ...]:
         """Return the sentences below the shares."""
-        found = [f"Priors: {', '.join(self.priors)}; ± is the standard error of as many independent draws."]
+        found = [f"Priors: {', '.join(self.priors)}; ± is the standard error of as many independent draws, rounded up."]
         proved = {self.proved[name] for name in self.conclusions if name in self.proved}
         if proved & {"always", "never"}:
             found.append("always, never: proved for every point of the box, whatever the prior.")
@@ -202,7 +238,7 @@ class Robustness(Displayed):
                 f"Neither proved for the whole box nor refuted within {self.budget:g} s (--budget): {few}."
             )
         if any(self.verdict(name) == "robust" for name in self.shown()):
-            found.append(f"robust: a share of at least {LEAST} under every prior.")
+            found.append(f"robust: a share of at least {LEAST} under every prior, by {_ERRORS} standard errors.")
         if self.meanings:
             own = {self.meanings[name].label: self.meanings[name] for name in self.shown()}
             order = sorted(own.values(), key=lambda each: (LEVELS.index(each.level), each.label))
@@ -213,12 +249,14 @@ class Robustness(Displayed):
         found.extend(
             f"Given {each.name}: {each.words}." for each in self.given if each.words and each.words != each.name
         )
+        if self.method:
+            found.append(f"Looked at: {self.method}.")
         found.extend(self.notes)
         return tuple(found)
 
     def kind_table(self) -> Table:
         """Return the range over priors by what varies, and without the constraints."""
-        kinds = {"equilibrium", "none", "selected", "lowest", "highest", "ends"}
+        kinds = {"kind", "equilibrium", "none", "selected", "lowest", "highest", "ends"}
         names = self.shown(() if self.asked else kinds) or self.shown()
         rows = []
         for name in names:
@@ -237,7 +275,7 @@ class Robustness(Displayed):
     def term_table(self, most: int = 3) -> Table:
         """Return, for each conclusion, the payoff terms without which its share moves most."""
         rows = []
-        for name in self.shown({"equilibrium", "selected"} if not self.asked else ()):
+        for name in self.shown({"kind", "equilibrium", "selected"} if not self.asked else ()):
             whole = self.find(name)[0].share
             if not self.asked and (whole is None or not _SELDOM <= whole <= 1 - _SELDOM):
                 continue
@@ -341,5 +379,17 @@ class Robustness(Displayed):
 def _span(spread: tuple[float, float] | None) -> str:
     if spread is None:
         return "no draw"
-    low, high = (f"{each:.3f}" for each in spread)
+    low, high = map(_share, spread)
     return low if low == high else f"{low} to {high}"
+
+
+def _share(value: float) -> str:
+    """Return a share in three digits, which hide neither that it is not 0 nor that it is not 1."""
+    if 0 < value < 0.0005:
+        return "<0.001"
+    return ">0.999" if 0.9995 <= value < 1 else f"{value:.3f}"
+
+
+def _error(value: float | None) -> str:
+    """Return a standard error in three digits, rounded up."""
+    return f"{math.ceil((value or 0.0) * 1000 - 1e-9) / 1000:.3f}"

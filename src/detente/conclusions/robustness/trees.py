@@ -1,15 +1,21 @@
-"""Parametric trees with perfect information over many draws: outcomes of subgame-perfect equilibria, ties included."""
+"""Parametric trees over many draws: outcomes of pure subgame-perfect equilibria, ties included.
+
+Players see all that was chosen before, but for those who choose at the same time as they: a *stage* of a tree is one
+choice, or several at once. Trees with chance or types are in :mod:`detente.conclusions.robustness.hidden_trees`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.robustness.classifier import Verdicts
 from detente.conclusions.robustness.expressions import finite, held_expression, labels_of, truths_of, value_of
+from detente.conclusions.robustness.paths import end_of, has_moves, moves_along, path_text
 from detente.conclusions.robustness.statements import ALWAYS, is_played
-from detente.errors import UsageError, did_you_mean
+from detente.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,12 +33,23 @@ if TYPE_CHECKING:
     from detente.games.symbolic import SymbolicGame
     from detente.games.symbolic_tree import SymbolicTree
 
-__all__ = ["TreeShape", "Trees", "tree_subject"]
+__all__ = ["Stage", "TreeShape", "Trees", "slacks", "tree_subject"]
 
 #: Most ways to the end: one bit each, beside the position of the one that the tie rule picks.
 MAX_ENDS = 56
+#: Where no outcome is selected.
+_NOTHING = 63
 #: Pieces of the box that a proof may look at.
 _PIECES = 4000
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Choices made at once: who makes them, how many each has, the nodes behind, the last mover's choice fastest."""
+
+    movers: tuple[int, ...]
+    sizes: tuple[int, ...]
+    behind: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -43,13 +60,58 @@ class TreeShape:
     nodes: tuple[TreeNode, ...]
     information_sets: tuple[InformationSet, ...]
 
+    @cached_property
+    def ends(self) -> tuple[int, ...]:
+        """The nodes at which play ends."""
+        return tuple(node.index for node in self.nodes if node.kind == "terminal")
+
+    @cached_property
+    def stages(self) -> dict[int, Stage]:
+        """The stages by the node at which they begin, last ones first.
+
+        Raises
+        ------
+        UsageError
+            If somebody does not see a choice that is not made at the same time.
+        """
+        found: dict[int, Stage] = {}
+        todo = [0]
+        while todo:
+            at = todo.pop()
+            if self.nodes[at].kind != "terminal":
+                found[at] = self._stage(at)
+                todo += found[at].behind
+        return dict(sorted(found.items(), reverse=True))
+
+    def _stage(self, at: int) -> Stage:
+        node = self.nodes[at]
+        assert node.player is not None
+        assert node.information_set is not None
+        own = self.information_sets[node.information_set]
+        if len(own.nodes) > 1:
+            raise UsageError(f"{self.players[own.player]} does not see at [{own.label}] what was chosen before")
+        movers, sizes, level = [node.player], [len(node.children)], list(node.children)
+        while (here := self.nodes[level[0]].information_set) is not None:
+            own = self.information_sets[here]
+            if len(own.nodes) == 1 or set(own.nodes) != set(level) or own.player in movers:
+                break
+            movers.append(own.player)
+            sizes.append(len(own.actions))
+            level = [child for each in level for child in self.nodes[each].children]
+        return Stage(tuple(movers), tuple(sizes), tuple(level))
+
+    @property
+    def at_once(self) -> bool:
+        """Whether some players choose at the same time."""
+        return any(len(stage.movers) > 1 for stage in self.stages.values())
+
 
 @dataclass(frozen=True, eq=False)
 class Trees:
-    """The classifier of a tree with perfect information and without chance.
+    """The classifier of a tree without chance, in which only choices made at once are not seen.
 
     The code says which ends are outcomes of pure subgame-perfect equilibria, one bit each, and which of them is the
-    outcome of the rule "of equals the first".
+    outcome of the rule "of equals the first", if any is: where players choose at once, one that is single.
     """
 
     shape: TreeShape
@@ -61,10 +123,16 @@ class Trees:
 
     families = ("set", "selected")
     size = 0
-    method = (
+    looked_at = (
         "outcomes of all pure subgame-perfect equilibria of every draw; gains within 1e-9 of the spread of a player's "
         "payoffs do not count; selected is the outcome in which of equally good actions the first is taken"
     )
+
+    @property
+    def method(self) -> str:
+        """What is looked at."""
+        more = ", and where players choose at once the only equilibrium; mixed ones are not looked at"
+        return self.looked_at + more * self.shape.at_once
 
     @classmethod
     def of(
@@ -78,16 +146,16 @@ class Trees:
         """Return the classifier of a tree with some parameters held at exact values."""
         from detente.conclusions.ensemble.compile import compiled
 
-        if not tree.perfect_information or any(node.kind == "chance" for node in tree.nodes):
-            raise UsageError("shares of a tree need perfect information and no chance moves")
-        ends = [node.index for node in tree.nodes if node.kind == "terminal"]
-        if len(ends) > MAX_ENDS:
+        if any(node.kind == "chance" for node in tree.nodes):
+            raise UsageError("shares of this kind need a tree without chance moves")
+        shape = TreeShape(tree.players, tree.nodes, tree.information_sets)
+        ends = shape.ends
+        if shape.stages and len(ends) > MAX_ENDS:  # the stages refuse what is not seen for longer
             raise UsageError(f"found {len(ends)} ends; shares of a tree are counted up to {MAX_ENDS}")
         truths = truths_of(formulas, conclusions)
         names, derived = labels_of(formulas, held)
         payoffs = [tree.totals[end][i] for end in ends for i in range(len(tree.players))]
         program = compiled([held_expression(each, held) for each in (*payoffs, *truths.values())], derived, names)
-        shape = TreeShape(tree.players, tree.nodes, tree.information_sets)
         return cls(shape, paths, program, tuple(truths))
 
     @property
@@ -114,15 +182,8 @@ class Trees:
         import numpy as np
 
         players = self.shape.players
-        slack = []
         payoffs = [found[player : self.cells : len(players)] for player in range(len(players))]
-        for player, own in enumerate(payoffs):
-            key = (player, *map(id, own))
-            if key not in memo:
-                spread = reduce(np.maximum, own) - reduce(np.minimum, own)
-                finite(spread, players[player], values, self.names)
-                memo[key] = self.relative * spread
-            slack.append(memo[key])
+        slack = slacks(payoffs, players, self.relative, values, self.names, memo)
         stable, ruled = _judged(self.shape, payoffs, slack)
         codes = np.zeros(n, dtype=np.int64) + ruled
         for end, each in enumerate(stable):
@@ -138,58 +199,42 @@ class Trees:
 
     def check(self, statement: str) -> None:
         """Raise a UsageError for a statement that is not understood."""
-        if statement in self.truths or statement == ALWAYS:
+        if statement in self.truths or statement in {ALWAYS, "none"}:
             return
         if is_played(statement):
             self._moves(statement)
             return
         kind, _, rest = statement.partition(":")
         if kind not in {"equilibrium", "unique", "selected", "set"}:
-            raise UsageError(f"found {statement!r} of a tree; expected equilibrium, unique, selected or set with paths")
+            raise UsageError(
+                f"found {statement!r} of a tree; expected equilibrium, unique, selected or set with paths, or none"
+            )
         for part in rest.split(";"):
             self._end(part)
 
     def _end(self, text: str) -> int:
-        known = [self._text(end) for end in range(len(self.paths))]
-        parts = [part.strip() for part in text.split(",")]
-        if any("=" in part for part in parts):
-            chosen = {part.partition("=")[0].strip(): part.partition("=")[2].strip() for part in parts}
-            found = [end for end, path in enumerate(self.paths) if dict(path) == chosen]
-            if found:
-                return found[0]
-        elif ",".join(parts) in known:
-            return known.index(",".join(parts))
-        hint = did_you_mean(text, known)
-        raise UsageError(f"unknown path {text!r}; expected one of {'; '.join(known)}" + (f"; {hint}" if hint else ""))
+        return end_of(text, self.paths)
 
     def _moves(self, statement: str) -> dict[str, str]:
-        choices: dict[str, set[str]] = {}
-        for path in self.paths:
-            for point, choice in path.items():
-                choices.setdefault(point, set()).add(choice)
-        found: dict[str, str] = {}
-        for part in statement.partition(":")[2].split(","):
-            point, _, choice = (each.strip() for each in part.partition("="))
-            if choice not in choices.get(point, ()):
-                raise UsageError(f"found {part.strip()!r}; expected POINT=CHOICE with a point of {', '.join(choices)}")
-            found[point] = choice
-        return found
+        return moves_along(statement, self.paths)
 
     def _read(self, code: Any) -> tuple[tuple[int, ...], int]:
         number = int(code)
         return tuple(end for end in range(len(self.paths)) if number >> (6 + end) & 1), number % 64
 
     def _text(self, end: int) -> str:
-        return ",".join(self.paths[end].values())
+        return path_text(self.paths[end])
 
     def holds(self, statement: str, code: Any) -> bool:
         """Return whether a statement holds in trees of this code."""
         if statement == ALWAYS:
             return True
         ends, ruled = self._read(code)
+        if statement == "none":
+            return not ends
         if is_played(statement):
             moves = self._moves(statement)
-            return any(all(self.paths[end].get(at) == choice for at, choice in moves.items()) for end in ends)
+            return any(has_moves(self.paths[end], moves) for end in ends)
         kind, _, rest = statement.partition(":")
         wanted = {self._end(part) for part in rest.split(";")}
         if kind == "equilibrium":
@@ -204,57 +249,129 @@ class Trees:
         stable = sorted({end for ends, _ in seen for end in ends})
         return (
             *(f"equilibrium:{self._text(end)}" for end in stable),
-            *(f"selected:{self._text(end)}" for end in sorted({ruled for _, ruled in seen})),
+            *(["none"] if any(not ends for ends, _ in seen) else []),
+            *(f"selected:{self._text(end)}" for end in sorted({ruled for _, ruled in seen} - {_NOTHING})),
             *(f"set:{';'.join(map(self._text, ends))}" for ends in sorted({ends for ends, _ in seen if len(ends) > 1})),
         )
 
     def label(self, family: str, code: Any) -> str:
         """Return the set of outcomes, or that of the tie rule."""
         ends, ruled = self._read(code)
-        return ";".join(map(self._text, ends)) if family == "set" else self._text(ruled)
+        if family == "set":
+            return ";".join(map(self._text, ends)) or "none"
+        return "nothing" if ruled == _NOTHING else self._text(ruled)
+
+
+def slacks(
+    payoffs: Sequence[Sequence[Any]],
+    players: Sequence[str],
+    relative: float,
+    values: Mapping[str, Any],
+    names: Sequence[str],
+    memo: dict[Any, Any],
+) -> list[Any]:
+    """Return for each player within what its payoffs count as equal, draw by draw; ``payoffs[player][end]``."""
+    import numpy as np
+
+    found = []
+    for player, own in enumerate(payoffs):
+        key = (player, *map(id, own))
+        if key not in memo:
+            spread = reduce(np.maximum, own) - reduce(np.minimum, own)
+            finite(spread, players[player], values, names)
+            memo[key] = relative * spread
+        found.append(memo[key])
+    return found
 
 
 def _judged(shape: TreeShape, payoffs: Sequence[Sequence[Any]], slack: Sequence[Any]) -> tuple[list[Any], Any]:
     """Return in which draws each end is an outcome (None: in all), and which end the tie rule reaches.
 
-    An end below an action is an outcome at a node if its mover gets at least as much there as at the worst outcome
-    below each other action. The rule takes the first of equally good actions. ``payoffs[player][end]`` are arrays over
-    draws, or numbers.
+    An end behind the choices of a stage is an outcome there if every mover gets at least as much as, for each other
+    choice of its own, at the worst outcome behind that. The rule takes the first of equally good actions, and what
+    players who choose at once do if it is the only outcome there. ``payoffs[player][end]`` are arrays over draws, or
+    numbers.
     """
     import numpy as np
 
-    ends = [node.index for node in shape.nodes if node.kind == "terminal"]
-    stable: list[Any] = [None] * len(ends)
-    below: dict[int, list[int]] = {index: [place] for place, index in enumerate(ends)}
-    reached: dict[int, Any] = {index: np.int64(place) for place, index in enumerate(ends)}
-    worth: dict[int, list[Any]] = {index: [own[place] for own in payoffs] for place, index in enumerate(ends)}
-    for node in reversed(shape.nodes):
-        if node.kind == "terminal":
-            continue
-        i = node.player
-        assert i is not None
-        least = reduce(np.maximum, [worth[child][i] for child in node.children]) - slack[i]
-        *first, last = node.children
-        end, value = reached[last], worth[last]
-        for child in reversed(first):
-            good = worth[child][i] >= least
-            end = np.where(good, reached[child], end)
-            value = [np.where(good, new, old) for new, old in zip(worth[child], value, strict=True)]
-        reached[node.index], worth[node.index] = end, value
-        groups = [below[child] for child in node.children]
-        worst = [
-            reduce(np.minimum, [_where(stable[each], payoffs[i][each]) for each in group]) for group in groups
-        ]
-        for a, group in enumerate(groups):
-            others = [each for b, each in enumerate(worst) if b != a]
+    stable: list[Any] = [None] * len(shape.ends)
+    below: dict[int, list[int]] = {index: [place] for place, index in enumerate(shape.ends)}
+    reached: dict[int, Any] = {index: np.int64(place) for place, index in enumerate(shape.ends)}
+    worth: dict[int, list[Any]] = {index: [own[place] for own in payoffs] for place, index in enumerate(shape.ends)}
+    loose = shape.at_once
+    for at, stage in shape.stages.items():
+        groups = [below[child] for child in stage.behind]
+        _stay(stage, groups, stable, payoffs, slack)
+        below[at] = [each for group in groups for each in group]
+        if len(stage.movers) == 1:
+            reached[at], worth[at] = _ruled(stage, reached, worth, slack[stage.movers[0]], loose=loose)
+        else:
+            reached[at], worth[at] = _single(below[at], stable, payoffs)
+    return stable, reached[0]
+
+
+def _stay(
+    stage: Stage, groups: list[list[int]], stable: list[Any], payoffs: Sequence[Sequence[Any]], slack: Sequence[Any]
+) -> None:
+    """Leave of the outcomes behind a stage those that no mover leaves."""
+    import numpy as np
+
+    places = list(product(*map(range, stage.sizes)))
+    position = {place: k for k, place in enumerate(places)}
+    worst = {
+        i: [reduce(np.minimum, [_where(stable[each], payoffs[i][each]) for each in group]) for group in groups]
+        for i in stage.movers
+    }
+    for place, group in zip(places, groups, strict=True):
+        held: dict[int, Any] = {}
+        for axis, i in enumerate(stage.movers):
+            others = [
+                worst[i][position[(*place[:axis], other, *place[axis + 1 :])]]
+                for other in range(stage.sizes[axis])
+                if other != place[axis]
+            ]
             if not others:
                 continue
             floor = reduce(np.maximum, others) - slack[i]
             for each in group:
-                holds = payoffs[i][each] >= floor
-                stable[each] = holds if stable[each] is None else stable[each] & holds
-        below[node.index] = [each for group in groups for each in group]
-    return stable, reached[0]
+                good = payoffs[i][each] >= floor
+                held[each] = good if each not in held else held[each] & good
+        for each, good in held.items():
+            stable[each] = good if stable[each] is None else stable[each] & good
+
+
+def _ruled(
+    stage: Stage, reached: Mapping[int, Any], worth: Mapping[int, list[Any]], slack: Any, *, loose: bool
+) -> tuple[Any, list[Any]]:
+    """Return the end that the tie rule reaches behind a choice, and what it is worth to all."""
+    import numpy as np
+
+    i = stage.movers[0]
+    own = [worth[child][i] for child in stage.behind]
+    least = reduce(np.maximum, own) - slack
+    *first, last = stage.behind
+    end, value = reached[last], worth[last]
+    for child in reversed(first):
+        good = worth[child][i] >= least
+        end = np.where(good, reached[child], end)
+        value = [np.where(good, new, old) for new, old in zip(worth[child], value, strict=True)]
+    if loose:
+        lost = np.isnan(least)
+        end, value = np.where(lost, _NOTHING, end), [np.where(lost, np.nan, each) for each in value]
+    return end, value
+
+
+def _single(ends: Sequence[int], stable: Sequence[Any], payoffs: Sequence[Sequence[Any]]) -> tuple[Any, list[Any]]:
+    """Return the only outcome behind choices made at once and its worth to all; nothing where it is not single."""
+    import numpy as np
+
+    alive = {each: np.asarray(True if stable[each] is None else stable[each]) for each in ends}
+    single = sum(each.astype(np.int64) for each in alive.values()) == 1
+    end = np.where(single, sum(np.int64(each) * good for each, good in alive.items()), _NOTHING)
+    value = [
+        np.where(single, sum(np.where(good, own[each], 0.0) for each, good in alive.items()), np.nan) for own in payoffs
+    ]
+    return end, value
 
 
 def _where(stable: Any, payoff: Any) -> Any:
@@ -276,7 +393,7 @@ def tree_subject(
     Parameters
     ----------
     tree : SymbolicTree
-        Perfect information, no chance moves.
+        No chance moves; only choices made at once are not seen.
     formulas : SymbolicGame
         Evaluates the formulas among the conclusions over the same box.
     paths : tuple of mappings
@@ -303,7 +420,9 @@ def tree_subject(
             if isinstance(given, Formula):
                 conditions: Any = Comparisons(formulas, given)
             else:
-                conditions = PathConditions(tree, ",".join(part.strip() for part in rest.split(",")), kind)
+                # the engine names paths in the order of play
+                end = classifier.shape.ends[end_of(rest, paths)]
+                conditions = PathConditions(tree, ",".join(tree.history(end)), kind)
         except UsageError:  # what has no exact form over a box is left open
             return None
         found = decided(conditions, {**more, **fixed}, expected=holds, pieces=_PIECES, seconds=seconds)
@@ -311,8 +430,10 @@ def tree_subject(
 
     def means(conclusion: str) -> Meaning:
         from detente.conclusions.conclusion import Conclusion
-        from detente.conclusions.meaning import meaning
+        from detente.conclusions.meaning import Meaning, meaning
 
+        if classifier.shape.at_once and conclusion not in classifier.truths:
+            return Meaning("ordinal", "each mover compares its own payoffs, what the others choose at once given")
         return meaning(tree, asked.get(conclusion) or Conclusion(conclusion, conclusion.partition(":")[0]))
 
     direct = frozenset(str(each) for totals in tree.totals for cell in totals for each in cell.free_symbols)

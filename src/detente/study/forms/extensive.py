@@ -462,23 +462,35 @@ class Extensive(Form):
     def subject(
         self, model: GameModel, kind: str, conclusions: Mapping[str, Any], held: Mapping[str, Fraction]
     ) -> Subject:
-        """Return the tree with what sorts its draws by their outcomes; where players do not know all, its formulas."""
+        """Return the tree with what sorts its draws by their outcomes; where that cannot be told, its formulas."""
         from detente.conclusions.conclusion import Conclusion
         from detente.conclusions.robustness.formulas import formula_subject
+        from detente.conclusions.robustness.hidden_trees import hidden_subject
         from detente.conclusions.robustness.trees import tree_subject
 
-        tree = model.payoffs(kind)
-        if not tree.perfect_information or any(node.kind == "chance" for node in tree.nodes):
+        tree, formulas = model.payoffs(kind), self.formulas(model, kind)
+        paths = self.payoffs(model, kind).paths
+        if model.definition.data.profiles:  # named as profiles are, in the order of players
+            paths = tuple({name: path[name] for name in model.definition.strategies} for path in paths)
+        chance = any(node.kind == "chance" for node in tree.nodes)
+        try:
+            return (hidden_subject if chance else tree_subject)(tree, formulas, paths, conclusions, held)
+        except UsageError as error:
+            if tree.perfect_information and not chance:
+                raise
+            # neither of the hidden trees that are looked at: formulas can be asked about all the same
             about = [name for name, each in conclusions.items() if isinstance(each, Conclusion)]
             if about or not conclusions:
-                found = f"found {about[0]}" if about else "found no named formula"
-                raise UsageError(
-                    f"{model.name}: shares of paths need perfect information and no chance moves, those of formulas do not; {found}"
-                )
-            return formula_subject(self.formulas(model, kind), conclusions, held, tree)
+                raise UsageError(f"{model.name}: {error}; ask for the shares of formulas, as sign:FORMULA") from None
+            return formula_subject(formulas, conclusions, held, tree)
 
-        paths = self.payoffs(model, kind).paths
-        return tree_subject(model.payoffs(kind), self.formulas(model, kind), paths, conclusions, held)
+    def statements(self, game: GameDefinition) -> tuple[str, ...]:
+        """Return what shares can be asked about where chance moves, or not all choices are seen."""
+        points = game.data.play.points
+        drawn = any(name.startswith("type.") for name in game.content.choices)
+        if drawn or any(point.chance or point.unseen for point in points):
+            return ("kind:KIND", "equilibrium:PATH", "selected:PATH", "set:PATH;PATH", "none")
+        return ()
 
     def levers(
         self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], **more: Any
