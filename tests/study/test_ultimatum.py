@@ -116,7 +116,7 @@ def test_the_critical_strength_at_random_points_of_the_box(study):
 def test_surface_compliance_makes_enforcement_harder_exactly_where_its_load_exceeds_the_audit_probability():
     """By hand: with all three in use q_rc = (1 - p) q_rs + p q_sc, so that the difference is (load - p)(q_sc - q_rs)."""
     seen = set()
-    for p in random_points(400, 5):
+    for p in random_points(1500, 5):
         pay = member(p)
         q_rs = (pay["refuse"][0] - pay["surface"][0]) / (pay["refuse"][1] - pay["surface"][1])
         q_sc = (pay["surface"][0] - pay["comply"][0]) / pay["surface"][1]
@@ -182,6 +182,18 @@ def test_a_game_without_a_table_of_players_is_not_exported(tmp_path):
     assert not out.exists()
 
 
-def test_conclusions_about_payoffs_are_not_those_of_the_attrition():
-    with pytest.raises(detente.UsageError, match="names no formula"):
-        detente.Study(ROOT).game("ultimatum_180:attrition").robustness(draws=100, save=False)
+def test_conclusions_of_the_attrition_are_its_own_and_hold_where_its_solution_says_so(study):
+    game = study.game("ultimatum_180:attrition")
+    found = game.robustness(draws=2000, save=False, how={"priors": ["uniform"], "budget": 0})
+    assert set(found.conclusions) == {"member_gives_way", "worth_holding_out", "outlasts"}
+    held = {name: 0 for name in found.conclusions}
+    points = list(random_points(1500, 5))
+    for p in points:
+        # complying pays the reward less the cost, holding out with success saves that for so many years
+        stick, prize = member(p)["refuse"][1], -p["prize_years"] * member(p)["comply"][0]
+        held["worth_holding_out"] += prize > 0
+        held["member_gives_way"] += prize <= 0 or p["us_hold_cost"] > stick / prize
+        held["outlasts"] += prize > 0 and exp(-p["days"] / 365 * (p["us_hold_cost"] + stick / prize)) > 0.5
+    for name, count in held.items():
+        share = found.find(name)[0].share
+        assert abs(share - count / 1500) < 0.06, name

@@ -49,8 +49,8 @@ def formula_level(
             raise UsageError(
                 f"found payoff[{name}][{', '.join(chosen)}] in {parsed.text!r}, which the game does not have"
             )
-        # no name of the grammar begins with a capital, so a payoff is no parameter
-        atom = sympy.Symbol(f"U_{players.index(name)}_{'_'.join(chosen)}", real=True)
+        # no name of the grammar has brackets, so a payoff is no parameter, and no strategy a comma
+        atom = sympy.Symbol(f"payoff[{players.index(name)}][{','.join(chosen)}]", real=True)
         owners[atom] = players.index(name)
         return atom
 

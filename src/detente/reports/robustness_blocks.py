@@ -28,6 +28,7 @@ _KINDS = {
     "class": "the game is: {what}",
     "dominant": "dominant: {what}",
     "sign": "{what} is positive",
+    "kind": "some equilibrium of the signaling game is {what}",
     "lowest": "from the lowest action on, most choose {what}",
     "highest": "from the highest action on, most choose {what}",
 }
@@ -45,16 +46,17 @@ def conclusion_words(context: Context, name: str) -> str:
     labels = Labels(context)
     if kind == "class":
         what = " / ".join(context.say(narrative.CLASS_WORDS.get(part, part.replace("_", " "))) for part in rest.split("/"))
-    elif kind == "sign":
-        what = rest
+    elif kind in {"sign", "kind"}:
+        what = rest if kind == "sign" else context.say(rest)
     else:
         what = context.say(" and ").join(_outcome(context, labels, part) for part in rest.split(";"))
     return context.say(_KINDS[kind], what=what) if kind in _KINDS else name
 
 
 def _outcome(context: Context, labels: Labels, text: str) -> str:
-    parts = [labels.label(part) for part in text.split(",")]
-    return context.profile_of(parts)
+    # with types, the path of each
+    paths = [[labels.label(part) for part in path.split(",")] for path in text.split("|")]
+    return " / ".join(map(context.profile_of, paths))
 
 
 def robustness(context: Context) -> list[Block]:
