@@ -13,7 +13,6 @@ from fractions import Fraction as F
 import numpy as np
 import pytest
 
-from detente.errors import UsageError
 from detente.solve.parametric.signaling import signaling
 
 # name: (baseline, low, high) of the specification
