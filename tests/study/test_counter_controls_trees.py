@@ -265,36 +265,3 @@ def test_shares_of_formulas_and_of_signaling_equilibria_are_counted_where_player
     stays_cut = (licensed[0] >= embargoed[0] - extra) & (licensed[1] >= embargoed[1] - extra) & (cost <= exposed)
     expected = np.mean(eases & (stays_eased | stays_cut))
     assert abs(pooled.find(asked[0])[0].share - expected) < 5 * np.sqrt(expected * (1 - expected) / 4000)
-
-
-def test_an_investor_who_does_not_know_the_type_enters_where_that_pays_on_average(this_study):
-    types = this_study.game("price_predation:types")
-    tough = types.model.parameters["tough"]
-    found = types.robustness(draws=4000, terms=False, save=False, how={"priors": ["uniform"], "budget": 0})
-    share = {each.conclusion: each.share for each in found.shares if each.vary == "all" and each.constrained}
-    out = next(value for name, value in share.items() if name == "selected:tough,out|ordinary,out")
-    assert sum(share[name] for name in share if name.startswith("selected:")) == pytest.approx(1)
-    # other draws, each solved exactly
-    rng = np.random.default_rng(3)
-    n, stays = 300, 0
-    box = types.model.intervals
-    drawn = 0
-    while drawn < n:
-        at = {k: each.low + (each.high - each.low) * F(int(rng.integers(0, 1 << 20)), 1 << 20) for k, each in box.items()}
-        if not types.model.payoffs("strategic").formulas.allowed(at):
-            continue
-        drawn += 1
-        pays = {
-            path: [F(each) if isinstance(each, F) else float(each) for each in row]
-            for path, row in _ends(types.model.payoffs("strategic").at_point(at))
-        }
-        cut, let = pays["ordinary", "enter", "cut"], pays["ordinary", "enter", "accommodate"]
-        reply = let if let[1] >= cut[1] else cut
-        goes = at["tough"] * pays["tough", "enter", "cut"][0] + (1 - at["tough"]) * reply[0]
-        stays += goes <= at["tough"] * pays["tough", "out"][0] + (1 - at["tough"]) * pays["ordinary", "out"][0]
-    assert tough.low < tough.high
-    assert abs(out - stays / n) < 4 * np.sqrt(out * (1 - out) / n)
-
-
-def _ends(tree):
-    return [(tree.history(end.index), tree.payoffs(end.index)) for end in tree.terminals]

@@ -260,3 +260,32 @@ def test_events_that_contradict_each_other_are_conditions_of_their_own(game):
     expected = (enters + (share[None] - enters) / 2) / (enters + (1 - enters) / 2)
     assert share["first_refinery"] == pytest.approx(expected, abs=1e-9)
     assert share["no_lender"] < share[None] < share["first_refinery"]
+
+
+def test_an_investor_who_does_not_know_the_type_enters_where_that_pays_on_average(study):
+    how = {"priors": ["uniform"], "budget": 0}
+    found = study.game("price_predation:types").robustness(draws=8000, terms=False, save=False, how=how)
+    share = {each.conclusion: each.share for each in found.shares if each.vary == "all"}
+    r = np.random.default_rng(5)
+    n = 100_000
+    p = {name: r.uniform(float(low), float(high), n) for name, (_, low, high) in SPECIFICATION.items()}
+    c_e = p["cost_ratio"] * (1 - p["credit"])
+    high, low = np.maximum(p["price0"], p["floor"]), np.maximum(p["price0"] * (1 - p["drop"]), p["floor"])
+    closes = low < (1 - p["sunk"]) * c_e
+    later = p["delta"] ** p["cut_years"]
+    annuity = (1 - later) / (1 - p["delta"])
+    lost = p["price0"] * p["drop"] * annuity
+    gain = p["scale"] * (p["price0"] - 1 + p["strat"]) / (1 - p["delta"]) - lost * p["expo"]
+    cuts = np.where(closes, gain, -lost * (p["expo"] - p["scale"])) > 0
+    let = (high - c_e) * p["scale"] / (1 - p["delta"])
+    alive = p["scale"] * ((low - c_e) * annuity + (high - c_e) * later / (1 - p["delta"]))
+    cut = np.where(closes, -(1 - p["guarantee"]) * p["sunk"] * c_e * p["scale"] / (1 - p["delta"]), alive)
+    enters = p["tough"] * cut + (1 - p["tough"]) * np.where(cuts, cut, let) > 0
+    expected = {
+        "selected:tough,out|ordinary,out": ~enters,
+        "selected:tough,enter,cut|ordinary,enter,accommodate": enters & ~cuts,
+        "selected:tough,enter,cut|ordinary,enter,cut": enters & cuts,
+    }
+    for name, holds in expected.items():
+        true = np.mean(holds)
+        assert abs(share.get(name, 0.0) - true) < 4 * np.sqrt(max(true * (1 - true), 1e-4) / 8000), name
