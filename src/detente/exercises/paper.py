@@ -54,7 +54,11 @@ def _question(part: Part, number: int, lang: str, *, teacher: bool) -> list[Bloc
         if item.key.options:
             blocks.append(Bullets(tuple(f"({letter}) {label_of(text, lang)}" for letter, text in item.key.options.items())))
         if not teacher:
-            blocks.append(Paragraph((Emph(f"{words['answer']} {label_of(item.key.form, lang)}"), Text("  " + "_" * 40))))
+            asked_for = Emph(f"{words['answer']} {label_of(item.key.form, lang)}")
+            if item.by_hand:
+                blocks += [Paragraph(asked_for), *(Paragraph("_" * 85) for _ in range(4))]
+            else:
+                blocks.append(Paragraph((asked_for, Text("  " + "_" * 24))))
             continue
         if item.by_hand:
             blocks.append(Paragraph(Strong(words["rubric"])))

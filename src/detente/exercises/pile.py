@@ -125,11 +125,23 @@ def _student(found: Submission, path: Path, sheet: Sheet, students: Mapping[str,
 
 
 def _of_path(path: Path, students: Mapping[str, Student]) -> str:
-    """Return the one student of the list whose id stands in the name of the file or of its folders."""
+    """Return the one student of the list whom the name of the file or of its folders tells.
+
+    By the id; else by the number that Canvas writes into the names of a download
+    (``lovelaceada_12345_67890_dominance.ipynb``); else by the full name that Moodle puts before the first ``_``
+    (``Ada Lovelace_4711_assignsubmission_file/dominance.ipynb``).
+    """
     parts = [*path.parts[:-1], path.stem]
     tokens = {token.lower() for part in parts for token in (part, *re.split(r"[_\s()]+", part))}
-    named = [student for student in students if student.lower() in tokens]
-    return named[0] if len(named) == 1 else ""
+    heads = {" ".join(part.split("_")[0].lower().split()) for part in parts}
+    for named in (
+        [student for student in students if student.lower() in tokens],
+        [name for name, student in students.items() if student["canvas_id"] and student["canvas_id"].lower() in tokens],
+        [name for name, student in students.items() if student["name"] and " ".join(student["name"].lower().split()) in heads],
+    ):
+        if named:
+            return named[0] if len(named) == 1 else ""
+    return ""
 
 
 def _of_names(path: Path, sheet: Sheet) -> str:

@@ -62,30 +62,19 @@ def _row(game: NormalFormGame, player: int, own: int) -> list[Any]:
 
 
 def dominant(game: NormalFormGame, player: int, *, strict: bool) -> frozenset[str]:
-    """Return the strategies that beat every other strategy of the player whatever the others do."""
-    rows = [_row(game, player, own) for own in range(game.shape[player])]
-    return frozenset(
-        label
-        for label, row in zip(game.strategies[player], rows, strict=True)
-        if all(_beats(row, other, strict) for other in rows if other is not row)
-    )
+    """Return the strategy that beats every other one of the player whatever the others do, if there is one.
+
+    Dominance is transitive, so that the only strategy that no other one dominates dominates all of them.
+    """
+    left = frozenset(game.strategies[player]) - dominated(game, player, strict=strict)
+    return left if len(left) == 1 else frozenset()
 
 
 def dominated(game: NormalFormGame, player: int, *, strict: bool) -> frozenset[str]:
     """Return the strategies that some other pure strategy of the player beats whatever the others do."""
-    rows = [_row(game, player, own) for own in range(game.shape[player])]
-    return frozenset(
-        label
-        for label, row in zip(game.strategies[player], rows, strict=True)
-        if any(_beats(other, row, strict) for other in rows if other is not row)
-    )
+    from detente.solve.dominance import dominated_strategies
 
-
-def _beats(row: list[Any], other: list[Any], strict: bool) -> bool:
-    pairs = list(zip(row, other, strict=True))
-    if strict:
-        return all(a > b for a, b in pairs)
-    return all(a >= b for a, b in pairs) and any(a > b for a, b in pairs)
+    return frozenset(dominated_strategies(game, player, "strict" if strict else "weak", mixed=False))
 
 
 def largest_sum(game: NormalFormGame) -> frozenset[tuple[str, ...]]:

@@ -89,6 +89,7 @@ class Variants:
         self._models: dict[str, GameModel] = {}
         self._made: dict[str, Variant] = {}
         self._games: dict[tuple[Any, ...], tuple[Point, Any]] = {}
+        self._checked: set[int] = set()
 
     def of(self, student: str) -> Variant:
         """Return the variant of a student; without an id, the one that all share.
@@ -163,10 +164,12 @@ class Variants:
             if lacking is not None:
                 why[f"{lacking} does not hold"] += 1
                 continue
+            if index not in self._checked:  # once: further draws stop at their first unclear step
+                self._check_steps(case, index, question)
+                self._checked.add(index)
             items = []
-            keys = self._keys(case, index, question)
-            for number, (step, made) in enumerate(zip(question.steps, keys, strict=True), 1):
-                key, unclear = distinct(made, step)
+            for number, step in enumerate(question.steps, 1):
+                key, unclear = distinct(self._key(case, index, question, number - 1), step)
                 if unclear:
                     why[f"step {number}: {unclear}"] += 1
                     break
@@ -177,23 +180,23 @@ class Variants:
         tried = f"{MAX_DRAWS} draws" if free else "the game as it stands"
         raise DetenteError(f"found no variant in {tried} ({reasons}); ask for less in require or catch, or draw from more numbers")
 
-    def _keys(self, case: Case, index: int, question: Question) -> list[Key]:
-        """Return the key of every step of a case.
+    def _key(self, case: Case, index: int, question: Question, number: int) -> Key:
+        """Return the key of a step of a case, or say at its place what it asks that the game does not have."""
+        try:
+            return key_of(case, question.steps[number])
+        except (DetenteError, ArithmeticError) as error:
+            raise InputError(self._fault(("questions", index, "steps", number), question, error)) from None
 
-        Raises
-        ------
-        InputError
-            With a fault for every step that asks what the game does not have.
-        """
-        keys, faults = [], []
-        for number, step in enumerate(question.steps):
+    def _check_steps(self, case: Case, index: int, question: Question) -> None:
+        """Raise the faults of all steps of a question at once."""
+        faults: list[Fault] = []
+        for number in range(len(question.steps)):
             try:
-                keys.append(key_of(case, step))
-            except (DetenteError, ArithmeticError) as error:
-                faults.append(self._fault(("questions", index, "steps", number), question, error))
+                self._key(case, index, question, number)
+            except InputError as error:
+                faults += error.faults
         if faults:
             raise InputError(*faults)
-        return keys
 
 
 def distinct(key: Key, step: Step) -> tuple[Key, str]:

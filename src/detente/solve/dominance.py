@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from detente.games.normal import NormalFormGame
     from detente.solve._dominance_search import Left
 
-__all__ = ["Elimination", "Undominated", "dominating_mixture", "undominated"]
+__all__ = ["Elimination", "Undominated", "dominated_strategies", "dominating_mixture", "undominated"]
 
 
 @dataclass(frozen=True)
@@ -303,6 +303,37 @@ def dominating_mixture(
     left = tuple(tuple(range(size)) for size in game.shape)
     found = search.dominator(left[index], own, search.rows(left, index), search.slacks[index])
     return None if found is None else {game.strategies[index][k]: search.out(w) for k, w in found.items()}
+
+
+def dominated_strategies(
+    game: NormalFormGame, player: int | str, by: str = "strict", *, mixed: bool = True, relative: float = 1e-9
+) -> dict[str, dict[str, Any]]:
+    """Return the dominated strategies of a player, with a mixture that dominates each, as labels; nothing is iterated.
+
+    Raises
+    ------
+    UsageError
+        If ``by`` is neither ``strict`` nor ``weak``.
+
+    Examples
+    --------
+    >>> from detente.games.normal import NormalFormGame
+    >>> g = NormalFormGame([[[3, 0], [5, 1]], [[3, 5], [0, 1]]], strategies=[["cooperate", "defect"]] * 2)
+    >>> dominated_strategies(g, 0)
+    {'cooperate': {'defect': Fraction(1, 1)}}
+    """
+    if by not in {"strict", "weak"}:
+        raise UsageError(f"found by={by!r}; expected 'strict' or 'weak'")
+    index = game.player_index(player)
+    search = DominanceSearch(game, by == "weak", mixed, relative)
+    left = tuple(tuple(range(size)) for size in game.shape)
+    rows, labels = search.rows(left, index), game.strategies[index]
+    found = {own: search.dominator(left[index], own, rows, search.slacks[index]) for own in left[index]}
+    return {
+        labels[own]: {labels[k]: search.out(w) for k, w in mixture.items()}
+        for own, mixture in found.items()
+        if mixture is not None
+    }
 
 
 def _step(
