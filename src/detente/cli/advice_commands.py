@@ -63,7 +63,7 @@ def rests_on_command(
 
 @click.command("levers")
 @click.argument("game")
-@click.option("--to", "profile", required=True, help="The profile that is wanted: STRATEGY,.. or PLAYER=STRATEGY,..")
+@click.option("--to", "profile", required=True, help="What is wanted; see below.")
 @click.option(
     "--for",
     "outcome",
@@ -94,6 +94,10 @@ def levers_command(
     options: GameOptions,
 ) -> None:
     """List single and cheapest joint parameter changes that make a profile what is wanted.
+
+    --to is a profile, STRATEGY,.. or PLAYER=STRATEGY,..; in a tree a path; with many members each=ACTION, and
+    MEMBER=ACTION for those who do otherwise; of coalitions all, or groups with | between them, who is not named in one
+    more. In any game it may be a formula that the game file names, or sign:FORMULA, which is to be positive.
 
     The cost of a change is the sum of |change| over the width of the parameter's interval, each times its weight.
     Parameters that the game file calls units are listed, not recommended.

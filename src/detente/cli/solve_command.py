@@ -178,11 +178,19 @@ def export_command(game: str, options: GameOptions) -> None:
     if out is None or out.suffix.lower() not in endings:
         raise UsageError(f"found -o {out or '(nothing)'}; expected a file ending in {', '.join(endings)}")
     at = open_game(game, options, "export")
-    if not at.game.model.form.exports:
-        raise at.game.model.form.refused("export")
+    form, suffix = at.game.model.form, out.suffix.lower()
+    if not form.exports and not form.exports_data:
+        raise form.refused("export")
+    if not form.exports and suffix != ".json":
+        raise UsageError(
+            f"found -o {out}; {at.game.name} has no table of profiles, so that other formats cannot hold it: expected .json"
+        )
     numeric: Any = at.game.model.at(at.point, options.kind)
-    suffix = out.suffix.lower()
-    if suffix in FORMATS:
+    if not form.exports:
+        import json
+
+        write_whole(out, json.dumps({**at.head, **numeric.to_json()}, ensure_ascii=False, indent=2) + "\n")
+    elif suffix in FORMATS:
         write_game(numeric, out)
     elif suffix == ".json":
         import json

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._line import compare
 from detente.display import Displayed, Table
-from detente.numbers import number_to_json, plain, short
+from detente.numbers import number_to_json, plain, short, to_float
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,6 +115,8 @@ class Levers(Displayed):
                 found.append(
                     f"{_most(most)}: {'no change inside the intervals does it' if most in self.impossible else open_}."
                 )
+            elif not lever.proved and (lever.at_least is None or to_float(lever.at_least) <= 0):
+                found.append(f"{_most(most)}: whether another change is cheaper is open.")
             elif not lever.proved:
                 found.append(
                     f"{_most(most)}: no change costs less than {short(lever.at_least, 4)}; between the two it is open."

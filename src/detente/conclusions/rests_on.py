@@ -104,7 +104,7 @@ class RestsOn(Displayed):
     @property
     def sentence(self) -> str:
         """The result in words."""
-        state = "holds" if self.holds else "fails"
+        state = "holds" if self.holds else "does not hold"
         n = len(self.among)
         if self.size == 0:
             return f"{self.conclusion} {state} whatever the {n} numbers are in their ranges."
@@ -129,7 +129,7 @@ class RestsOn(Displayed):
     def table(self) -> Table:
         """Return the sets as a table, with the sentence below."""
         rows = tuple((", ".join(each) or "none", str(len(each)), "yes" if self.proved else "no") for each in self.sets)
-        head = f"what {self.conclusion} rests on ({'holds' if self.holds else 'fails'} at the point)"
+        head = f"what {self.conclusion} rests on ({'holds' if self.holds else 'does not hold'} at the point)"
         return Table(head, ("held", "size", "proved smallest"), rows, (self.sentence, *self.notes))
 
     def to_latex(self, names: Wording | Mapping[str, str] | None = None) -> str:

@@ -115,8 +115,12 @@ class Form:
         Whether shares are also counted with each payoff term left out.
     sees_play : bool
         Whether shares can be conditional on observed play.
+    reasons : mapping
+        Commands that the form cannot answer, each with why not and what to ask instead.
     exports : bool
         Whether ``export`` can write its games: those of a payoff table or a tree.
+    exports_data : bool
+        Whether it can write them as ``.json`` alone, because they have no table of profiles.
     """
 
     name: ClassVar[str]
@@ -129,6 +133,8 @@ class Form:
     drops_terms: ClassVar[bool] = True
     sees_play: ClassVar[bool] = True
     exports: ClassVar[bool] = True
+    exports_data: ClassVar[bool] = False
+    reasons: ClassVar[Mapping[str, str]] = {}
 
     def statements(self, game: GameDefinition) -> tuple[str, ...]:
         """Return what shares can be asked about beside conclusions; their classifier reads it."""
@@ -282,12 +288,15 @@ class Form:
         return tuple(
             name
             for name, method in COMMANDS.items()
-            if (cls.exports and _own(cls, "game") if name == "export" else _own(cls, method))
+            if (
+                (cls.exports or cls.exports_data) and _own(cls, "game") if name == "export" else _own(cls, method)
+            )
         )
 
     def refused(self, what: str) -> UsageError:
-        """Return the error of something that this form does not offer."""
-        return UsageError(f"the form {self.name} offers {', '.join(self.offers()) or 'nothing yet'}; found {what}")
+        """Return the error of something that this form does not offer, with the reason where there is one to give."""
+        reason = f": {self.reasons[what]}" if what in self.reasons else ""
+        return UsageError(f"the form {self.name} offers {', '.join(self.offers()) or 'nothing yet'}; found {what}{reason}")
 
     def check_concept(self, concept: str | None) -> str:
         """Return the concept asked for, by default the first that the form has.

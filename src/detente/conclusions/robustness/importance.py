@@ -270,7 +270,7 @@ def importance_of(
         )
     # Only what the game reads can matter, and what constraints read through what they rule out.
     names = tuple(name for name in free if name in classifier.names or _reads(recipe, name))
-    derived = _derived(subject, values, n)
+    derived = _derived(subject, values, n, names)
     rng = np.random.Generator(np.random.Philox(key=np.array([seed, 2**63], dtype=np.uint64)))
     base = {name: each[:_BASE] for name, each in values.items()}
     groups = _groups(subject, names, kinds)
@@ -373,8 +373,8 @@ def _drawn(population: Population, seed: int) -> Values:
     return {name: np.concatenate([part[name] for part in parts]) for name in recipe.box}
 
 
-def _derived(subject: Subject, values: Values, n: int) -> dict[str, Floats]:
-    """Return the derived values that vary."""
+def _derived(subject: Subject, values: Values, n: int, read: Sequence[str]) -> dict[str, Floats]:
+    """Return the derived values that vary with something that the game reads; others could matter by chance only."""
     import numpy as np
 
     from detente.conclusions.ensemble.compile import compiled
@@ -385,7 +385,11 @@ def _derived(subject: Subject, values: Values, n: int) -> dict[str, Floats]:
         name: np.broadcast_to(np.asarray(each, dtype=float), n)
         for name, each in zip(names, program(values), strict=True)
     }
-    return {name: each for name, each in found.items() if n and np.ptp(each) > 0}
+    reached = set(read)
+    for name in names:  # in order: a derived value may use earlier ones
+        if {each.name for each in subject.derived[name].free_symbols} & reached:
+            reached.add(name)
+    return {name: each for name, each in found.items() if name in reached and n and np.ptp(each) > 0}
 
 
 def _groups(subject: Subject, names: Sequence[str], kinds: Mapping[str, str] | None) -> dict[str, list[str]]:

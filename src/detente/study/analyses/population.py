@@ -199,29 +199,10 @@ def _critical(task: Task, point: Point, along: str, low: Any, high: Any) -> str:
 
 def _all_highest(task: Task) -> list[Any]:
     """Return the gains of all members from all other actions when all are at the highest, as expressions."""
-    from detente.games.symbolic import symbol
-    from detente.payoffs.items import Tally
+    from detente.study.forms._member_advice import member_gains
 
-    model = task.model
-    names = {name: symbol(name) for name in (*task.game.parameters, *task.game.derived)}
-    actions = model.definition.strategies[model.players[0]]
-    n, top = len(model.players), actions[-1]
-    found = []
-    for member in model.players:
-        payoffs = []
-        for action in actions:
-            numbers = dict.fromkeys(actions, 0)
-            numbers[top] = n - 1
-            numbers[action] += 1
-            tally = Tally(numbers, action, n)
-            terms = [
-                term
-                for term in model.payoff_model.terms_of(member)
-                if (term.material or task.kind == "strategic") and term.holds({member: action})
-            ]
-            payoffs.append(sum(term.formula.to_sympy(names, tally.item) for term in terms))
-        found += [other - payoffs[-1] for other in payoffs[:-1]]
-    return found
+    top = task.model.definition.strategies[task.model.players[0]][-1]
+    return member_gains(task.model, task.kind, (top,) * len(task.model.players), {})
 
 
 def _logit(task: Task) -> list[Table]:

@@ -58,6 +58,12 @@ class Attrition(FormulaForm):
     file = AttritionFile
     variant = AttritionVariant
     concepts = ("equilibrium",)
+    exports_data = True
+    reasons = {  # noqa: RUF012 - the base declares it
+        "options": "a commitment never to give way ends the war at once; rates and who gives way first are in solve",
+        "show": "there is no table of payoffs: costs and prizes are formulas of the game file; ask solve",
+        "atlas": "the equilibrium is one formula, in solve; ask thresholds of a named formula",
+    }
 
     def inherits(self, content: Content, game: GameDefinition) -> bool:
         """Keep the conclusions if none names payoffs: there is no table of them here."""

@@ -59,6 +59,9 @@ class ChainForm(Extensive):
     variant = ChainVariant
     tables = {}  # noqa: RUF012 - the base declares it
     concepts = ("sequential",)
+    reasons = {  # noqa: RUF012 - the base declares it
+        "options": "a commitment against one opponent says nothing of what the next ones expect; ask options of the game itself",
+    }
 
     def read(self, reader: GameReader, path: KeyPath, table: Any, game: GameDefinition | None) -> Content:
         """Return the tree of the game with the formulas of the chain."""

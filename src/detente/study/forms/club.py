@@ -109,6 +109,11 @@ class Club(FormulaForm):
     file = ClubTable
     variant = ClubVariant
     concepts = ("stable sizes",)
+    reasons = {  # noqa: RUF012 - the base declares it
+        "options": "countries differ in nothing but whether they sign; stable sizes are in solve",
+        "show": "there is no table of payoffs; the rule for stable sizes is in solve",
+        "atlas": "up to which public share a size is stable is in solve, as a formula",
+    }
 
     def read(self, reader: GameReader, path: KeyPath, table: Any, game: GameDefinition | None) -> Content:
         """Return the two formulas."""

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.display import Displayed, Table
-from detente.errors import UsageError
+from detente.errors import UsageError, did_you_mean
 from detente.fields import Expression, Wrong
 from detente.formula import TOTAL, parse
 from detente.games.coalitional import CoalitionalGame
@@ -19,8 +19,12 @@ from detente.games.reader import GameFile, VariantTable
 from detente.numbers import plain, short
 from detente.study.form import View
 from detente.study.forms._formulas import FormulaForm, Formulas
+from detente.study.forms._named_levers import unknown_target
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from detente.conclusions.coalition_levers import CoalitionFormulas
     from detente.formula import Formula, Node
     from detente.games.definition import GameDefinition
     from detente.games.reader import GameReader
@@ -32,6 +36,9 @@ if TYPE_CHECKING:
     from detente.toml import KeyPath
 
 __all__ = ["FORM", "Coalitional", "CoalitionalSolution", "outside_options"]
+
+#: The partition in which everybody is together.
+ALL = "all"
 
 
 class CoalitionalFile(GameFile):
@@ -117,6 +124,12 @@ class Coalitional(FormulaForm):
     file = CoalitionalFile
     variant = CoalitionalVariant
     concepts = ("values",)
+    exports_data = True
+    reasons = {  # noqa: RUF012 - the base declares it
+        "options": "coalitions have no strategies to commit to; what leaving is worth is in show and in solve, and in levers",
+        "atlas": "there are no equilibria of strategies; where named formulas change sign is in thresholds",
+        "trace of a payoff": "what a player gets depends on how all is divided; trace a parameter or a derived value",
+    }
 
     def read(self, reader: GameReader, path: KeyPath, table: Any, game: GameDefinition | None) -> Content:
         """Return the worth; its totals are of tables of the payoff model."""
@@ -174,6 +187,74 @@ class Coalitional(FormulaForm):
         except UsageError as error:
             reason = f"No nucleolus: {error}."
         return CoalitionalSolution(game, shapley(game), banzhaf(game), found, core(game), reason)
+
+    def _moved(
+        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], broken: bool, more: Any
+    ) -> Any:
+        """Return the levers of a named formula, or those that make a partition of the players stable."""
+        from detente.conclusions.coalition_levers import partition_levers
+        from detente.study.forms._named_levers import named_levers
+
+        if (named := named_levers(model, kind, to, outcome, values, more, broken=broken)) is not None:
+            return named
+        if broken or outcome != "equilibrium" or more.get("side_payments"):
+            found = "--breaks" if broken else f"--for {outcome}" if outcome != "equilibrium" else "side payments"
+            raise UsageError(
+                f"found {found} for coalitions; levers of {model.name} make a partition stable, which is the default"
+            )
+        groups = self._groups(model, to)
+        apart = [group[0] for group in groups if len(group) == 1]
+        text = f"stable:{'|'.join(apart) or ALL}" if len(groups) - len(apart) <= 1 else f"stable:{to}"
+        formulas = self._formulas_of_coalitions(model, kind)
+        names = [name for name, each in model.intervals.items() if each.low < each.high]
+        return partition_levers(
+            text, groups, formulas, values, names=names, exclude=model.definition.units, weights=more.get("weights")
+        )
+
+    def _groups(self, model: GameModel, to: object) -> list[tuple[str, ...]]:
+        """Return the groups of a partition: ``all``, or groups with ``|`` between them; who is not named is in one more."""
+        players = model.payoff_model.players
+        if not isinstance(to, str) or not to.strip():
+            raise unknown_target(model, to, f"a partition: {ALL}, or groups such as {players[0]}|{players[1]}")
+        named = [tuple(each.strip() for each in part.split(",")) for part in to.split("|")] if to.strip() != ALL else []
+        seen: set[str] = set()
+        for name in (each for group in named for each in group):
+            if name not in players:
+                if len(named) == 1:
+                    raise unknown_target(model, to, f"a partition: {ALL}, or groups such as {players[0]}|{players[1]}")
+                hint = did_you_mean(name, players)
+                raise UsageError(f"unknown player {name!r} in the partition {to!r}" + (f"; {hint}" if hint else ""))
+            if name in seen:
+                raise UsageError(f"found {name!r} twice in the partition {to!r}")
+            seen.add(name)
+        rest = tuple(name for name in players if name not in seen)
+        return [*named, rest] if rest else named
+
+    def _formulas_of_coalitions(self, model: GameModel, kind: str) -> CoalitionFormulas:
+        """Return worth and outside options at points and as formulas."""
+        import sympy
+
+        from detente.conclusions.coalition_levers import CoalitionFormulas
+        from detente.games.symbolic import symbol
+
+        box = model.payoffs(kind).box
+        known = {name: symbol(name) for name in (*box.parameters, *box.derived)}
+        worth: Formula = model.definition.data
+
+        def of(members: tuple[str, ...]) -> Any:
+            return worth.to_sympy(
+                known, lambda node: sympy.Add(*(known[f"{node.keys[0][0]}_{each}"] for each in members))
+            )
+
+        def option(player: str) -> Any:
+            return sympy.Add(*(each.formula.to_sympy(known) for each in model.payoff_model.terms_of(player)))
+
+        def at(values: Mapping[str, Fraction]) -> Point:
+            return model.point("baseline", values)
+
+        return CoalitionFormulas(
+            box, lambda values: self.at(model, at(values), kind), lambda values: outside_options(model, at(values)), of, option
+        )
 
     def show(self, model: GameModel, point: Point, kind: str, terms: bool = False, title: str = "") -> View:
         """Return the worth of all, of all but one, and of one, with the outside options."""

@@ -17,6 +17,7 @@ from detente.games.reader import GameFile, VariantTable
 from detente.games.symbolic import SymbolicGame
 from detente.numbers import plain, short
 from detente.study.form import Form, View
+from detente.study.forms._late_types import late_tree
 from detente.study.forms._moves_reading import MoveTable, Order, PlayReader
 from detente.study.forms._payoff_data import payoff_data
 
@@ -388,10 +389,25 @@ class Extensive(Form):
     def options(
         self, model: GameModel, kind: str, player: str, values: Mapping[str, Fraction], **more: Any
     ) -> Any:
-        """Return each plan of a player as a commitment, compared."""
+        """Return each plan of a player as a commitment, compared.
+
+        Who moves first, alone, commits as in the game in which all move at once. Types that the first movers do not see
+        are drawn after them.
+        """
         from detente.conclusions.options import options
 
-        return options(model.payoffs(kind), player, values, **more)
+        tree = model.payoffs(kind)
+        if not tree.perfect_information:
+            if (stages := _stages(model)) is not None:
+                if player in model.players and stages[0] != (player,):
+                    plain_game = model.definition.name
+                    message = f"{player} does not move first and alone, so that a commitment is no single move"
+                    raise UsageError(f"{model.name}: {message}; ask options of {plain_game}, in which all move at once")
+                return options(_all_at_once(model).payoffs(kind), player, values, **more)
+            late = late_tree(model, self.payoffs(model, kind))
+            if late is not None:
+                return options(late.tree, player, values, **more)
+        return options(tree, player, values, **more)
 
     def atlas(
         self, model: GameModel, kind: str, over: Sequence[str] | None, values: Mapping[str, Fraction]
@@ -507,13 +523,78 @@ class Extensive(Form):
     ) -> Any:
         from detente.conclusions.levers import levers_for
         from detente.conclusions.tree_outcomes import PathConditions
+        from detente.study.forms._named_levers import named_levers
 
+        if (named := named_levers(model, kind, to, outcome, values, more, broken=negated)) is not None:
+            return named
         if more.pop("side_payments", False):
             raise UsageError("side payments are for normal forms; found a tree")
         if outcome not in {"equilibrium", "unique", "selected"}:
             raise UsageError(f"found the outcome {outcome!r} of a tree; expected equilibrium, unique or selected")
-        conditions = PathConditions(model.payoffs(kind), self._in_order(model.definition, to), outcome, negated)
+        tree: SymbolicTree = model.payoffs(kind)
+        if not tree.perfect_information:
+            if (stages := _stages(model)) is not None:
+                return self._staged(model, kind, to, outcome, values, negated, stages[0], more)
+            late = late_tree(model, self.payoffs(model, kind))
+            if late is not None:
+                pieces = to.split("|") if isinstance(to, str) else [to]
+                paths = [self._path(model.definition, each) for each in pieces]
+                conditions = PathConditions(late.tree, late.way(paths, str(to)), outcome, negated)
+                return levers_for(conditions, values, exclude=model.definition.units, **more)
+        conditions = PathConditions(tree, self._in_order(model.definition, to), outcome, negated)
         return levers_for(conditions, values, exclude=model.definition.units, **more)
+
+    def _path(self, game: GameDefinition, what: Any) -> dict[str, str]:
+        """Return a path as its points with what is chosen there."""
+        given = what.strip() if isinstance(what, str) else what
+        return game.data.play.follow(self.outcome(game, given))[0]  # type: ignore[no-any-return]
+
+    def _staged(
+        self, model: GameModel, kind: str, to: Any, outcome: str, values: Mapping[str, Fraction], negated: bool,
+        first: tuple[str, ...], more: Any,
+    ) -> Any:  # fmt: skip
+        """Return the levers of a profile where some move first, at once, and the others second, at once."""
+        from dataclasses import replace
+
+        from detente.conclusions._outcomes import profile_of
+        from detente.conclusions.levers import levers_for
+        from detente.conclusions.staged_outcomes import StagedOutcome
+
+        if outcome != "equilibrium":
+            raise UsageError(
+                f"found {outcome!r}: where players move at once, levers make a profile an equilibrium outcome, or break it"
+            )
+        game = _all_at_once(model).payoffs(kind)
+        movers = [game.players.index(name) for name in first]
+        if negated:
+            more = {**more, "together": ()}
+        found = levers_for(
+            StagedOutcome(game, profile_of(game, to), movers, negated), values, exclude=model.definition.units, **more
+        )
+        note = "After other first moves the others are looked at in their pure equilibria."
+        return replace(found, notes=(*found.notes, note))
+
+
+def _stages(model: GameModel) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Return who moves first and who second where a normal form is played in two stages, each at once; else None."""
+    if not model.definition.data.profiles:
+        return None
+    groups: list[list[str]] = []
+    for point in model.definition.data.play.points:
+        if groups and set(groups[-1]) <= point.unseen:
+            groups[-1].append(point.name)
+        elif groups and point.unseen:
+            return None
+        else:
+            groups.append([point.name])
+    return (tuple(groups[0]), tuple(groups[1])) if len(groups) == 2 else None
+
+
+def _all_at_once(model: GameModel) -> GameModel:
+    """Return the normal form of which a game in stages is a variant."""
+    from detente.study.model import game_model
+
+    return game_model(model.files, model.definition.name)
 
 
 def _when_text(when: Any) -> str:

@@ -141,6 +141,11 @@ class Global(FormulaForm):
     file = GlobalFile
     variant = GlobalVariant
     concepts = ("threshold",)
+    exports_data = True
+    reasons = {  # noqa: RUF012 - the base declares it
+        "options": "no member of a continuum moves the others, and the enforcer follows a rule; ask levers of a named formula",
+        "atlas": "cutoffs and critical strength are in solve; ask thresholds of a named formula",
+    }
 
     def read(self, reader: GameReader, path: KeyPath, table: Any, game: GameDefinition | None) -> Content:
         """Return members' actions, the enforcer's rule and the beliefs."""

@@ -274,8 +274,11 @@ class Normal(Form):
     ) -> Any:
         """Return the cheapest changes that make a profile an equilibrium, unique, selected or sustainable."""
         from detente.conclusions.levers import levers
+        from detente.study.forms._named_levers import named_levers
         from detente.study.forms.repeated import repeated_variant
 
+        if (named := named_levers(model, kind, to, outcome, values, more)) is not None:
+            return named
         if outcome == "sustainable":
             repeated = repeated_variant(model).data
             factors = [factor.text for factor in repeated.discount_factors]
@@ -288,7 +291,10 @@ class Normal(Form):
     def breaks(self, model: GameModel, kind: str, profile: object, values: Mapping[str, Fraction], **more: Any) -> Any:
         """Return the smallest changes after which a profile is no equilibrium."""
         from detente.conclusions.levers import breaks
+        from detente.study.forms._named_levers import named_levers
 
+        if (named := named_levers(model, kind, profile, "equilibrium", values, more, broken=True)) is not None:
+            return named
         return breaks(model.payoffs(kind), profile, values, exclude=model.definition.units, **more)
 
     def options(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from detente.display import Displayed, Table
-from detente.errors import UsageError
+from detente.errors import UsageError, did_you_mean
 from detente.fields import Names, unknown
 from detente.games.definition import Content
 from detente.games.population import PopulationGame
@@ -110,8 +110,9 @@ class PopulationSolution(Displayed):
             held = [self.cascade.game.members[k] for k in self.cascade.held]
             table = self.cascade.table()
             followers = self.cascade.followers()
+            verb = "follows" if len(followers) == 1 else "follow"
             note = (
-                f"{len(followers)} follow {', '.join(held)}"
+                f"{len(followers)} {verb} {', '.join(held)}"
                 + (f": {', '.join(followers[:12])}" if followers else "")
                 + "."
             )
@@ -197,6 +198,11 @@ class Population(FormulaForm):
     file = PopulationFile
     variant = PopulationVariant
     concepts = ("pure", "quantal")
+    exports_data = True
+    reasons = {  # noqa: RUF012 - the base declares it
+        "atlas": "with so many members there are too many equilibria to list in closed form; ask thresholds or levers",
+        "trace of a payoff": "a payoff depends on how many choose what; ask show --terms, or trace a parameter",
+    }
     sees_play = True
 
     def read(self, reader: GameReader, path: KeyPath, table: Any, game: GameDefinition | None) -> Content:
@@ -268,6 +274,33 @@ class Population(FormulaForm):
         if any(isinstance(each, float) for each in model.derived_values(point.values).values()):
             found = replace(found, arithmetic="float")  # derived values that leave the rationals, at the numbers stored
         return PopulationSolution(found, low, high, increasing_differences(game), cascade)
+
+    def _moved(
+        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], broken: bool, more: Any
+    ) -> Any:
+        """Return the levers of a profile of all members, or of a named formula."""
+        from detente.study.forms._member_advice import member_levers
+        from detente.study.forms._named_levers import named_levers
+
+        found = named_levers(model, kind, to, outcome, values, more, broken=broken)
+        members: Members = model.definition.data
+        return found or member_levers(model, kind, to, outcome, values, members.held, more, broken=broken)
+
+    def options(
+        self, model: GameModel, kind: str, player: str, values: Mapping[str, Fraction], **more: Any
+    ) -> Any:
+        """Return each action of a member as a commitment, compared."""
+        from detente.conclusions.member_options import member_options
+
+        members: Members = model.definition.data
+        if player not in model.players:
+            hint = did_you_mean(player, model.players)
+            known = f"one of {model.players[0]} to {model.players[-1]}"
+            raise UsageError(f"unknown player {player!r}; expected {known}" + (f"; {hint}" if hint else ""))
+        game = member_payoffs(model, {**values, **model.derived_values(values)}, kind == "material")
+        stays = {model.players.index(who): game.actions.index(what) for who, what in members.held.items()}
+        batch = compiled_members(model, kind == "material")
+        return member_options(game, batch, player, model.payoffs(kind).box, values, held=stays, **more)
 
     def statements(self, game: GameDefinition) -> tuple[str, ...]:
         """Return which ends hold, and where best replies lead from both ends."""

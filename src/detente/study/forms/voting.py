@@ -14,6 +14,7 @@ from detente.games.coalitional import WeightedGame, WeightedVotingGame
 from detente.games.definition import Content
 from detente.games.reader import GameFile, VariantTable
 from detente.numbers import number_to_json, plain, short
+from detente.study.form import Form
 from detente.study.forms._formulas import FormulaForm, Formulas
 
 if TYPE_CHECKING:
@@ -198,6 +199,13 @@ class Voting(FormulaForm):
     file = VotingFile
     variant = VotingVariant
     concepts = ("power",)
+    exports_data = True
+    reasons = {  # noqa: RUF012 - the base declares it
+        "options": "votes are counted, no strategies chosen; power at each quota, and after exits, is in solve",
+        "show": "there is no table of payoffs: weights and quotas are in the game file; ask solve",
+        "atlas": "power depends on weights and quotas alone, not on parameters; ask solve",
+        "levers": "power depends on weights and quotas alone, which are no parameters; ask levers of the game itself",
+    }
 
     def read(self, reader: GameReader, path: KeyPath, table: Any, game: GameDefinition | None) -> Content:
         """Return seats, quotas and what else is asked."""
@@ -225,6 +233,10 @@ class Voting(FormulaForm):
             found = f"found {min(set(worth.names) - {'weight'})!r} in the worth"
             reader.fail((*path, "worth"), found, "expected a formula of weight alone", key=False)
         return Content({}, {}, (), Seats(weights, tuple(table.quotas), table.veto, tuple(table.leave or ()), worth))
+
+    #: No parameter moves a seat.
+    levers = Form.levers
+    breaks = Form.breaks
 
     def game(self, model: GameModel, material: bool) -> Formulas:
         """Return the box: seats do not depend on it."""
