@@ -122,7 +122,7 @@ def member_levers(
         return levers_for(conditions, values, exclude=model.definition.units, **rest)
 
     from detente.conclusions.member_levers import MemberLine, member_line
-    from detente.study.forms.population import member_payoffs
+    from detente.study.forms._member_payoffs import member_payoffs
 
     def game_at(name: str, value: Fraction) -> Any:
         there = {**values, name: value}
