@@ -24,7 +24,7 @@ def single(found, name):
     ("game", "name"),
     [
         ("ultimatum_180", "fails"),
-        ("ultimatum_180:attrition", "not member_first"),
+        ("ultimatum_180:attrition", "not member_gives_way"),
         ("forge_tipping:barrett", "not all_stay"),
         ("alliance_hedging", "stick_hedgers"),
         ("pakistan_balancing", "punish_b"),

@@ -197,3 +197,19 @@ def test_conclusions_of_the_attrition_are_its_own_and_hold_where_its_solution_sa
     for name, count in held.items():
         share = found.find(name)[0].share
         assert abs(share - count / 1500) < 0.06, name
+
+
+def test_nobody_complies_exactly_where_true_compliance_is_best_at_no_belief():
+    game = detente.Study(ROOT).game("ultimatum_180")
+    seen = set()
+    for point in game.model.definition.points:
+        numeric = game.at(point)
+        # on a fine grid of beliefs, apart from the solver: what each action pays
+        used = any(
+            numeric.base["comply"] - numeric.exposure.get("comply", 0) * F(k, 200)
+            >= max(numeric.base[a] - numeric.exposure.get(a, 0) * F(k, 200) for a in ("refuse", "surface"))
+            for k in range(201)
+        )
+        assert game.holds("nobody_complies", point) is not used, point
+        seen.add(used)
+    assert seen == {True, False}

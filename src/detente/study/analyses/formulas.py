@@ -162,10 +162,11 @@ def _in_words(task: Task, point: Point, rows: Sequence[Sequence[str]]) -> list[s
             value = at.rpartition(" = ")[2]
             here = point.values.get(along)
             times = f", {short(_number(at) / here, 3)} times its value here" if here and _number(at) / here >= 2 else ""
-            least = task.model.parameters[along].domain[0] if along in task.model.parameters else None
-            if least is not None and _number(at) < least:  # no value that makes sense is on the other side
-                side, value, times = ("at", "every value", "") if side == "above" else ("at", "no value", "")
-            found.append(f"{task.model.label(name)[:1].upper()}{task.model.label(name)[1:]}: positive for {along} {side} {value}{times}.")
+            told = f"positive for {along} {side} {value}{times}"
+            interval = task.model.intervals.get(along)
+            if interval is not None and interval.low >= 0 > _number(at):  # where no value that makes sense is on the other side
+                told = f"{'positive' if side == 'above' else 'not positive'} for every {along} from 0 on"
+            found.append(f"{task.model.label(name)[:1].upper()}{task.model.label(name)[1:]}: {told}.")
     return found
 
 

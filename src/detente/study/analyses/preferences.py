@@ -251,7 +251,7 @@ def _iterated(task: Task) -> list[Table]:
             numbers.setdefault(player, []).append(number)
     top = [own[-1] for own in task.game.strategies]
     said = tuple(
-        f"At {point}, of the {int(moved) + int(later)} that leave the lowest strategy {moved} do so unprompted and {later} because of others."
+        f"At {point}, of the {int(moved) + int(later)} that leave the lowest strategy {moved} {'does' if int(moved) == 1 else 'do'} so unprompted and {later} because of others."
         for point, start, *_, moved, later in rows
         if start == "lowest" and int(moved) + int(later)
     )
