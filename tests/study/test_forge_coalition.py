@@ -180,3 +180,22 @@ def test_shares_are_those_of_a_plain_count(study):
     finance = u("us_new_commitment") * u("leverage") / u("rebuild_cost_all")
     found = study.game("forge_coalition").robustness(draws=50_000, conclusions=["finance_binds"], save=False)
     assert found.find("finance_binds")[0].share == pytest.approx(float(np.mean(refine > finance)), abs=0.01)
+
+
+@pytest.mark.parametrize("point", ["baseline", "refining_doubled", "symmetric_options"])
+def test_the_groups_of_the_best_partition_add_up_to_its_worth(study, point):
+    model = study.game("forge_coalition").model
+    game = model.form.at(model, model.point(point), "strategic")
+    keeps = outside_options(model, model.point(point))
+    (table, _) = study.game("forge_coalition").question(3).tables
+    row = next(each for each in table.rows if each[0] == point)
+    groups = [] if row[4] == "all go alone" else [each.split("+") for each in row[4].split("; ")]
+    inside = {name for group in groups for name in group}
+    total = sum(game[tuple(group)] for group in groups) + sum(keeps[name] for name in game.players if name not in inside)
+    # what one group and everybody else alone can be worth at most, of all 2048 groups
+    single = max(
+        game.worth[mask] + sum(keeps[name] for k, name in enumerate(game.players) if not mask >> k & 1)
+        for mask in range(2**11)
+    )
+    assert float(row[3]) == pytest.approx(float(total), abs=5e-5)
+    assert total >= single

@@ -290,3 +290,18 @@ def test_replies_that_differ_by_less_than_floating_point_are_decided_in_fraction
     game = PopulationGame(["a", "b", "c"], [[third, third + tiny, third], [third, third, third]], [[[0] * 3] * 3] * 2)
     assert best_reply_path(game, "a", "lowest").last == (1, 0)
     assert best_reply_path(game, "a", "highest").last == (1, 2)
+
+
+def test_newton_steps_member_by_member_are_those_of_the_whole_system():
+    from detente.solve.population.logit import _newton
+
+    rng = np.random.default_rng(8)
+    for n, rest in [(2, 1), (5, 2), (9, 3)]:
+        blocks, gap = rng.normal(size=(n, rest, rest)), rng.normal(size=(n, rest))
+        whole = np.zeros((n, rest, n, rest))
+        for i in range(n):
+            for j in range(n):
+                if i != j:
+                    whole[i, :, j, :] = blocks[i]
+        plain = np.linalg.solve(np.eye(n * rest) - whole.reshape(n * rest, n * rest), gap.ravel())
+        assert np.allclose(_newton(blocks, gap).ravel(), plain)

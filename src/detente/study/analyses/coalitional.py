@@ -132,9 +132,12 @@ def _outside(task: Task) -> list[Table]:
     for point in task.points:
         game = task.model.form.at(task.model, point, task.kind)
         options = outside_options(task.model, point)
-        free = with_outside_options(game, options)
         owed = with_outside_options(game, options, leave=False)
-        best = best_partition(free)
+        # a player that stands alone takes the better of its own worth and its outside option; no group lets members go
+        alone_worth = list(game.worth)
+        for k, name in enumerate(game.players):
+            alone_worth[1 << k] = max(alone_worth[1 << k], options.get(name, Fraction(0)))
+        best = best_partition(game.replaced(alone_worth))
         stays = [group for group in best.groups if len(group) > 1]
         alone = sum(options.values())
         words = "all go alone" if best.worth == alone else "; ".join("+".join(group) for group in stays)
@@ -162,7 +165,8 @@ def _outside(task: Task) -> list[Table]:
         "Degree of exclusivity: the largest share of their outside options that the named players, or all, are sure of in the core. A "
         "positive least excess means that no division of the club contents all coalitions and their options."
     )
-    tables.append(Table("outside options", columns, tuple(rows), (degree_note,)))
+    alone_note = "In the best partition whoever is in no group goes alone."
+    tables.append(Table("outside options", columns, tuple(rows), (degree_note, alone_note)))
     heads = ("point", "player", "outside option", "most in the core")
     note = "An outside option above the most that the core gives cannot be met within the club."
     tables.append(Table("options that the core can meet", heads, tuple(largest), (note,)))
