@@ -192,9 +192,9 @@ def logit_path(
 def _newton(jacobian: Any, gap: Any) -> Any:
     """Return the step to where the response and the probabilities of all actions but the first would agree.
 
-    With payoffs that are affine in the counts a member's response moves with the sum of what the others do: ``jacobian``
-    has one small block for every member, C, and with D the sum of all steps d it is ``d = g + C (D - d)``. So the blocks
-    are solved one by one, and D from one small system: the cost is linear in the number of members.
+    With payoffs that are affine in the counts a member's response moves with the sum of what the others do:
+    ``jacobian`` has one small block for every member, C, and with D the sum of all steps d it is ``d = g + C (D - d)``.
+    So the blocks are solved one by one, and D from one small system: the cost is linear in the number of members.
     """
     import numpy as np
 
