@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -124,6 +123,8 @@ def game_robustness(
     ``terms`` also leaves each additive term out in turn; ``save`` keeps the counts in ``.detente/``, where the next run of
     the same study, seed and versions finds them, and an interrupted run goes on.
     """
+    from detente.conclusions.ensemble.saved import Saved
+
     how = _as_stated(model, how or How())
     asked = asked_of(model, point, kind, conclusions, given)
     without = {}
@@ -136,12 +137,10 @@ def game_robustness(
     root = model.files.root
     # What a distribution given as an object computes cannot be told from its name.
     save = save and all(isinstance(law, str) for law in how.laws.values())
-    if save and not os.access(root, os.W_OK):
-        notes.append(f"nothing is saved: {root} cannot be written")
+    if save and (obstacle := Saved.obstacle(root)) is not None:
+        notes.append(f"nothing is saved: {obstacle} cannot be written")
         save = False
     if save and how.saved is None:
-        from detente.conclusions.ensemble.saved import Saved
-
         how = replace(how, saved=lambda key: Saved.make(root, key))
     key = {
         "study": {"name": model.files.name, "hash": model.files.hash},

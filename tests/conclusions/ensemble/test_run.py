@@ -1,5 +1,6 @@
 import errno
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -226,6 +227,49 @@ def test_a_full_disk_gives_a_clear_error_and_loses_nothing(tmp_path, monkeypatch
     found = run(lambda block: again.append(block) or count_block(block), 6, combine=add, workers=1, saved=place)
     assert again == [3, 4, 5]
     same(found, run(count_block, 6, combine=add, workers=1))
+
+
+def test_a_damaged_file_counts_as_absent_whatever_became_of_it(tmp_path):
+    place = Saved.make(tmp_path, {})
+    arrays = {"count": np.arange(40), "code": np.arange(40) * 7, "total": np.array(3)}
+    place.write("whole", arrays)
+    same(place.read("whole"), arrays)
+    file = place.folder / "whole.npz"
+    intact = file.read_bytes()
+    rnd = random.Random(0)
+    lost = 0
+    for trial in range(400):
+        damaged = bytearray(intact)
+        if trial % 5 == 0:
+            del damaged[rnd.randrange(len(damaged)) :]
+        for _ in range(rnd.choice((1, 1, 2, 8))):
+            if damaged:
+                damaged[rnd.randrange(len(damaged))] = rnd.randrange(256)
+        file.write_bytes(damaged)
+        found = place.read("whole")
+        if found is None:
+            lost += 1
+        else:  # the damage hit what does not matter, such as a date
+            same(found, arrays)
+    assert lost > 300
+
+
+@pytest.mark.skipif(os.name != "posix", reason="asks whether a process runs")
+def test_what_a_killed_process_left_half_written_goes_and_that_of_a_living_one_stays(tmp_path):
+    place = Saved.make(tmp_path, {})
+    place.write("block-000000", {"a": np.zeros(3)})
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    (place.folder / f".block-000001.{dead.pid}.part").write_bytes(b"half")
+    (place.folder / f".block-000002.{os.getppid()}.part").write_bytes(b"half")
+    place.discard("block-")
+    assert sorted(each.name for each in place.folder.iterdir()) == [f".block-000002.{os.getppid()}.part", "key.json"]
+
+
+def test_where_nothing_can_be_kept_is_told_beforehand(tmp_path):
+    assert Saved.obstacle(tmp_path) is None and not (tmp_path / ".detente").exists()
+    (tmp_path / ".detente").write_text("a file in its place")
+    assert Saved.obstacle(tmp_path) == tmp_path / ".detente"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")

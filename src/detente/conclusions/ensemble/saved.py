@@ -7,7 +7,9 @@ import hashlib
 import json
 import os
 import platform
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError, UsageError
+from detente.whole import put_whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,6 +26,14 @@ if TYPE_CHECKING:
     Arrays = dict[str, NDArray[Any]]
 
 __all__ = ["Saved", "SavingFailed", "versions"]
+
+#: The name of the checksum among the arrays of a file.
+_CHECK = "sha256"
+#: What reading a damaged file may raise.
+_UNREADABLE = (
+    OSError, ValueError, EOFError, KeyError, RuntimeError, MemoryError, OverflowError, SyntaxError,
+    struct.error, zlib.error, zipfile.BadZipFile,
+)  # fmt: skip
 
 
 class SavingFailed(DetenteError):  # noqa: N818 - public name
@@ -52,6 +63,28 @@ def _engine() -> str:
     return hasher.hexdigest()[:16]
 
 
+def _checksum(arrays: Mapping[str, NDArray[Any]]) -> str:
+    """Return a hash of arrays with their names, types and shapes: a file may be damaged and still read."""
+    hasher = hashlib.sha256()
+    for name in sorted(arrays):
+        each = arrays[name]
+        hasher.update(f"{name} {each.dtype.str} {each.shape}\n".encode() + each.tobytes())
+    return hasher.hexdigest()
+
+
+def _runs(process: str) -> bool:
+    """Return whether a process with this number runs here; True where that cannot be told."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, ValueError, OverflowError):
+        return True
+    return True
+
+
 @dataclass(frozen=True)
 class Saved:
     """A folder of results under ``.detente/``, named by the hash of everything that they depend on.
@@ -67,7 +100,7 @@ class Saved:
     -----
     A result is a mapping from names to arrays of numbers, in NumPy's ``.npz`` format without pickles. A file is written
     beside its place, flushed to the disk and renamed, so it is there whole or not at all; a file that does not read
-    back counts as absent.
+    back, or not with its checksum, counts as absent.
 
     Examples
     --------
@@ -95,6 +128,14 @@ class Saved:
         digest = hashlib.sha256(text.encode()).hexdigest()[:20]
         return cls(Path(root) / ".detente" / "ensemble" / digest, whole)
 
+    @staticmethod
+    def obstacle(root: str | Path) -> Path | None:
+        """Return the folder, or what stands in its place, that does not let results be kept under ``root``, if any."""
+        place = Path(root) / ".detente" / "ensemble"
+        while not place.exists() and place != Path(root):
+            place = place.parent
+        return None if place.is_dir() and os.access(place, os.W_OK) else place
+
     def write(self, name: str, arrays: Mapping[str, Any]) -> None:
         """Write a result; afterwards it is on the disk whole.
 
@@ -116,16 +157,18 @@ class Saved:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._describe()
             with beside.open("wb") as file:
-                np.savez(file, **whole)  # type: ignore[arg-type]
+                np.savez(file, **whole, **{_CHECK: np.array(_checksum(whole))})  # type: ignore[arg-type]
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(place)
         except OSError as error:
             full = error.errno in {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+            what = "free some space" if full else "make the folder writable"
+            if error.errno == errno.EFBIG:
+                what = "allow larger files"
             raise SavingFailed(
                 f"found {'no space left' if full else error.strerror or error} while writing {place}; results saved "
-                f"before are whole; {'free some space' if full else 'make the folder writable'} and run the same "
-                "again: it goes on where it stopped"
+                f"before are whole; {what} and run the same again: it goes on where it stopped"
             ) from error
         finally:
             with suppress(OSError):
@@ -135,9 +178,7 @@ class Saved:
         """Write what the results depend on, for people."""
         place = self.folder / "key.json"
         if not place.exists():
-            beside = self.folder / f".key.{os.getpid()}.part"
-            beside.write_text(json.dumps(self.key, sort_keys=True, indent=1) + "\n", encoding="utf-8")
-            beside.replace(place)
+            put_whole(place, json.dumps(self.key, sort_keys=True, indent=1) + "\n")
 
     def read(self, name: str) -> Arrays | None:
         """Return a result, or None if it is not there whole."""
@@ -145,12 +186,17 @@ class Saved:
 
         try:
             with (self.folder / f"{name}.npz").open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-                return {each: file[each] for each in file.files}
-        except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+                found = {each: file[each] for each in file.files}
+                told = str(found.pop(_CHECK))
+                return found if told == _checksum(found) else None
+        except _UNREADABLE:
             return None
 
     def discard(self, prefix: str) -> None:
-        """Remove the results whose names start so."""
+        """Remove the results whose names start so, and what processes left that were killed while they wrote one."""
         if self.folder.is_dir():
             for place in self.folder.glob(f"{prefix}*.npz"):
                 place.unlink(missing_ok=True)
+            for place in self.folder.glob(f".{prefix}*.part"):
+                if not _runs(place.suffixes[-2].removeprefix(".")):
+                    place.unlink(missing_ok=True)
