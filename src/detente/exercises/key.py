@@ -13,6 +13,7 @@ from detente.exercises.cases import decimal
 from detente.exercises.misconceptions import MISCONCEPTIONS
 from detente.exercises.notation import tidy
 from detente.fields import LANGUAGES
+from detente.games.extensive import GameTree
 from detente.numbers import exact, plain
 
 if TYPE_CHECKING:
@@ -177,11 +178,16 @@ def _form(case: Case, made_of: Key, words: Vocabulary) -> dict[str, str]:
             symbols=", ".join(words.symbols),
             strategies=", ".join(case.label(name, lang) for name in own),
             profile=case.labels(firsts, lang),
-            path=", ".join(case.label(name, lang) for name in list(dict.fromkeys(words.steps.values()))[:2]),
+            path=case.listed(_last_path(case), lang),
             variable=words.range.variable if words.range else "x",
             mixture=", ".join(f"{case.label(name, lang)} 1/{len(own)}" for name in own),
         )
     return made
+
+
+def _last_path(case: Case) -> tuple[str, ...]:
+    """Return the way to the last end of a tree: an example that does not depend on the key."""
+    return tuple(case.game.history(case.game.terminals[-1].index)) if isinstance(case.game, GameTree) else ()
 
 
 def show(case: Case, value: Value, lang: str = "en") -> str:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["paper"]
 
+#: Most characters of the words on how to answer that leave room for the answer beside them.
+MAX_FORM = {"en": 50, "zh": 26}
+
 
 def paper(variant: Variant, lang: str, *, teacher: bool = False) -> Document:
     """Return a variant as a document; the teacher's has keys and worked solutions."""
@@ -57,6 +60,8 @@ def _question(part: Part, number: int, lang: str, *, teacher: bool) -> list[Bloc
             asked_for = Emph(f"{words['answer']} {label_of(item.key.form, lang)}")
             if item.by_hand:
                 blocks += [Paragraph(asked_for), *(Paragraph("_" * 85) for _ in range(4))]
+            elif len(label_of(item.key.form, lang)) > MAX_FORM[lang]:  # beside a long line there is no room to write
+                blocks += [Paragraph(asked_for), Paragraph("_" * 48)]
             else:
                 blocks.append(Paragraph((asked_for, Text("  " + "_" * 24))))
             continue
