@@ -288,3 +288,13 @@ def test_words_that_python_keeps_for_itself_are_names_here():
     parsed = formula.parse("payoff[us][pass, yield] + raise")
     assert parsed.items[0].keys == (("us",), ("pass", "yield"))
     assert parsed.names == {"raise": 27}
+
+
+def test_a_numeral_that_runs_into_a_word_is_a_fault_and_no_warning():
+    import warnings
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with pytest.raises(FormulaError):
+            formula.parse("_e2.9if P")
+    assert told == []

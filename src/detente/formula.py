@@ -19,6 +19,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
+import warnings
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -150,7 +151,9 @@ def parse(text: object, *, condition: bool = False) -> Formula:
     source = _KEYWORD.sub(lambda match: "_" + match.group()[1:], source)
     lead = len(source) - len(source.lstrip(" "))
     try:
-        tree = ast.parse(source[lead:], mode="eval")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SyntaxWarning)  # of a numeral that runs into a word Python only warns
+            tree = ast.parse(source[lead:], mode="eval")
     except SyntaxError as error:
         column = lead + max(error.offset or 1, 1)
         if source.rstrip(" ")[-1] in "+-*/,<>=([":

@@ -1,5 +1,6 @@
 """Answers are read by a closed grammar, and mean the same in any form."""
 
+import random
 from fractions import Fraction as F
 
 import pytest
@@ -134,3 +135,19 @@ def test_hostile_text_costs_a_message(kind, text):
         read(text, kind)
     except (DetenteError, ArithmeticError) as error:
         assert len(str(error)) < 3000
+
+
+def test_random_text_of_the_signs_that_students_use_costs_a_message_at_most():
+    source = random.Random(1)
+    signs = "0123456789/.,%=()[]{}<>≥≤−δ²½\\frac delta and or not T R P none;:*^_$合作，。"
+    read_back = 0
+    for _ in range(1500):
+        text = "".join(source.choice(signs) for _ in range(source.randrange(1, 40)))
+        for kind in ("number", "formula", "strategies", "profiles", "path", "condition", "choice", "choices", "mixture"):
+            try:
+                value = read(text, kind)
+            except (DetenteError, ArithmeticError):
+                continue
+            read_back += 1
+            assert same(value, value, 3)
+    assert read_back > 20
