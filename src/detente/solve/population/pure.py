@@ -179,9 +179,11 @@ def population_equilibria(game: PopulationGame) -> PopulationEquilibria:
     for start in range(0, len(grid), chunk):
         part = grid[start : start + chunk]
         counts = np.array(part) if grid is not kept else _grid_counts(n, size)[start : start + chunk]
-        allowed, here = _allowed(game, part, counts)
+        rows, allowed, here = _allowed(game, part, counts)
         asked += here
-        found += [_equilibrium(game, part[row], [each[row] for each in allowed]) for row in _feasible(counts, allowed)]
+        found += [
+            _equilibrium(game, part[rows[k]], [each[k] for each in allowed]) for k in _feasible(counts[rows], allowed)
+        ]
     for each in found:
         if not is_population_equilibrium(game, [game.actions.index(a) for a in each.example.values()]):
             raise AssertionError("a profile found is no equilibrium; please report")
@@ -212,27 +214,36 @@ def _vectors(n: int, size: int) -> Iterator[Counts]:
             yield (*head, last)
 
 
-def _allowed(game: PopulationGame, vectors: Sequence[Counts], counts: Any) -> tuple[list[Any], int]:
-    """Return which members may choose each action, (vectors, members) by action, and how often fractions decided."""
+def _allowed(game: PopulationGame, vectors: Sequence[Counts], counts: Any) -> tuple[Any, list[Any], int]:
+    """Return which members may choose each action, (rows, members) by action, and how often fractions decided.
+
+    Rows are those of the vectors that are left: one that wants more members at an action than may choose it is dropped
+    at once, and most are.
+    """
     import numpy as np
 
     size = len(game.actions)
-    allowed, asked = [], 0
+    rows, asked = np.arange(len(counts)), 0
+    allowed: list[Any] = []
     for a in range(size):
-        open_ = np.repeat((counts[:, a] > 0)[:, None], game.n, axis=1)
+        open_ = np.repeat((counts[rows, a] > 0)[:, None], game.n, axis=1)
         for b in range(size):
             if a == b:
                 continue
-            gain, error = _gains(game, counts, a, b)  # of going from a to b
+            gain, error = _gains(game, counts[rows], a, b)  # of going from a to b
             open_ &= gain <= error
             near = np.argwhere(open_ & (gain >= -error))
             asked += len(near)
             for row, i in near:
-                at = vectors[row]
+                at = vectors[rows[row]]
                 if game.payoff(i, b, moved(at, a, b)) > game.payoff(i, a, at):
                     open_[row, i] = False
+            enough = np.count_nonzero(open_, axis=1) >= counts[rows, a]
+            if not enough.all():
+                rows, open_ = rows[enough], open_[enough]
+                allowed = [each[enough] for each in allowed]
         allowed.append(open_)
-    return allowed, asked
+    return rows, allowed, asked
 
 
 def _gains(game: PopulationGame, counts: Any, a: int, b: int) -> tuple[Any, Any]:
