@@ -143,7 +143,7 @@ def test_sentence(context: Context, row: TestRow) -> str:
             "overturned first by {name} falling from {before} to {after}"
         )
         parts.append(
-            context.say(text, name=context.named(change["name"]), before=change["from"], after=change["to"])
+            context.say(text, name=context.named(change["name"]), before=context.named(change["name"], change["from"]), after=change["to"])
         )
     elif not data["proved"] and data["verdict"] != "untested" and data["looked"]:
         parts.append(context.say("no single parameter overturns it within its interval"))

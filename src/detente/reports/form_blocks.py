@@ -11,6 +11,7 @@ from detente.reports import payoff_blocks, point_blocks
 from detente.reports.elements import Block, Bullets, Column, Figure, Heading, Note, Paragraph, Table
 from detente.reports.engine_tables import Labels, engine_table, merged
 from detente.reports.spans import Inline, Math
+from detente.reports.typesetting import entry_of
 
 if TYPE_CHECKING:
     from detente.reports.blocks import Context
@@ -86,7 +87,8 @@ def terms(context: Context) -> list[Block]:
             continue
         shown.add(key)
         whose = context.label(term.player) if term.template == term.player else context.say("each player")
-        formula = Math(typst(term.formula, names, context.lang), formula_text(term.formula))
+        entry = entry_of(context, term.formula.names) if term.template == term.player else ""
+        formula = Math(typst(term.formula, names, context.lang), formula_text(term.formula), entry)
         kind = context.say("material") if term.material else context.say("relative")
         label = label_of(term.label, context.lang) or term.name.replace("_", " ")
         rows.append((label, whose, formula, _when(context, term), kind))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from detente.errors import FormulaError
 
@@ -59,6 +60,7 @@ _MATH_TOKEN = re.compile(
 )
 
 
+@lru_cache(maxsize=20_000)
 def check_math(source: str) -> None:
     """Refuse a math source that leaves the alphabet of our own printer.
 
@@ -110,6 +112,7 @@ def check_math(source: str) -> None:
 _BREAKABLE = frozenset("+-=<>\u2212\u2264\u2265\u2260\u2248\u21d2\u21d4\u2227\u2228")
 
 
+@lru_cache(maxsize=20_000)
 def math_pieces(source: str) -> tuple[str, ...]:
     """Cut a math source where a line may break: before its outermost operators.
 

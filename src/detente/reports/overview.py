@@ -71,7 +71,7 @@ def overview(whole: Whole) -> list[Block]:
             lines.append(
                 whole.say(
                     "{name} from {before} to {after} overturns “{what}” ({game})",
-                    name=context.named(change["name"]), before=change["from"], after=change["to"], what=row.says, game=row.game,
+                    name=context.named(change["name"]), before=context.named(change["name"], change["from"]), after=change["to"], what=row.says, game=row.game,
                 )
             )  # fmt: skip
         points.append(KeyPoint(whole.say("What would change it."), whole.say("The nearest single changes: {what}.", what=whole.say("; ").join(lines))))

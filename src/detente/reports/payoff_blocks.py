@@ -18,7 +18,7 @@ from detente.reports.elements import (
 )
 from detente.reports.entries import parameter_entry
 from detente.reports.spans import Inline, Ref
-from detente.reports.typesetting import math
+from detente.reports.typesetting import math, names_of
 from detente.solve.best_response import best_responses
 
 if TYPE_CHECKING:
@@ -138,13 +138,16 @@ def terms(context: Context) -> list[Block]:
     for player in model.players:
         rows: list[tuple[Inline, ...]] = []
         for term in model.payoff_model.terms_of(player):
-            value = short(model.symbolic.evaluate(model.table.expression(term), point.values), 3)
+            expression = model.table.expression(term)
+            value = short(model.symbolic.evaluate(expression, point.values), 3)
+            names = names_of(expression)
+            value = context.named(names[0], value) if len(names) == 1 else value
             cells = [
                 value if term.holds(dict(zip(model.players, profile, strict=True))) else "" for profile in profiles
             ]
             label = term.label.get(context.definition.lang) or term.label.get("en") or term.name
             kind = "material" if term.material else "relative"
-            rows.append((label, math(context, model.table.expression(term)), *cells, kind))
+            rows.append((label, math(context, expression), *cells, kind))
         totals = [short(context.games["baseline"].payoff(player, profile), 3) for profile in profiles]
         rows.append(("total", "", *totals, ""))
         blocks.append(

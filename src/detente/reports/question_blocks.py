@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["beside_names", "beside_note", "question", "questions", "said"]
 
-#: Lines of a table that are printed where sentences have said what it means, in a report of what is essential.
-_SAID_LINES = 8
 #: Players that are named one by one.
 _NAMED = 11
 #: Analyses whose tables other blocks print for a 2x2 game, by block.
@@ -103,9 +101,9 @@ def questions(context: Context) -> list[Block]:
         made: list[Block] = []
         for index, table in enumerate(own_tables, 1):
             name = context.anchor(f"answer-{asked.number}-{index}")
-            kept = not drawn and (not context.short or index == 1)
-            said_too = context.short and found.get("said", {}).get(context.lang)
-            made += engine_table(context.on(model), labels, table, name, first=first, lines=0 if not kept else _SAID_LINES if said_too else None)
+            # in a report of what is essential, what sentences say stands beside it as tables
+            kept = not context.short or (index == 1 and not drawn and not found.get("said", {}).get(context.lang))
+            made += engine_table(context.on(model), labels, table, name, first=first, lines=None if kept else 0)
         blocks += [*made, *beside_note(context, beside_names(made))]
     return blocks
 

@@ -255,7 +255,7 @@ def comparison(context: Context) -> list[Block]:
 
 def _change(context: Context, row: dict[str, Any]) -> str:
     parts = [
-        context.say("{name} from {before} to {after}", name=context.named(name), before=before, after=after)
+        context.say("{name} from {before} to {after}", name=context.named(name), before=context.named(name, before), after=after)
         for name, before, after in row["change"]
     ]
     return context.say("; ").join(parts)

@@ -10,14 +10,27 @@ from detente.printing import typst
 from detente.reports.spans import Math
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from detente.reports.blocks import Context
 
-__all__ = ["math", "tex", "typst_text"]
+__all__ = ["entry_of", "math", "names_of", "tex", "typst_text"]
 
 
 def math(context: Context, expression: Any) -> Math:
-    """Return an expression as a formula in running text, with the study's symbols."""
-    return Math(typst(expression, context.names), formula_text(expression))
+    """Return an expression as a formula in running text, with the study's symbols; one of a single parameter leads to it."""
+    return Math(typst(expression, context.names), formula_text(expression), entry_of(context, names_of(expression)))
+
+
+def names_of(expression: Any) -> list[str]:
+    """Return the names that an expression holds."""
+    return sorted(each.name for each in getattr(expression, "free_symbols", ()))
+
+
+def entry_of(context: Context, names: Collection[str]) -> str:
+    """Return the entry to which a formula leads: that of its parameter, none where it has several."""
+    (name,) = names if len(names) == 1 else ("",)
+    return context.symbol(name).target if name in context.model.parameters else ""
 
 
 def tex(context: Context, name: str) -> str:

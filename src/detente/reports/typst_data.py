@@ -38,6 +38,8 @@ __all__ = ["TypstWriter"]
 
 _NUMBER = re.compile(r"[~<>≈≤≥]?\s?[+\-\u2212]?[\d,\u2009\u202f]*\d(/\d+)?(?P<decimals>\.\d+)?[*†]?")
 
+#: Greatest type size, in points, of tables in an appendix, where things are looked up.
+_APPENDIX_SIZE = 8.5
 #: Greatest height of a figure as a share of the text width; more would not fit on a page.
 _TALLEST = 1.25
 
@@ -53,6 +55,8 @@ class TypstWriter:
         self.lang = document.lang if document.lang != "zh" or cjk else "en"
         self.words: dict[str, Any] = WORDS[self.lang]
         self.targets = targets(document)
+        places = [index for index, block in enumerate(document.blocks) if isinstance(block, Heading) and block.appendix]
+        self.appendix = min(places, default=len(document.blocks))
         self.chinese_lost = False
         self.lost: set[str] = set()
 
@@ -206,7 +210,7 @@ class TypstWriter:
             "marks": [{"kind": kind, "sign": SIGNS[kind]} for kind in table.marks[: table.shown]],
             "legend": [[sign, kinds[kind]] for kind, sign in SIGNS.items() if kind in table.marks],
             "note": self._spans(table.note),
-            "size": _table_size(len(table.columns) + bool(table.marks)),
+            "size": min(_table_size(len(table.columns) + bool(table.marks)), _APPENDIX_SIZE if place > self.appendix else 99.0),
         }
 
     def _column(self, column: Column) -> dict[str, Any]:
