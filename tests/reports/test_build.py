@@ -65,8 +65,8 @@ def test_the_terms_of_each_cell_add_up_to_its_payoff(document):
     for table in (block for block in document.blocks if isinstance(block, Table) and block.name.startswith("terms-")):
         *terms, total = table.rows
         for column in range(2, 6):
-            added = sum(Fraction(row[column]) for row in terms if row[column])
-            assert abs(added - Fraction(total[column])) < Fraction(5, 1000)
+            added = sum(Fraction(plain_text(row[column])) for row in terms if row[column])
+            assert abs(added - Fraction(plain_text(total[column]))) < Fraction(5, 1000)
 
 
 def test_every_parameter_and_every_figure_behind_it_is_listed(context, document):
