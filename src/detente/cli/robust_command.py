@@ -97,6 +97,9 @@ def robust_command(
     the end, what drives the answer: how much of its variance each parameter explains alone, and how much is left if all
     but that parameter are known.
 
+    Of trees, the outcomes; with types, the path of each, and which kinds of signaling equilibria exist. A parameter that
+    states a distribution of its own in its file, or a correlation, is drawn so under every prior.
+
     Parameters that --point or --at move are held there. Counts are kept in .detente/, so that the same run, or one that
     was interrupted, need not start again.
     """

@@ -117,6 +117,8 @@ class Form:
         Whether shares can be conditional on observed play.
     reasons : mapping
         Commands that the form cannot answer, each with why not and what to ask instead.
+    shares_of : str
+        What shares are about, in a sentence, where that is not the solution of the form.
     exports : bool
         Whether ``export`` can write its games: those of a payoff table or a tree.
     exports_data : bool
@@ -132,6 +134,7 @@ class Form:
     concepts: ClassVar[tuple[str, ...]] = ()
     drops_terms: ClassVar[bool] = True
     sees_play: ClassVar[bool] = True
+    shares_of: ClassVar[str] = ""
     exports: ClassVar[bool] = True
     exports_data: ClassVar[bool] = False
     reasons: ClassVar[Mapping[str, str]] = {}

@@ -101,6 +101,8 @@ def asked_of(
         unread = is_played(text) or text in KINDS or (own and not text.startswith("sign:"))
         if text not in parsed and not unread:
             parsed[text] = model.form.conclusion(model.definition, text)
+    if model.form.shares_of:
+        notes.append(model.form.shares_of)
     held = held_at(model, point)
     subject = model.form.subject(model, kind, parsed, held)
     named = tuple(model.definition.conclusions)

@@ -245,6 +245,7 @@ class Repeated(Normal):
     file = None
     variant = RepeatedVariant
     concepts = ("subgame-perfect", "payoffs", "penal-codes")
+    shares_of = "Shares are those of one period; what discount factors sustain is told by solving."
 
     def read(self, reader: GameReader, path: KeyPath, table: Any, game: GameDefinition | None) -> Content:
         """Return how the game is repeated."""
