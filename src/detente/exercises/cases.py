@@ -202,7 +202,7 @@ def drawn(
     model: GameModel,
     question: Question,
     numbers: Numbers,
-    fits: Callable[[Any, int], bool],
+    fits: Callable[[Any, int, list[int], Callable[[], Any]], bool],
     known_games: dict[tuple[Any, ...], tuple[Point, Any]],
 ) -> Case:
     """Return one draw of a question's case, before it is checked as a whole.
@@ -231,17 +231,13 @@ def drawn(
     if isinstance(game, (NormalFormGame, GameTree)):
         count = game.payoffs[0].size if isinstance(game, NormalFormGame) else len(game.terminals)
         own: list[list[int]] = []
-        picky = any(name.partition(":")[0] in OWN for name in draw.require or ())
         if apart and count > size:
             raise UsageError(f"found {size} numbers from {low} to {high} for {count} outcomes; no_ties needs as many; draw from more")
         for player in range(len(game.players)):
             for _ in range(MAX_OWN):
                 numbers_of = [low + each for each in numbers.several(count, size, apart)]
-                if not picky:
-                    break
                 rest = [[0] * count for _ in range(len(game.players) - player - 1)]
-                trial = _paid(game, [*own, numbers_of, *rest])
-                if fits(trial, player):
+                if fits(game, player, numbers_of, partial(_paid, game, [*own, numbers_of, *rest])):
                     break
             else:
                 raise UsageError(

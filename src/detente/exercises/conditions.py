@@ -85,10 +85,14 @@ def _factors(polynomial: Any) -> list[tuple[Any, int]]:
 
 def _isolated(product: Any, within: Range) -> list[tuple[Fraction, Fraction]]:
     """Return disjoint intervals, each around one root inside the range, in order; rational roots as points."""
-    import sympy
-
     if product.degree() < 1:
         return []
+    factors = [factor for factor, _ in product.factor()[1]]
+    if all(factor.degree() == 1 for factor in factors):  # most answers: every root is rational
+        roots = sorted(Fraction(int(each.p), int(each.q)) for each in (-factor[0] / factor[1] for factor in factors))
+        return [(root, root) for root in roots if within.low < root < within.high]
+    import sympy
+
     coefficients = [sympy.Rational(int(each.p), int(each.q)) for each in reversed(product.coeffs())]
     x = sympy.Symbol("x")
     found = []

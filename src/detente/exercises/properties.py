@@ -26,18 +26,22 @@ def has(case: Case, text: str) -> bool:
     return PROPERTIES[name](case, detail)
 
 
-def fits(required: Sequence[str], game: Any, player: int) -> bool:
-    """Return whether a player's own payoffs do not stand in the way of any required property."""
+def fits(required: Sequence[str], game: Any, player: int, numbers: Sequence[int], made: Callable[[], Any]) -> bool:
+    """Return whether a player's own payoffs do not stand in the way of any required property.
+
+    ``game`` says who plays and how; ``numbers`` are the player's payoffs in the order of profiles or ends, and ``made`` makes
+    the game with them where a property needs it: most draws are thrown away before.
+    """
     for text in required:
         name, _, detail = text.partition(":")
-        if name == "no_ties" and not _own_distinct(game, player):
+        if name == "no_ties" and len(set(numbers)) < len(numbers):
             return False
         if not hasattr(game, "shape"):
             continue
         if name == "class":
-            if game.shape == (2, 2) and not _own_type(game, player, detail):
+            if game.shape == (2, 2) and not _own_type(numbers, player, detail):
                 return False
-        elif name in OWN and game.players[player] == detail and not PROPERTIES[name](_Only(game), detail):  # type: ignore[arg-type]
+        elif name in OWN and game.players[player] == detail and not PROPERTIES[name](_Only(made()), detail):  # type: ignore[arg-type]
             return False
     return True
 
@@ -58,12 +62,13 @@ def _own_distinct(game: Any, player: int) -> bool:
     return len(set(own)) == len(own)
 
 
-def _own_type(game: Any, player: int, detail: str) -> bool:
-    from detente.solve.two_players.ordinal import player_type
+def _own_type(numbers: Sequence[int], player: int, detail: str) -> bool:
+    from detente.solve.two_players.ordinal import payoff_labels, type_signs
 
     types = detail.split("/")
     wanted = types[player] if len(types) == 2 else {"stag_hunt": "assurance"}.get(detail, detail)
-    return player_type(game, player) == wanted
+    values = payoff_labels(lambda _, cell: numbers[2 * cell[0] + cell[1]], player)
+    return type_signs(*((values[key] > 0) - (values[key] < 0) for key in "ABD")) == wanted
 
 
 def _whole(detail: str, example: str) -> int:
