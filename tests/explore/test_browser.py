@@ -65,6 +65,20 @@ def test_many_members_are_repainted(opened):
     page.close()
 
 
+def test_a_tree_is_repainted_with_its_map_and_an_end_opens_its_terms(opened):
+    page = opened("weaponization")
+    seen = {name: panel(page, name) for name in ("payoffs", "tree", "map", "equilibria")}
+    sentence = page.inner_text(".detente .sentence")
+    jupyter.move(page, "inst", 1.0)
+    assert all(panel(page, name) != html for name, html in seen.items())
+    assert page.inner_text(".detente .sentence") != sentence
+    page.click(".detente [data-profile='choke,comply']")
+    page.wait_for_selector(".detente [data-panel=terms] table")
+    page.click(".detente button:text('copy as code')")
+    assert page.evaluate("() => window.getSelection().toString()").endswith('game.solve(inst="19/20")')
+    page.close()
+
+
 def test_four_players_show_the_matrix_of_two_and_hold_the_others(opened):
     page = opened("alliance_hedging")
     seen = panel(page, "payoffs")

@@ -206,6 +206,17 @@ class PayoffModel:
         """Return the terms of one player in the order of the file."""
         return self._by_player.get(player, ())
 
+    def terms_alone(self, player: str, choice: str) -> tuple[Term, ...]:
+        """Return the terms of one player that count where it makes a choice and nothing is known of the others."""
+        if (player, choice) not in self._alone:
+            self._alone[player, choice] = tuple(term for term in self.terms_of(player) if term.holds({player: choice}))
+        return self._alone[player, choice]
+
+    @cached_property
+    def _alone(self) -> dict[tuple[str, str], tuple[Term, ...]]:
+        """What :meth:`terms_alone` has returned: a game of many members is asked at point after point."""
+        return {}
+
     @cached_property
     def _by_player(self) -> dict[str, tuple[Term, ...]]:
         found: dict[str, list[Term]] = {}

@@ -221,6 +221,11 @@ def _affine(payoff: Any, actions: tuple[str, ...], own: int, members: int) -> tu
     if payoff.is_Add:
         every = [_affine(term, actions, own, members) for term in payoff.args]
         return tuple(sympy.Add(*each) for each in zip(*every, strict=True))
+    if payoff.is_Mul:
+        counting = [each for each in payoff.args if any(_COUNT.fullmatch(name.name) for name in each.free_symbols)]
+        if len(counting) == 1:
+            rest = sympy.Mul(*(factor for factor in payoff.args if factor is not counting[0]))
+            return tuple(rest * each for each in _affine(counting[0], actions, own, members))
     numbers = [sympy.Dummy(action) for action in actions]
     counted = {}
     for symbol in payoff.free_symbols:

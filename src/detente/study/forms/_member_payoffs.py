@@ -110,6 +110,13 @@ def member_payoffs(model: GameModel, env: Mapping[str, Any], material: bool) -> 
     env = {name: Fraction(value) if isinstance(value, float) else value for name, value in env.items()}
     members = model.players
     actions = next(iter(model.definition.strategies.values()))
+    for term in model.payoff_model.terms:
+        others = {each for one in term.when for each in one} - {term.player}
+        if others and term.player in members and (term.material or not material):
+            raise UsageError(
+                f"the term {term.player}.{term.name} names {min(others)}; "
+                "here terms count members, with count() or share()"
+            )
     payoffs = _Payoffs(model, actions, env, material)
     rows = [[payoffs.affine(member, action) for action in actions] for member in members]
     if not any(curve for row in rows for _, _, curve in row):
@@ -164,18 +171,8 @@ class _Payoffs:
 
     def terms(self, member: str, action: str) -> list[Term]:
         """Return the terms that count for a member at an action."""
-        chosen = []
-        for term in self.model.payoff_model.terms_of(member):
-            if self.material and not term.material:
-                continue
-            others = {each for one in term.when for each in one} - {member}
-            if others:
-                raise UsageError(
-                    f"the term {member}.{term.name} names {min(others)}; here terms count members, with count() or share()"
-                )
-            if term.holds({member: action}):
-                chosen.append(term)
-        return chosen
+        chosen = self.model.payoff_model.terms_alone(member, action)
+        return [term for term in chosen if term.material] if self.material else list(chosen)
 
     def line(self, term: Term, action: str) -> Affine:
         """Return a term at no counts, its steps to one more of each action, and how far it is off that at other counts."""
