@@ -15,14 +15,18 @@ ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 CELLS = ("import detente", "detente.Study({root!r}).game({name!r}).explore()")
-#: Run the cell that is selected; resolve in milliseconds when the explorer has been painted.
+#: Run all cells; resolve in milliseconds from the end of the first to the painted explorer, null after 90 seconds.
 PAINTED = """() => new Promise((resolve) => {
-  const began = performance.now();
+  const last = performance.now() + 90000;
+  let began = null;
   const look = () => {
+    const prompts = [...document.querySelectorAll('.jp-InputPrompt')].map((each) => each.textContent);
+    if (began === null && prompts.includes('[1]:')) began = performance.now();
     if (document.querySelector('.detente[data-shown]')) resolve(performance.now() - began);
+    else if (performance.now() > last) resolve(null);
     else requestAnimationFrame(look);
   };
-  window.jupyterapp.commands.execute('notebook:run-cell');
+  window.jupyterapp.commands.execute('notebook:run-all-cells');
   look();
 })"""
 
@@ -91,12 +95,11 @@ def painted(chromium, address, folder, name):
     page = chromium.new_page(viewport={"width": 1500, "height": 1300})
     page.goto(f"{address}/lab/workspaces/{file}/tree/{file}.ipynb?reset")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000)
-    page.wait_for_function("() => window.jupyterapp && window.jupyterapp.commands.hasCommand('notebook:run-cell')", timeout=60_000)
+    page.wait_for_function("() => window.jupyterapp && window.jupyterapp.commands.hasCommand('notebook:run-all-cells')", timeout=60_000)
     page.wait_for_selector("#jp-bottom-panel :text('Idle'), #jp-main-statusbar :text('Idle')", timeout=60_000)
-    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-cell-and-select-next'); }")
-    page.wait_for_selector(".jp-InputPrompt:text('[1]:')", timeout=60_000)
-    page.set_default_timeout(90_000)
-    return page, page.evaluate(PAINTED) / 1000
+    taken = page.evaluate(PAINTED)
+    assert taken is not None, page.inner_text(".jp-Notebook")
+    return page, taken / 1000
 
 
 def move(page, parameter, share):
