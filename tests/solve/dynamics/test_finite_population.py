@@ -92,6 +92,22 @@ def test_the_full_chain_tends_to_the_limit_of_rare_mutations():
     assert gaps[2] < 1e-5
 
 
+def test_three_strategies_share_time_as_in_the_full_chain_with_hardly_any_mutations():
+    game = symmetric([[3, 1, 4], [2, 3, 1], [5, 2, 2]], ["a", "b", "c"])
+    limit = rare_mutations(game, 4).shares
+    full = long_run(game, 4, "1/10000000")
+    assert len(set(limit.values())) == 3
+    for name, share in limit.items():
+        assert abs(float(full.shares[name] - share)) < 1e-5
+    # the limit once more: a walk over the three conventions, the rates being the exact probabilities of taking over
+    rate = {(i, j): fixation(game, 4, mutant=j, resident=i).probability for i in "abc" for j in "abc" if i != j}
+    weights = [
+        rate[y, x] * rate[z, x] + rate[y, z] * rate[z, x] + rate[z, y] * rate[y, x]
+        for x, y, z in (("a", "b", "c"), ("b", "a", "c"), ("c", "a", "b"))
+    ]
+    assert list(limit.values()) == [each / sum(weights) for each in weights]
+
+
 def test_the_long_run_of_two_members_is_the_one_solved_by_hand():
     # best responses, mistake e: leaving a convention e/2, returning to either from (1, 1) with 1/2 - e/4 each:
     # shares 1 - e/2 of the rest .. 19/40, 1/20, 19/40 at e = 1/10

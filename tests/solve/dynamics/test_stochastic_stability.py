@@ -4,6 +4,7 @@ import random
 from fractions import Fraction as F
 from itertools import product
 
+import numpy as np
 import pytest
 
 from detente.errors import UsageError
@@ -53,6 +54,49 @@ def test_the_full_chain_with_small_mistakes_agrees():
     found = stochastic_stability(tilted, 8)
     share = float(long_run(tilted, 8, "1/100000", process="best-response").shares["hare"])
     assert (share > 0.99) == (len(found.stable) == 1 and found.name(found.stable[0]) == "all hare")
+
+
+def stationary(p):
+    """Grassmann, Taufik and Heyman (1985): elimination without a subtraction, exact to rounding however rare a mistake is."""
+    p = p.copy()
+    n = len(p)
+    for k in range(n - 1, 0, -1):
+        p[:k, k] /= p[k, :k].sum()
+        p[:k, :k] += np.outer(p[:k, k], p[k, :k])
+    x = np.zeros(n)
+    x[0] = 1
+    for k in range(1, n):
+        x[k] = x[:k] @ p[:k, k]
+    return x / x.sum()
+
+
+def test_two_populations_settle_where_their_chain_with_one_mistake_in_a_million_does():
+    """The chain is built here, member by member: one of five answers the other side, or errs to any strategy."""
+    error, members, outcomes = 1e-6, (3, 2), set()
+    for seed in range(25):
+        rng = random.Random(seed)
+        table = [[[rng.randint(0, 4) for _ in range(2)] for _ in range(2)] for _ in range(2)]
+        found = stochastic_stability(NormalFormGame(table), members, 2)
+        states = list(product(range(4), range(3)))  # how many of each side play the first strategy
+        p = np.zeros((12, 12))
+        for row, at in enumerate(states):
+            for side, other in ((0, 1), (1, 0)):
+                met = (at[other], members[other] - at[other])
+                pay = [sum(w * (table[0][s][j] if side == 0 else table[1][j][s]) for j, w in enumerate(met)) for s in (0, 1)]
+                best = [s for s in (0, 1) if pay[s] == max(pay)]
+                for own, number in ((0, at[side]), (1, members[side] - at[side])):
+                    for new in (0, 1) if number else ():
+                        to = list(at)
+                        to[side] += (own == 1 and new == 0) - (own == 0 and new == 1)
+                        chance = (1 - error) * (new in best) / len(best) + error / 2
+                        p[row, states.index(tuple(to))] += number / 5 * chance
+        share = dict(zip(states, stationary(p), strict=True))
+        settled = {(x[0], y[0]) for k in found.stable for x, y in found.classes[k]}
+        assert sum(share[each] for each in settled) > 0.99
+        for k in found.stable:
+            assert sum(share[x[0], y[0]] for x, y in found.classes[k]) > 1e-3
+        outcomes.add((len(found.classes), len(found.stable)))
+    assert {(1, 1), (2, 1), (2, 2)} <= outcomes
 
 
 def test_a_cycle_of_best_responses_is_one_class():

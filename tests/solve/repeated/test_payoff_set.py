@@ -196,6 +196,29 @@ def test_the_dilemma_of_judd_yeltekin_and_conklin():
     assert corners(found.vertices) == {(2, 2), (5, 2), (4, 4), (2, 5)}
 
 
+#: Corners of the Cournot set below, as rgsolve gave them to 16 digits (Barrett's public test of it, one half of the mirror image).
+RGSOLVE = [
+    ("6.9665306122448980", "0.2865306122448980"), ("6.8767346938775520", "0.3967346938775508"),
+    ("6.8974149659863940", "0.1910204081632653"), ("6.5334170591313450", "0.1175510204081632"),
+    ("4.9390685504971220", "0"), ("0", "0"),
+]  # fmt: skip
+
+
+def test_the_cournot_game_of_judd_yeltekin_and_conklin():
+    """Fifteen quantities from 0 to 6, price 6 - Q, cost 0.6, at 0.8. The paper prints pictures of the set rather than corners; these are
+    the corners that rgsolve, a program of other authors, found for it."""
+    grid = [F(3 * k, 7) for k in range(15)]
+    pay = [[[(a, b)[k] * (max(6 - a - b, F(0)) - F(3, 5)) for b in grid] for a in grid] for k in (0, 1)]
+    found = payoff_set(RepeatedGame(NormalFormGame(pay), "4/5"))
+    half = [(F(x), F(y)) for x, y in RGSOLVE]
+    published = hull([*half, *((y, x) for x, y in half)])
+    assert distance(found.vertices, published) < 1e-7
+    assert distance(published, found.inner) < 1e-7
+    assert found.gap < 1e-7
+    for corner in published:  # each is a corner of ours, not only near an edge
+        assert min(max(abs(float(a - b)) for a, b in zip(corner, each, strict=True)) for each in found.vertices) < 1e-6
+
+
 def clipped(polygon, normal, level):
     """The part of a polygon of floats with ``normal . x <= level`` (Sutherland and Hodgman)."""
     kept = []

@@ -44,6 +44,18 @@ def test_a_stick_that_hurts_beats_grim():
     assert largest_gain(FLOOD, code, "33/100") > 0
 
 
+def test_the_best_code_by_hand():
+    """With V the worst payoff of either player, cooperation needs 2 (1 - d) <= d (3 - V). Flood together now, then promise w to both:
+    -3 (1 - d) + d w = V, and to comply, V >= -2 (1 - d) + d V, that is V >= -2, the min-max. V = -2 takes w = -2 + (1 - d)/d, which
+    lies between V and 3, and so can be promised by a lottery, once cooperation can be sustained: 2 (1 - d) <= 5 d, from 2/7 on."""
+    found = penal_codes(FLOOD, ("c", "c"))
+    assert found.best == F(2, 7)
+    assert found.complete
+    assert (F(3), F(3)) in found.at("2/7")
+    assert found.at("2/7").punishments == (-2, -2)
+    assert found.at(F(2, 7) - F(1, 10**4)).excludes((F(3), F(3)))
+
+
 def test_the_best_code_lies_between_the_bounds_and_its_punishments_deter_exactly_there():
     found = penal_codes(FLOOD, ("c", "c"))
     low, high = (found.best.low, found.best.high) if isinstance(found.best, Enclosure) else (found.best, found.best)

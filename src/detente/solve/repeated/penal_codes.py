@@ -346,6 +346,8 @@ def _best(
             notes.append("No code was found that sustains the target at a factor of 0.999.")
             return None
         high = _PATIENT
+    if low > 0 and _sustained(stage, rewards, gains, low):
+        return low  # below it not even the min-max payoffs deter
     while high - low > _WIDTH:
         middle = ((low + high) / 2).limit_denominator(10_000)
         if not low < middle < high:

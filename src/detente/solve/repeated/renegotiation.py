@@ -129,8 +129,10 @@ def renegotiation_proof(
     J. Farrell and E. Maskin (1989), "Renegotiation in repeated games", Games and Economic Behavior 1, 327-360.
     E. van Damme (1989), "Renegotiation-proof equilibria in repeated prisoners' dilemma", Journal of Economic Theory 47.
 
-    Examples -------- Mutual punishment hurts both, so that both would rather forget it; penance hurts the one who
-    broke the agreement alone.
+    Examples
+    --------
+    Mutual punishment hurts both, so that both would rather forget it; penance hurts the one who broke the agreement
+    alone.
 
     >>> g = NormalFormGame([[[3, 0], [5, 1]], [[3, 5], [0, 1]]], strategies=[["c", "d"]] * 2)
     >>> [str(each) for each in renegotiation_proof(g, "grim", ("c", "c"), ("d", "d")).proof]
