@@ -109,6 +109,9 @@ def test_a_leader_brings_about_what_its_lever_says(study):
 
     assert profile in outcomes(lever.change["rho"])
     assert profile not in outcomes(lever.change["rho"] - F(1, 10**6))
+    (threshold,) = game.thresholds("rho", "equilibrium:" + ",".join(profile)).inside
+    assert (threshold.at, threshold.before, threshold.at_point, threshold.after) == (lever.change["rho"], False, True, True)
+    assert game.holds("equilibrium:" + ",".join(profile), rho=threshold.at)
     broken = game.breaks(",".join(profile), rho=lever.change["rho"])
     assert single(broken, "rho").change["rho"] == lever.change["rho"]
     with pytest.raises(UsageError, match="korea does not move first and alone"):
@@ -125,6 +128,11 @@ def test_aid_pays_from_the_prior_of_loyalty_that_its_lever_names(study):
     assert lever == F(200, 252)
     assert game.holds("aid_prior", q_loyal=lever + F(1, 10**6))
     assert not game.holds("aid_prior", q_loyal=lever - F(1, 10**6))
+    (threshold, _) = game.thresholds("q_loyal").inside
+    assert threshold.at == lever
+    (own,) = game.thresholds("q_loyal", "equilibrium:free,aid,offer,defect,tolerate").inside
+    assert (own.at, own.before, own.after) == (lever, False, True)
+    assert not game.rests_on("equilibrium:free,aid,offer,defect,tolerate", budget=0.1).holds
     options = game.options("china", draws=50, budget=0.01)
     # by hand: half of the time the 0.6 of a loyal partner, half of it 0.08 - 0.2 - 0.3 - 1.5
     assert options["aid,*,*,tolerate,tolerate"].worst == F(-66, 100)

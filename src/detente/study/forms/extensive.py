@@ -20,11 +20,13 @@ from detente.study.form import Form, View
 from detente.study.forms._late_types import late_tree
 from detente.study.forms._moves_reading import MoveTable, Order, PlayReader
 from detente.study.forms._payoff_data import payoff_data
+from detente.study.forms._tree_conditions import ONE_STAGE, all_at_once, path_conditions, stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from fractions import Fraction
 
+    from detente.conclusions._conditions import Conditions
     from detente.conclusions.conclusion import Conclusion
     from detente.conclusions.robustness.classifier import Subject
     from detente.conclusions.thresholds import Thresholds
@@ -398,12 +400,12 @@ class Extensive(Form):
 
         tree = model.payoffs(kind)
         if not tree.perfect_information:
-            if (stages := _stages(model)) is not None:
-                if player in model.players and stages[0] != (player,):
+            if (groups := stages(model)) is not None:
+                if player in model.players and groups[0] != (player,):
                     plain_game = model.definition.name
                     message = f"{player} does not move first and alone, so that a commitment is no single move"
                     raise UsageError(f"{model.name}: {message}; ask options of {plain_game}, in which all move at once")
-                return options(_all_at_once(model).payoffs(kind), player, values, **more)
+                return options(all_at_once(model).payoffs(kind), player, values, **more)
             late = late_tree(model, self.payoffs(model, kind))
             if late is not None:
                 return options(late.tree, player, values, **more)
@@ -421,7 +423,12 @@ class Extensive(Form):
         from detente.solve.parametric.move_atlas import move_atlas
 
         tree: SymbolicTree = model.payoffs(kind)
+        if not tree.perfect_information and (late := late_tree(model, self.payoffs(model, kind))) is not None:
+            tree = late.tree  # types that nobody sees in time are drawn late
         if not tree.perfect_information:
+            if stages(model) is not None:
+                message = "moves of a stage are made at once, so that what is best is no matter of one comparison"
+                raise UsageError(f"{model.name}: {message}; ask levers here, or the atlas of {model.definition.name}")
             from detente.solve.parametric.signaling import SignalingGame, signaling
 
             try:
@@ -444,12 +451,25 @@ class Extensive(Form):
     ) -> Thresholds:
         """Return the exact values of a parameter at which the outcomes, or a conclusion, change."""
         from detente.conclusions.conclusion import Conclusion
-        from detente.conclusions.thresholds import thresholds
+        from detente.conclusions.thresholds import follow, thresholds
         from detente.conclusions.tree_outcomes import tree_thresholds
 
         domain = model.parameters[along].domain
         if of is None or isinstance(of, Conclusion):
-            return tree_thresholds(model.payoffs(kind), along, of, values, domain, name)
+            tree = model.payoffs(kind)
+            if not tree.perfect_information:
+                if of is not None:
+                    c = self._conditions(model, kind, of)
+                    signs = [form.expression for form in c.forms[: c.decisive]]
+                    return follow(
+                        c.game, along, signs, lambda sign: c.holds(tuple(map(sign, signs))), values, domain, name or of.text
+                    )
+                if stages(model) is not None:
+                    message = "the set of outcomes of a game in stages is not followed"
+                    raise UsageError(f"{model.name}: {message}; ask for one of them, with --of equilibrium:PROFILE")
+                late = late_tree(model, self.payoffs(model, kind))
+                tree = tree if late is None else late.tree
+            return tree_thresholds(tree, along, of, values, domain, name)
         return thresholds(self.formulas(model, kind), along, of, values, domain, name)
 
     def holds(self, model: GameModel, of: Conclusion | Formula, values: Mapping[str, Fraction]) -> bool:
@@ -458,6 +478,8 @@ class Extensive(Form):
         from detente.conclusions.tree_outcomes import tree_holds
 
         if isinstance(of, Conclusion):
+            if not model.symbolic.perfect_information:
+                return self._conditions(model, "strategic", of).truth(values)
             return tree_holds(model.symbolic, of, values)
         game = self.formulas(model, "strategic")
         return bool(game.evaluate(game.expression(of), values) > 0)
@@ -468,12 +490,11 @@ class Extensive(Form):
         """Return the smallest sets of parameters that fix a conclusion whatever the others do in their ranges."""
         from detente.conclusions.conclusion import Conclusion
         from detente.conclusions.rests_on import rests_on
-        from detente.conclusions.tree_outcomes import PathConditions
 
         game = self.formulas(model, kind)
         if not isinstance(of, Conclusion):
             return rests_on(game, of, values, **more)
-        return rests_on(game, PathConditions(model.payoffs(kind), of.name, of.kind), values, **more)
+        return rests_on(game, self._conditions(model, kind, of), values, **more)
 
     def subject(
         self, model: GameModel, kind: str, conclusions: Mapping[str, Any], held: Mapping[str, Fraction]
@@ -521,8 +542,10 @@ class Extensive(Form):
     def _moved(
         self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], negated: bool, more: Any
     ) -> Any:
+        from dataclasses import replace
+
         from detente.conclusions.levers import levers_for
-        from detente.conclusions.tree_outcomes import PathConditions
+        from detente.conclusions.staged_outcomes import StagedOutcome
         from detente.study.forms._named_levers import named_levers
 
         if (named := named_levers(model, kind, to, outcome, values, more, broken=negated)) is not None:
@@ -531,70 +554,29 @@ class Extensive(Form):
             raise UsageError("side payments are for normal forms; found a tree")
         if outcome not in {"equilibrium", "unique", "selected"}:
             raise UsageError(f"found the outcome {outcome!r} of a tree; expected equilibrium, unique or selected")
-        tree: SymbolicTree = model.payoffs(kind)
-        if not tree.perfect_information:
-            if (stages := _stages(model)) is not None:
-                return self._staged(model, kind, to, outcome, values, negated, stages[0], more)
-            late = late_tree(model, self.payoffs(model, kind))
-            if late is not None:
-                pieces = to.split("|") if isinstance(to, str) else [to]
-                paths = [self._path(model.definition, each) for each in pieces]
-                conditions = PathConditions(late.tree, late.way(paths, str(to)), outcome, negated)
-                return levers_for(conditions, values, exclude=model.definition.units, **more)
-        conditions = PathConditions(tree, self._in_order(model.definition, to), outcome, negated)
-        return levers_for(conditions, values, exclude=model.definition.units, **more)
+        pieces = to.split("|") if isinstance(to, str) else [to]
+        paths = [self._path(model.definition, each) for each in pieces]
+        conditions = path_conditions(
+            model, kind, paths, str(to), outcome, self.payoffs(model, kind), negated=negated
+        )
+        staged = isinstance(conditions, StagedOutcome)
+        if staged and negated:
+            more["together"] = ()  # the opposite is no list of cases that a search could go through
+        found = levers_for(conditions, values, exclude=model.definition.units, **more)
+        return replace(found, notes=(*found.notes, ONE_STAGE)) if staged else found
 
     def _path(self, game: GameDefinition, what: Any) -> dict[str, str]:
-        """Return a path as its points with what is chosen there."""
-        given = what.strip() if isinstance(what, str) else what
-        return game.data.play.follow(self.outcome(game, given))[0]  # type: ignore[no-any-return]
+        """Return a path, or a profile, as its points with what is chosen there, in the order of play."""
+        found = self.outcome(game, what.strip() if isinstance(what, str) else what)
+        if not game.data.profiles:
+            return game.data.play.follow(found)[0]  # type: ignore[no-any-return]
+        chosen = dict(zip(game.strategies, found, strict=True))
+        return {point.name: chosen[point.name] for point in game.data.play.points}
 
-    def _staged(
-        self, model: GameModel, kind: str, to: Any, outcome: str, values: Mapping[str, Fraction], negated: bool,
-        first: tuple[str, ...], more: Any,
-    ) -> Any:  # fmt: skip
-        """Return the levers of a profile where some move first, at once, and the others second, at once."""
-        from dataclasses import replace
-
-        from detente.conclusions._outcomes import profile_of
-        from detente.conclusions.levers import levers_for
-        from detente.conclusions.staged_outcomes import StagedOutcome
-
-        if outcome != "equilibrium":
-            raise UsageError(
-                f"found {outcome!r}: where players move at once, levers make a profile an equilibrium outcome, or break it"
-            )
-        game = _all_at_once(model).payoffs(kind)
-        movers = [game.players.index(name) for name in first]
-        if negated:
-            more = {**more, "together": ()}
-        found = levers_for(
-            StagedOutcome(game, profile_of(game, to), movers, negated), values, exclude=model.definition.units, **more
-        )
-        note = "After other first moves the others are looked at in their pure equilibria."
-        return replace(found, notes=(*found.notes, note))
-
-
-def _stages(model: GameModel) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """Return who moves first and who second where a normal form is played in two stages, each at once; else None."""
-    if not model.definition.data.profiles:
-        return None
-    groups: list[list[str]] = []
-    for point in model.definition.data.play.points:
-        if groups and set(groups[-1]) <= point.unseen:
-            groups[-1].append(point.name)
-        elif groups and point.unseen:
-            return None
-        else:
-            groups.append([point.name])
-    return (tuple(groups[0]), tuple(groups[1])) if len(groups) == 2 else None
-
-
-def _all_at_once(model: GameModel) -> GameModel:
-    """Return the normal form of which a game in stages is a variant."""
-    from detente.study.model import game_model
-
-    return game_model(model.files, model.definition.name)
+    def _conditions(self, model: GameModel, kind: str, of: Conclusion) -> Conditions:
+        """Return a conclusion about paths as conditions; its name holds them in the order of play."""
+        paths = [model.definition.data.play.follow(each.split(","))[0] for each in of.name.split(";")]
+        return path_conditions(model, kind, paths, of.text, of.kind, self.payoffs(model, kind))
 
 
 def _when_text(when: Any) -> str:
