@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from detente.errors import UsageError, did_you_mean
 from detente.fields import label_of
@@ -80,9 +80,17 @@ class GameModel:
         """The form of the game: what can be asked of it."""
         return FORMS[self.definition.form]
 
+    @cached_property
+    def worked_out(self) -> dict[Any, Any]:
+        """What has been worked out of this game, by what it is of: analyses of one game share it."""
+        return {}
+
     def of(self, variant: str) -> GameModel:
-        """Return a variant of the game."""
-        return _model(self.files, self.definition, variant)
+        """Return a variant of the game; asked again, the same one."""
+        key = "variant", variant
+        if key not in self.worked_out:
+            self.worked_out[key] = _model(self.files, self.definition, variant)
+        return cast("GameModel", self.worked_out[key])
 
     @property
     def name(self) -> str:

@@ -29,13 +29,19 @@ class Solved:
 
     @classmethod
     def all(cls, task: Task) -> list[Solved]:
+        """Return the points that are asked about, each solved once for all questions about a game."""
+        return [cls.at(task, point) for point in task.points]
+
+    @classmethod
+    def at(cls, task: Task, point: Point) -> Solved:
         from detente.solve.stochastic.markov_perfect import markov_perfect
 
-        solved = []
-        for point in task.points:
+        key = "markov", task.kind, tuple(sorted(point.values.items()))
+        known = task.model.worked_out
+        if key not in known:
             game = task.model.form.at(task.model, point, task.kind)
-            solved.append(cls(point, game, markov_perfect(game)))
-        return solved
+            known[key] = game, markov_perfect(game)
+        return cls(point, *known[key])
 
     def values(self, player: str) -> Mapping[State, Any]:
         return self.found.equilibria[0].values[player]
