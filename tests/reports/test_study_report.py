@@ -36,9 +36,9 @@ def copied(folder: Path) -> Path:
     return folder
 
 
-def document(study: Study, games=GAMES, blocks=BLOCKS, draws=500):
+def document(study: Study, games=GAMES, blocks=BLOCKS, draws=500, lang="en"):
     """Return a report on some games, with few draws."""
-    report = study.report("study")
+    report = study.report("study", lang)
     definition = replace(report.definition, games=games, blocks=blocks, draws=draws)
     return compose(study.files, definition, Report(study.files, definition).models)
 
@@ -51,6 +51,11 @@ def place(tmp_path_factory):
 @pytest.fixture(scope="module")
 def made(place):
     return document(Study(place))
+
+
+def test_the_chinese_edition_has_no_english_left_and_the_same_numbers(place, made, compared):
+    study = Study(place)
+    assert compared(made, document(study, lang="zh"), study.files.texts) > 1000
 
 
 def tables(made):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from detente.study.sums import Sums
 
 __all__ = ["Context", "Whole"]
+
+_NAME = re.compile(r"(?<![A-Za-z0-9_.])[A-Za-z_][A-Za-z0-9_]*(?!\()")
 
 
 class _Edition:
@@ -130,9 +133,15 @@ class Context(_Edition):
         """The players' labels in order."""
         return tuple(self.label(player) for player in self.model.players)
 
+    def reading(self, formula: str) -> str:
+        """Return a formula as text, where it cannot be typeset or is read aloud; in Chinese with labels for names."""
+        if self.lang == "en":
+            return formula
+        return _NAME.sub(lambda name: self.label(name[0]) if name[0] in self.model.parameters else reword(self.lang, name[0]), formula)
+
     def profile(self, strategies: Sequence[str]) -> str:
         """Return a pure profile in words: ``(cooperate, confront)``."""
-        return self.profile_of([self.label(each) for each in strategies])
+        return self.profile_of(["+".join(map(self.label, each.split("+"))) for each in strategies])
 
     def profile_of(self, labels: Sequence[str]) -> str:
         """Return labels of choices as one outcome; a single one stands alone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from detente.display import width
 from detente.errors import DetenteError
 from detente.fields import label_of
 from detente.formula import parse
@@ -82,6 +83,8 @@ class Labels:
 
         self._signs: dict[str, str] = {}
         self._put: dict[str, str] = {}
+        for name in sorted(self.known) if self.lang == "zh" else ():
+            self._sign(name)
 
     def label(self, name: str) -> str:
         """Return the label of a name; a conclusion without one keeps its name."""
@@ -134,8 +137,6 @@ class Labels:
                     return self._sign(name)
             return word
 
-        for name in sorted(self.known):
-            self._sign(name)
         with naming(self._signs, self._put):
             readings = [reword("zh", text), reword("zh", _NAME.sub(signed, text))]
         found = next((each for each in readings if not self._left(each)), None) or self._worded(readings[0])
@@ -191,7 +192,7 @@ class Labels:
         if not own or names & {*self.choices, *self.context.model.players} or (names - own and not _OPERATOR.search(text)):
             return None
         shown = {name: reword(self.lang, name) for name in names - own if _WORD.fullmatch(name)}
-        return Math(typst(parsed, {**shown, **self.context.names}, self.lang), text)
+        return Math(typst(parsed, {**shown, **self.context.names}, self.lang), self.context.reading(text))
 
 
 def engine_table(
@@ -204,13 +205,14 @@ def engine_table(
     """
     most = lines if lines is not None else SHORT_LINES if context.short else MOST_LINES
     lang = context.definition.lang
+    gap = "" if lang == "zh" else " "
     notes = [labels.text(note) for note in data["notes"]]
     title = caption or labels.text(data["title"]) or say(lang, "Result")
     rows: list[list[str]] = sorted(data["rows"], key=lambda row: row[0] not in first) if first else data["rows"]
     if not most and not (rows and data["columns"]):
         return []
     if not rows or not data["columns"]:
-        return [Note(" ".join([f"{_sentence(title)}", *notes]))]
+        return [Note(gap.join([f"{_sentence(title)}", *notes]))]
     heads = data["columns"]
     never = [row for row in rows if any(cell == "never" for cell in row) and "status" in heads]
     if never and len(never) < len(rows):
@@ -224,7 +226,7 @@ def engine_table(
         if outside:
             notes.append(say(lang, "Left out: {count} outside the range of the parameter.", count=len(outside)))
         if not rows:
-            return [Note(" ".join(_sentence(each) for each in (title, *notes)))] if most else []
+            return [Note(gap.join(_sentence(each) for each in (title, *notes)))] if most else []
     for useless in ("#", "regret"):
         if useless in heads and (useless == "#" or all(row[heads.index(useless)] in {"0", ""} for row in rows)):
             place = heads.index(useless)
@@ -246,7 +248,7 @@ def engine_table(
         )
     table = Table(
         tuple(columns), tuple(tuple(row) for row in cells), _capital(title), name,
-        note=" ".join(_sentence(note) for note in notes), shown=shown if shown < len(cells) else None,
+        note=gap.join(_sentence(note) for note in notes), shown=shown if shown < len(cells) else None,
     )  # fmt: skip
     return [table]
 
@@ -298,21 +300,38 @@ def _columns(labels: Labels, heads: Sequence[str], cells: Sequence[Sequence[Inli
     texts = [[bare(plain_text(row[index])) for row in cells] for index in range(len(heads))]
     numeric = [any(own) and all(_NUMBER.fullmatch(text) for text in own if text) for own in texts]
     fixed, wanted, needed = [], [], []
-    for head, own, number in zip(shown, texts, numeric, strict=True):
-        word = max((len(part) for part in re.split(r"[\s,;]", head) if part), default=1)
-        longest = max(map(len, own), default=1)
-        mean = sum(map(len, own)) / max(1, sum(map(bool, own)))
-        inside = max((len(part) for text in own for part in text.split()), default=1)
-        least = max(1.1 * word, 0.0 if number else 1.05 * min(inside, 18)) + 1.0
+    for index, (head, own, number) in enumerate(zip(shown, texts, numeric, strict=True)):
+        word = max((_unbroken(part) for part in re.split(r"[\s,;]", head) if part), default=1)
+        longest = max(map(width, own), default=1)
+        mean = sum(map(width, own)) / max(1, sum(map(bool, own)))
+        inside = max((_unbroken(part) for text in own for part in text.split()), default=1)
+        padding = 1.0 if all(width(text) == len(text) for text in (head, *own)) else 3.0
+        least = max(1.1 * word, 0.0 if number else 1.05 * min(inside, 18)) + padding
         fixed.append(max(least, longest + 2.5) if number else 0.0)
         needed.append(0.0 if number else least)
-        wanted.append(0.0 if number else max(least, min(longest + 1.5, 1.6 * mean, 50.0)))
-    room = max(_room(len(heads)) - sum(fixed), 0.25 * _room(len(heads)))
-    factor = room / sum(wanted) if sum(wanted) > room else 1.0
+        formulas = any(not isinstance(row[index], str) for row in cells)
+        wanted.append(0.0 if number else max(least, min(longest + 1.5, 1.6 * mean, 80.0 if formulas else 50.0)))
+    shares = _shared(max(_room(len(heads)) - sum(fixed), 0.25 * _room(len(heads))), wanted, needed)
     return [
-        Column(head, align="decimal" if number else "left", width=round(max(own, text * factor, least, 0.1), 2))
-        for head, own, text, least, number in zip(shown, fixed, wanted, needed, numeric, strict=True)
+        Column(head, align="decimal" if number else "left", width=round(max(own, text, 0.1), 2))
+        for head, own, text, number in zip(shown, fixed, shares, numeric, strict=True)
     ]
+
+
+def _shared(room: float, wanted: Sequence[float], least: Sequence[float]) -> list[float]:
+    """Return the room of each column: what it wants, or in proportion to that and at least what it needs."""
+    low, high = 0.0, 1.0
+    if sum(wanted) > room:
+        for _ in range(30):
+            factor = (low + high) / 2
+            taken = sum(max(need, want * factor) for want, need in zip(wanted, least, strict=True))
+            low, high = (low, factor) if taken > room else (factor, high)
+    return [max(need, want * high) for want, need in zip(wanted, least, strict=True)]
+
+
+def _unbroken(text: str) -> int:
+    """Return the letters of a word that stay together: Chinese may break anywhere and reads badly in less than four characters."""
+    return len(text) if width(text) == len(text) else min(width(text), 8)
 
 
 def _room(columns: int) -> float:
@@ -326,7 +345,7 @@ def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[Inline]], most:
     room = [max(1.0, _room(len(columns)) * (column.width or 1) / total) for column in columns]
     lines = 0.0
     for count, row in enumerate(cells):
-        lines += max((len(bare(plain_text(cell))) // own + 1 for cell, own in zip(row, room, strict=True)), default=1)
+        lines += max((width(bare(plain_text(cell))) // own + 1 for cell, own in zip(row, room, strict=True)), default=1)
         if lines > most and count >= 2:
             return count if len(cells) - count > 2 else len(cells)
     return len(cells)

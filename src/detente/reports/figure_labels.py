@@ -70,13 +70,29 @@ def label_of(label: str, *, is_math: bool) -> tuple[str, dict[str, Any]]:
     return math_label(label) if is_math else text_label(label)
 
 
+#: Marks that begin no line, and marks that end none.
+_CLOSING, _OPENING = "、。，；：）》”！？", "（《“"  # noqa: RUF001 - Chinese punctuation
+
+
+def _chinese_lines(label: str, letters: int) -> list[str]:
+    """Break Chinese into lines of at most so many characters, with marks where they may stand if there is room for it."""
+    lines, rest = [], label
+    while len(rest) > letters:
+        at = letters
+        while at > 1 and (rest[at] in _CLOSING or rest[at - 1] in _OPENING):
+            at -= 1
+        at = at if at > letters // 2 else letters
+        lines.append(rest[:at])
+        rest = rest[at:]
+    return [*lines, rest] if rest else lines
+
+
 def wrap(label: str, lines: int) -> str | None:
     """Break a label into exactly so many lines of about equal length, or None."""
     if lines == 1:
         return label
     if CJK.search(label) and " " not in label:
-        step = math.ceil(len(label) / lines)
-        parts = [label[i : i + step] for i in range(0, len(label), step)]
+        parts = _chinese_lines(label, math.ceil(len(label) / lines))
     else:
         parts = wrap_to(label, max(4, math.ceil(len(label) / lines) + 2)).split("\n")
     return "\n".join(parts) if len(parts) == lines else None
@@ -93,7 +109,7 @@ def fit(label: str, inches: float) -> str | None:
     if letters < (1 if CJK.search(label) else 3):
         return None
     if CJK.search(label) and " " not in label:
-        lines = [label[i : i + letters] for i in range(0, len(label), letters)]
+        lines = _chinese_lines(label, letters)
     else:
         lines = textwrap.wrap(label, letters, break_long_words=False)
     return "\n".join(lines) if lines and max(map(len, lines)) <= letters and len(lines) <= 5 else None

@@ -79,7 +79,7 @@ def terms(context: Context) -> list[Block]:
         ),
     ]
     rows: list[tuple[Inline, ...]] = []
-    names = {**context.names}
+    names = context.names
     shown: set[tuple[str, str]] = set()
     for term in model.payoff_model.terms:
         key = (term.template if term.template != term.player else term.player, term.name)
@@ -88,7 +88,10 @@ def terms(context: Context) -> list[Block]:
         shown.add(key)
         whose = context.label(term.player) if term.template == term.player else context.say("each player")
         entry = entry_of(context, term.formula.names) if term.template == term.player else ""
-        formula = Math(typst(term.formula, names, context.lang), formula_text(term.formula), entry)
+        # a state and an action have no symbol: their words stand in the formula
+        words = {name: context.prose(name) for name in term.formula.names if name not in names}
+        read = context.reading(formula_text(term.formula))
+        formula = Math(typst(term.formula, {**words, **names}, context.lang), read, entry)
         kind = context.say("material") if term.material else context.say("relative")
         label = label_of(term.label, context.lang) or term.name.replace("_", " ")
         rows.append((label, whose, formula, _when(context, term), kind))
@@ -133,7 +136,7 @@ def _when(context: Context, term: object) -> Inline:
     text = context.say("; or ").join(parts)
     condition = getattr(term, "condition", None)
     if condition is not None:
-        shown = Math(typst(condition, {**context.names}, context.lang), condition.text)
+        shown = Math(typst(condition, context.names, context.lang), context.reading(condition.text))
         return (context.say("{moves}; ", moves=text), shown) if text else shown
     return text or context.say("always")
 

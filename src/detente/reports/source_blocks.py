@@ -122,7 +122,7 @@ def _figures(context: Context, listed: Sequence[tuple[Context, str]]) -> list[Bl
             anchors.setdefault(figure_entry(each), len(rows))
             rows.append(
                 (
-                    marked(name, parameter_entry(own.model, name)) if index == 0 else "",
+                    marked(name if context.lang == "en" else own.label(name), parameter_entry(own.model, name)) if index == 0 else "",
                     Code(figure.id),
                     marked(place, document_entry(documents[figure.document])),
                     figure.token,

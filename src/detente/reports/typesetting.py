@@ -19,7 +19,8 @@ __all__ = ["entry_of", "math", "names_of", "tex", "typst_text"]
 
 def math(context: Context, expression: Any) -> Math:
     """Return an expression as a formula in running text, with the study's symbols; one of a single parameter leads to it."""
-    return Math(typst(expression, context.names), formula_text(expression), entry_of(context, names_of(expression)))
+    read = context.reading(formula_text(expression))
+    return Math(typst(expression, context.names, context.lang), read, entry_of(context, names_of(expression)))
 
 
 def names_of(expression: Any) -> list[str]:

@@ -1,0 +1,290 @@
+"""Sentences that were made in English, in Chinese: by the catalogs, whole or piece by piece.
+
+A text is looked for as it stands, then as an entry with slots (what stood in them is put in words in its turn), then sentence by
+sentence, between semicolons, in brackets, as a label with what it is of, and as a list. What the catalogs lack stays English as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections import ChainMap, Counter
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from detente.reports.catalog import LETTERS, catalog, join, slots, untranslated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+__all__ = ["naming", "reword", "stated", "studying"]
+
+#: Chinese characters, and the signs that stand for names while a text is put in words.
+_HAN = re.compile("[\u4e00-\u9fff\ue100-\uf8ff]")
+#: Slots that take numbers alone, whatever digits follow their name, and slots whose text is a name of its own and stays.
+_COUNTED = frozenset(
+    {"value", "low", "high", "count", "share", "least", "left", "size", "among", "total", "draws", "now", "number"}
+)
+_NAMES = frozenset({"study", "hash", "packages", "file", "seed"})
+_NUMBER = "((?:over |under |about |at least |at most )?[-+\u2212]?[0-9](?:[0-9.,/%\u00b1 ]|e[-+]?)*|none)"
+#: What a slot holds: within one statement and without a label in front, or whatever it takes.
+_WITHIN = "((?:(?!; |: |[.!?] (?=[A-Z0-9(\u4e00-\u9fff\ue100-\uf8ff])).)+?)"
+_ACROSS = "(.+?)"
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """An entry with slots: its text as a pattern, the pieces that stand in it as they are, its Chinese and its slots."""
+
+    english: str
+    chinese: str
+    names: tuple[str, ...]
+    fixed: tuple[str, ...]
+
+    def match(self, text: str, slot: str) -> re.Match[str] | None:
+        """Return the match of a text, none for a text without the fixed pieces."""
+        if not all(piece in text for piece in self.fixed):
+            return None
+        return _pattern(self.english, slot).fullmatch(text)
+
+
+@cache
+def _pattern(english: str, slot: str) -> re.Pattern[str]:
+    parts = [
+        re.escape(literal) + ("" if name is None else _NUMBER if name.rstrip("0123456789") in _COUNTED else slot)
+        for literal, name, _, _ in string.Formatter().parse(english)
+    ]
+    return re.compile("".join(parts), re.DOTALL)
+
+
+_ENGLISH = re.compile("[A-Za-z]{2,}")
+
+
+@cache
+def _entries() -> Mapping[str, Sequence[tuple[int, _Entry]]]:
+    """Return the entries with slots by a word that stands in each, with their ranks: those with most fixed text first."""
+    found = []
+    for english, chinese in catalog().items():
+        names = slots(english)
+        if not names or sorted(names) == ["name", "value"]:
+            continue
+        pieces = [literal for literal, _, _, _ in string.Formatter().parse(english) if literal]
+        found.append(_Entry(english, chinese, tuple(names), tuple(sorted(pieces, key=len, reverse=True))))
+    found.sort(key=lambda entry: -sum(map(len, entry.fixed)))
+    # a word at a slot may go on in it, and the first letter of a text be large or small
+    whole = [
+        re.findall("(?<![a-z\0])[a-z]{2,}(?![a-z\0])", re.sub(r"\{.*?\}", "\0", entry.english).lower()) for entry in found
+    ]
+    times = Counter(word for words in whole for word in words)
+    by_word: dict[str, list[tuple[int, _Entry]]] = {}
+    for rank, (entry, words) in enumerate(zip(found, whole, strict=True)):
+        by_word.setdefault(min(words, key=times.__getitem__, default=""), []).append((rank, entry))
+    return by_word
+
+
+def _candidates(text: str) -> list[_Entry]:
+    """Return the entries that may fit a text, by rank."""
+    words = {"", *(word.lower() for word in _ENGLISH.findall(text))}
+    found = [pair for word in words for pair in _entries().get(word, ())]
+    return [entry for _, entry in sorted(found, key=lambda pair: pair[0])]
+
+
+#: Texts of the study at hand, and what has been put in words with them already.
+_STUDY: ContextVar[tuple[Mapping[str, str], dict[str, str]]] = ContextVar("texts of the study", default=({}, {}))
+
+
+@contextmanager
+def studying(texts: Mapping[str, str]) -> Iterator[None]:
+    """Put texts in words with those that a study has in Chinese."""
+    token = _STUDY.set((texts, {}))
+    try:
+        yield
+    finally:
+        _STUDY.reset(token)
+
+
+@contextmanager
+def naming(signs: Mapping[str, str], known: dict[str, str]) -> Iterator[None]:
+    """Put texts in words that hold names: a name by itself, or where an entry has a slot, becomes its sign.
+
+    ``known`` keeps what has been put in words with these signs.
+    """
+    token = _STUDY.set((ChainMap(dict(signs), dict(_STUDY.get()[0])), known))
+    try:
+        yield
+    finally:
+        _STUDY.reset(token)
+
+
+def reword(lang: str, text: str) -> str:
+    """Return a text that was made in English, in a language; what the catalog lacks stays as it is, as a whole.
+
+    A text is looked for as it stands, then as an entry with slots (what stood in them is put in words in its turn), then
+    sentence by sentence, between semicolons, as a label with what it is of, and as a list.
+    """
+    if lang != "zh":
+        return text
+    texts, known = _STUDY.get()
+    if not LETTERS.search(text) and text not in texts:
+        return text.replace(", ", "\u3001") if _NAMED.fullmatch(text) else _punctuated(text)
+    if text not in known:
+        known[text] = stated(text) or _punctuated(_put_in_words(text))
+    return known[text]
+
+
+def stated(text: str) -> str | None:
+    """Return what the study or the catalog has for a text as it stands, with any first letter and full stop."""
+    texts = _STUDY.get()[0]
+    for each, stop in _readings(text):
+        exact = texts.get(each) or catalog().get(each)
+        if exact is not None and (each in texts or not slots(exact)):
+            return exact + stop
+    return None
+
+
+def _readings(text: str) -> Iterator[tuple[str, str]]:
+    """Yield a text as entries may have it: with a small or capital letter in front, with or without its full stop."""
+    for each, stop in ((text[:-1], "\u3002"), (text, "")) if text[-1:] == "." and len(text) > 1 else ((text, ""),):
+        yield each, stop
+        yield each[:1].swapcase() + each[1:], stop
+
+
+def _put_in_words(text: str) -> str:
+    found = _reworded(text, _WITHIN)
+    if found is not None:
+        return found
+    bare = text.strip(" ")
+    if bare != text:
+        at = text.index(bare)
+        return text[:at] + reword("zh", bare) + text[at + len(bare) :]
+    for joint, mark in _JOINTS:
+        parts = _split(joint, text)
+        if len(parts) > 1:
+            own = [reword("zh", part) for part in parts]
+            joined = mark.join(own)
+            whole = _reworded(text, _ACROSS) if untranslated(joined) else None
+            return whole or (joined if own != parts else text)
+    return _framed(text) or (_reworded(text, _ACROSS) if ": " in text else None) or _labelled(text) or _listed(text)
+
+
+def _framed(text: str) -> str | None:
+    """Return a text in Chinese where what is within its marks is: a full stop, brackets, a label in front."""
+    if text[-1] == "." and len(text) > 1:
+        inner = reword("zh", text[:-1])
+        if not untranslated(inner):
+            return f"{inner}\u3002"
+    for pattern, frame in _FRAMES:
+        match = pattern.fullmatch(text)
+        if match:
+            own = [reword("zh", part) for part in match.groups()]
+            if not any(map(untranslated, own)):
+                return frame.format(*own)
+    match = _IN_BRACKETS.fullmatch(text)
+    if match and _balanced(match[2]):
+        own = [reword("zh", part) for part in match.groups()]
+        if not any(map(untranslated, own)):
+            return f"{own[0]}\uff08{own[1]}\uff09"
+    return None
+
+
+def _labelled(text: str) -> str | None:
+    """Return a text after a label in Chinese, whatever is left in it."""
+    match = _LABELLED.fullmatch(text)
+    return f"{match[1]}\uff1a{reword('zh', match[2])}" if match else None
+
+
+def _balanced(text: str) -> bool:
+    """Return whether every bracket of a text is closed in it, and none that was not opened."""
+    depth = 0
+    for sign in text:
+        depth += (sign in "([\uff08\u3010") - (sign in ")]\uff09\u3011")
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def _split(joint: re.Pattern[str], text: str) -> list[str]:
+    """Return the pieces of a text between joints that stand in no brackets."""
+    pieces, start = [], 0
+    for match in joint.finditer(text):
+        if _balanced(text[start : match.start()]):
+            pieces.append(text[start : match.start()])
+            start = match.end()
+    return [*pieces, text[start:]]
+
+
+#: Where a text is cut into statements, and what stands between them in Chinese: nothing after a full stop.
+_JOINTS = (
+    (re.compile(r"(?<=[.!?\u3002]) +(?=[A-Z0-9(\u4e00-\u9fff\ue100-\uf8ff\uff08])"), ""),
+    (re.compile("(?<=[.!?\u3002])(?=[A-Z])"), ""),
+    (re.compile("; "), "\uff1b"),
+    (re.compile(r" \+ "), " + "),
+    (re.compile(" (?:->|\u2192) "), " \u2192 "),
+    (re.compile(" / "), " / "),
+)
+#: What stands around and before texts: their pieces, and what is made of these.
+_FRAMES = (
+    (re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)"), "\uff08{}\uff09"),
+    (re.compile(r"([^()]+) \(([^()]*(?:\([^()]*\)[^()]*)*)\)"), "{}\uff08{}\uff09"),
+    (re.compile("([^\uff08\uff09]+)\uff08([^\uff08\uff09]+)\uff09"), "{}\uff08{}\uff09"),
+    (re.compile(r"([^:]+): (.+)", re.DOTALL), "{}\uff1a{}"),
+    (re.compile(r"\* (.+)", re.DOTALL), "* {}"),
+    (re.compile(r"([A-Za-z_]\w*) (-?[0-9][0-9./]*)"), "{} {}"),
+)
+_IN_BRACKETS = re.compile(r"([^()]+) \((.+)\)", re.DOTALL)
+_LABELLED = re.compile("([^A-Za-z;]+): (.+)", re.DOTALL)
+_LIST = re.compile(r"(.+) (and|or) (.+?)")
+_COMMA = re.compile(", ")
+#: Names in a list, by their signs.
+_NAMED = re.compile("[\ue100-\uefff](?:, [\ue100-\uefff])+")
+#: A sign for a choice of a player; choices side by side are one outcome, other things a list.
+_CHOICE = re.compile("[\uf000-\uf8ff]")
+#: Marks of Latin text behind Chinese, and those of Chinese text.
+_LATIN_MARKS = re.compile(r"(?<=[\u3001-\u9fff\ue006\ue100-\uf8ff\uff08-\uff5e])([,:;]) ?(?=\S)|\(([^()A-Za-z]*[\u4e00-\u9fff][^()A-Za-z]*)\)")
+#: Spaces behind Chinese marks, which have their own.
+_GAPS = re.compile("(?<=[\u3001\u3002\uff0c\uff1b\uff1a\uff1f\uff01]) +")
+_CHINESE_MARKS = {",": "\uff0c", ":": "\uff1a", ";": "\uff1b"}
+
+
+def _punctuated(text: str) -> str:
+    """Return a text with Chinese marks where Chinese stands before or between them."""
+    if not _HAN.search(text):
+        return text
+    text = _GAPS.sub("", text)
+    return _LATIN_MARKS.sub(
+        lambda mark: _CHINESE_MARKS[mark[1]] if mark[1] else f"\uff08{_punctuated(mark[2])}\uff09", text
+    )
+
+
+def _listed(text: str) -> str:
+    """Return a list "a, b and c" in Chinese where every part is."""
+    match = _LIST.fullmatch(text)
+    parts = [*_split(_COMMA, match[1]), match[3]] if match else _split(_COMMA, text)
+    if len(parts) < 2:
+        return text
+    own = [reword("zh", part) for part in parts]
+    if any(map(untranslated, own)):
+        return text
+    if match:
+        return join("zh", own, match[2])
+    return ("\uff0c" if all(map(_CHOICE.match, own)) else "\u3001").join(own)
+
+
+def _reworded(text: str, slot: str) -> str | None:
+    for each, stop in _readings(text):
+        for entry in _candidates(each):
+            match = entry.match(each, slot)
+            if match is None:
+                continue
+            if not all(map(_balanced, match.groups())):
+                continue
+            filled = {
+                name: own if name in _NAMES else reword("zh", own)
+                for name, own in zip(entry.names, match.groups(), strict=True)
+            }
+            if not any(untranslated(own) for name, own in filled.items() if name not in _NAMES):
+                return entry.chinese.format(**filled) + stop
+    return None
