@@ -6,7 +6,9 @@ from fractions import Fraction as F
 import pytest
 
 from detente.errors import UsageError
+from detente.games.extensive import GameTree, chance, decision, terminal
 from detente.solve.repeated.opponents import chain
+from detente.solve.trees.sequential import sequential_equilibria
 
 
 def test_kreps_and_wilsons_equilibrium():
@@ -83,6 +85,52 @@ def test_random_chains_are_equilibria():
         kinds.add(found.kind)
         assert found.largest_gain() == 0
     assert kinds == {"no_entry", "no_fear", "credible", "unravels", "no_imitation", "reputation"}
+
+
+def two_opponents(gain, loss, deterrence, cost, prior, delta):
+    """The chain with two opponents as a tree: each is a player, the tough kind has one move."""
+
+    def second(kind, seen, one, kept):
+        moves = {"fight": terminal(one, -loss, kept - delta * cost)}
+        if kind == "other":
+            moves["yield"] = terminal(one, gain, kept)
+        reply = decision("player", moves, f"{kind}, {seen}")
+        return decision("two", {"out": terminal(one, 0, kept + delta * deterrence), "enter": reply}, seen)
+
+    def first(kind):
+        moves = {"fight": second(kind, "fought", -loss, -cost)}
+        if kind == "other":
+            moves["yield"] = second(kind, "yielded", gain, F(0))
+        return decision("one", {"out": second(kind, "nothing", F(0), deterrence), "enter": decision("player", moves, kind)}, "start")
+
+    return GameTree(["one", "two", "player"], chance({"tough": (prior, first("tough")), "other": (1 - prior, first("other"))}))
+
+
+def test_two_opponents_play_the_only_sequential_equilibrium_of_their_tree():
+    """The tree is solved by a search over supports and beliefs that knows nothing of chains; numbers without ties."""
+    kinds, mixed = set(), 0
+    for seed in range(60):
+        generator = random.Random(seed)
+        gain, loss = F(generator.randint(1, 3)), F(generator.choice([1, 2, 5]))
+        deterrence, cost = F(generator.randint(1, 4)), F(generator.choice([-1, 2, 5, 8]), 3)
+        prior, delta = F(generator.choice([1, 3, 7]), 11), generator.choice([F(1), F(3, 5)])
+        found = chain(gain, loss, deterrence, cost, opponents=2, prior=prior, discount_factor=delta)
+        solved = sequential_equilibria(two_opponents(gain, loss, deterrence, cost, prior, delta))
+        assert solved.complete
+        (only,) = solved.equilibria
+        out = only.profile["one"]["start"]["out"]
+        fight = only.profile["player"]["other"]["fight"]
+        assert found.stays_out(found.start) == out
+        assert found.fight(2, prior) == fight
+        after = {"fought": found.after_fight, "yielded": found.after_peace, "nothing": found.after_none}
+        for seen, follow in after.items():
+            state = follow(found.start)
+            assert found.stays_out(state) == only.profile["two"][seen]["out"]
+            assert found.fight(1, state[1]) == only.profile["player"][f"other, {seen}"]["fight"]
+        kinds.add(found.kind)
+        mixed += 0 < fight < 1
+    assert kinds == {"credible", "no_imitation", "reputation"}
+    assert mixed > 5
 
 
 def test_the_path_adds_up_by_simulation_of_the_tree():
