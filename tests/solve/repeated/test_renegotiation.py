@@ -107,6 +107,39 @@ def test_penances_by_brute_force_over_mixtures():
     assert {"yes", "no"} <= verdicts
 
 
+def test_what_renegotiation_proof_automata_pay_meets_the_necessary_condition():
+    """By the definition alone: values of states of which none is better for both than another, no one-shot deviation that gains.
+
+    Farrell and Maskin's condition is necessary at every factor: in the state that is worst for a player its best deviation now
+    is worth no more than that state, and what is played there gives the other no less than the state does.
+    """
+    beyond_the_stage = 0
+    for seed in range(500):
+        generator = random.Random(seed)
+        table = [[[generator.randint(0, 5) for _ in range(2)] for _ in range(2)] for _ in range(2)]
+        if seed % 2:  # a dilemma, in which cooperation takes a penance
+            reward, tempted = generator.randint(3, 5), generator.randint(6, 8)
+            table = [[[reward, 0], [tempted, 1]], [[reward, tempted], [0, 1]]]
+        game = NormalFormGame(table, ["row", "column"], [["c", "d"]] * 2)
+        states = ["start", "row", "column"]
+        outputs = {each: (generator.choice("cd"), generator.choice("cd")) for each in states}
+        if seed % 2:
+            outputs["start"], outputs[generator.choice(states[1:])] = ("c", "c"), generator.choice([("c", "d"), ("d", "c")])
+            if generator.random() < 0.7:
+                outputs["row"], outputs["column"] = ("c", "d"), ("d", "c")
+        rules = {each: {outputs[each]: generator.choice(["start", each]), "row": "row", "column": "column", "otherwise": each} for each in states}
+        delta = generator.choice([F(1, 2), F(3, 4), F(9, 10)])
+        check = best_one_shot_deviation(game, Automaton(outputs, rules).on(game), delta)
+        values = list(check.values.values())
+        if check.gain > 0 or any(all(x > y for x, y in zip(v, w, strict=True)) for v, w in product(values, values)):
+            continue
+        for value in values:
+            assert renegotiation_target(game, value).verdict in {"yes", "open"}
+        stage = {(a, b) for a in "cd" for b in "cd" if best_one_shot_deviation(game, Automaton({"s": (a, b)}, {"s": {"otherwise": "s"}}).on(game), delta).gain <= 0}
+        beyond_the_stage += any(outputs[each] not in stage for each in check.values)
+    assert beyond_the_stage >= 10
+
+
 def test_wrong_arguments_are_refused():
     with pytest.raises(UsageError, match="needs the profiles"):
         renegotiation_proof(DILEMMA, "grim")
