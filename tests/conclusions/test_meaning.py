@@ -171,6 +171,13 @@ def test_formulas_that_are_not_seen_through_count_as_about_amounts():
     assert "not seen through" in found.why
 
 
+def test_strategies_whose_names_join_to_the_same_are_told_apart():
+    game = NormalFormGame([[[1, 0], [2, 5]], [[0, 0], [0, 0]]], ["p", "q"], [["a", "a_b"], ["c", "b_c"]])
+    text = "sign:payoff[p][a, b_c] - payoff[p][a_b, c] + payoff[p][a_b, b_c] - payoff[p][a, c]"
+    assert meaning(game, text).level == "cardinal"
+    assert confirm(game, text, trials=40).witness is not None
+
+
 def test_three_players_have_levels_too():
     table = [[[[i + 2 * k - m * n for n in (0, 1)] for m in (0, 1)] for k in (0, 1)] for i in range(3)]
     game = NormalFormGame(table)

@@ -1,6 +1,7 @@
 """Importance against functions whose variance is decomposed in closed form."""
 
 import math
+import re
 from dataclasses import dataclass, replace
 from fractions import Fraction as F
 
@@ -196,6 +197,14 @@ def test_bins_have_equal_counts_whatever_the_distribution():
 def test_an_output_that_does_not_vary_is_told():
     found = importance_of(subject(lambda x, y, z: 0 * x), ["value:f", "kind", "kind=1"], draws=1000)
     assert set(found.variances.values()) == {0.0} and "does not vary" in str(found)
+
+
+def test_what_too_few_draws_show_is_called_unclear_and_no_printed_share_leaves_its_range():
+    rare = subject(lambda x, y, z: x, lambda x, y, z: ((x > 0.99) & (y > 0.9)).astype(np.int64))
+    text = str(importance_of(rare, ["kind=1"], draws=20_000))
+    assert "unclear: the standard error is above 0.1" in text
+    numbers = [float(each) for each in re.findall(r"(-?\d\.\d{3}) ±", text)]
+    assert all(0 <= each <= 1 for each in numbers)
 
 
 def test_what_is_not_there_is_refused():

@@ -143,6 +143,23 @@ def test_the_word_robust_needs_a_least_share_of_95_percent():
     assert few.range("equilibrium:x,x")[0] >= 0.95 and not few.is_robust("equilibrium:x,x")
 
 
+def test_a_share_that_is_not_proved_is_never_printed_as_certain():
+    game = SymbolicGame([[["a", 0], ["1/2000", 0]], [[0, 0], [0, 0]]], {"a": (0, "9/10", 4)}, strategies=[["x", "y"]] * 2)
+    found = robustness(game, ["equilibrium:x,x"], draws=N, priors=["uniform"])
+    assert 0.9995 < found.range("equilibrium:x,x")[0] < 1
+    (row,) = found.share_table().rows
+    assert row[1] == ">0.999 ± 0.001" and row[2] == ">0.999"
+
+
+def test_what_a_selection_or_a_set_of_one_repeats_of_its_equilibrium_is_not_printed():
+    # x is dominant for both: the only equilibrium, and so the set and the selection
+    game = SymbolicGame([[["a", "a"], [0, 0]], [["a", 0], ["a", 0]]], {"a": (1, 2)}, strategies=[["x", "y"]] * 2)
+    found = robustness(game, draws=500)
+    assert {"equilibrium:x,x", "selected:x,x", "set:x,x"} <= set(found.conclusions)
+    shown = [row[0] for row in found.share_table().rows]
+    assert "equilibrium:x,x" in shown and not [each for each in shown if each.startswith(("selected:", "set:"))]
+
+
 # --- conditions
 
 
