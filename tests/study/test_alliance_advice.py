@@ -169,3 +169,20 @@ def test_games_without_a_table_are_exported_as_data_alone(tmp_path):
         assert key in json.loads(out.read_text(encoding="utf-8"))
     assert run(["export", "forge_coalition", "-o", str(tmp_path / "game.nfg")]) == 2
     assert not (tmp_path / "game.nfg").exists()
+
+
+def test_a_profile_of_all_members_begins_to_be_an_equilibrium_where_its_threshold_says(study):
+    game = study.game("forge_tipping:two_actions")
+    (found,) = game.thresholds("tariff_noncomply", "equilibrium:each=hedge", "tipping").inside
+    assert (found.before, found.at_point, found.after) == (True, True, False)
+
+    def declined(tariff):
+        solved = game.solve("tipping", tariff_noncomply=tariff)
+        return 55 in {each.counts["hedge"] for each in solved.equilibria.equilibria}
+
+    assert declined(found.at)
+    assert not declined(found.at + F(1, 10**6))
+    assert game.holds("equilibrium:each=hedge", "tipping", tariff_noncomply=found.at)
+    assert not game.holds("equilibrium:each=hedge", "tipping", tariff_noncomply=found.at + F(1, 10**6))
+    with pytest.raises(UsageError, match="--of equilibrium:each=align"):
+        game.thresholds("tariff_noncomply")

@@ -10,10 +10,11 @@ from detente.errors import UsageError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from detente.conclusions._conditions import Conditions
     from detente.conclusions.levers import Levers
     from detente.study.model import GameModel
 
-__all__ = ["member_gains", "member_levers", "member_profile"]
+__all__ = ["member_gains", "member_levers", "member_profile", "profile_conditions"]
 
 #: What stands for all members that are not named.
 EACH = "each"
@@ -90,6 +91,19 @@ def member_gains(model: GameModel, kind: str, profile: tuple[str, ...], held: Ma
     return found
 
 
+def profile_conditions(
+    model: GameModel, kind: str, to: object, held: Mapping[str, str], *, broken: bool = False
+) -> Conditions:
+    """Return as conditions that a profile of all members is an equilibrium, or where ``broken`` that it is none."""
+    from detente.conclusions.markov_levers import policy_conditions
+
+    profile = member_profile(model, to, held)
+    box = model.payoffs(kind).box
+    gains = list(dict.fromkeys(map(box.expand, member_gains(model, kind, profile, held))))
+    text = f"equilibrium:{_told(model, profile)}"
+    return policy_conditions(box, f"not {text}" if broken else text, gains, broken=broken)
+
+
 def member_levers(
     model: GameModel,
     kind: str,
@@ -103,7 +117,6 @@ def member_levers(
 ) -> Levers:
     """Return the cheapest changes that make a profile of all members an equilibrium, or the only pure one."""
     from detente.conclusions.levers import levers_for
-    from detente.conclusions.markov_levers import policy_conditions
     from detente.conclusions.member_levers import sole_levers
 
     if more.get("side_payments"):
@@ -116,8 +129,7 @@ def member_levers(
     text = f"{outcome}:{_told(model, profile)}"
     box = model.payoffs(kind).box
     if outcome == "equilibrium":
-        gains = list(dict.fromkeys(map(box.expand, member_gains(model, kind, profile, held))))
-        conditions = policy_conditions(box, f"not {text}" if broken else text, gains, broken=broken)
+        conditions = profile_conditions(model, kind, to, held, broken=broken)
         rest = {key: each for key, each in more.items() if key != "side_payments"}
         return levers_for(conditions, values, exclude=model.definition.units, **rest)
 

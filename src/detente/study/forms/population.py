@@ -25,8 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
 
+    from detente.conclusions._conditions import Conditions
+    from detente.conclusions.conclusion import Conclusion
     from detente.conclusions.ensemble.member_batch import MemberBatch
     from detente.conclusions.robustness.classifier import Subject
+    from detente.conclusions.thresholds import Thresholds
+    from detente.formula import Formula
     from detente.games.definition import GameDefinition
     from detente.games.reader import GameReader
     from detente.payoffs.table import Payoffs
@@ -285,6 +289,63 @@ class Population(FormulaForm):
         found = named_levers(model, kind, to, outcome, values, more, broken=broken)
         members: Members = model.definition.data
         return found or member_levers(model, kind, to, outcome, values, members.held, more, broken=broken)
+
+    def conclusion(self, game: GameDefinition, text: str) -> Any:
+        """Return ``equilibrium:PROFILE`` of all members, such as ``equilibrium:each=stay``, or ``sign:FORMULA``."""
+        from detente.conclusions.conclusion import Conclusion
+
+        kind, colon, rest = text.partition(":")
+        return Conclusion(text, kind, name=rest) if colon and kind == "equilibrium" else super().conclusion(game, text)
+
+    def thresholds(
+        self,
+        model: GameModel,
+        kind: str,
+        along: str,
+        of: Conclusion | Formula | None,
+        values: Mapping[str, Fraction],
+        name: str = "",
+    ) -> Thresholds:
+        """Return where along a parameter a formula changes its sign, or a profile begins or ends to be an equilibrium."""
+        from detente.conclusions.conclusion import Conclusion
+        from detente.conclusions.thresholds import follow
+
+        if of is None:
+            top = next(iter(model.definition.strategies.values()))[-1]
+            raise UsageError(
+                f"{model.name} has thresholds of named formulas and of profiles; ask for one, as in --of equilibrium:each={top}"
+            )
+        if not isinstance(of, Conclusion):
+            return super().thresholds(model, kind, along, of, values, name)
+        c = self._conditions(model, kind, of)
+        signs = [form.expression for form in c.forms[: c.decisive]]
+        domain = model.parameters[along].domain
+        return follow(c.game, along, signs, lambda sign: c.holds(tuple(map(sign, signs))), values, domain, name or of.text)
+
+    def rests_on(
+        self, model: GameModel, kind: str, of: Conclusion | Formula, values: Mapping[str, Fraction], **more: Any
+    ) -> Any:
+        """Return the smallest sets of parameters that fix a formula's sign, or that a profile is an equilibrium."""
+        from detente.conclusions.conclusion import Conclusion
+        from detente.conclusions.rests_on import rests_on
+
+        if not isinstance(of, Conclusion):
+            return super().rests_on(model, kind, of, values, **more)
+        return rests_on(self.formulas(model, kind), self._conditions(model, kind, of), values, **more)
+
+    def holds(self, model: GameModel, of: Conclusion | Formula, values: Mapping[str, Fraction]) -> bool:
+        """Return whether a formula is positive at a point, or a profile an equilibrium."""
+        from detente.conclusions.conclusion import Conclusion
+
+        if not isinstance(of, Conclusion):
+            return super().holds(model, of, values)
+        return self._conditions(model, "strategic", of).truth(values)
+
+    def _conditions(self, model: GameModel, kind: str, of: Conclusion) -> Conditions:
+        from detente.study.forms._member_advice import profile_conditions
+
+        members: Members = model.definition.data
+        return profile_conditions(model, kind, of.name, members.held)
 
     def options(
         self, model: GameModel, kind: str, player: str, values: Mapping[str, Fraction], **more: Any
