@@ -129,12 +129,14 @@ class Case:
 
     def labels(self, names: Sequence[str], lang: str = "en") -> str:
         """Return several names as a reader sees them, in brackets; one alone needs none."""
-        text = self.listed(names, lang)
-        return text if len(names) == 1 else f"({text})"
+        if len(names) == 1:
+            return self.label(names[0], lang)
+        opening, between, closing = "（，）" if lang == "zh" else ("(", ", ", ")")
+        return f"{opening}{between.join(self.label(name, lang) for name in names)}{closing}"
 
     def listed(self, names: Iterable[str], lang: str = "en") -> str:
         """Return names as a reader sees them, with commas between them."""
-        return ", ".join(self.label(name, lang) for name in names)
+        return ("、" if lang == "zh" else ", ").join(self.label(name, lang) for name in names)
 
     def number(self, value: Any) -> str:
         """Return a number as a reader sees it: small fractions of drawn payoffs as they are, the study's own as decimals."""

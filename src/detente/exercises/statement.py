@@ -38,7 +38,7 @@ def grid(case: Case, lang: str) -> Grid | None:
     words, game, number = WORDS[lang], case.game, case.number
     if isinstance(game, NormalFormGame):
         players = [case.label(name, lang) for name in game.players]
-        caption = f"{words['payoffs']} ({', '.join(players)})"
+        caption = f"{words['payoffs']}{'' if lang == 'zh' else ' '}{case.labels(game.players, lang)}"
         if any(rounded(case, value) for value in game.payoffs.flat):
             caption += words["rounded"]
         if len(players) == 2:

@@ -129,7 +129,7 @@ def _in_words(case: Case, text: str, lang: str, *, stop: bool = True) -> str:
         if match.group(1) is not None:
             names = [each.strip() for each in match.group(2).split(",")]
             player, profile = case.label(match.group(1).strip(), lang), case.labels(names, lang)
-            return f"{profile} 处 {player} 的支付" if lang == "zh" else f"payoff of {player} at {profile}"
+            return f"{profile}处{player}的支付" if lang == "zh" else f"payoff of {player} at {profile}"
         name = match.group()
         return name if name in formula.FUNCTIONS else case.label(name, lang)
 
