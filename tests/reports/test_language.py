@@ -16,6 +16,7 @@ from detente.reports import language
 from detente.reports.elements import inlines
 from detente.reports.language import catalog, edition, reword, say, slots, untranslated
 from detente.reports.spans import plain_text
+from detente.reports.translation import left_over
 
 SOURCES = Path(language.__file__).parent
 
@@ -139,3 +140,20 @@ def test_the_chinese_edition_has_the_same_bytes_in_any_folder_and_keeps_words_th
     document = detente.Study(tmp_path / "place0" / "study").report(None, "zh").document()
     texts = [plain_text(inline) for block in document.blocks for inline in inlines(block)]
     assert any(re.search("[\u4e00-\u9fff]", text) and "Meridia" in text for text in texts)
+    left = {word for text in left_over(document, {}) for word in untranslated(text)}
+    assert left <= own_words(tmp_path / "place0" / "study")
+
+
+def own_words(folder):
+    """The words of the files of a study."""
+    return {word for path in folder.rglob("*.*") if path.suffix in {".toml", ".csv"} for word in re.findall("[A-Za-z]+", path.read_text(encoding="utf-8"))}
+
+
+def test_names_that_a_study_has_in_english_only_stay_within_sentences():
+    sentence = "It is a best reply for old friends to rely, if it expects Borealia to deliver with probability at least 0.13."
+    assert reword("zh", sentence) == sentence
+    with edition("zh", {}, {"old friends", "rely", "Borealia", "deliver"}):
+        assert reword("zh", "Stable are at the point old friends (rely, deliver); at the point hard winter (rely, deliver).").startswith("Stable are")
+        assert reword("zh", "At the point old friends, rely is no equilibrium of the game played once.") == "在“old friends”点，rely不是一次性博弈的均衡。"
+        # words of others are left whole, with their own marks
+        assert reword("zh", "Salt is scarce. Nobody knows why.") == "Salt is scarce. Nobody knows why."

@@ -17,7 +17,7 @@ from detente.reports.entries import figure_entry, linked, parameter_entry
 from detente.reports.language import edition, say
 from detente.reports.results import Results
 from detente.reports.store import Store
-from detente.reports.translation import translated
+from detente.reports.translation import own_names, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,7 +105,7 @@ def compose(files: StudyFiles, definition: ReportDefinition, models: Sequence[Ga
 
     Blocks on a game that follow each other make a chapter of each game; blocks on the study stand once.
     """
-    with edition(definition.lang, files.texts):
+    with edition(definition.lang, files.texts, own_names(models)):
         return _composed(files, definition, models, draws)
 
 

@@ -15,7 +15,7 @@ from detente.reports.catalog import catalog, join, slots, untranslated
 from detente.reports.rewording import naming, reword, studying
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 __all__ = ["catalog", "edition", "join", "naming", "reword", "say", "slots", "spoken", "untranslated"]
 
@@ -39,11 +39,11 @@ _EDITION: ContextVar[str] = ContextVar("edition", default="en")
 
 
 @contextmanager
-def edition(lang: str, texts: Mapping[str, str]) -> Iterator[None]:
-    """Make a report in a language; ``texts`` are those that its study has in Chinese."""
+def edition(lang: str, texts: Mapping[str, str], names: Collection[str] = ()) -> Iterator[None]:
+    """Make a report in a language; ``texts`` are those that its study has in Chinese, ``names`` those that it has not."""
     token = _EDITION.set(lang)
     try:
-        with studying(texts):
+        with studying(texts, names):
             yield
     finally:
         _EDITION.reset(token)

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 from detente.reports.catalog import LETTERS, catalog, join, slots, untranslated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-__all__ = ["naming", "reword", "stated", "studying"]
+__all__ = ["HAN", "naming", "reword", "stated", "studying"]
 
 #: Chinese characters, and the signs that stand for names while a text is put in words.
-_HAN = re.compile("[\u4e00-\u9fff\ue100-\uf8ff]")
+HAN = re.compile("[\u4e00-\u9fff\ue100-\uf8ff]")
 #: Slots that take numbers alone, whatever digits follow their name, and slots whose text is a name of its own and stays.
 _COUNTED = frozenset(
     {"value", "low", "high", "count", "share", "least", "left", "size", "among", "total", "draws", "now", "number"}
@@ -96,14 +96,29 @@ def _candidates(text: str) -> list[_Entry]:
 _STUDY: ContextVar[tuple[Mapping[str, str], dict[str, str]]] = ContextVar("texts of the study", default=({}, {}))
 
 
+#: Signs for names of the study, apart from those of :func:`naming`.
+_OWN_SIGNS, _MOST_OWN = 0xEC00, 1000
+#: Names that the study at hand has in English only: they stay within sentences.
+_OWN: ContextVar[re.Pattern[str] | None] = ContextVar("names of the study", default=None)
+
+
 @contextmanager
-def studying(texts: Mapping[str, str]) -> Iterator[None]:
-    """Put texts in words with those that a study has in Chinese."""
-    token = _STUDY.set((texts, {}))
+def studying(texts: Mapping[str, str], names: Collection[str] = ()) -> Iterator[None]:
+    """Put texts in words with those that a study has in Chinese; ``names`` it has in English only, and they stay."""
+    longest_first = sorted(names, key=lambda name: (-len(name), name))
+    pattern = re.compile(f"(?<![A-Za-z])(?:{'|'.join(map(re.escape, longest_first))})(?![A-Za-z])") if names else None
+    tokens = _STUDY.set((texts, {})), _OWN.set(pattern)
     try:
         yield
     finally:
-        _STUDY.reset(token)
+        _STUDY.reset(tokens[0])
+        _OWN.reset(tokens[1])
+
+
+def _english(text: str) -> list[str]:
+    """Return the English words that are left in a text, but for names of the study."""
+    found, own = untranslated(text), _OWN.get()
+    return untranslated(own.sub("", text)) if found and own is not None else found
 
 
 @contextmanager
@@ -131,8 +146,21 @@ def reword(lang: str, text: str) -> str:
     if not LETTERS.search(text) and text not in texts:
         return text.replace(", ", "\u3001") if _NAMED.fullmatch(text) else _punctuated(text)
     if text not in known:
-        known[text] = stated(text) or _punctuated(_put_in_words(text))
+        found = stated(text) or _punctuated(_put_in_words(text))
+        known[text] = _with_own_names(text, found) if _OWN.get() is not None and _english(found) else found
     return known[text]
+
+
+def _with_own_names(text: str, found: str) -> str:
+    """Return a text read with signs for the names that the study has in English only, where that puts all of it in words."""
+    own = _OWN.get()
+    names: dict[str, str] = {}
+    signed = text if own is None else own.sub(lambda match: names.setdefault(match[0], chr(_OWN_SIGNS + len(names))), text)
+    if not names or len(names) > _MOST_OWN:
+        return found
+    worded = reword("zh", signed)
+    labels = {sign: name for name, sign in names.items()}
+    return found if untranslated(worded) else "".join(labels.get(each, each) for each in worded)
 
 
 def stated(text: str) -> str | None:
@@ -164,28 +192,36 @@ def _put_in_words(text: str) -> str:
         parts = _split(joint, text)
         if len(parts) > 1:
             own = [reword("zh", part) for part in parts]
-            joined = mark.join(own)
-            whole = _reworded(text, _ACROSS) if untranslated(joined) else None
+            joined = _joined(own, mark)
+            whole = _reworded(text, _ACROSS) if _english(joined) else None
             return whole or (joined if own != parts else text)
     return _framed(text) or (_reworded(text, _ACROSS) if ": " in text else None) or _labelled(text) or _listed(text)
+
+
+def _joined(parts: Sequence[str], mark: str) -> str:
+    """Return statements side by side; between two that stay English there is a space behind the stop."""
+    text = parts[0]
+    for part in parts[1:]:
+        text += (" " if not mark and text[-1:].isascii() and part[:1].isascii() else mark) + part
+    return text
 
 
 def _framed(text: str) -> str | None:
     """Return a text in Chinese where what is within its marks is: a full stop, brackets, a label in front."""
     if text[-1] == "." and len(text) > 1:
         inner = reword("zh", text[:-1])
-        if not untranslated(inner):
+        if not _english(inner):
             return f"{inner}\u3002"
     for pattern, frame in _FRAMES:
         match = pattern.fullmatch(text)
         if match:
             own = [reword("zh", part) for part in match.groups()]
-            if not any(map(untranslated, own)):
+            if not any(map(_english, own)):
                 return frame.format(*own)
     match = _IN_BRACKETS.fullmatch(text)
     if match and _balanced(match[2]):
         own = [reword("zh", part) for part in match.groups()]
-        if not any(map(untranslated, own)):
+        if not any(map(_english, own)):
             return f"{own[0]}\uff08{own[1]}\uff09"
     return None
 
@@ -251,7 +287,7 @@ _CHINESE_MARKS = {",": "\uff0c", ":": "\uff1a", ";": "\uff1b"}
 
 def _punctuated(text: str) -> str:
     """Return a text with Chinese marks where Chinese stands before or between them."""
-    if not _HAN.search(text):
+    if not HAN.search(text):
         return text
     text = _GAPS.sub("", text)
     return _LATIN_MARKS.sub(
@@ -266,7 +302,7 @@ def _listed(text: str) -> str:
     if len(parts) < 2:
         return text
     own = [reword("zh", part) for part in parts]
-    if any(map(untranslated, own)):
+    if any(map(_english, own)):
         return text
     if match:
         return join("zh", own, match[2])
@@ -285,6 +321,6 @@ def _reworded(text: str, slot: str) -> str | None:
                 name: own if name in _NAMES else reword("zh", own)
                 for name, own in zip(entry.names, match.groups(), strict=True)
             }
-            if not any(untranslated(own) for name, own in filled.items() if name not in _NAMES):
+            if not any(_english(own) for name, own in filled.items() if name not in _NAMES):
                 return entry.chinese.format(**filled) + stop
     return None

@@ -9,9 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from detente.fields import label_of
 from detente.reports import elements as e
 from detente.reports import spans as s
+from detente.reports.catalog import LETTERS
 from detente.reports.language import reword, untranslated
+from detente.reports.rewording import HAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,13 +22,29 @@ if TYPE_CHECKING:
     from detente.reports.document import Document
     from detente.reports.elements import Block
     from detente.reports.spans import Inline, Span
+    from detente.study.model import GameModel
 
-__all__ = ["left_over", "translated"]
+__all__ = ["left_over", "own_names", "translated"]
 
 
 def translated(lang: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
     """Return the blocks of a document in words of its own language."""
     return tuple(blocks) if lang == "en" else tuple(_block(lang, block) for block in blocks)
+
+
+def own_names(models: Sequence[GameModel]) -> frozenset[str]:
+    """Return what readers see for names of games that have no Chinese: within sentences they stay."""
+    found: set[str] = set()
+    for base in models:
+        for model in (base, *(base.of(name) for name in base.definition.variants)):
+            definition, terms = model.definition, model.payoff_model.terms
+            choices = [each for own in definition.content.choices.values() for each in own]
+            names = (*definition.labels, *model.players, *choices, *definition.points, *definition.conclusions, *model.parameters)
+            found.update(model.label(name, "zh") for name in names)
+            found.update(label_of(term.label, "zh") if term.label else term.name for term in terms)
+            found.update(parameter.unit for parameter in model.parameters.values())
+            found.add(model.payoff_model.unit)
+    return frozenset(name for name in found if LETTERS.search(name) and not HAN.search(name))
 
 
 def _inline(lang: str, content: Inline) -> Inline:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from detente.reports.compose import chapter, runs, whole_of
 from detente.reports.language import edition
 from detente.reports.options_blocks import main_players
+from detente.reports.translation import own_names
 from detente.study.model import game_model
 
 if TYPE_CHECKING:
@@ -129,6 +130,6 @@ def _chapters(game: str) -> None:
     whole = _KEPT[0]
     context = whole.context(game)
     assert context is not None
-    with edition(whole.lang, whole.files.texts):
+    with edition(whole.lang, whole.files.texts, own_names([each.model for each in whole.contexts])):
         for run in runs(whole.definition):
             chapter(whole, context, run, whole.results.store)
