@@ -10,6 +10,7 @@ import sympy
 
 from detente.errors import FormulaError, NotConverged, UsageError
 from detente.games.control import ControlGame, SymbolicControl
+from detente.solve.control.lines import _Search
 from detente.solve.control.optimal import optimal_control
 
 LAW = "state*(9/10 - p/10)"
@@ -174,6 +175,14 @@ def test_lines_with_a_horizon_are_those_of_brute_force():
             weight *= F(19, 20)
         best = total if best is None else max(best, total)
     assert found.value == best
+    assert found.gap == 0
+
+
+@pytest.mark.parametrize("horizon", [3, None])
+def test_the_certificate_finds_a_line_that_is_missing(monkeypatch, horizon):
+    whole = _Search.envelope
+    monkeypatch.setattr(_Search, "envelope", lambda self, given: whole(self, [each for each in given if each.word[:1] != (1,)] or given))
+    assert optimal_control(with_fixed_cost(F(1, 20), horizon=horizon)).gap > 0
 
 
 def test_any_polynomial_gets_proved_bounds_around_the_value():

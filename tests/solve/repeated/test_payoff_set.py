@@ -196,6 +196,20 @@ def test_the_dilemma_of_judd_yeltekin_and_conklin():
     assert corners(found.vertices) == {(2, 2), (5, 2), (4, 4), (2, 5)}
 
 
+def test_a_coarse_tolerance_gives_bounds_without_a_warning_or_says_that_there_is_no_inner_one():
+    """The first set ends in rounds with corners made equal by rounding; the second game has no pure stage equilibrium to fall back on."""
+    for table, factor in (([[[-4, 4], [2, -2]], [[-5, 2], [-2, 4]]], "3/4"), (np.random.default_rng(217).integers(-5, 6, (2, 2, 2)).tolist(), "3/4")):
+        game = NormalFormGame(table)
+        found = payoff_set(RepeatedGame(game, factor), "1/3")
+        fine = payoff_set(RepeatedGame(game, factor))
+        assert includes(found.vertices, fine.inner)
+        assert includes(fine.vertices, found.inner)
+    assert not found.exact
+    assert found.inner == ()
+    assert found.to_json()["gap"] is None
+    assert "no inner bound was proved" in str(found)
+
+
 #: Corners of the Cournot set below, as rgsolve gave them to 16 digits (Barrett's public test of it, one half of the mirror image).
 RGSOLVE = [
     ("6.9665306122448980", "0.2865306122448980"), ("6.8767346938775520", "0.3967346938775508"),

@@ -153,15 +153,18 @@ class _Search:
     def run(self) -> ControlResult:
         if self.game.horizon is not None:
             envelope = [Line((), 0 * self.delta, 0 * self.delta)]
+            gap = 0 * self.delta
             for _ in range(self.game.horizon):
-                envelope = self.envelope([self.longer(a, line) for a in range(len(self.acts)) for line in envelope])
-            return self.result(envelope)
+                ahead = envelope
+                envelope = self.envelope([self.longer(a, line) for a in range(len(self.acts)) for line in ahead])
+                gap = self.larger(gap, self.gain(envelope, ahead))
+            return self.result(envelope, gap)
         envelope = self.envelope([self.kept(a) for a in range(len(self.acts))])
         for _ in range(STEPS):
             longer = [self.longer(a, line) for a in range(len(self.acts)) for line in envelope]
             after = self.envelope(self.distinct([*envelope, *longer]))
             if [each.word for each in after] == [each.word for each in envelope]:
-                return self.result(envelope)
+                return self.result(envelope, self.gain(envelope, envelope))
             envelope = after
             if len(envelope) > STEPS:
                 break
@@ -211,10 +214,22 @@ class _Search:
             else:
                 found.append(ahead[1])
 
-    def result(self, envelope: list[Line]) -> ControlResult:
-        cuts = [self.low]
-        cuts += [(a.constant - b.constant) / (b.slope - a.slope) for a, b in pairwise(envelope)]
-        cuts.append(self.high)
+    def cuts(self, envelope: list[Line]) -> list[Any]:
+        """Return the ends of the pieces."""
+        inner = [(a.constant - b.constant) / (b.slope - a.slope) for a, b in pairwise(envelope)]
+        return [self.low, *inner, self.high]
+
+    def gain(self, envelope: list[Line], ahead: list[Line]) -> Any:
+        """Return the most that one action gains over an envelope, the other one being the value of the next state."""
+        now, then = (envelope, self.cuts(envelope)), (ahead, self.cuts(ahead))
+        return largest_gain(self.acts, self.delta, now, then, self.sign)
+
+    @staticmethod
+    def larger(a: Any, b: Any) -> Any:
+        return max(a, b) if isinstance(a, Fraction) else a.max(b)
+
+    def result(self, envelope: list[Line], gap: Any) -> ControlResult:
+        cuts = self.cuts(envelope)
         shown = self.shown
         pieces = tuple(
             Piece(
@@ -240,11 +255,6 @@ class _Search:
             path.append((state, float(acts[a])))
             growth = self.acts[a].growth
             state *= float(growth if isinstance(growth, Fraction) else growth.mid())
-        gap = (
-            largest_gain(self.acts, self.delta, envelope, cuts, self.sign)
-            if self.game.horizon is None
-            else 0 * self.delta
-        )
         exactly = isinstance(self.delta, Fraction)
         notes = ("Numbers that agree to 600 digits are taken as equal.",) if self.tied else ()
         how = "backward recursion on lines" if self.game.horizon else "value iteration on lines, complete"
@@ -263,14 +273,22 @@ def _kept_for(word: tuple[int, ...], horizon: int | None) -> int | None:
     return None if horizon is None and count == len(word) else count
 
 
-def largest_gain(acts: Sequence[Act], delta: Any, envelope: Sequence[Line], cuts: Sequence[Any], sign_of: Any) -> Any:
-    """Return the most that one action, once, gains anywhere over the value given by pieces.
+def largest_gain(
+    acts: Sequence[Act],
+    delta: Any,
+    now: tuple[Sequence[Line], Sequence[Any]],
+    then: tuple[Sequence[Line], Sequence[Any]],
+    sign_of: Any,
+) -> Any:
+    """Return the most that one action, once, gains anywhere over a value given by pieces: lines and their ends.
 
-    The gain of an action over the pieces is affine between the states at which the piece of the state, or that of the
-    next state, changes; so it is looked at there. The first action of every piece has the gain 0.
+    ``then`` is the value from the next period on. The gain of an action over the pieces is affine between the states
+    at which the piece of the state, or that of the next state, changes; so it is looked at there. The first action of
+    every piece has the gain 0.
     """
 
-    def value(state: Any) -> Any:
+    def value(of: tuple[Sequence[Line], Sequence[Any]], state: Any) -> Any:
+        envelope, cuts = of
         found = envelope[0]
         for line, cut in zip(envelope, cuts[:-1], strict=True):
             if sign_of(state - cut) >= 0:
@@ -278,11 +296,12 @@ def largest_gain(acts: Sequence[Act], delta: Any, envelope: Sequence[Line], cuts
         return found.at(state)
 
     worst = 0 * delta
+    ends = now[1]
     for act in acts:
-        states = list(cuts)
+        states = list(ends)
         if sign_of(act.growth) > 0:
-            states += [each for cut in cuts if sign_of((each := cut / act.growth) - cuts[-1]) < 0]
+            states += [each for cut in then[1] if sign_of((each := cut / act.growth) - ends[-1]) < 0]
         for state in states:
-            gain = act.per_unit * state + act.fixed + delta * value(act.growth * state) - value(state)
+            gain = act.per_unit * state + act.fixed + delta * value(then, act.growth * state) - value(now, state)
             worst = max(worst, gain) if isinstance(gain, Fraction) else worst.max(gain)
     return worst

@@ -76,7 +76,9 @@ def room(outer: Any, inner: Any) -> float:
     edge = edges(outer)
     away = inner[:, None, :] - outer[None, :, :]
     side = edge[None, :, 0] * away[:, :, 1] - edge[None, :, 1] * away[:, :, 0]
-    return float((side / np.hypot(edge[:, 0], edge[:, 1])).min())
+    length = np.hypot(edge[:, 0], edge[:, 1])
+    real = length > 0  # of corners that rounding has made equal
+    return float((side[:, real] / length[real]).min()) if real.any() else float("-inf")
 
 
 def widened(polygon: Any, width: float) -> Any:

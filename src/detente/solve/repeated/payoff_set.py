@@ -57,7 +57,8 @@ class PayoffSet(Displayed):
     exact : bool
         Whether the set is known exactly.
     gap : float
-        Largest distance of a corner of the outer bound from the inner one; 0 where exact.
+        Largest distance of a corner of the outer bound from the inner one; 0 where exact, infinite (null in JSON) where
+        there is no inner one.
     tolerance : Fraction
         The accuracy that was asked for, relative to the spread of payoffs.
     punishments : tuple of two numbers, or None
@@ -113,7 +114,7 @@ class PayoffSet(Displayed):
             "exact": self.exact,
             "vertices": listed(self.vertices),
             "inner": listed(self.inner),
-            "gap": self.gap,
+            "gap": self.gap if self.inner or self.exact else None,
             "tolerance": number_to_json(self.tolerance),
             "punishments": None if self.punishments is None else [number_to_json(each) for each in self.punishments],
             "feasible": self.feasible.to_json(),
