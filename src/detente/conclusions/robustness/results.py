@@ -154,9 +154,10 @@ class Robustness(Displayed):
         same = f"equilibrium:{rest}"
         if kind not in {"selected", "set"} or same not in shown:
             return False
-        key = ("prior", "given", "share", "vary", "without", "constrained")
+        key = ("prior", "given", "share", "vary", "constrained")
         mine, other = (
-            [tuple(getattr(each, part) for part in key) for each in self._shares_of[text]] for text in (name, same)
+            [tuple(getattr(each, part) for part in key) for each in self._shares_of[text] if each.without is None]
+            for text in (name, same)
         )
         return mine == other
 

@@ -59,6 +59,7 @@ class ChainForm(Extensive):
     variant = ChainVariant
     tables = {}  # noqa: RUF012 - the base declares it
     concepts = ("sequential",)
+    shares_of = "Shares are those of one encounter; what a chain of them does is told by solving."
     reasons = {  # noqa: RUF012 - the base declares it
         "options": "a commitment against one opponent says nothing of what the next ones expect; ask options of the game itself",
     }
