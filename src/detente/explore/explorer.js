@@ -24,6 +24,7 @@ function render({ model, el }) {
     const request = { id: ++sent, at: performance.now(), ...pending };
     pending = {};
     waiting = true;
+    root.setAttribute("aria-busy", "true");
     model.send(request);
   };
   const ask = (change) => {
@@ -114,13 +115,14 @@ function render({ model, el }) {
   const show = () => {
     const view = model.get("view");
     waiting = false;
+    root.setAttribute("aria-busy", "false");
     sentence.textContent = view.sentence;
     notes.textContent = [...view.notes, ...(view.saved ? [view.saved] : [])].join("\n");
     notes.classList.toggle("error", Boolean(view.error));
     if (view.error) notes.textContent = view.error;
     code.textContent = view.code;
     for (const [key, title] of [
-      ["payoffs", "Payoffs"], ["terms", "Terms"], ["tree", "Tree"], ["equilibria", "Equilibria"], ["members", "Members"], ["cascade", "Best replies"], ["patience", "Patience"], ["map", "Map"],
+      ["payoffs", "Payoffs"], ["terms", "Terms"], ["solution", "Solution"], ["holds", "Conclusions"], ["tree", "Tree"], ["equilibria", "Equilibria"], ["members", "Members"], ["cascade", "Best replies"], ["patience", "Patience"], ["map", "Map"],
     ]) {
       if (!slots.has(key)) {
         const body = element("div", { "data-panel": key });

@@ -106,7 +106,7 @@ class Explorer:
     Parameters
     ----------
     model : GameModel
-        A normal form of any number of players, a tree, or a game of many members.
+        A game of any form: normal forms, trees and games of many members have panels of their own.
     over : pair of str, optional
         The parameters of the map, the horizontal one first; by default two that change the answer.
     point : str
@@ -117,7 +117,7 @@ class Explorer:
     Raises
     ------
     UsageError
-        If the form of the game has no explorer, or a name is unknown.
+        If a name is unknown.
 
     Notes
     -----
@@ -193,7 +193,10 @@ class Explorer:
         """Return what follows at the point."""
         point = self.at()
         baseline = self.model.point().values
-        panels, sentence = self.panels.at(point)
+        try:
+            panels, sentence = self.panels.at(point)
+        except DetenteError as error:  # where a slider may go the game need not have an answer
+            panels, sentence = {}, f"There is no answer at this point: {error}."
         if self.opened is not None:
             panels["terms"] = self.panels.terms(point, self.opened)
         notes = list(point.notes)

@@ -35,8 +35,6 @@ class MemberPanels(Panels):
 
     def __init__(self, model: GameModel, lang: str) -> None:
         super().__init__(model, lang)
-        if model.definition.data.held:
-            raise UsageError(f"explore shows {model.definition.name} with all members free; found {model.name}")
         self.actions = next(iter(model.definition.strategies.values()))
 
     def at(self, point: Point) -> tuple[dict[str, str], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from html import escape
 from itertools import product
@@ -17,37 +18,34 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from detente.conclusions.robustness.classifier import Classifier
     from detente.payoffs.terms import Term
     from detente.solve.result import Equilibrium, SolveResult
     from detente.study.model import GameModel, Point
 
-__all__ = ["NormalPanels", "Panels", "State", "panels_of", "term_rows"]
+__all__ = ["NormalPanels", "Panels", "State", "codes_as_states", "panels_of", "term_rows"]
 
+_NAME = re.compile(r"[A-Za-z_]\w*")
 #: What a map tells apart: the names of the equilibria there, or counts of members.
 State = tuple[str, ...]
 
 
 def panels_of(model: GameModel, lang: str) -> Panels:
-    """Return the panels of a game.
-
-    Raises
-    ------
-    UsageError
-        If its form has none.
-    """
-    if model.definition.form == "normal":
+    """Return the panels of a game: those of its form, or what every form has."""
+    form = model.definition.form
+    if form == "normal":
         return NormalPanels(model, lang)
-    if model.definition.form == "population":
+    if form == "population" and not model.definition.data.held:
         from detente.explore.member_panels import MemberPanels
 
         return MemberPanels(model, lang)
-    if model.definition.form == "extensive":
+    if form == "extensive":
         from detente.explore.tree_panels import TreePanels
 
         return TreePanels(model, lang)
-    shown = "explore shows normal forms, trees and games of many members"
-    do = f"; explore {model.definition.name}, which shows patience too" if model.form.name == "repeated" else ""
-    raise UsageError(f"{shown}; found {model.name}, whose form is {model.form.name}{do}")
+    from detente.explore.form_panels import FormPanels
+
+    return FormPanels(model, lang)
 
 
 class Panels(ABC):
@@ -86,6 +84,17 @@ class Panels(ABC):
     def label(self, name: str) -> str:
         """Return what a reader sees for a name."""
         return self.model.label(name, self.lang)
+
+    def choice(self, name: str) -> str:
+        """Return what a reader sees for a choice, which a parameter may share its name with."""
+        found = self.model.definition.labels.get(name)
+        return name.replace("_", " ") if found is None else label_of(found, self.lang)
+
+    def outcomes(self, state: State) -> str:
+        """Return outcomes in words: choices one after another, with ``/`` between the ends that chance may lead to."""
+        named = (_NAME.sub(lambda match: self.choice(match[0]), each) for each in state)
+        words = (each.replace(",", ", ").replace("|", " / ") for each in named)
+        return " or ".join(f"({each})" if "," in each else each for each in words)
 
 
 class NormalPanels(Panels):
@@ -312,6 +321,17 @@ def term_rows(title: str, valued: Iterable[tuple[Term, Any]], lang: str) -> str:
             f"<td class='number'>{escape(short(value, 4))}</td></tr>"
         )
     return "".join(rows)
+
+
+def codes_as_states(classifier: Classifier, codes: Any) -> tuple[list[State], NDArray[np.int64]]:
+    """Return what the kinds of games of a form are called, each once, and the number of that of each draw."""
+    import numpy as np
+
+    found, index = np.unique(codes, return_inverse=True)
+    family = classifier.families[0]
+    texts = [tuple(each.strip() for each in classifier.label(family, code).split(";")) for code in found]
+    distinct = list(dict.fromkeys(texts))
+    return distinct, np.array([distinct.index(each) for each in texts])[index.reshape(-1)]
 
 
 def different_rows(bits: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any, cast
 
 from detente.errors import UsageError
-from detente.explore.panels import Panels, State, term_rows
-from detente.fields import label_of
+from detente.explore.panels import Panels, State, codes_as_states, term_rows
 from detente.numbers import plain, short
 
 if TYPE_CHECKING:
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from detente.conclusions.robustness.trees import Trees
+    from detente.conclusions.robustness.classifier import Classifier
     from detente.solve.trees.tree_result import PathEnd, TreeResult
     from detente.study.model import GameModel, Point
 
@@ -25,7 +23,7 @@ __all__ = ["TreePanels"]
 
 
 class TreePanels(Panels):
-    """A game in extensive form; the map tells apart the outcomes of its subgame-perfect equilibria."""
+    """A game in extensive form; the map tells apart the outcomes of its equilibria."""
 
     question = "game.solve({})"
 
@@ -33,10 +31,10 @@ class TreePanels(Panels):
         super().__init__(model, lang)
         self.play = model.definition.data.play
         self.paths = tuple(self.play.paths())
-        if not model.symbolic.perfect_information:
-            self.no_map = "a tree has one where every player knows what was chosen before, and here one does not"
-        elif any(node.kind == "chance" for node in model.symbolic.nodes):
-            self.no_map = "a tree has one where nothing is left to chance, and here chance moves"
+        try:
+            self.classifier: Classifier = model.form.subject(model, "strategic", {}, {}).classifier
+        except UsageError as error:
+            self.no_map = str(error)
 
     def at(self, point: Point) -> tuple[dict[str, str], str]:
         """Return the tree, the payoffs at its ends and the equilibria that the form looks for."""
@@ -56,13 +54,8 @@ class TreePanels(Panels):
         path: dict[str, str] = self.play.follow(tuple(actions))[0]
         return path
 
-    def _choice(self, name: str) -> str:
-        """Return what a reader sees for a choice, which a parameter may share its name with."""
-        found = self.model.definition.labels.get(name)
-        return name.replace("_", " ") if found is None else label_of(found, self.lang)
-
     def _choices(self, path: Mapping[str, str]) -> str:
-        return ", ".join(map(self._choice, path.values()))
+        return ", ".join(map(self.choice, path.values()))
 
     def _moves(self, path: Mapping[str, str]) -> str:
         """Return who does what on a path, in the order of play."""
@@ -70,7 +63,7 @@ class TreePanels(Panels):
         parts = []
         for name, choice in path.items():
             owner = owners[name]
-            parts.append(("" if owner is None else f"{self.label(owner)}: ") + self._choice(choice))
+            parts.append(("" if owner is None else f"{self.label(owner)}: ") + self.choice(choice))
         return ", ".join(parts)
 
     def _way(self, path: Sequence[PathEnd], words: Any) -> str:
@@ -158,29 +151,13 @@ class TreePanels(Panels):
 
     # --- the map
 
-    @cached_property
-    def classifier(self) -> Trees:
-        """What sorts many draws of the tree by the outcomes of their subgame-perfect equilibria."""
-        from detente.conclusions.robustness.trees import Trees
-
-        formulas = self.model.form.formulas(self.model, "strategic")
-        return Trees.of(self.model.symbolic, formulas, self.paths, {}, {})
-
     def states(self, draws: Mapping[str, Any]) -> tuple[list[State], NDArray[np.int64]]:
-        """Return the sets of outcomes of pure subgame-perfect equilibria."""
+        """Return the outcomes of equilibria, as the shares of the form tell them apart."""
         import numpy as np
 
         length = max((np.shape(each)[0] for each in draws.values() if np.ndim(each)), default=1)
-        codes = self.classifier.classify(draws, length).codes
-        found, index = np.unique(codes, return_inverse=True)
-        states = []
-        for code in found:
-            ends = (end for end in range(len(self.paths)) if int(code) >> (6 + end) & 1)
-            states.append(tuple(",".join(self.paths[end].values()) for end in ends))
-        # codes also say which outcome the tie rule takes, which the map does not tell apart
-        distinct = list(dict.fromkeys(states))
-        return distinct, np.array([distinct.index(each) for each in states])[index.reshape(-1)]
+        return codes_as_states(self.classifier, self.classifier.classify(draws, length).codes)
 
     def state_words(self, state: State) -> str:
         """Return the outcomes in words."""
-        return " or ".join(self._choices(self._followed(each.split(","))) for each in state)
+        return self.outcomes(state)
