@@ -128,6 +128,15 @@ def test_altered_notebooks_are_marked_by_our_own_sheet_or_reported(tmp_path, she
         assert found.marks == ()
 
 
+def test_a_text_may_say_its_variant_so_that_a_wrong_seed_is_noticed(tmp_path, sheets, files):
+    variant = sheets["dominance"].of("")
+    for name, mark in (("ada", variant.mark), ("bob", "0" * 16), ("cem", "")):
+        (tmp_path / f"{name}.txt").write_text(f"sheet: dominance\nvariant: {mark}\ntempted-1: confront", encoding="utf-8")
+    found = marked(tmp_path, sheets, files)
+    assert [each.student for each in found.marks] == ["ada", "cem"]
+    assert "another seed" in found.problems[0].reason
+
+
 def hand_marked(tmp_path, sheets, files, answer="Each looks at itself.", points="1.5"):
     folder = tmp_path / "pile"
     folder.mkdir(exist_ok=True)

@@ -34,7 +34,7 @@ def paper(variant: Variant, lang: str, *, teacher: bool = False) -> Document:
         blocks += _question(part, number, lang, teacher=teacher)
     who = f"{words['student']}{colon}{variant.student or '_' * 24}" if not teacher else words["solution"]
     return Document(
-        label_of(sheet.title, lang), tuple(blocks), f"{words['difficulty']}{colon}{sheet.difficulty}/5    {who}", lang, footer=sheet.name
+        label_of(sheet.title, lang), tuple(blocks), f"{words['difficulty']}{colon}{sheet.difficulty}/5    {who}", lang, footer=f"{sheet.name} {variant.mark}"
     )
 
 

@@ -90,7 +90,7 @@ def _weight(pair: tuple[Submission, Marks]) -> tuple[bool, float, str]:
 def _variant(found: Submission, variants: Variants, student: str, listed: bool) -> Variant | None:
     """Return the variant that a file was made from: the student's own, or the one that all share; None for neither.
 
-    A text says nothing of its variant: it counts as the student's own where there is a list, else as the shared one.
+    A text that says nothing of its variant counts as the student's own where there is a list, else as the shared one.
     """
     if not found.variant:
         return variants.of(student if listed else "")

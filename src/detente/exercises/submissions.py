@@ -32,7 +32,7 @@ _SKIPPED = re.compile(r"^\.|^__MACOSX$|^desktop\.ini$|^Thumbs\.db$", re.IGNORECA
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _LINE = re.compile(r"\s*([a-z][a-z0-9_]*-[0-9]+)\s*[:=：]\s*(.*)")
 _ITEM = re.compile(r"[a-z][a-z0-9_]*-[0-9]+")
-_HEAD = re.compile(r"\s*(sheet|student)\s*[:=：]\s*(.*)", re.IGNORECASE)
+_HEAD = re.compile(r"\s*(sheet|student|variant)\s*[:=：]\s*(.*)", re.IGNORECASE)
 _KINDS = {
     b"PK\x03\x04": "a zip archive or an Office file", b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture",
     b"\x1f\x8b": "a gzip archive", b"7z\xbc\xaf": "a 7z archive", b"Rar!": "a RAR archive", b"\x7fELF": "a program",
@@ -227,7 +227,7 @@ def _form(path: Path, text: str) -> tuple[str, str, str, dict[str, str]]:
 
 
 def _text(path: Path, text: str) -> tuple[str, str, str, dict[str, str]]:
-    head: dict[str, str] = {"sheet": "", "student": ""}
+    head: dict[str, str] = {"sheet": "", "student": "", "variant": ""}
     answers: dict[str, str] = {}
     last = ""
     for line in text.splitlines():
@@ -243,4 +243,4 @@ def _text(path: Path, text: str) -> tuple[str, str, str, dict[str, str]]:
             answers[last] += "\n" + line
     if not answers:
         raise Broken("the text has no line such as 'mix-1: 1/3'; write one line for each answer")
-    return head["sheet"], head["student"], "", {name: _cleaned(answer) for name, answer in answers.items()}
+    return head["sheet"], head["student"], head["variant"], {name: _cleaned(answer) for name, answer in answers.items()}
