@@ -69,7 +69,7 @@ RIGHT = {
 def test_what_a_careful_student_works_out_by_hand_is_the_key(sheets):
     seen = Counter()
     for variants in sheets.values():
-        for number in range(4):
+        for number in range(2):
             variant = variants.of(f"careful{number}")
             shown = naive.asked(notebook(variant, "en"))
             for item in variant.items.values():
@@ -83,7 +83,7 @@ def test_what_a_careful_student_works_out_by_hand_is_the_key(sheets):
 def test_right_answers_in_another_form_pass(sheets):
     source = random.Random(9)
     for variants in sheets.values():
-        for number in range(6):
+        for number in range(3):
             for part in variants.of(f"form{number}").parts:
                 for item in part.items:
                     if item.by_hand:
