@@ -87,7 +87,11 @@ def test_a_member_that_joins_is_followed_by_what_the_others_answer(study):
 def test_no_club_of_all_contents_those_who_are_not_needed(study):
     game = study.game("forge_coalition")
     # finance binds at the baseline: Argentina owns none of it, adds nothing, and keeps something outside
-    assert game.levers("all").singles == ()
+    found = game.levers("all")
+    assert found.singles == ()
+    words = game.written(found)
+    assert words.startswith("Now the partition with all together is not stable.")
+    assert ".." not in words
     assert game.levers("all", "equilibrium", "symmetric_options").holds
     with pytest.raises(UsageError, match="unknown player 'korae' in the partition"):
         game.levers("us|korae")

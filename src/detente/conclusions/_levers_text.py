@@ -110,7 +110,7 @@ def _others(found: Levers, wording: Wording) -> list[str]:
             proved = most in found.impossible
             known = "is proved not to exist" if proved else "was not found, and is not proved not to exist"
             lines.append(f"A way inside the ranges by {many} {known}.")
-    lines += [f"{wording.sentence(note)[0].upper()}{wording.sentence(note)[1:]}." for note in found.notes]
+    lines += [f"{wording.sentence(note)[0].upper()}{wording.sentence(note)[1:].removesuffix('.')}." for note in found.notes]
     if found.transfers is not None:
         lines.append(wording.sentence(found.transfers.sentence))
     return lines

@@ -57,10 +57,20 @@ def statement(text: str, wording: Wording) -> tuple[str, str]:
         own_types = [_CLASSES.get(each, each.replace("_", " ")) for each in rest.split("/")]
         name = " and ".join(own_types)
         return f"the game is of the class {name}", f"the game is not of the class {name}"
+    if colon and kind == "stable":
+        return f"the partition with {_groups(rest, wording)} is stable", f"the partition with {_groups(rest, wording)} is not stable"
     if text == "none":
         return "there is no pure equilibrium", "there is a pure equilibrium"
     name = _formula_words(rest, wording) if colon and kind == "sign" else wording.label(text)
     return f"{name} is positive", f"{name} is not positive"
+
+
+def _groups(text: str, wording: Wording) -> str:
+    """Return a partition in words: groups with bars between them, who is in none of them together."""
+    if text == "all":
+        return "all together"
+    groups = [joined([wording.label(name.strip()) for name in group.split(",")]) for group in text.split("|")]
+    return f"{joined(groups)} apart from the others"
 
 
 def _formula_words(text: str, wording: Wording) -> str:

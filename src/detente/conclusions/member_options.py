@@ -21,7 +21,6 @@ from detente.conclusions.meaning import Meaning
 from detente.conclusions.options import share_notes
 from detente.errors import UsageError
 from detente.games.population import PopulationGame
-from detente.solve.population.best_reply import increasing_differences
 from detente.solve.population.pure import population_equilibria
 
 if TYPE_CHECKING:
@@ -162,14 +161,10 @@ def member_options(
                 where, sampled[0].quantiles[k],
             )
         )  # fmt: skip
-    over = (
-        "the least and the greatest equilibrium, as the game is supermodular at the point"
-        if increasing_differences(game)
-        else "the game is not supermodular at the point, so that others may be missed"
-    )
     notes = (
         *share_notes(sampled, tuple(made), int(draws)),
-        f"Over draws the others answer from all lowest and from all highest, to where they rest: {over}.",
+        "Over draws the others answer from all lowest and from all highest, to where they rest: where the game is supermodular these "
+        "are the least and the greatest equilibrium, elsewhere others may be missed.",
         "Mixed equilibria of the game that is left are not looked at.",
         "Numbers marked [seen] are those of draws: no bound over the box is proved.",
     )
