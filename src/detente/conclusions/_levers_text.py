@@ -110,7 +110,9 @@ def _others(found: Levers, wording: Wording) -> list[str]:
             proved = most in found.impossible
             known = "is proved not to exist" if proved else "was not found, and is not proved not to exist"
             lines.append(f"A way inside the ranges by {many} {known}.")
-    lines += [f"{wording.sentence(note)[0].upper()}{wording.sentence(note)[1:].removesuffix('.')}." for note in found.notes]
+    for note in found.notes:
+        said_so = wording.sentence(note).removesuffix(".")
+        lines.append(f"{said_so[0].upper()}{said_so[1:]}.")
     if found.transfers is not None:
         lines.append(wording.sentence(found.transfers.sentence))
     return lines

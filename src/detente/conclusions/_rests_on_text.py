@@ -53,5 +53,7 @@ def rests_on_words(found: RestsOn, labels: Wording | Mapping[str, str] | None) -
             lines.append("Fewer are not enough: without some of them a case within the ranges turns it.")
         else:
             lines.append(f"At least {found.at_least} are needed; whether fewer than {found.size} are enough is open.")
-    lines += [f"{wording.sentence(note)[0].upper()}{wording.sentence(note)[1:].removesuffix('.')}." for note in found.notes]
+    for note in found.notes:
+        said_so = wording.sentence(note).removesuffix(".")
+        lines.append(f"{said_so[0].upper()}{said_so[1:]}.")
     return "\n".join(lines)

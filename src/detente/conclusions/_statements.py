@@ -58,7 +58,8 @@ def statement(text: str, wording: Wording) -> tuple[str, str]:
         name = " and ".join(own_types)
         return f"the game is of the class {name}", f"the game is not of the class {name}"
     if colon and kind == "stable":
-        return f"the partition with {_groups(rest, wording)} is stable", f"the partition with {_groups(rest, wording)} is not stable"
+        name = f"the partition with {_groups(rest, wording)}"
+        return f"{name} is stable", f"{name} is not stable"
     if text == "none":
         return "there is no pure equilibrium", "there is a pure equilibrium"
     name = _formula_words(rest, wording) if colon and kind == "sign" else wording.label(text)

@@ -163,8 +163,8 @@ def member_options(
         )  # fmt: skip
     notes = (
         *share_notes(sampled, tuple(made), int(draws)),
-        "Over draws the others answer from all lowest and from all highest, to where they rest: where the game is supermodular these "
-        "are the least and the greatest equilibrium, elsewhere others may be missed.",
+        "Over draws the others answer from all lowest and from all highest, to where they rest.",
+        "Where the game is supermodular these are the least and the greatest equilibrium; elsewhere others may be missed.",
         "Mixed equilibria of the game that is left are not looked at.",
         "Numbers marked [seen] are those of draws: no bound over the box is proved.",
     )
