@@ -164,7 +164,7 @@ def member_options(
     notes = (
         *share_notes(sampled, tuple(made), int(draws)),
         "Over draws the others answer from all lowest and from all highest, to where they rest.",
-        "Where the game is supermodular these are the least and the greatest equilibrium; elsewhere others may be missed.",
+        "Where the game is supermodular these are its least and greatest equilibrium; elsewhere there may be others.",
         "Mixed equilibria of the game that is left are not looked at.",
         "Numbers marked [seen] are those of draws: no bound over the box is proved.",
     )
