@@ -41,7 +41,7 @@ def payoffs(context: Context) -> list[Block]:
     blocks: list[Block] = [
         Heading(
             1,
-            f"What each side gets: {context.label(model.definition.name)}"
+            f"What each side gets: {context.title}"
             if not context.alone
             else "What each side gets",
         ),

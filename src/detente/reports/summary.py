@@ -18,7 +18,7 @@ __all__ = ["summary"]
 
 def summary(context: Context) -> list[Block]:
     """Return one page for decision makers."""
-    title = "Summary" if context.alone else f"Summary: {context.label(context.model.definition.name)}"
+    title = "Summary" if context.alone else f"Summary: {context.title}"
     points = [
         _baseline(context),
         *_mixed(context),
