@@ -1,6 +1,7 @@
 """Pictures of shares, convergence and importance: what is drawn is what was counted."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -42,9 +43,21 @@ def test_every_share_is_a_mark_and_conditions_stand_below_the_unconditional(foun
     (axes,) = figure.axes
     marks = sorted((line.get_ydata()[0], line.get_xdata()[0]) for line in axes.lines if line.get_marker() not in {"None", ""})
     shares = [each.share for each in found.find("equilibrium:keep,keep")]
-    assert sorted(x for y, x in marks if y < 0) == pytest.approx(sorted(shares))
-    assert [x for y, x in marks if y > 0] == [1.0] * 5  # c > 0 makes keeping an equilibrium
+    middle = sum(axes.get_ylim()) / 2
+    assert sorted(x for y, x in marks if y < middle) == pytest.approx(sorted(shares))
+    assert [x for y, x in marks if y > middle] == [1.0] * 5  # c > 0 makes keeping an equilibrium
     assert "given sign:c" in texts(figure) and overlaps(figure) == []
+
+
+def test_a_long_outcome_is_written_whole_inside_the_picture(found):
+    paths = "|".join(f"type_{k},license,decouple" for k in range(6))
+    own = [each for each in found.shares if each.conclusion == "equilibrium:keep,keep"]
+    shares = tuple(replace(each, conclusion=f"selected:{paths}") for each in own)
+    figure = shares_figure(replace(found, conclusions=(f"selected:{paths}",), shares=shares), [f"selected:{paths}"])
+    renderer = figure.canvas.get_renderer()
+    written = [each for each in figure.findobj(lambda a: hasattr(a, "get_text")) if "license" in each.get_text()]
+    assert len(written) == 1 and written[0].get_window_extent(renderer).x0 >= 0
+    assert overlaps(figure) == []
 
 
 def test_lines_end_at_the_shares_and_their_names_do_not_overlap(found):

@@ -192,7 +192,7 @@ def _notes(
     if any(None in (each.low, each.high, each.regret_bound) for each in made if each.seen_low is not None):
         said.append("Where no bound could be proved, numbers marked [seen] are only what was seen.")
     elif not all(map(_closed, made)):
-        spent = "; the time ran out" if not bounds.finished else ""
+        spent = "; the time ran out, and a longer budget may bring them closer" if not bounds.finished else ""
         said.append(f"Numbers outside brackets were seen; proved bounds stand in brackets where they are wider{spent}.")
     else:
         said.append("Worst cases, best cases and regrets are proved over the box, and attained in it.")

@@ -29,7 +29,11 @@ _CHARACTERS = 34
 
 def _spaced(name: str) -> str:
     """Return a conclusion with room to break; the name of a formula stays as it is."""
-    return name.replace(":", ": ", 1).replace(";", "; ").replace("_", " ") if ":" in name else name
+    if ":" not in name:
+        return name
+    for mark, roomy in ((";", "; "), (",", ", "), ("|", " | "), ("_", " ")):
+        name = name.replace(mark, roomy)
+    return name.replace(":", ": ", 1)
 
 
 def _head(figure: Figure, height: float, title: str, subtitle: str) -> None:
@@ -54,31 +58,34 @@ def shares_figure(
     conclusions : sequence of str, optional
         Those to draw; by default those that are printed, named formulas and classes left out where nobody asked.
     """
-    names = tuple(conclusions) or found.shown({"equilibrium", "none", "selected", "set"})
+    names = tuple(conclusions) or found.shown({"kind", "equilibrium", "none", "selected", "set"})
     if not names:
         raise UsageError("found no conclusion to draw")
     conditions: list[str | None] = [None, *(each.name for each in found.given)]
-    row = 0.2 + 0.17 * len(conditions)
+    labels = [text_label(_spaced(name)) for name in names]
+    written = [wrap_to(text, _CHARACTERS) for text, _ in labels]
+    # in inches: room for the marks, and for the lines of the label
+    rows = [max(0.2 + 0.17 * len(conditions), 0.1 + 0.135 * (1 + text.count("\n"))) for text in written]
     above, below = 0.62, 0.8
-    height = above + row * len(names) + below
+    height = above + sum(rows) + below
     with figure_style():
         figure = new_figure(width, height)
-        axes = figure.add_axes((0.36, below / height, 0.6, row * len(names) / height))
-        axes.set(xlim=(-0.02, 1.02), ylim=(len(names) - 0.5, -0.5), yticks=[])
+        axes = figure.add_axes((0.36, below / height, 0.6, sum(rows) / height))
+        axes.set(xlim=(-0.02, 1.02), ylim=(sum(rows), 0), yticks=[])
         for side in ("left", "right", "top"):
             axes.spines[side].set_visible(False)
         axes.axvline(LEAST, color=QUIET, linewidth=0.6, linestyle=(0, (1, 2)))
         for place, name in enumerate(names):
-            text, properties = text_label(_spaced(name))
+            middle = sum(rows[:place]) + rows[place] / 2
             axes.text(
-                -0.03, place, wrap_to(text, _CHARACTERS), transform=axes.get_yaxis_transform(), ha="right", va="center",
-                fontsize=8.5, linespacing=1.05, **properties,
+                -0.03, middle, written[place], transform=axes.get_yaxis_transform(), ha="right", va="center",
+                fontsize=8.5, linespacing=1.05, **labels[place][1],
             )  # fmt: skip
             for order, given in enumerate(conditions):
-                at = place + (order - (len(conditions) - 1) / 2) * 0.17 / row
+                at = middle + (order - (len(conditions) - 1) / 2) * 0.17
                 _shares(axes, found, name, given, at, PLAYERS[order % len(PLAYERS)].ink)
             if place:
-                axes.axhline(place - 0.5, color="#dddddd", linewidth=0.5, zorder=0)
+                axes.axhline(middle - rows[place] / 2, color="#dddddd", linewidth=0.5, zorder=0)
         axes.set_xlabel("share of the draws; the dotted line is at 0.95")
         _head(figure, height, title, subtitle)
         marks = "  ".join(f"{_NAMES[_MARKS[k % len(_MARKS)]]} {prior}" for k, prior in enumerate(found.priors))
@@ -152,7 +159,7 @@ def convergence_figure(
 def _open(found: Robustness) -> tuple[str, ...]:
     shown = [
         name
-        for name in found.shown({"named", "equilibrium", "none", "selected"})
+        for name in found.shown({"named", "kind", "equilibrium", "none", "selected"})
         if found.find(name)[0].share is not None
     ]
     shown.sort(key=lambda name: abs((found.find(name)[0].share or 0.0) - 0.5))
