@@ -172,6 +172,7 @@ def _threshold_lines(context: Context) -> list[Block]:
     from detente.reports.scale import Scale
 
     blocks: list[Block] = []
+    still: list[str] = []
     for along in _along(context):
         parameter = context.model.parameters[along]
         found = thresholds(context.model.symbolic, along, None, context.points["baseline"].values, parameter.domain)
@@ -179,6 +180,9 @@ def _threshold_lines(context: Context) -> list[Block]:
         if not low < high:
             continue
         inside = [each for each in found.inside if low < float(each.at) < high]
+        if context.short and not found.inside:  # a line of one piece shows nothing
+            still.append(context.named(along))
+            continue
         states = [found.state, *(each.after for each in inside)]
         figure = number_line(
             Scale(
@@ -205,6 +209,8 @@ def _threshold_lines(context: Context) -> list[Block]:
                 alt,
             )
         )
+    if still:
+        blocks.append(Paragraph(context.say("The equilibria do not change along the whole range of: {names}.", names=context.join(still))))
     if blocks:
         blocks.insert(0, Heading(2, "Where the answer changes"))
         blocks.insert(1, Paragraph(narrative.THRESHOLDS))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["beside_names", "beside_note", "question", "questions", "said"]
 
+#: Columns of a table up to which it is printed in a report of what is essential.
+_WIDEST = 10
 #: Players that are named one by one.
 _NAMED = 11
 #: Analyses whose tables other blocks print for a 2x2 game, by block.
@@ -102,7 +104,8 @@ def questions(context: Context) -> list[Block]:
         for index, table in enumerate(own_tables, 1):
             name = context.anchor(f"answer-{asked.number}-{index}")
             # in a report of what is essential, what sentences say stands beside it as tables
-            kept = not context.short or (index == 1 and not drawn and not found.get("said", {}).get(context.lang))
+            told = drawn or found.get("said", {}).get(context.lang) or len(table["columns"]) > _WIDEST
+            kept = not context.short or (index == 1 and not told)
             made += engine_table(context.on(model), labels, table, name, first=first, lines=None if kept else 0)
         blocks += [*made, *beside_note(context, beside_names(made))]
     return blocks
