@@ -171,6 +171,21 @@ def test_formulas_that_are_not_seen_through_count_as_about_amounts():
     assert "not seen through" in found.why
 
 
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("max(payoff[p][x, x], payoff[p][x, y]) - payoff[p][y, y]", "ordinal"),
+        ("payoff[p][x, x] - 2*min(payoff[p][x, y], payoff[p][y, x]) + payoff[p][y, y]", "cardinal"),
+        ("min(payoff[p][x, x], payoff[p][x, y]) - max(payoff[p][y, x], payoff[p][y, y])", "ordinal"),
+        ("max(payoff[p][x, x], payoff[q][x, x]) - payoff[p][y, y]", "money"),
+    ],
+)
+def test_extremes_of_payoffs_compared_with_a_payoff_mean_what_each_comparison_means(text, level):
+    game = NormalFormGame([[[1, 0], [2, 5]], [[3, 1], [0, 2]]], ["p", "q"], [["x", "y"]] * 2)
+    assert meaning(game, f"sign:{text}").level == level
+    confirm(game, f"sign:{text}", trials=60)
+
+
 def test_strategies_whose_names_join_to_the_same_are_told_apart():
     game = NormalFormGame([[[1, 0], [2, 5]], [[0, 0], [0, 0]]], ["p", "q"], [["a", "a_b"], ["c", "b_c"]])
     text = "sign:payoff[p][a, b_c] - payoff[p][a_b, c] + payoff[p][a_b, b_c] - payoff[p][a, c]"

@@ -67,6 +67,11 @@ def _level(expression: Any, owners: dict[Any, int]) -> tuple[str, str]:
         return "ordinal", _WHY["ordinal"]
     if isinstance(expression, (sympy.Min, sympy.Max, sympy.Abs)):
         return _worst(_level(each, owners) for each in expression.args)
+    for term in expression.args if expression.is_Add else ():
+        # max(a, b) - c is positive where a - c or b - c is, min(a, b) - c where both are
+        factor, inner = term.as_coeff_Mul()
+        if isinstance(inner, (sympy.Min, sympy.Max)) and inner.free_symbols & set(owners):
+            return _worst(_level(expression - term + factor * each, owners) for each in inner.args)
     if isinstance(expression, sympy.Piecewise):
         parts = [each for value, condition in expression.args for each in (value, *_sides(condition))]
         return _worst(_level(each, owners) for each in parts)
