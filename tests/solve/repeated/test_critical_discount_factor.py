@@ -1,6 +1,7 @@
 """Critical discount factors against published values, the one-shot certificate and general laws."""
 
 import random
+import sys
 from fractions import Fraction
 from itertools import product
 
@@ -713,3 +714,16 @@ def test_repeated_game_with_formulas_as_factors():
         RepeatedGame(stage, "r")
     found = critical_discount_factor(game, "grim", (0, 0), punishment=(1, 1))
     assert found.at(r=3).overall == F(1, 2)
+
+
+@pytest.mark.parametrize(("name", "strategy"), [("numeric_trigger", "grim"), ("numeric_tit_for_tat", "tit_for_tat")])
+def test_an_answer_that_the_values_of_all_states_contradict_is_not_returned(monkeypatch, name, strategy):
+    """The closed form gets another game, in which nothing matters: only the independent check can tell."""
+    module = sys.modules["detente.solve.repeated.critical_discount_factor"]
+    whole = getattr(module, name)
+    game = NormalFormGame([[[3, 0], [5, 1]], [[3, 5], [0, 1]]])
+    tame = NormalFormGame([[[5, 5], [5, 5]], [[5, 5], [5, 5]]])
+    assert critical_discount_factor(game, strategy, (0, 0), (1, 1)).overall in {F(1, 2), None}
+    monkeypatch.setattr(module, name, lambda _, *rest, **more: whole(tame, *rest, **more))
+    with pytest.raises(AssertionError, match="largest one-shot gain"):
+        critical_discount_factor(game, strategy, (0, 0), (1, 1))

@@ -39,6 +39,7 @@ Axelrod (1981), The emergence of cooperation among egoists, APSR 75, 306-318.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
@@ -49,13 +50,17 @@ from detente.solve.repeated.automaton import Automaton
 from detente.solve.repeated.automaton_factors import automaton_factors
 from detente.solve.repeated.critical_factor import CriticalDiscountFactor
 from detente.solve.repeated.known_automata import KNOWN, known_automaton
+from detente.solve.repeated.one_shot import grim_trigger, largest_gain, tit_for_tat
 from detente.solve.repeated.punishments import defections, naming_game, replies, stated_punishments
 from detente.solve.repeated.stage_equilibria import worst_equilibria
+from detente.solve.repeated.stage_payoffs import payoff_slacks
 from detente.solve.repeated.tit_for_tat import numeric_tit_for_tat, symbolic_tit_for_tat
 from detente.solve.repeated.triggers import numeric_trigger, symbolic_trigger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from detente.solve.repeated.one_shot import Plan
 
 __all__ = ["CriticalDiscountFactor", "critical_discount_factor"]
 
@@ -63,6 +68,8 @@ STRATEGIES = ("grim", "punishment", "tit_for_tat")
 
 #: Longest punishment accepted: its threshold is a root of a polynomial of this degree.
 MAX_PERIODS = 30
+#: States up to which an answer is checked by the values of all of them.
+_CERTIFIED_STATES = 13
 
 
 def critical_discount_factor(
@@ -122,6 +129,10 @@ def critical_discount_factor(
     S)(R - S)``. It is a Nash equilibrium if ``d (R - S) >= T - R`` (against alternating) and ``d (T - P) >=
     T - R`` (against defecting for ever).
 
+    *Certificate.* Numeric answers are checked at factors inside and outside the sets, and at their exact ends, by the
+    one-shot deviation principle on the states of the profile (:mod:`detente.solve.repeated.one_shot`); of punishments
+    those that have at most twelve periods for all players together.
+
     Examples
     --------
     >>> g = NormalFormGame([[[3, 0], [5, 1]], [[3, 5], [0, 1]]], strategies=[["c", "d"], ["c", "d"]])
@@ -172,7 +183,8 @@ def critical_discount_factor(
         if isinstance(stage, SymbolicGame):
             _refuse_delta(stage)
             return symbolic_tit_for_tat(stage, aim, bad, tolerance)
-        return numeric_tit_for_tat(stage, aim, bad, tolerance)
+        found = numeric_tit_for_tat(stage, aim, bad, tolerance)
+        return _certified(stage, found, tit_for_tat(stage, aim, bad), tolerance)
     if isinstance(stage, SymbolicGame):
         if punishment is None:
             raise UsageError(
@@ -186,9 +198,31 @@ def critical_discount_factor(
         punishments, reservation = worst_equilibria(stage, tolerance)
     else:
         punishments = stated_punishments(stage, names, punishment)
-    return numeric_trigger(
+    found = numeric_trigger(
         stage, strategy, aim, punishments, periods=periods, tolerance=tolerance, reservation=reservation
     )
+    plan = grim_trigger(stage, aim, dict(zip(stage.players, punishments, strict=True)), periods)
+    return _certified(stage, found, plan, tolerance)
+
+
+def _certified(
+    stage: NormalFormGame, found: CriticalDiscountFactor, plan: Plan, tolerance: float
+) -> CriticalDiscountFactor:
+    """Return the result after a check around its ends by the values of all states, which share no code with it."""
+    if len(plan.states) > _CERTIFIED_STATES:
+        return found
+    exactly = stage.arithmetic == "exact"
+    slack = max(payoff_slacks(stage, tolerance), default=0)
+    samples = {Fraction(1, 3), Fraction(9, 10)}
+    for end in {end for own in found.intervals for end in (own.low, own.high)}:
+        close = Fraction(float(end)).limit_denominator(10**6)
+        samples |= {close / 2, (close + 1) / 2} | ({end} if exactly and isinstance(end, Fraction) else set())
+    for sample in sorted(each for each in samples if 0 < each < 1):
+        factor = sample if exactly else float(sample)
+        gain = largest_gain(stage, plan, factor)
+        if abs(gain) > slack and (gain <= 0) != found.sustains(factor):
+            raise AssertionError(f"at {sample} the largest one-shot gain is {gain}, against {found.condition}")
+    return found
 
 
 def _of_automaton(
