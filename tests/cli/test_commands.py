@@ -193,7 +193,7 @@ def test_list_names_everything(answer):
     found = answer("list")
     assert {"confrontation", "confrontation:repeated", "pakistan_balancing:types"} <= set(found["games"])
     assert "notice_46/confrontation" in found["observations"]
-    assert {"main", "study"} <= set(found["reports"])
+    assert {"main", "confrontation"} <= set(found["reports"])
     assert "d_us" in found["parameters"]
     assert found["claims"][0] == "M1"
     assert len(found["claims"]) == 23
@@ -366,7 +366,7 @@ def test_an_edition_that_does_not_exist_is_refused(detente, tmp_path):
 
 def test_the_english_edition_is_the_report_of_this_study(detente, tmp_path):
     for name, more in (("a.pdf", []), ("b.pdf", ["--lang", "en"])):
-        assert detente("report", *more, "-o", str(tmp_path / name))[0] == 0
+        assert detente("report", "confrontation", *more, "-o", str(tmp_path / name))[0] == 0
     assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes()
 
 

@@ -346,7 +346,7 @@ def test_the_axes_are_two_parameters(explorer):
 def copy(tmp_path, study_root):
     folder = tmp_path / "study"
     for room in ("seeds", "payoffs", "games", "reports"):
-        shutil.copytree(study_root / room, folder / room, ignore=shutil.ignore_patterns("*.pdf", "main_files", "pictures"))
+        shutil.copytree(study_root / room, folder / room, ignore=shutil.ignore_patterns("*.pdf", "*_files", "pictures"))
     shutil.copy(study_root / "pyproject.toml", folder)
     return folder
 

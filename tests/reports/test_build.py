@@ -24,13 +24,13 @@ def study():
 
 @pytest.fixture(scope="module")
 def context(study):
-    report = study.report("main")
+    report = study.report("confrontation")
     return Context(study.files, report.definition, report.models[0])
 
 
 @pytest.fixture(scope="module")
 def document(study):
-    return study.report("main").document()
+    return study.report("confrontation").document()
 
 
 def test_the_summary_fits_the_results(context, document):
@@ -97,7 +97,7 @@ def build(folder, environment):
     """Build the report in a fresh process; return the digest of every file made."""
     target = folder / "out.pdf"
     done = subprocess.run(
-        [sys.executable, "-m", "detente", "report", "main", "--study", str(folder.parent / "study"), "-o", str(target)],
+        [sys.executable, "-m", "detente", "report", "confrontation", "--study", str(folder.parent / "study"), "-o", str(target)],
         env={**os.environ, **environment},
         capture_output=True,
         text=True,

@@ -38,7 +38,7 @@ def copied(folder: Path) -> Path:
 
 def document(study: Study, games=GAMES, blocks=BLOCKS, draws=500, lang="en"):
     """Return a report on some games, with few draws."""
-    report = study.report("study", lang)
+    report = study.report("main", lang)
     definition = replace(report.definition, games=games, blocks=blocks, draws=draws)
     return compose(study.files, definition, Report(study.files, definition).models)
 
@@ -268,7 +268,7 @@ def test_every_parameter_of_a_game_and_its_variants_has_one_entry_and_names_lead
 
 def test_a_short_report_prints_less_and_keeps_every_table_beside_it(place, made):
     study = Study(place)
-    report = study.report("study")
+    report = study.report("main")
     definition = replace(report.definition, games=GAMES, blocks=BLOCKS, draws=500, detail="full")
     full = tables(compose(study.files, definition, Report(study.files, definition).models))
     short = tables(made)
