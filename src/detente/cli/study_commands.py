@@ -122,7 +122,7 @@ def check_command(
 @output_options
 def list_command(study_dir: Path | None, as_json: bool, out: Path | None) -> None:
     """List games, payoff models, parameters, claims, observations, reports and exercise sheets."""
-    from detente.display import Table
+    from detente.display import Table, wrap
     from detente.exercises.check import sheet_names
     from detente.facade import Study
     from detente.fields import label_of
@@ -200,7 +200,7 @@ def list_command(study_dir: Path | None, as_json: bool, out: Path | None) -> Non
     ]
     text = "\n\n".join(table.to_text() for table in tables if table.rows)
     if names["exercises"]:
-        text += f"\n\nexercise sheets: {', '.join(names['exercises'])}"
+        text += "\n\n" + "\n".join(wrap(f"exercise sheets: {', '.join(names['exercises'])}", 80))
     emit(text, {**_head("list", study), **names}, as_json=as_json, out=out)
 
 
