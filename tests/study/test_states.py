@@ -267,7 +267,7 @@ def test_a_decision_problem_is_shown_traced_and_mapped(study, folder, capsys):
     assert study.game("quarry").atlas().verify(15, seed=1) == 15
     with pytest.raises(UsageError, match="found '1/2'; expected state=..,dig=.., or two numbers in this order"):
         study.game("quarry").trace("1/2", "alder")
-    with pytest.raises(UsageError, match="the form control offers .*; found levers"):
+    with pytest.raises(UsageError, match="found 'dig'; levers of quarry are for sign:FORMULA, or a formula of the game file: gentle"):
         study.game("quarry").levers("dig")
 
 

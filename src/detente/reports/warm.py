@@ -72,8 +72,9 @@ def warm(whole: Whole) -> None:
     Nothing is done where results cannot be kept, or where there is one core or little to do. What is missing afterwards is
     made where it is asked for, so this changes nothing but the time.
     """
-    from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+    from concurrent.futures import Future, ProcessPoolExecutor
     from multiprocessing import get_all_start_methods, get_context
+    from queue import SimpleQueue
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     results = whole.results
@@ -93,21 +94,29 @@ def warm(whole: Whole) -> None:
         suppress(pickle.PicklingError),
         ProcessPoolExecutor(cores, mp_context=context, initializer=_start, initargs=(whole.files.root, whole.definition)) as pool,
     ):
-        running = {pool.submit(_make, task): task for task in missing}
+        running: dict[Future[None], str | None] = {}
+        finished: SimpleQueue[Future[None]] = SimpleQueue()
+
+        def begin(game: str, task: Task | None) -> None:
+            future = pool.submit(_chapters, game) if task is None else pool.submit(_make, task)
+            running[future] = None if task is None else game
+            future.add_done_callback(finished.put)
+
+        for task in missing:
+            begin(task[1], task)
         for game in (each for each, count in left.items() if not count):
-            running[pool.submit(_chapters, game)] = ("chapter", game, ())
+            begin(game, None)
         while running:
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                if future.exception() is not None:
-                    pool.shutdown(wait=True, cancel_futures=True)  # what would be made next is of no use
-                future.result()
-                what, game, _ = running.pop(future)
-                if what == "chapter":
-                    continue
-                left[game] -= 1
-                if not left[game]:
-                    running[pool.submit(_chapters, game)] = ("chapter", game, ())
+            future = finished.get()
+            if future.exception() is not None:
+                pool.shutdown(wait=True, cancel_futures=True)  # what would be made next is of no use
+            future.result()
+            made = running.pop(future)
+            if made is None:
+                continue
+            left[made] -= 1
+            if not left[made]:
+                begin(made, None)
 
 
 _KEPT: list[Whole] = []

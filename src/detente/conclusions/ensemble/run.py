@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, ProcessPoolExecutor, wait
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from concurrent.futures import Future
 
     from detente.conclusions.ensemble.saved import Saved
 
@@ -230,6 +230,8 @@ def _serve(
     window: int,
 ) -> bool:
     """Feed an executor and combine what comes back; return whether it broke, with the lost blocks in ``pending``."""
+    # An interrupt between the locks that concurrent.futures.wait takes leaves one taken: closing would then hang.
+    finished: SimpleQueue[Future[Any]] = SimpleQueue()
     following = _missing(state, ready)
     upcoming = next(following, None)
     while state.next < state.blocks:
@@ -245,15 +247,17 @@ def _serve(
                     break
                 else:
                     with _interrupts_later():
-                        pending[pool.submit(state.function, upcoming)] = upcoming
+                        future = pool.submit(state.function, upcoming)
+                        pending[future] = upcoming
+                        future.add_done_callback(finished.put)
                 upcoming = next(following, None)
         except BrokenExecutor:
             _harvest(state, pending, ready, [future for future in pending if future.done()])
             return True
         if state.next in ready or not pending:
             continue
-        done, _ = wait(pending, return_when=FIRST_COMPLETED)
-        if not _harvest(state, pending, ready, done):
+        finished.get()
+        if not _harvest(state, pending, ready, [future for future in pending if future.done()]):
             return True
     return False
 
