@@ -45,7 +45,8 @@ def report_command(name: str | None, out: Path | None, lang: str | None, study_d
     report = study.report(name, lang)
     written = report.write(out)
     names = [str(path) for path in written.files]
-    text = f"{names[0]} and {len(names) - 1} files in {Path(names[1]).parent if len(names) > 1 else ''}"
+    more = f" and {len(names) - 1} files in {Path(names[1]).parent}" if len(names) > 1 else ""
+    text = f"{names[0]}{more}"
     data = {**_head("report", study), "notes": list(written.notes), "files": names}
     emit(text, data, as_json=as_json, out=None, notes=written.notes)
 
