@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, SupportsIndex
 
 from detente.conclusions._option_results import QUANTILES, PriorShare
 from detente.conclusions.ensemble.draws import draws
@@ -12,21 +12,43 @@ from detente.conclusions.ensemble.recipes import block_count
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from fractions import Fraction
 
     from detente.conclusions._commitments import Menu
-    from detente.conclusions._option_values import Batch, Valuation
+    from detente.conclusions._option_values import Batch
     from detente.conclusions.ensemble.draws import Draws
 
     #: A payoff and the draw in which it was seen.
     Seen = tuple[float, Mapping[str, Fraction]]
 
-__all__ = ["Sample"]
+__all__ = ["Sample", "sampling"]
 
 
 #: Blocks of draws whose payoffs are kept for quantiles; shares and extremes are of all draws.
 KEPT = 16
+
+
+class Payments(Protocol):
+    """What the options of a player pay over draws, in the worst and the best of what the others may do then."""
+
+    def batch(self, made: Draws, n: int, /) -> Batch:
+        """Return it for n draws."""
+
+
+def sampling(number: object, priors: Sequence[str]) -> tuple[int, tuple[str, ...]]:
+    """Return the number of draws and the priors, each once.
+
+    Raises
+    ------
+    UsageError
+        If there is no prior, or the number is not one.
+    """
+    if not priors:
+        raise UsageError("found no prior; expected at least one, such as 'uniform'")
+    if isinstance(number, bool) or not isinstance(number, SupportsIndex) or int(number) < 1:
+        raise UsageError(f"draws: found {number!r}; expected a number of draws, at least 1")
+    return int(number), tuple(dict.fromkeys(priors))
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +67,7 @@ class Sample:
     quantiles: tuple[tuple[float, ...], ...]
 
     @classmethod
-    def make(cls, chosen: Menu, values: Valuation, number: int, prior: str, seed: int) -> Sample:
+    def make(cls, chosen: Menu, values: Payments, number: int, prior: str, seed: int) -> Sample:
         """Draw block by block; the memory used does not grow with the number of draws.
 
         Raises

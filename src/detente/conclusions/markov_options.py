@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._commitments import Menu
-from detente.conclusions._option_draws import Sample
+from detente.conclusions._option_draws import Sample, sampling
 from detente.conclusions._option_results import Option, Options
 from detente.conclusions._option_values import Batch
 from detente.conclusions.ensemble.draws import PRIORS
@@ -126,10 +126,7 @@ def markov_options(
     del budget
     from detente.conclusions.ensemble.markov_batch import MarkovProgram
 
-    if not priors:
-        raise UsageError("found no prior; expected at least one, such as 'uniform'")
-    if isinstance(draws, bool) or not hasattr(draws, "__index__") or draws < 1:
-        raise UsageError(f"draws: found {draws!r}; expected a number of draws, at least 1")
+    number, each_prior = sampling(draws, priors)
     index = _player(game, player)
     labels = tuple(dict.fromkeys(each for own in game.actions.values() for each in own[index] if len(own[index]) > 1))
     if not labels:
@@ -139,7 +136,7 @@ def markov_options(
     names = tuple(game.formulas.parameters)
     courses = _Courses(tuple(MarkovProgram.of(each, game.formulas.derived, names) for each in bound), index)
     menu = Menu(game.formulas, "stochastic", game.players, index, labels, (), "best plans")
-    sampled = [Sample.make(menu, courses, int(draws), prior, seed) for prior in dict.fromkeys(priors)]  # type: ignore[arg-type]
+    sampled = [Sample.make(menu, courses, number, prior, seed) for prior in each_prior]
     here = [_replies(each, index, point) for each in bound]
     made = []
     for k, label in enumerate(labels):
@@ -156,13 +153,13 @@ def markov_options(
             )
         )  # fmt: skip
     notes = [
-        *share_notes(sampled, tuple(made), int(draws)),
+        *share_notes(sampled, tuple(made), number),
         "An option is the same action in every state; a plan that differs from state to state may be better than all.",
         "Numbers marked [seen] are those of draws: no bound over the box is proved.",
     ]
     added = Meaning("cardinal", "payoffs are added up over periods and averaged over chance")
     return Options(
-        game.players[index], tuple(made), "best plans", point, int(draws), seed, sampled[0].rejected, tuple(notes),
+        game.players[index], tuple(made), "best plans", point, number, seed, sampled[0].rejected, tuple(notes),
         {"ranking": added, "amounts": added},
     )  # fmt: skip
 

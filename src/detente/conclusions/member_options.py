@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._commitments import Menu
-from detente.conclusions._option_draws import Sample
+from detente.conclusions._option_draws import Sample, sampling
 from detente.conclusions._option_results import Option, Options
 from detente.conclusions._option_values import Batch
 from detente.conclusions.ensemble.draws import PRIORS
@@ -68,20 +68,14 @@ class _Courses:
         """Return what each action pays in n draws where best replies of the others lead from both ends."""
         import numpy as np
 
-        program = self.batch_of.program
-        drawn = {name: np.broadcast_to(np.asarray(made[name], dtype=float), (n,)) for name in program.names}
-        base, slope = self.batch_of.payoffs(drawn)
-        wide = [np.broadcast_to(each, (each.shape[0], n)) for each in base]
-        steep = [[np.broadcast_to(each, (each.shape[0], n)) for each in own] for own in slope]
+        base, slope = self.batch_of.payoffs({name: made[name] for name in self.batch_of.program.names}, n)
         worst, best = [], []
         for action in range(len(self.batch_of.actions)):
             paid = []
             for highest in (False, True):
-                rest = self.batch_of.best_replies(
-                    (wide, steep), highest, held={**self.held, self.member: action}
-                )
-                worth = self._own(wide[action])
-                for b, row in enumerate(steep[action]):
+                rest = self.batch_of.best_replies((base, slope), highest, held={**self.held, self.member: action})
+                worth = self._own(base[action])
+                for b, row in enumerate(slope[action]):
                     worth = worth + self._own(row) * rest.counts[:, b]
                 paid.append(np.where(rest.rests, worth, np.nan))
             worst.append(np.minimum(*paid))
@@ -137,13 +131,10 @@ def member_options(
     index = game.members.index(member)
     if index in fixed:
         raise UsageError(f"{member} is held at {game.actions[fixed[index]]} and has nothing to choose")
-    if not priors:
-        raise UsageError("found no prior; expected at least one, such as 'uniform'")
-    if isinstance(draws, bool) or not hasattr(draws, "__index__") or draws < 1:
-        raise UsageError(f"draws: found {draws!r}; expected a number of draws, at least 1")
+    number, each_prior = sampling(draws, priors)
     courses = _Courses(batch, index, fixed)
     menu = Menu(box, "population", game.members, index, game.actions, (), "pure equilibria")
-    sampled = [Sample.make(menu, courses, int(draws), prior, seed) for prior in dict.fromkeys(priors)]  # type: ignore[arg-type]
+    sampled = [Sample.make(menu, courses, number, prior, seed) for prior in each_prior]
     here = [_replies(game, {**fixed, index: action}, index, action) for action in range(len(game.actions))]
     regrets = _regrets(courses, here, at, sampled)
     made = []
@@ -162,7 +153,7 @@ def member_options(
             )
         )  # fmt: skip
     notes = (
-        *share_notes(sampled, tuple(made), int(draws)),
+        *share_notes(sampled, tuple(made), number),
         "Over draws the others answer from all lowest and from all highest, to where they rest.",
         "Where the game is supermodular these are its least and greatest equilibrium; elsewhere there may be others.",
         "Mixed equilibria of the game that is left are not looked at.",
@@ -173,7 +164,7 @@ def member_options(
         "amounts": Meaning("cardinal", "they are in the unit of the member"),
     }
     return Options(
-        member, tuple(made), "pure equilibria", at, int(draws), seed, sampled[0].rejected, notes, meanings
+        member, tuple(made), "pure equilibria", at, number, seed, sampled[0].rejected, notes, meanings
     )
 
 

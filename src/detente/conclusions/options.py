@@ -19,12 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._commitments import Menu, menu
 from detente.conclusions._option_bounds import Bounds
-from detente.conclusions._option_draws import Sample
+from detente.conclusions._option_draws import Sample, sampling
 from detente.conclusions._option_results import Option, Options, PriorShare, percent
 from detente.conclusions._option_values import Valuation
 from detente.conclusions.ensemble.draws import PRIORS
 from detente.conclusions.meaning import Meaning
-from detente.errors import UsageError
 from detente.numbers import short
 
 if TYPE_CHECKING:
@@ -96,15 +95,12 @@ def options(
     >>> [(each.strategy, str(each.worst), str(each.low), str(each.high)) for each in found]
     [('enter', '1/2', '-1', '1'), ('stay', '0', '0', '0')]
     """
-    if not priors:
-        raise UsageError("found no prior; expected at least one, such as 'uniform'")
-    if isinstance(draws, bool) or not hasattr(draws, "__index__") or draws < 1:
-        raise UsageError(f"draws: found {draws!r}; expected a number of draws, at least 1")
+    number, each_prior = sampling(draws, priors)
     chosen = menu(game, player)
     point = chosen.game.point(at)
     values = Valuation(chosen)
     here = values.at(point)
-    sampled = [Sample.make(chosen, values, int(draws), prior, seed) for prior in dict.fromkeys(priors)]
+    sampled = [Sample.make(chosen, values, number, prior, seed) for prior in each_prior]
     bounds = Bounds(chosen, values, budget)
     made, ends = [], []
     left = 2 * len(chosen.labels)
@@ -127,9 +123,9 @@ def options(
                 sampled[0].quantiles[index],
             )
         )  # fmt: skip
-    notes = _notes(chosen, bounds, sampled, tuple(made), int(draws))
+    notes = _notes(chosen, bounds, sampled, tuple(made), number)
     return Options(
-        chosen.players[chosen.player], tuple(made), chosen.method, point, int(draws), seed, sampled[0].rejected, notes,
+        chosen.players[chosen.player], tuple(made), chosen.method, point, number, seed, sampled[0].rejected, notes,
         _meanings(chosen),
     )  # fmt: skip
 

@@ -64,8 +64,15 @@ class MemberBatch:
     base: tuple[tuple[int, ...], ...]
     slope: tuple[tuple[tuple[int, ...], ...], ...]
 
-    def payoffs(self, draws: Mapping[str, Any]) -> Affine:
+    def payoffs(self, draws: Mapping[str, Any], n: int | None = None) -> Affine:
         """Return payoffs at many draws as affine functions of the counts.
+
+        Parameters
+        ----------
+        draws : mapping
+            The values of the parameters of the program.
+        n : int, optional
+            How many draws these are, where nothing that varies may enter a payoff; by default what the values show.
 
         Returns
         -------
@@ -82,7 +89,7 @@ class MemberBatch:
         import numpy as np
 
         values = {name: np.asarray(each, dtype=float) for name, each in draws.items()}
-        length = max((each.shape[0] for each in values.values() if each.ndim), default=1)
+        length = max((each.shape[0] for each in values.values() if each.ndim), default=1) if n is None else n
         found = self.program(values)
 
         def rows(outputs: tuple[int, ...]) -> Any:

@@ -101,14 +101,8 @@ class MemberDraws:
         size, many = len(self.actions), len(self.members)
         rows = np.zeros((n, size + 2 * many), dtype=np.uint8)
         if n:
-            drawn = {name: np.broadcast_to(np.asarray(values[name], dtype=float), (n,)) for name in self.program.names}
-            payoffs = self.batch.payoffs(drawn)
-            if payoffs[0][0].shape[1] != n:  # nothing that varies enters a payoff
-                base, slope = payoffs
-                payoffs = (
-                    [np.repeat(each, n, axis=1) for each in base],
-                    [[np.repeat(each, n, axis=1) for each in own] for own in slope],
-                )
+            drawn = {name: values[name] for name in self.program.names}
+            payoffs = self.batch.payoffs(drawn, n)
             for action in range(size):
                 rows[:, action] = self._settled(payoffs, action)
             for end in range(2):
