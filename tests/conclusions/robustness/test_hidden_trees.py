@@ -10,8 +10,9 @@ from itertools import product
 import numpy as np
 import pytest
 
-from detente.conclusions.robustness.hidden_trees import SignalingTrees, hidden_subject
+from detente.conclusions.robustness.hidden_trees import hidden_subject
 from detente.conclusions.robustness.robustness import How, robustness_of
+from detente.conclusions.robustness.signaling_trees import SignalingTrees
 from detente.conclusions.robustness.trees import tree_subject
 from detente.errors import UsageError
 from detente.formula import parse

@@ -7,33 +7,28 @@ choice, or several at once. Trees with chance or types are in :mod:`detente.conc
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import reduce
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from detente.conclusions.robustness.classifier import Verdicts
-from detente.conclusions.robustness.expressions import finite, held_expression, labels_of, truths_of, value_of
+from detente.conclusions.robustness.expressions import held_expression, labels_of, truths_of
 from detente.conclusions.robustness.paths import end_of, has_moves, moves_along, path_text
 from detente.conclusions.robustness.statements import ALWAYS, is_played
+from detente.conclusions.robustness.tree_classifier import Stage, TreeClassifier, TreeShape
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from fractions import Fraction
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from detente.conclusions.conclusion import Conclusion
-    from detente.conclusions.ensemble.compile import Program
     from detente.conclusions.meaning import Meaning
     from detente.conclusions.robustness.classifier import Subject
     from detente.formula import Formula
-    from detente.games.extensive import InformationSet, TreeNode
     from detente.games.symbolic import SymbolicGame
     from detente.games.symbolic_tree import SymbolicTree
 
-__all__ = ["Stage", "TreeShape", "Trees", "slacks", "tree_subject"]
+__all__ = ["Trees", "tree_subject"]
 
 #: Most ways to the end: one bit each, beside the position of the one that the tie rule picks.
 MAX_ENDS = 56
@@ -43,86 +38,15 @@ _NOTHING = 63
 _PIECES = 4000
 
 
-@dataclass(frozen=True)
-class Stage:
-    """Choices made at once: who makes them, how many each has, the nodes behind, the last mover's choice fastest."""
-
-    movers: tuple[int, ...]
-    sizes: tuple[int, ...]
-    behind: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class TreeShape:
-    """What backward induction in batches needs to know of a tree."""
-
-    players: tuple[str, ...]
-    nodes: tuple[TreeNode, ...]
-    information_sets: tuple[InformationSet, ...]
-
-    @cached_property
-    def ends(self) -> tuple[int, ...]:
-        """The nodes at which play ends."""
-        return tuple(node.index for node in self.nodes if node.kind == "terminal")
-
-    @cached_property
-    def stages(self) -> dict[int, Stage]:
-        """The stages by the node at which they begin, last ones first.
-
-        Raises
-        ------
-        UsageError
-            If somebody does not see a choice that is not made at the same time.
-        """
-        found: dict[int, Stage] = {}
-        todo = [0]
-        while todo:
-            at = todo.pop()
-            if self.nodes[at].kind != "terminal":
-                found[at] = self._stage(at)
-                todo += found[at].behind
-        return dict(sorted(found.items(), reverse=True))
-
-    def _stage(self, at: int) -> Stage:
-        node = self.nodes[at]
-        assert node.player is not None
-        assert node.information_set is not None
-        own = self.information_sets[node.information_set]
-        if len(own.nodes) > 1:
-            raise UsageError(f"{self.players[own.player]} does not see at [{own.label}] what was chosen before")
-        movers, sizes, level = [node.player], [len(node.children)], list(node.children)
-        while (here := self.nodes[level[0]].information_set) is not None:
-            own = self.information_sets[here]
-            if len(own.nodes) == 1 or set(own.nodes) != set(level) or own.player in movers:
-                break
-            movers.append(own.player)
-            sizes.append(len(own.actions))
-            level = [child for each in level for child in self.nodes[each].children]
-        return Stage(tuple(movers), tuple(sizes), tuple(level))
-
-    @property
-    def at_once(self) -> bool:
-        """Whether some players choose at the same time."""
-        return any(len(stage.movers) > 1 for stage in self.stages.values())
-
-
 @dataclass(frozen=True, eq=False)
-class Trees:
+class Trees(TreeClassifier):
     """The classifier of a tree without chance, in which only choices made at once are not seen.
 
     The code says which ends are outcomes of pure subgame-perfect equilibria, one bit each, and which of them is the
     outcome of the rule "of equals the first", if any is: where players choose at once, one that is single.
     """
 
-    shape: TreeShape
-    #: For each end, decision point to choice, in the order of play.
-    paths: tuple[Mapping[str, str], ...]
-    program: Program
-    truths: tuple[str, ...]
-    relative: float = 1e-9
-
     families = ("set", "selected")
-    size = 0
     looked_at = (
         "outcomes of all pure subgame-perfect equilibria of every draw; gains within 1e-9 of the spread of a player's "
         "payoffs do not count; selected is the outcome in which of equally good actions the first is taken"
@@ -158,44 +82,15 @@ class Trees:
         program = compiled([held_expression(each, held) for each in (*payoffs, *truths.values())], derived, names)
         return cls(shape, paths, program, tuple(truths))
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The parameters that decide."""
-        return self.program.names
-
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        """The formulas among the conclusions."""
-        return self.truths
-
-    @property
-    def cells(self) -> int:
-        """How many payoffs there are."""
-        return len(self.paths) * len(self.shape.players)
-
-    def classify(self, values: Mapping[str, Any], n: int) -> Verdicts:
-        """Return the code and the truths of n draws."""
-        return self.judge(self.program({name: values[name] for name in self.names}), values, n, {})
-
-    def judge(self, found: Sequence[Any], values: Mapping[str, Any], n: int, memo: dict[Any, Any]) -> Verdicts:
-        """Return the code and the truths from what the program gave; ``memo`` keeps what several trees share."""
+    def codes(self, payoffs: Sequence[Sequence[Any]], slack: Sequence[Any], found: Sequence[Any], n: int) -> Any:
+        """Return the outcomes, and the one that is selected."""
         import numpy as np
 
-        players = self.shape.players
-        payoffs = [found[player : self.cells : len(players)] for player in range(len(players))]
-        slack = slacks(payoffs, players, self.relative, values, self.names, memo)
         stable, ruled = _judged(self.shape, payoffs, slack)
         codes = np.zeros(n, dtype=np.int64) + ruled
         for end, each in enumerate(stable):
             codes |= np.int64(1) << (6 + end) if each is None else np.asarray(each).astype(np.int64) << (6 + end)
-        truths = np.empty((len(self.truths), n), dtype=bool)
-        for row, each in enumerate(found[self.cells :]):
-            truths[row] = np.asarray(each) > 0
-        return Verdicts(codes, truths)
-
-    def measure(self, values: Mapping[str, Any], n: int) -> NDArray[np.float64]:
-        """Return the values of the formulas."""
-        return value_of(self.program, values, n, self.cells)
+        return codes
 
     def check(self, statement: str) -> None:
         """Raise a UsageError for a statement that is not understood."""
@@ -260,28 +155,6 @@ class Trees:
         if family == "set":
             return ";".join(map(self._text, ends)) or "none"
         return "nothing" if ruled == _NOTHING else self._text(ruled)
-
-
-def slacks(
-    payoffs: Sequence[Sequence[Any]],
-    players: Sequence[str],
-    relative: float,
-    values: Mapping[str, Any],
-    names: Sequence[str],
-    memo: dict[Any, Any],
-) -> list[Any]:
-    """Return for each player within what its payoffs count as equal, draw by draw; ``payoffs[player][end]``."""
-    import numpy as np
-
-    found = []
-    for player, own in enumerate(payoffs):
-        key = (player, *map(id, own))
-        if key not in memo:
-            spread = reduce(np.maximum, own) - reduce(np.minimum, own)
-            finite(spread, players[player], values, names)
-            memo[key] = relative * spread
-        found.append(memo[key])
-    return found
 
 
 def _judged(shape: TreeShape, payoffs: Sequence[Sequence[Any]], slack: Sequence[Any]) -> tuple[list[Any], Any]:
