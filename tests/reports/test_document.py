@@ -111,6 +111,11 @@ def test_a_formula_is_cut_before_outer_operators_only():
     assert "".join(math_pieces(source)) == source
 
 
+def test_a_formula_is_cut_inside_brackets_that_group_but_not_inside_functions_and_indices():
+    source = "-d_(1 + n) (1 - x (a + b)) + max(a + b, c)"
+    assert math_pieces(source) == ("-d_(1 + n) (1 ", "- x (a ", "+ b)) ", "+ max(a + b, c)")
+
+
 def test_a_formula_with_its_own_line_breaks_is_not_cut():
     assert math_pieces("a & = b \\\n & + c") == ()
 

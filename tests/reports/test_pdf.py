@@ -298,6 +298,47 @@ def test_numbers_of_a_column_stand_with_their_points_in_one_line(tmp_path):
     assert found["\u221212.5"][1] > found["1,234"][1] + digit
 
 
+def boxes(data, tmp_path):
+    """Return page, word and box (left, top, right, bottom) of every word."""
+    (tmp_path / "boxes.pdf").write_bytes(data)
+    done = subprocess.run(["pdftotext", "-bbox", str(tmp_path / "boxes.pdf"), "-"], capture_output=True, check=True)
+    pages = done.stdout.decode("utf-8").split("<page ")[1:]
+    word = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>')
+    return [(number, each[4], tuple(map(float, each[:4]))) for number, page in enumerate(pages, 1) for each in word.findall(page)]
+
+
+@needs_poppler
+def test_a_column_that_is_too_narrow_for_its_words_takes_room_from_the_others(tmp_path):
+    columns = (Column("Claim", width=0.1), Column("Unit", width=0.5), Column("Basis", width=9))
+    table = Table(columns, (("M1", "probability", "ordinal evidence only"),), "Caption", "t")
+    found = {word: box for _, word, box in boxes(pdf.to_pdf(Document("T", (table,)), fonts=()), tmp_path)}
+    assert found["Claim"][2] < found["Unit"][0]
+    assert found["probability"][2] < found["ordinal"][0]
+
+
+@needs_poppler
+def test_a_short_table_stands_on_one_page_and_a_column_without_content_is_left_out(tmp_path):
+    columns = (Column("Point", width=1), Column("Class", width=1), Column("Path", width=1))
+    tables = [
+        Table(columns, tuple((f"row{number:02}x{line}", "", "path") for line in range(7)), f"Caption{number:02}", f"t{number}")
+        for number in range(12)
+    ]
+    found = boxes(pdf.to_pdf(Document("T", tuple(tables)), fonts=()), tmp_path)
+    for number in range(12):
+        pages = {page for page, word, _ in found if word.startswith((f"row{number:02}x", f"Caption{number:02}"))}
+        assert len(pages) == 1, number
+    assert not any(word == "Class" for _, word, _ in found)
+    assert len({page for page, _, _ in found}) > 2
+
+
+@needs_poppler
+def test_the_sign_of_a_number_in_a_text_is_a_minus_and_hyphens_of_dates_and_names_stay(tmp_path):
+    table = Table((Column("Range"), Column("Day")), (("-0.4 to 1.2", "2025-10-09"),), "From (-2) to x-1", "t")
+    text = words(pdf.to_pdf(Document("T", (table, Paragraph(("a", Code("-1"))))), fonts=()), tmp_path)
+    for shown in ("\u22120.4 to 1.2", "2025-10-09", "(\u22122) to x-1", "-1"):
+        assert shown in text
+
+
 @needs_fonts
 @needs_poppler
 def test_chinese_text_is_printed_where_the_fonts_are(tmp_path):

@@ -114,23 +114,30 @@ _BREAKABLE = frozenset("+-=<>\u2212\u2264\u2265\u2260\u2248\u21d2\u21d4\u2227\u2
 
 @lru_cache(maxsize=20_000)
 def math_pieces(source: str) -> tuple[str, ...]:
-    """Cut a math source where a line may break: before its outermost operators.
+    """Cut a math source where a line may break: before operators outside of functions, fractions, indices and powers.
 
-    Empty if the source sets its own lines.
+    Empty if the source sets its own lines. A piece need not have a bracket for each of its brackets.
 
     Examples
     --------
     >>> math_pieces("a + frac(b + c, 2)^-1 >= 0")
     ('a ', '+ frac(b + c, 2)^-1 ', '>= 0')
+    >>> math_pieces("x_(1 + n) (a - b)")
+    ('x_(1 + n) (a ', '- b)')
     """
-    cuts, depth, previous = [0], 0, "("
+    cuts, previous, end = [0], "(", 0
+    closed: list[bool] = []  # of each open bracket, whether what is in it stays together
     for match in _MATH_TOKEN.finditer(source):
         lexeme = match.group()
-        if match.lastgroup == "newline" or (lexeme == "&" and depth <= 0):
+        if match.lastgroup == "newline" or (lexeme == "&" and not closed):
             return ()
-        depth += (lexeme in ("(", "[", "{")) - (lexeme in (")", "]", "}"))
-        if lexeme in _BREAKABLE and depth <= 0 and (previous.isalnum() or previous[-1] in ")]}\"'!"):
+        if lexeme in ("(", "[", "{"):
+            called = end == match.start() and (previous.isalnum() or previous in ("_", "^"))
+            closed.append(lexeme != "(" or called or any(closed))
+        elif lexeme in (")", "]", "}") and closed:
+            closed.pop()
+        if lexeme in _BREAKABLE and not any(closed) and (previous.isalnum() or previous[-1] in ")]}\"'!"):
             cuts.append(match.start())
         if match.lastgroup != "space":
-            previous = lexeme.replace(".", "")
-    return tuple(source[start:end] for start, end in zip(cuts, [*cuts[1:], len(source)], strict=True) if start < end)
+            previous, end = lexeme.replace(".", ""), match.end()
+    return tuple(source[start:stop] for start, stop in zip(cuts, [*cuts[1:], len(source)], strict=True) if start < stop)

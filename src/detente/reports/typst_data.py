@@ -24,6 +24,7 @@ from detente.reports.elements import (
 )
 from detente.reports.figure_style import PLAYERS
 from detente.reports.math_alphabet import math_pieces
+from detente.reports.room import characters, lines_of, roomy, seen
 from detente.reports.spans import Code, Emph, Link, Mark, Math, Ref, Strong, Text, as_spans, plain_text
 from detente.reports.words import GLYPH_NOTE, SIGNS, WORDS, ZH_NOTE
 
@@ -37,9 +38,13 @@ if TYPE_CHECKING:
 __all__ = ["TypstWriter"]
 
 _NUMBER = re.compile(r"[~<>≈≤≥]?\s?[+\-\u2212]?[\d,\u2009\u202f]*\d(/\d+)?(?P<decimals>\.\d+)?[*†]?")
+#: A hyphen that is the sign of a number.
+_MINUS = re.compile(r"(?<![\w.)\]\-])-(?=\.?\d)")
 
 #: Greatest type size, in points, of tables in an appendix, where things are looked up.
 _APPENDIX_SIZE = 8.5
+#: Lines of a row up to which it stays on one page, and lines of a table up to which that does.
+_WHOLE, _TOGETHER = 25, 16
 #: Greatest height of a figure as a share of the text width; more would not fit on a page.
 _TALLEST = 1.25
 
@@ -104,7 +109,7 @@ class TypstWriter:
         return text
 
     def _text(self, text: str) -> str:
-        return soften(self._printable(text))
+        return soften(_MINUS.sub("\u2212", self._printable(text)))
 
     # ---- spans
 
@@ -125,7 +130,9 @@ class TypstWriter:
                     "text": self._name(self.targets[target]),
                     "target": self._label(target),
                 }
-            case Text(text=text) | Strong(text=text) | Emph(text=text) | Code(text=text):
+            case Code(text=text):
+                return {"kind": "code", "text": soften(self._printable(text))}
+            case Text(text=text) | Strong(text=text) | Emph(text=text):
                 return {"kind": type(span).__name__.lower(), "text": self._text(text)}
 
     def _math(self, source: str, alt: str) -> dict[str, Any]:
@@ -156,7 +163,7 @@ class TypstWriter:
                 }
             case Paragraph(content=content):
                 following = self.document.blocks[index + 1 : index + 2]
-                sticky = any(isinstance(each, Formula) for each in following)
+                sticky = any(isinstance(each, (Formula, Table)) for each in following)
                 return {"kind": "paragraph", "sticky": sticky, "content": self._spans(content)}
             case Bullets(items=items, ordered=ordered):
                 return {"kind": "bullets", "ordered": ordered, "items": [self._spans(item) for item in items]}
@@ -197,20 +204,30 @@ class TypstWriter:
         return {"caption-lead": [lead], "caption": self._spans(block.caption)}
 
     def _table(self, table: Table, place: int) -> dict[str, Any]:
-        columns = [self._column(column) for column in table.columns]
+        rows = table.rows[: table.shown]
+        # a column in which nothing stands takes the room of the others
+        kept = [index for index in range(len(table.columns)) if any(plain_text(row[index]) for row in rows) or not rows]
+        kept = kept or list(range(len(table.columns)))
+        size = min(_table_size(len(kept) + bool(table.marks)), _APPENDIX_SIZE if place > self.appendix else 99.0)
+        texts = [[seen(row[index]) for row in rows] for index in kept]
+        room = characters(size) - 3 * bool(table.marks)
+        chosen = roomy([table.columns[index] for index in kept], texts, room)
         cells = []
-        for index, column in enumerate(table.columns):
-            values = [row[index] for row in table.rows[: table.shown]]
+        for index, column in zip(kept, chosen, strict=True):
+            values = [row[index] for row in rows]
             cells.append(self._aligned(values) if column.align == "decimal" else [self._cell(v) for v in values])
         kinds: dict[str, str] = self.words["kinds"]
+        lines = lines_of(chosen, texts, room)
         return {
-            "columns": columns,
+            "columns": [self._column(column) for column in chosen],
             "rows": [list(row) for row in zip(*cells, strict=True)],
+            "whole": [each <= _WHOLE for each in lines],
+            "together": sum(lines) <= _TOGETHER,
             "anchors": [f"row-{place}-{row}" if anchor else "" for row, anchor in enumerate(table.anchors[: table.shown])],
             "marks": [{"kind": kind, "sign": SIGNS[kind]} for kind in table.marks[: table.shown]],
             "legend": [[sign, kinds[kind]] for kind, sign in SIGNS.items() if kind in table.marks],
             "note": self._spans(table.note),
-            "size": min(_table_size(len(table.columns) + bool(table.marks)), _APPENDIX_SIZE if place > self.appendix else 99.0),
+            "size": size,
         }
 
     def _column(self, column: Column) -> dict[str, Any]:

@@ -1,0 +1,115 @@
+"""How much fits into the columns of a table, in characters: widths that hold every word, and lines of a row."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detente.display import width
+from detente.reports.characters import soften
+from detente.reports.math_alphabet import math_pieces
+from detente.reports.spans import Math, as_spans, plain_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from detente.reports.elements import Column
+    from detente.reports.spans import Inline
+
+__all__ = ["characters", "lines_of", "roomy", "seen"]
+
+#: Characters beside a cell's text: the space that keeps columns apart.
+_PADDING = 2.4
+#: How much wider bold letters are.
+_BOLD = 1.12
+#: Longest word for which other columns make room.
+_LONGEST = 18
+_UPRIGHT = re.compile(r'upright\("([^"]*)"\)')
+#: Where a line may break.
+_BREAKS = re.compile("[\\s\u200b]+")
+
+
+def characters(size: float) -> float:
+    """Return about how many characters of a type size, in points, fit the width of the text.
+
+    Examples
+    --------
+    >>> characters(9.5), characters(8.5)
+    (92.0, 102.8)
+    """
+    return round(92.0 * 9.5 / size, 1)
+
+
+def seen(inline: Inline) -> str:
+    """Return inline content as text about as wide as it is printed: of a formula one sign for each of its symbols.
+
+    Examples
+    --------
+    >>> from detente.reports.spans import Math
+    >>> seen(("at ", Math("delta_(u) + b", "delta_u + b")))
+    'at ▫▫ +▫'
+    """
+    return "".join(
+        " ".join(map(_signs, math_pieces(span.source) or (span.source,))) if isinstance(span, Math) else plain_text((span,))
+        for span in as_spans(inline)
+    )
+
+
+def _signs(piece: str) -> str:
+    words = "".join(_UPRIGHT.findall(piece))
+    letters = re.sub(r"[a-zA-Z.]{2,}|\d+(?:\.\d+)?|[A-Za-z]", "\u25ab", _UPRIGHT.sub("", piece).replace("frac(", "("))
+    return "\u25ab" * len(words) + re.sub(r"[\s_^(),&\"]", "", letters)
+
+
+def roomy(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: float) -> list[Column]:
+    """Return columns in which every word has the room that it needs, at the cost of those that have more.
+
+    ``texts`` are the cells of each column, ``room`` the characters of a line. Columns without a width are left to the
+    typesetter, and so is a table whose words need more than a line.
+
+    Examples
+    --------
+    >>> from detente.reports.elements import Column
+    >>> [column.width for column in roomy([Column("probability", width=1), Column("b", width=9)], [["x"], ["y"]], 50)]
+    [14.72, 35.28]
+    """
+    if any(column.width is None for column in columns):
+        return list(columns)
+    given = [column.width or 1.0 for column in columns]
+    needed = [
+        max(_BOLD * _word(plain_text(column.header)), *(map(_word, own or ("",)))) + _PADDING
+        for column, own in zip(columns, texts, strict=True)
+    ]
+    if sum(needed) >= room:
+        return list(columns)
+    found = [room * each / sum(given) for each in given]
+    for _ in columns:
+        short = sum(max(0.0, need - own) for need, own in zip(needed, found, strict=True))
+        spare = sum(max(0.0, own - need) for need, own in zip(needed, found, strict=True))
+        if short < 1e-9:
+            return list(columns) if found == [room * each / sum(given) for each in given] else [
+                replace(column, width=round(own, 2)) for column, own in zip(columns, found, strict=True)
+            ]  # fmt: skip
+        found = [max(need, own - (own - need) * short / spare) for need, own in zip(needed, found, strict=True)]
+    return [replace(column, width=round(own, 2)) for column, own in zip(columns, found, strict=True)]
+
+
+def lines_of(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: float) -> list[int]:
+    """Return about how many lines each row takes."""
+    total = sum(column.width or 1.0 for column in columns)
+    rooms = [max(4.0, room * (column.width or 1.0) / total - _PADDING) for column in columns]
+    return [
+        max((int(1.08 * width(text) / own) + 1 for text, own in zip(row, rooms, strict=True)), default=1)
+        for row in zip(*texts, strict=True)
+    ]
+
+
+def _word(text: str) -> float:
+    """Return the width of the longest piece of a text that stays together; of Chinese, which breaks anywhere, a few characters."""
+    pieces = [piece for piece in _BREAKS.split(soften(text)) if piece]
+    return max((width(each) if width(each) == len(each) else min(width(each), 8) for each in map(_capped, pieces)), default=0)
+
+
+def _capped(piece: str) -> str:
+    return piece[:_LONGEST]
