@@ -440,6 +440,25 @@ def test_longer_punishments_demand_less_patience_and_tend_to_grim():
     assert grim < floats[-1] < float(grim) + 1e-3
 
 
+def test_the_longest_punishment_is_exact_and_certified_although_its_root_is_close_to_a_half():
+    # d + ... + d^30 = 1, times (1 - d): 2 d = 1 + d^31, whose root by fixed-point iteration of fractions is
+    game = NormalFormGame([[[3, 0], [5, 1]], [[3, 5], [0, 1]]])
+    root = Fraction(1, 2)
+    for _ in range(3):
+        root = (1 + root**31) / 2
+        root = root.limit_denominator(10**40)
+    found = critical_discount_factor(game, "punishment", target=(0, 0), periods=30)
+    assert float(found.overall) == float(root)
+    data = found.to_json()["overall"]
+    assert data["float"] == float(root)
+    assert Fraction(data["interval"][0]) <= root <= Fraction(data["interval"][1])
+    plan = grim_trigger(game, (0, 0), (1, 1), 30)
+    near = Fraction(1, 10**15)
+    assert largest_gain(game, plan, root - near) > 0 > largest_gain(game, plan, root + near)
+    assert not found.sustains(root - near)
+    assert found.sustains(root + near)
+
+
 def test_floats_agree_with_exact_numbers_in_any_currency():
     for scale in (1e-9, 1.0, 1e9):
         floats = NormalFormGame(CLASSIC.floats * scale, CLASSIC.players, CLASSIC.strategies)

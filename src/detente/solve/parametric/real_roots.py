@@ -21,6 +21,8 @@ __all__ = ["PolynomialRoot", "Root", "apart", "polynomial_key", "polynomial_root
 
 #: Width, relative to 1 + the size of the root, below which roots of functions that are no polynomials count as one.
 _CLOSE = Fraction(1, 2**200)
+#: Width of the bounds that roots of SymPy start from: enough for sixty digits.
+_NARROW = Fraction(1, 2**240)
 
 
 class Root:
@@ -99,7 +101,30 @@ def _numbers(key: tuple[Any, ...]) -> tuple[Any, ...]:
         middle = -coefficients[1] / 2
         radical = sympy.sqrt(middle**2 - coefficients[2])
         return middle - radical, middle + radical
-    return tuple(sympy.Poly(coefficients, sympy.Symbol("x")).real_roots())
+    from flint import fmpq_poly
+
+    polynomial = sympy.Poly(coefficients, sympy.Symbol("x"))
+    bounds = polynomial_roots(fmpq_poly(list(key)))
+    return tuple(_with_bounds(root, own) for root, own in zip(polynomial.real_roots(), bounds, strict=True))
+
+
+def _with_bounds(root: Any, own: Root) -> Any:
+    """Return a root of SymPy that starts from narrow bounds.
+
+    SymPy draws bounds closer by continued fractions: near a simple fraction, as the root ``1/2 + 2^-32`` of ``d + ... +
+    d^30 = 1``, that takes as many steps as the next partial quotient is large, so that ``float(root)`` never returns.
+    """
+    import sympy
+    from sympy.polys.rootisolation import RealInterval
+
+    if not isinstance(root, sympy.polys.rootoftools.ComplexRootOf):
+        return root  # in radicals
+    while own.high - own.low > _NARROW or own.low <= 0 <= own.high:
+        own.refine()
+    ends = tuple(sympy.QQ(each.numerator, each.denominator) for each in (own.low, own.high))
+    _, whole = root.poly.clear_denoms(convert=True)
+    root._set_interval(RealInterval(ends, whole.rep.to_list(), sympy.ZZ))
+    return root
 
 
 def polynomial_key(polynomial: Any) -> tuple[Any, ...]:

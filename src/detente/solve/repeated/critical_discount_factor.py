@@ -68,8 +68,6 @@ STRATEGIES = ("grim", "punishment", "tit_for_tat")
 
 #: Longest punishment accepted: its threshold is a root of a polynomial of this degree.
 MAX_PERIODS = 30
-#: States up to which an answer is checked by the values of all of them.
-_CERTIFIED_STATES = 13
 
 
 def critical_discount_factor(
@@ -130,8 +128,7 @@ def critical_discount_factor(
     T - R`` (against defecting for ever).
 
     *Certificate.* Numeric answers are checked at factors inside and outside the sets, and at their exact ends, by the
-    one-shot deviation principle on the states of the profile (:mod:`detente.solve.repeated.one_shot`); of punishments
-    those that have at most twelve periods for all players together.
+    one-shot deviation principle on the states of the profile (:mod:`detente.solve.repeated.one_shot`).
 
     Examples
     --------
@@ -209,8 +206,6 @@ def _certified(
     stage: NormalFormGame, found: CriticalDiscountFactor, plan: Plan, tolerance: float
 ) -> CriticalDiscountFactor:
     """Return the result after a check around its ends by the values of all states, which share no code with it."""
-    if len(plan.states) > _CERTIFIED_STATES:
-        return found
     exactly = stage.arithmetic == "exact"
     slack = max(payoff_slacks(stage, tolerance), default=0)
     samples = {Fraction(1, 3), Fraction(9, 10)}

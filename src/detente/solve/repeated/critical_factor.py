@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["OWN_NOTE", "CriticalDiscountFactor", "PunishmentNotCredible", "never_sustained", "numeric_result"]
 
+#: Roots up to this degree are written by their polynomial.
+_LEGIBLE_DEGREE = 6
+
 
 class PunishmentNotCredible(UsageError):  # noqa: N818 - says what is the case
     """A punishment that is played for ever, or without regard to deviations from it, is no stage equilibrium."""
@@ -206,11 +209,10 @@ class CriticalDiscountFactor(Displayed):
             if symbolic:
                 value = plain(self.formula[name]) if name in self.formula else "no closed form"
             else:
-                value = "none" if self._thresholds[name] is None else plain(self._thresholds[name])
+                value = _factor_text(self._thresholds[name])
             rows.append((name, value, _condition_text(condition)))
         if not symbolic:
-            common = "none" if self._overall is None else plain(self._overall)
-            rows.append(("all", common, _condition_text(self.condition)))
+            rows.append(("all", _factor_text(self._overall), _condition_text(self.condition)))
         length = f" of {self.periods} period{'s' if self.periods != 1 else ''}" if self.periods else ""
         what = self.strategy.replace("_", " ") + length
         title = f"critical discount factors, {what} at ({', '.join(self.target)}), {self.concept}"
@@ -224,6 +226,14 @@ class CriticalDiscountFactor(Displayed):
     def __repr__(self) -> str:
         shown = "symbolic" if self.arithmetic == "symbolic" else f"overall {self._overall}"
         return f"<CriticalDiscountFactor {self.strategy} at ({', '.join(self.target)}), {self.concept}, {shown}>"
+
+
+def _factor_text(factor: Any) -> str:
+    """Return a critical factor to read; of a root of high degree its digits, as the condition has the polynomial."""
+    degree = factor.poly.degree() if hasattr(factor, "poly") else 0
+    if degree > _LEGIBLE_DEGREE:
+        return f"{float(factor):.12g} (root of degree {degree})"
+    return "none" if factor is None else plain(factor)
 
 
 def _condition_text(condition: Any) -> str:

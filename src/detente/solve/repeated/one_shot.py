@@ -132,7 +132,7 @@ def best_one_shot_deviation(
 ) -> OneShotDeviation:
     """Return the most profitable one-shot deviation with the values of all states.
 
-    Parameters are those of :func:`largest_gain`. Cost: one dense linear system over the states per
+    Parameters are those of :func:`largest_gain`. Cost: one sparse linear system over the states per
     player.
     """
     count, states = len(stage.players), automaton.states
@@ -179,11 +179,10 @@ def best_one_shot_deviation(
         rows, right = [], []
         for position, state in enumerate(states):
             pay, moves = lottery(state, played[state][player])
-            row = [field.zero] * len(states)
-            row[position] = field.one
+            row = {position: field.one}
             for target, chance in moves.items():
-                row[target] = row[target] - delta * chance
-            rows.append(row)
+                row[target] = row.get(target, field.zero) - delta * chance
+            rows.append({target: share for target, share in row.items() if share != field.zero})
             right.append(weight * pay)
         values = field.solve(rows, right)
         columns.append([field.out(value) for value in values])
@@ -342,24 +341,37 @@ class _Field:
             start=sympy.Integer(0),
         )
 
-    def solve(self, rows: list[list[Any]], right: list[Any]) -> list[Any]:
-        """Solve a regular system by Gauss-Jordan elimination; float pivots are the largest in size."""
-        size = len(rows)
-        table = [[*row, value] for row, value in zip(rows, right, strict=True)]
-        for column in range(size):
-            candidates = [row for row in range(column, size) if table[row][column] != self.zero]
+    def solve(self, rows: list[dict[int, Any]], right: list[Any]) -> list[Any]:
+        """Solve a regular system by Gauss-Jordan elimination on sparse rows; float pivots are the largest in size.
+
+        A state has few next states, so rows stay short: for a trigger with long punishments the cost grows with the
+        number of states, not with its cube.
+        """
+        table = [dict(row) for row in rows]
+        values = list(right)
+        for column in range(len(table)):
+            candidates = [row for row in range(column, len(table)) if column in table[row]]
             pivot = (
                 max(candidates, key=lambda row: abs(table[row][column]))
                 if self.kind is float
                 else candidates[0]
             )
-            table[column], table[pivot] = table[pivot], table[column]
+            for each in (table, values):
+                each[column], each[pivot] = each[pivot], each[column]
             head = table[column][column]
-            table[column] = [each / head for each in table[column]]
-            for row in range(size):
-                scale = table[row][column]
-                if row != column and scale != self.zero:
-                    table[row] = [
-                        each - scale * lead for each, lead in zip(table[row], table[column], strict=True)
-                    ]
-        return [row[-1] for row in table]
+            lead = table[column] = {place: each / head for place, each in table[column].items()}
+            values[column] = values[column] / head
+            for row in range(len(table)):
+                if row == column or column not in table[row]:
+                    continue
+                own = table[row]
+                scale = own[column]
+                for place, each in lead.items():
+                    left = own.get(place, self.zero) - scale * each
+                    if left == self.zero:
+                        own.pop(place, None)
+                    else:
+                        own[place] = left
+                own.pop(column, None)
+                values[row] = values[row] - scale * values[column]
+        return values

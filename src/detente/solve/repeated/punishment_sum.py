@@ -10,7 +10,10 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
+from flint import fmpq, fmpq_poly
+
 from detente.games.symbolic import symbol
+from detente.solve.parametric.real_roots import polynomial_roots
 
 __all__ = ["as_sympy", "closed_form", "deterrence_polynomial", "factor_at", "punishment_sum"]
 
@@ -59,7 +62,8 @@ def _algebraic_factor(ratio: Fraction, periods: int) -> Any:
     # Roots are numbered from the least. Times (d - 1) the polynomial is d^(T+1) - (1 + ratio) d + ratio,
     # which has one negative root where T is even and none where T is odd.
     negative = 1 - periods % 2 if own.degree() == periods else int(own.count_roots(None, 0))
-    return sympy.CRootOf(own, negative, radicals=False)
+    ends = [fmpq(int(each.p), int(each.q)) for each in reversed(own.all_coeffs())]
+    return polynomial_roots(fmpq_poly(ends))[negative].value
 
 
 def _cardano(ratio: Any) -> Any:
