@@ -213,7 +213,8 @@ def compare_command(
         emit(str(found), {**_compare_head(kind), **head, **found.to_json()}, as_json=as_json, out=out)
         return
     if len(what) != 2:
-        raise UsageError(f"found {len(what)} arguments; expected GAME POINT POINT, or two folders STUDY STUDY")
+        given = ", ".join(map(repr, what))
+        raise UsageError(f"found {given}; expected GAME POINT POINT, or two folders STUDY STUDY")
     if study_dir is not None:
         raise UsageError("found --study beside two studies; expected two folders, or GAME POINT POINT with --study")
     for each in what:

@@ -123,7 +123,7 @@ def _with_bounds(root: Any, own: Root) -> Any:
         own.refine()
     ends = tuple(sympy.QQ(each.numerator, each.denominator) for each in (own.low, own.high))
     _, whole = root.poly.clear_denoms(convert=True)
-    root._set_interval(RealInterval(ends, whole.rep.to_list(), sympy.ZZ))
+    root._set_interval(RealInterval(ends, whole.rep.to_list(), sympy.ZZ))  # noqa: SLF001 - there is no public way
     return root
 
 
