@@ -41,14 +41,13 @@ def fresh(tmp_path):
     """A study as ``detente new`` makes it, with a teacher's sheet of eight lines."""
     root = tmp_path / "mine"
     run("new", root)
-    (root / "notebooks/exercises").mkdir(parents=True)
     (root / "notebooks/exercises/valve.toml").write_text(SHEET, encoding="utf-8")
     return root
 
 
 def test_a_new_study_checks_builds_and_marks_a_teachers_sheet(fresh, tmp_path):
-    assert "1 exercise sheet" in run("check", "--study", fresh).output
-    assert "exercise sheets: valve" in run("list", "--study", fresh).output
+    assert "2 exercise sheets" in run("check", "--study", fresh).output
+    assert "exercise sheets: valve, winter" in run("list", "--study", fresh).output
     built = run("exercise", "build", "valve", "--study", fresh, "-o", tmp_path / "out", "--seed", "77", "--json")
     data = json.loads(built.stdout)
     assert (data["command"], data["sheet"], data["points"], data["students"]) == ("exercise build", "valve", 2, [])
@@ -66,6 +65,21 @@ def test_a_new_study_checks_builds_and_marks_a_teachers_sheet(fresh, tmp_path):
     assert [each["verdict"] for each in ada["verdicts"]] == ["blank", "right"]
     assert "zip archive" in marked["problems"][0]["reason"]
     assert {Path(each).name for each in marked["files"]} == {"marks.csv", "moodle.csv", "canvas.csv", "problems.csv", "by-hand.csv", "ada.txt"}
+
+
+def test_the_sheet_of_a_new_study_is_marked_as_worked_out_by_hand(fresh, tmp_path):
+    run("exercise", "build", "winter", "--study", fresh, "-o", tmp_path / "out", "--seed", "7")
+    form = (tmp_path / "out/student/winter.csv").read_text(encoding="utf-8")
+    # The sheet shows (9,8) (1,2) / (0,0) (5,1): 8p = 2p + (1 - p) gives 1/7; then 0.3 = 1.2 - 0.9 for the rival
+    answers = ["build", "(rely, deliver); (build, throttle)", "1/7", "0.3", "throttle"]
+    ids = ["stable-1", "stable-2", "stable-3", "temptation-1", "temptation-2"]
+    for name, answer in zip(ids, answers, strict=True):
+        form = form.replace(f"{name},", f'{name},"{answer}"')
+    (tmp_path / "pile").mkdir()
+    (tmp_path / "pile/ada.csv").write_text(form, encoding="utf-8")
+    (ada,) = json.loads(run("exercise", "mark", tmp_path / "pile", "--study", fresh, "--sheet", "winter", "--seed", "7", "--json").stdout)["marks"]
+    assert (ada["points"], ada["of"], ada["open"]) == ("7", 9, False)  # nothing was written for a person to read
+    assert [each["verdict"] for each in ada["verdicts"]][:5] == ["right"] * 5
 
 
 @pytest.mark.parametrize(

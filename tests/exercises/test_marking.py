@@ -116,7 +116,9 @@ def test_an_untouched_form_does_not_replace_a_notebook_and_the_later_of_two_answ
         os.utime(path, (number, number))
     found = pile(tmp_path, sheets["dominance"].sheet, files, seed="19")
     assert [marks.file for marks in found.marks] == ["second/ada.txt"]
-    assert [each.file for each in found.problems] == ["first/ada.txt", "third/ada.txt"]
+    assert [(each.file, each.reason.rpartition("which ")[2]) for each in found.problems] == [
+        ("first/ada.txt", "is later"), ("third/ada.txt", "has answers"),
+    ]
 
 
 def test_student_files_hold_no_key_and_no_other_variant(tmp_path, sheets):

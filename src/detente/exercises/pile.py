@@ -74,7 +74,8 @@ def pile(
         made = mark(variant, student, shown, found.answers)
         if student in marks:
             first, second = sorted((marks[student], (found, made)), key=_weight)
-            problems.append(Problem(first[1].file, student, f"not marked: {second[1].file} counts, which has answers and is later"))
+            why = "has answers" if _weight(first)[0] != _weight(second)[0] else "is later"
+            problems.append(Problem(first[1].file, student, f"not marked: {second[1].file} counts, which {why}"))
             marks[student] = second
         else:
             marks[student] = (found, made)
