@@ -3,11 +3,15 @@
 import ast
 import itertools
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+import detente
 from detente.reports import language
+from detente.reports.blocks import Context
+from detente.reports.engine_tables import Labels
 from detente.reports.language import catalog, naming, reword, untranslated
 
 SOURCES = Path(language.__file__).parents[1]
@@ -117,6 +121,16 @@ def test_a_name_in_a_sentence_is_told_from_a_word_of_the_sentence():
     with naming({"once": "\ue100"}, {}):
         assert reword("zh", "gains of leaving once once") == "单次背离“\ue100”的得益"
     assert untranslated(reword("zh", "gains of leaving once once"))
+
+
+def test_nothing_found_is_no_strategy_that_is_called_nothing(study_root):
+    # counter_controls has a strategy `none`, which is no answer to what it would take
+    study = detente.Study(study_root)
+    definition = replace(study.report("main", "zh").definition, games=("counter_controls",))
+    labels = Labels(Context(study.files, definition, study.game("counter_controls").model))
+    assert labels.text("none") == "不管制"
+    assert labels.text("none does it") == "无"
+    assert labels.text("in any case") == "总是"
 
 
 def test_choices_side_by_side_are_one_outcome_and_names_a_list():

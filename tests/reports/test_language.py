@@ -13,8 +13,9 @@ import pytest
 import detente
 from detente.cli import run
 from detente.reports import language
+from detente.reports.characters import soften
 from detente.reports.elements import inlines
-from detente.reports.language import catalog, edition, reword, say, slots, untranslated
+from detente.reports.language import catalog, edition, join, reword, say, slots, untranslated
 from detente.reports.spans import plain_text
 from detente.reports.translation import left_over
 
@@ -69,6 +70,27 @@ def test_answers_about_policies_keep_their_numbers_and_a_claim_and_its_opposite_
     assert formula.startswith("若丙 > 1，则为log")
     assert formula.endswith(" + 1，否则为0")
     assert reword("zh", "none found; none costs less than 0.3") == "未找到；成本均不低于0.3"
+
+
+def test_marks_beside_chinese_are_chinese_and_those_of_formulas_and_numbers_stay():
+    assert reword("zh", "M8, 对抗 (负和).") == "M8，对抗（负和）。"
+    assert reword("zh", "最优.第一个取 1.5.其余, 另有 2 行.") == "最优。第一个取 1.5。其余，另有 2 行。"
+    assert reword("zh", "1. 各方从对抗中得到什么?") == "1. 各方从对抗中得到什么?"
+    formula = "(让步比例*强度 - 成本)/(损失*(缓解率 - 1))"
+    assert reword("zh", formula) == formula
+    assert reword("zh", "USD") == "美元"
+
+
+def test_lines_break_at_no_place_within_a_number_and_anywhere_in_chinese():
+    for text in ("各先验下占比：91%至超过99.9%；给定已观察行动：89%至超过99.9%", "1,234,567,890.123456789", "由-0.0123456789至1.23e-14"):
+        assert soften(text) == text
+    assert soften("自1234567.891/0.123456/2.345e-14起").split("\u200b") == ["自1234567.891/", "0.123456/", "2.345e-14起"]
+    assert soften("见confrontation-answer-1-1.csv及另外两个").split("\u200b")[:2] == ["见confrontation-", "answer-"]
+
+
+def test_a_list_may_stay_open():
+    assert join("zh", ["甲", "乙"], "") == "甲、乙"
+    assert join("en", ["a", "b"], "") == "a, b"
 
 
 def test_a_study_brings_chinese_texts_of_its_own():

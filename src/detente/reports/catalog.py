@@ -46,16 +46,18 @@ def slots(text: str) -> list[str]:
 
 
 def join(lang: str, parts: Sequence[str], last: str = "and") -> str:
-    """Return parts as a list in words: ``a, b and c``; in Chinese with its own commas.
+    """Return parts as a list in words: ``a, b and c``; in Chinese with its own commas. An empty ``last`` leaves the list open.
 
     Examples
     --------
     >>> join("en", ["a", "b", "c"], "or")
     'a, b or c'
+    >>> join("en", ["a", "b", "c"], "")
+    'a, b, c'
     """
     items = list(parts)
-    if len(items) < 2:
-        return "".join(items)
+    if len(items) < 2 or not last:
+        return ("\u3001" if lang == "zh" else ", ").join(items)
     if lang == "zh":
         return "、".join(items[:-1]) + ("或" if last == "or" else "和") + items[-1]
     return f"{', '.join(items[:-1])} {last} {items[-1]}"

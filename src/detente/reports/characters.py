@@ -40,22 +40,28 @@ def chinese_fonts() -> tuple[Path, ...]:
 #: A word longer than this may break inside; pieces between two breaks are at most ``_PIECE`` long.
 _LONG, _PIECE = 16, 10
 _BREAK = "\u200b"
-_LONG_WORD = re.compile(rf"[^\s{_BREAK}]{{{_LONG},}}")
+#: Chinese breaks anywhere by itself: a word ends where it begins.
+_LONG_WORD = re.compile(rf"[^\s{_BREAK}{CJK.pattern[1:-2]}]{{{_LONG},}}")
+#: A mark behind which a word may break: not one within a number, and no sign of one.
+_PLACE = re.compile(r"(?<=[-_/.:;,|@=+])(?![-_/.:;,|@=+])(?<![0-9][.,](?=[0-9]))(?<![eE][-+](?=[0-9]))(?<![^A-Za-z0-9][-+](?=[0-9.]))(?<!\A[-+])")
 
 
 def soften(text: str) -> str:
-    """Mark the places at which long words may break: after hyphens and the like, else every few letters."""
-    return _LONG_WORD.sub(lambda match: _soften_word(match.group()), text)
+    r"""Mark the places at which long words may break: after hyphens and the like, else every few letters.
 
-
-def _soften_word(word: str) -> str:
-    pieces = re.findall(r"[^-_/.:;,|@=+]*[-_/.:;,|@=+]+|[^-_/.:;,|@=+]+", word)
-    return _BREAK.join(part for piece in pieces for part in _cut(piece))
+    Examples
+    --------
+    >>> soften("from confrontation-answer.csv").split("\u200b")
+    ['from confrontation-', 'answer.', 'csv']
+    >>> soften("0.25/1234567.891e-14").split("\u200b")
+    ['0.25/', '1234567.891e-14']
+    """
+    return _LONG_WORD.sub(lambda match: _BREAK.join(part for piece in _PLACE.split(match.group()) for part in _cut(piece)), text)
 
 
 def _cut(piece: str) -> Iterable[str]:
     # Words of a language are shorter; what is longer than 30 letters has no hyphenation to lose.
-    if len(piece) <= 2 * _LONG - 2 or CJK.search(piece):
+    if len(piece) <= 2 * _LONG - 2:
         return (piece,)
     parts, start = [], 0
     while start < len(piece):

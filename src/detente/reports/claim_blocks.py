@@ -96,7 +96,7 @@ def claims(whole: Whole) -> list[Block]:
         title = whole.say("{id}: {title}", id=claim.id, title=label_of(claim.title, whole.lang))
         blocks.append(Heading(2, title, f"claim-{claim.id.lower()}", numbered=False))
         said = whole.prose(claim.statement)
-        place = whole.say("Documents and lines: {refs}.", refs=", ".join(map(_place, claim.refs)))
+        place = whole.say("Documents and lines: {refs}.", refs=whole.join(list(map(_place, claim.refs)), ""))
         games = list(dict.fromkeys(row.game for row in rows))
         if len(games) == 1:
             place = whole.say("Game: {game}.", game=games[0]) + (" " if whole.lang == "en" else "") + place

@@ -123,7 +123,7 @@ def test_sentence(context: Context, row: TestRow) -> str:
     elif rests is not None:
         shown = [context.named(name) for name in rests["names"][:6]]
         names = context.join(shown) if len(rests["names"]) <= 6 else context.say(
-            "{names} and {left} more", names=", ".join(shown), left=len(rests["names"]) - 6
+            "{names} and {left} more", names=context.join(shown, ""), left=len(rests["names"]) - 6
         )
         text = context.say(
             "rests on {size} of {among} numbers ({basis}): {names}",

@@ -138,7 +138,7 @@ def _when(context: Context, term: object) -> Inline:
     if condition is not None:
         shown = Math(typst(condition, context.names, context.lang), context.reading(condition.text))
         return (context.say("{moves}; ", moves=text), shown) if text else shown
-    return text or context.say("always")
+    return text or context.say("in any case")
 
 
 def classes(context: Context) -> list[Block]:

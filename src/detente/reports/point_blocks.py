@@ -200,7 +200,7 @@ def _threshold_lines(context: Context) -> list[Block]:
         steps = "; ".join(f"{narrative.state_words(context, each.before)} up to {plain(each.at)}" for each in inside)
         closing = narrative.state_words(context, states[-1])
         alt = f"equilibria along {context.label(along)}: {steps + '; then ' if steps else ''}{closing}"
-        exact = ", ".join(f"{plain(each.at)}" for each in inside) or "none"
+        exact = context.join([plain(each.at) for each in inside], "") or "none"
         blocks.append(
             Figure(
                 to_svg(figure),

@@ -57,7 +57,8 @@ def question(context: Context) -> list[Block]:
         if any(test.game.partition(":")[0] == context.game for test in claim.tests)
     ]  # fmt: skip
     if tested:
-        names = "; ".join(f"{claim.id}, {label_of(claim.title, context.lang)}" for claim in tested)
+        shown = "{}\uff08{}\uff09" if context.lang == "zh" else "{}, {}"
+        names = "; ".join(shown.format(claim.id, label_of(claim.title, context.lang)) for claim in tested)
         blocks.append(Paragraph(context.say("Claims of the documents that it puts to the test: {claims}.", claims=names)))
     return blocks
 

@@ -73,7 +73,7 @@ def reword(lang: str, text: str) -> str:
     if lang != "zh":
         return text
     texts, known = _STUDY.get()
-    if not LETTERS.search(text) and text not in texts:
+    if not LETTERS.search(text) and text not in texts and text not in catalog():
         return text.replace(", ", "\u3001") if _NAMED.fullmatch(text) else _punctuated(text)
     if text not in known:
         found = stated(text) or _punctuated(_put_in_words(text))
@@ -208,21 +208,29 @@ _COMMA = re.compile(", ")
 _NAMED = re.compile("[\ue100-\uefff](?:, [\ue100-\uefff])+")
 #: A sign for a choice of a player; choices side by side are one outcome, other things a list.
 _CHOICE = re.compile("[\uf000-\uf8ff]")
-#: Marks of Latin text behind Chinese, and those of Chinese text.
-_LATIN_MARKS = re.compile(r"(?<=[\u3001-\u9fff\ue006\ue100-\uf8ff\uff08-\uff5e])([,:;]) ?(?=\S)|\(([^()A-Za-z]*[\u4e00-\u9fff][^()A-Za-z]*)\)")
+#: Marks of Latin text behind Chinese, or before it, and those of Chinese text.
+_BEHIND = "(?:(?<=[\u201d\u3001-\u9fff\ue006\ue100-\uf8ff\uff08-\uff5e])|(?<=[\u4e00-\u9fff][)]))"
+_BEFORE = "[\u201c\u4e00-\u9fff\ue004\ue100-\uf8ff\uff08]"
+_LATIN_MARKS = re.compile(
+    rf"{_BEHIND}([,:;]) ?(?=\S)|(?<=[A-Za-z0-9%*])([,;]) ?(?={_BEFORE})"
+    rf"|{_BEHIND}(\.)(?: ?(?=[0-9*]|{_BEFORE})|\Z)|(?<=[0-9%])(\.)(?={_BEFORE}|\Z)"
+    # brackets around words, not those of a formula
+    r"|(?<![A-Za-z*/(])\(((?:(?! [-+=<>] |[*/=<>])[^()A-Za-z])*[\u4e00-\u9fff](?:(?! [-+=<>] |[*/=<>])[^()A-Za-z])*)\)(?![*/)])"
+)
 #: Spaces behind Chinese marks, which have their own.
-_GAPS = re.compile("(?<=[\u3001\u3002\uff0c\uff1b\uff1a\uff1f\uff01]) +")
-_CHINESE_MARKS = {",": "\uff0c", ":": "\uff1a", ";": "\uff1b"}
+_GAPS = re.compile("(?<=[\u3001\u3002\uff0c\uff1b\uff1a\uff1f\uff01]) +|(?<=[\u4e00-\u9fff\ue006\ue100-\uf8ff]) +(?=\uff08)")
+_CHINESE_MARKS = {",": "\uff0c", ":": "\uff1a", ";": "\uff1b", ".": "\u3002"}
 
 
 def _punctuated(text: str) -> str:
     """Return a text with Chinese marks where Chinese stands before or between them."""
     if not HAN.search(text):
         return text
-    text = _GAPS.sub("", text)
-    return _LATIN_MARKS.sub(
-        lambda mark: _CHINESE_MARKS[mark[1]] if mark[1] else f"\uff08{_punctuated(mark[2])}\uff09", text
-    )
+    return _GAPS.sub("", _LATIN_MARKS.sub(_chinese_mark, text))
+
+
+def _chinese_mark(mark: re.Match[str]) -> str:
+    return f"\uff08{_punctuated(mark[5])}\uff09" if mark[5] else _CHINESE_MARKS[mark[mark.lastindex or 1]]
 
 
 def _listed(text: str) -> str:

@@ -59,7 +59,7 @@ def _span(lang: str, span: Span) -> Span:
     match span:
         case s.Text() | s.Strong() | s.Emph() | s.Link():
             return replace(span, text=reword(lang, span.text))
-        case s.Math():
+        case s.Math() if untranslated(span.alt):
             return replace(span, alt=reword(lang, span.alt))
         case _:
             return span

@@ -39,7 +39,7 @@ __all__ = ["TypstWriter"]
 
 _NUMBER = re.compile(r"[~<>≈≤≥]?\s?[+\-\u2212]?[\d,\u2009\u202f]*\d(/\d+)?(?P<decimals>\.\d+)?[*†]?")
 #: A hyphen that is the sign of a number.
-_MINUS = re.compile(r"(?<![\w.)\]\-])-(?=\.?\d)")
+_MINUS = re.compile(r"(?<![A-Za-z0-9_.)\]\-])-(?=\.?[0-9])")
 
 #: Greatest type size, in points, of tables in an appendix, where things are looked up.
 _APPENDIX_SIZE = 8.5

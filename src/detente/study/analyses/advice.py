@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ANALYSES"]
 
+#: What is told where no change of parameters is enough.
+_NONE = "none does it"
 FORMS = ("normal", "repeated", "extensive", "stochastic")
 #: Seconds for the cheapest pair of one outcome at one point.
 BUDGET = 20.0
@@ -34,11 +36,11 @@ def _levers(task: Task) -> list[Table]:
             if found.holds:
                 rows.append((point.name, outcome, "holds already", "0", "", ""))
                 continue
-            told = [_told(each) if each is not None else ("none", "") for each in (single, _pair(pair))]
+            told = [_told(each) if each is not None else (_NONE, "") for each in (single, _pair(pair))]
             rows.append((point.name, outcome, *told[0], *(told[1] if _pair(pair) is not None else (_no_pair(found), ""))))
             if any(each is not None and not each.attained for each in (single, _pair(pair))):
                 notes["> or <: it holds only beyond the value, as close to it as one likes."] = None
-    first = [(row[0], row[1], row[2]) for row in rows if row[2] not in {"none", "holds already"}]
+    first = [(row[0], row[1], row[2]) for row in rows if row[2] not in {_NONE, "holds already"}]
     for point_name, outcome, move in first:
         notes[f"From {point_name} the cheapest single change that makes it {outcome} is {move}."] = None
     notes["Cost: the change over the width of the parameter's interval, added up. Units are not moved."] = None
@@ -56,7 +58,7 @@ def _no_pair(found: Levers) -> str:
     best = found.together.get(2)
     if best is not None:
         return "no cheaper pair" if best.proved else f"none found; none costs less than {short(best.at_least, 3)}"
-    return "none" if 2 in found.impossible else "none found"
+    return _NONE if 2 in found.impossible else "none found"
 
 
 def _told(lever: Lever) -> tuple[str, str]:

@@ -310,7 +310,7 @@ class Extensive(Form):
                     point.name,
                     point.owner or "chance",
                     ", ".join(point.actions),
-                    _when_text(point.after) if point.after else "always",
+                    _when_text(point.after) if point.after else "in any case",
                     "; ".join(notes),
                 )
             )
