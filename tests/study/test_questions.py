@@ -166,7 +166,7 @@ def test_levers_are_listed_point_by_point_for_what_is_wanted_there(model):
     singles = [row[2] for row in table.rows]
     assert singles[0].startswith("sev 0.3 -> < 0.28")
     assert singles[1].startswith("rel_us 0.25 -> < 0.163")
-    assert singles[2] == "none"
+    assert singles[2] == "none does it"
     assert "sev" in table.rows[2][4] and "rel_us" in table.rows[2][4]
     assert [row[4] for row in table.rows if row[1] != "equilibrium"] == ["no cheaper pair"] * 3
 
