@@ -307,3 +307,31 @@ def test_importing_the_module_does_not_load_matplotlib():
         [sys.executable, "-c", script], env=environment, capture_output=True, check=True, text=True
     )
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_a_player_of_several_trees_has_one_color_in_all_of_them():
+    from detente.reports.tree_figure import tree_figure
+
+    study = detente.Study(Path(__file__).parents[2])
+    tree = study.game("pakistan_balancing").model.at()
+    names = list(tree.players)
+
+    def inks(styles):
+        figure, _ = tree_figure(tree, str, names, styles=styles)
+        return {text.get_text(): text.get_color() for text in figure.axes[0].texts if text.get_text() in names}
+
+    assert inks((1, 0, 2)) == {name: PLAYERS[number].ink for name, number in zip(names, (1, 0, 2), strict=True)}
+    assert inks(()) == {name: PLAYERS[number].ink for number, name in enumerate(names)}
+
+
+def test_a_threshold_is_called_exact_only_where_the_number_printed_is_it():
+    from fractions import Fraction
+
+    from detente.numbers import Enclosure
+    from detente.reports.point_blocks import _edges
+
+    assert _edges("en", [Fraction(7, 400)]) == " Exact threshold: 7/400."
+    assert _edges("en", [Fraction(1, 2), Fraction(2, 3)]) == " Exact thresholds: 1/2, 2/3."
+    assert _edges("en", [Fraction(123456789, 987654321), Fraction(1, 2)]) == " Thresholds, proved to lie there and rounded: 0.125, 0.5."
+    assert _edges("en", [Enclosure(Fraction(12, 10), Fraction(13, 10))]).startswith(" Threshold, proved to lie there and rounded: 1.2")
+    assert _edges("en", []) == ""

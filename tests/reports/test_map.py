@@ -120,3 +120,17 @@ def test_the_map_of_the_study_shows_its_classes(model):
     assert "stag hunt" in found.picture.words
     with pytest.raises(UsageError, match="unknown parameter"):
         game_map(model, ("rel_us", "severity"))
+
+
+def test_named_points_at_one_place_of_the_plane_share_a_label_that_counts_them():
+    from detente.reports.map import _points
+
+    model = detente.Study(ROOT).game("alliance_hedging").model
+    game, pair = model.symbolic, ("us_prec", "us_stick_cost")
+    base = model.point().values
+    found, starred = _points(model, game, pair, base, "en")
+    places = [(each.x, each.y) for each in found]
+    assert len(places) == len(set(places))
+    here = [name for name in model.definition.points if all(model.point(name).values[each] == base[each] for each in pair)]
+    assert starred
+    assert found[0].label == f"baseline and {len(here)} more*"

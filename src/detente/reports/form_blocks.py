@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from detente.fields import label_of
@@ -10,6 +11,7 @@ from detente.printing import typst
 from detente.reports import payoff_blocks, point_blocks
 from detente.reports.elements import Block, Bullets, Column, Figure, Heading, Note, Paragraph, Table
 from detente.reports.engine_tables import Labels, engine_table, merged
+from detente.reports.figure_style import PLAYERS
 from detente.reports.spans import Inline, Math
 from detente.reports.typesetting import entry_of
 
@@ -54,7 +56,8 @@ def _tree(context: Context) -> list[Block]:
 
     model = context.model
     tree = model.at()
-    found = tree_figure(tree, context.label, [context.label(player) for player in model.players])
+    players = [context.label(player) for player in model.players]
+    found = tree_figure(tree, context.label, players, styles=_styles(context))
     if found is None:
         return [Note(context.say("The tree has more than {count} ends and is not drawn.", count=MOST_ENDS))]
     figure, words = found
@@ -63,6 +66,16 @@ def _tree(context: Context) -> list[Block]:
         players=context.join([context.label(player) for player in model.players]),
     )
     return [Figure(to_svg(figure), context.anchor("tree"), caption, words)]
+
+
+def _styles(context: Context) -> list[int]:
+    """Return the number of each player's color: one throughout the study for who plays in several games, another for the rest."""
+    games = context.files.games.values()
+    often = [name for name, count in Counter(name for game in games for name in game.players).items() if count > 1]
+    fixed = {name: often.index(name) for name in context.model.players if name in often[: len(PLAYERS)]}
+    free = [*range(min(len(often), len(PLAYERS)), len(PLAYERS)), *range(len(PLAYERS))]
+    left = iter([number for number in free if number not in fixed.values()])
+    return [fixed[name] if name in fixed else next(left, 0) for name in context.model.players]
 
 
 def terms(context: Context) -> list[Block]:

@@ -147,7 +147,7 @@ def place_point(canvas: Canvas, name: str, at: tuple[float, float], edges: NDArr
     row, column = canvas.cell(*at)
     gap = 5 * canvas.step[0], 5 * canvas.step[1]
     best: tuple[float, float, float] | None = None
-    for reach in (1.0, 1.7, 2.6):
+    for reach in (1.0, 1.7, 2.6, 4.0, 6.0):
         for up, along in ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1)):
             r = row + up * (height / 2 + gap[0] * reach)
             c = column + along * (width / 2 + gap[1] * reach)

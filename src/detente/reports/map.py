@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.formula import symbol
 from detente.reports import narrative
+from detente.reports.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -161,10 +162,13 @@ def _profile(model: GameModel, text: str, lang: str) -> str:
 def _points(
     model: GameModel, game: Any, pair: tuple[str, str], base: Mapping[str, Fraction], lang: str
 ) -> tuple[list[NamedPoint], bool]:
-    """Return the named points that lie in the plane's ranges, those that differ elsewhere with a star."""
+    """Return the named points that lie in the plane's ranges, those that differ elsewhere with a star.
+
+    Points that lie at one place of the plane share a label: the first is named and the others are counted.
+    """
     from detente.reports.region_map import NamedPoint
 
-    found = []
+    places: dict[tuple[Fraction, ...], list[tuple[str, bool]]] = {}
     starred = False
     for name in ("baseline", *model.definition.points):
         point = model.point(name)
@@ -176,6 +180,10 @@ def _points(
             continue
         elsewhere = any(value != base[each] for each, value in point.values.items() if each not in pair)
         starred = starred or elsewhere
-        label = model.label(name, lang) + ("*" if elsewhere else "")
-        found.append(NamedPoint(label, float(place[0]), float(place[1])))
+        places.setdefault(tuple(place), []).append((model.label(name, lang), elsewhere))
+    found = []
+    for spot, here in places.items():
+        first, far = here[0][0], any(elsewhere for _, elsewhere in here)
+        words = first if len(here) == 1 else say(lang, "{names} and {left} more", names=first, left=len(here) - 1)
+        found.append(NamedPoint(words + ("*" if far else ""), *map(float, spot)))
     return found, starred

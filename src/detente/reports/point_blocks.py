@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.thresholds import thresholds
-from detente.numbers import plain, short
+from detente.numbers import is_exact, plain, short
 from detente.printing import relation_normal
 from detente.reports import narrative
 from detente.reports.elements import (
@@ -17,17 +17,22 @@ from detente.reports.elements import (
     Table,
 )
 from detente.reports.engine_tables import SHORT_LINES
+from detente.reports.language import join
 from detente.reports.typesetting import math, tex
 from detente.solve.parametric.type_conditions import type_conditions
 from detente.solve.two_players.ordinal import ordinal_class, payoff_labels, risk_dominant, trust_threshold
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from detente.reports.blocks import Context
 
 __all__ = ["classes"]
 
 #: Outcomes up to which material sums are compared.
 _SUMMED = 9
+#: Signs of an exact number up to which it is printed.
+_LONG = 12
 
 
 def classes(context: Context) -> list[Block]:
@@ -166,6 +171,18 @@ def _along(context: Context) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for question in context.model.definition.questions for name in question.along))
 
 
+def _edges(lang: str, values: Sequence[Any]) -> str:
+    """Return the sentence on thresholds: exact where each is a number of few signs, else rounded and said to be."""
+    if not values:
+        return ""
+    several = "s" if len(values) > 1 else ""
+    full = [plain(value) for value in values]
+    # an enclosure is proved to hold the value and is not the value
+    if all(is_exact(value) and not hasattr(value, "low") and len(text) <= _LONG for value, text in zip(values, full, strict=True)):
+        return f" Exact threshold{several}: {join(lang, full, '')}."
+    return f" Threshold{several}, proved to lie there and rounded: {join(lang, [short(value, 3) for value in values], '')}."
+
+
 def _threshold_lines(context: Context) -> list[Block]:
     from detente.reports.figure_style import to_svg
     from detente.reports.number_line import Threshold, number_line
@@ -200,12 +217,12 @@ def _threshold_lines(context: Context) -> list[Block]:
         steps = "; ".join(f"{narrative.state_words(context, each.before)} up to {plain(each.at)}" for each in inside)
         closing = narrative.state_words(context, states[-1])
         alt = f"equilibria along {context.label(along)}: {steps + '; then ' if steps else ''}{closing}"
-        exact = context.join([plain(each.at) for each in inside], "") or "none"
+        edges = _edges(context.lang, [each.at for each in inside])
         blocks.append(
             Figure(
                 to_svg(figure),
                 context.anchor(f"thresholds-{along.replace('_', '-')}"),
-                f"Equilibria as the {context.label(along)} varies, all else at the baseline. Exact thresholds: {exact}.",
+                f"Equilibria by {context.label(along)}, all else at the baseline.{edges}",
                 alt,
             )
         )

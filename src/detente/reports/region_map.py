@@ -136,10 +136,11 @@ def region_map(
             _draw_marker(axes, canvas, point, index)
         key: list[tuple[str, str, dict[str, Any]]] = []
         blocked = grow(edges, 6)
-        for region, mask in zip(regions, masks, strict=True):
-            place_region(canvas, region.label, region.detail, (mask, blocked), key)
+        # points first: their names have few places, those of regions many
         for point in points:
             place_point(canvas, point.label, (point.x, point.y), edges)
+        for region, mask in zip(regions, masks, strict=True):
+            place_region(canvas, region.label, region.detail, (mask, blocked), key)
         for boundary, curve in zip(boundaries, curves, strict=True):
             place_curve_label(canvas, boundary.label, curve, key, is_math=boundary.math, dash=boundary.dash)
         if shaded is not None:

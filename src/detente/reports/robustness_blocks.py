@@ -82,6 +82,7 @@ def robustness(context: Context) -> list[Block]:
         for row in chosen[: _DRAWN_SHORT if context.short else _DRAWN]
     ]  # fmt: skip
     observed = bool(found["observed"])
+    named = any(":" not in row["conclusion"] and row["conclusion"] != "none" for row in chosen[: len(bars)])
     priors = context.join([context.say(each.replace("_", "-")) for each in found["priors"]])
     blocks: list[Block] = [
         heading,
@@ -90,7 +91,8 @@ def robustness(context: Context) -> list[Block]:
             to_svg(share_bars(bars, context.lang, observed=observed)),
             context.anchor("robustness-bars"),
             context.say("Shares of the box, {draws} draws under each prior, seed {seed}.", draws=f"{found['draws']:,}", seed=context.found.seed)
-            + (context.say(" Below each bar, the share given observed play.") if observed else ""),
+            + (context.say(" Below each bar, the share given observed play.") if observed else "")
+            + (context.say(" A gain, a difference or another named quantity counts where it is positive.") if named else ""),
             "; ".join(f"{bar.words}: {share_words(context, (bar.low, bar.high), bar.proved)}" for bar in bars),
         ),
     ]
@@ -132,12 +134,15 @@ def importance(context: Context) -> list[Block]:
     if found["refused"]:
         return [heading, Note(context.say("There is no importance: {reason}", reason=Labels(context).text(found["refused"])))]
     blocks: list[Block] = []
+    still: list[str] = []
     for index, output in enumerate(found["outputs"][:3], 1):
         rows = [row for row in output["rows"] if row["kind"] != "derived" and row["total"] is not None]
         what = _output_words(context, output["output"])
         if not output["variance"] or not rows:
-            blocks.append(Paragraph(context.say("{what} does not vary over the draws.", what=what)))
+            still.append(what)
             continue
+        # what explains nothing to the digits that are printed is no driver
+        rows = [row for row in rows if round(row["total"], 2) > 0] or rows[:1]
         marks: list[Any] = [row["kind"] if row["kind"] in {"figure", "judgement"} else "judgement" for row in rows[:8]]
         groups = {row["name"]: row for row in output["groups"]}
         notes = [] if _said_once(context) else [context.say(narrative.IMPORTANCE)]
@@ -167,6 +172,8 @@ def importance(context: Context) -> list[Block]:
                 shown=0 if context.short and index > 1 else None,
             )
         )
+    if still:
+        blocks.append(Paragraph(_capital(context.say("{what} does not vary over the draws." if len(still) == 1 else "{what} do not vary over the draws.", what=context.join(still)))))
     return [heading, *blocks, *beside_note(context, beside_names(blocks))] if blocks else []
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from detente.reports.figure_labels import fit, text_label
+from detente.reports.characters import CJK
+from detente.reports.figure_labels import fit, text_label, wrap_to
 from detente.reports.figure_style import INK, PLAYERS, QUIET, TEXT_WIDTH, figure_style, new_figure
 from detente.reports.language import say
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Bar", "share_bars"]
 
-_LEFT = 2.35  # inches for the words
+_LEFT = 2.75  # inches for the words
+#: Letters of a line of them.
+_LETTERS = 46
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Bar:
 
 def share_bars(bars: Sequence[Bar], lang: str = "en", *, observed: bool = False, width: float = TEXT_WIDTH) -> Figure:
     """Draw bars, one row each; ``observed`` leaves room below each for the share given observed play."""
-    row = 0.46 if observed else 0.36
+    row = 0.36 if observed else 0.29
     above, below = 0.08, 0.72
     height = above + row * len(bars) + below
     with figure_style():
@@ -45,9 +48,9 @@ def share_bars(bars: Sequence[Bar], lang: str = "en", *, observed: bool = False,
         for side in ("left", "right", "top"):
             axes.spines[side].set_visible(False)
         for place, bar in enumerate(bars):
-            up = 0.16 if observed and bar.observed is not None else 0.0
+            up = 0.18 if observed and bar.observed is not None else 0.0
             words, properties = text_label(bar.words)
-            shown = fit(words, _LEFT - 0.1) or words
+            shown = fit(words, _LEFT - 0.1) or words if CJK.search(words) else wrap_to(words, _LETTERS)
             small = 8.5 if shown.count("\n") < 2 else 7
             axes.text(
                 -0.02, place, shown, transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=small,
@@ -58,7 +61,7 @@ def share_bars(bars: Sequence[Bar], lang: str = "en", *, observed: bool = False,
             if bar.uniform is not None:
                 axes.plot([bar.uniform], [place - up], "|", color=INK, markersize=9, markeredgewidth=1.6, zorder=4)
             if bar.observed is not None and observed:
-                _bar(axes, place + 0.2, *bar.observed, PLAYERS[1].ink, PLAYERS[1].fill, hatch="////")
+                _bar(axes, place + 0.22, *bar.observed, PLAYERS[1].ink, PLAYERS[1].fill, hatch="////")
             _text(axes, place - up, _ends(bar, lang))
         keys = [("|", say(lang, "share under the uniform prior")), ("▭", say(lang, "least to greatest over the priors"))]
         if observed:
@@ -75,7 +78,7 @@ def _bar(axes: Axes, at: float, low: float, high: float, ink: str, fill: str, ha
     if high - low < least:
         middle = min(max((low + high) / 2, least / 2), 1 - least / 2)
         low, high = middle - least / 2, middle + least / 2
-    tall = 0.3 if not hatch else 0.2
+    tall = 0.36 if not hatch else 0.24
     axes.barh([at], [high - low], left=[low], height=tall, color=fill, edgecolor=ink, linewidth=0.8, hatch=hatch, zorder=2)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from detente.games.extensive import GameTree, TreeNode
+    from detente.reports.figure_style import PlayerStyle
 
 __all__ = ["MOST_ENDS", "tree_figure"]
 
@@ -24,9 +25,12 @@ MOST_ENDS = 32
 
 
 def tree_figure(
-    tree: GameTree, label: Callable[[str], str], players: Sequence[str], width: float = TEXT_WIDTH
+    tree: GameTree, label: Callable[[str], str], players: Sequence[str], width: float = TEXT_WIDTH, *, styles: Sequence[int] = ()
 ) -> tuple[Figure, str] | None:
-    """Return the picture of a tree, growing to the right, and its words; None where it has too many ends."""
+    """Return the picture of a tree, growing to the right, and its words; None where it has too many ends.
+
+    ``styles`` are the numbers of the players' colors and marks, by default in their order.
+    """
     ends = tree.terminals
     if len(ends) > MOST_ENDS:
         return None
@@ -43,7 +47,7 @@ def tree_figure(
             if not node.children
             else sum(at[child] for child in node.children) / len(node.children)
         )
-    payoffs = [", ".join(short(value, 3) for value in tree.payoffs(end.index)) for end in ends]
+    payoffs = [", ".join(short(value, 3).replace("-", "\u2212") for value in tree.payoffs(end.index)) for end in ends]
     room = 0.075 * max(len(each) for each in payoffs) + 0.15
     height = 0.34 * len(ends) + 0.45
     levels = max(1, *depth)
@@ -63,7 +67,7 @@ def tree_figure(
                 chosen = (node.index, choice) in best
                 below = tree.nodes[child]
                 bend = x(node) + 0.34 * step
-                style = PLAYERS[(node.player or 0) % len(PLAYERS)]
+                style = _style(node, styles)
                 axes.plot(
                     [x(node), bend, x(below)], [at[node.index], at[child], at[child]],
                     color=style.ink if node.player is not None else QUIET, linewidth=2.0 if chosen else 0.8,
@@ -77,7 +81,7 @@ def tree_figure(
         for node in tree.nodes:
             if not node.children:
                 continue
-            style = PLAYERS[(node.player or 0) % len(PLAYERS)]
+            style = _style(node, styles)
             ink = style.ink if node.player is not None else QUIET
             axes.plot([x(node)], [at[node.index]], style.marker if node.player is not None else "o", color=ink, markersize=5, zorder=3)
             name = players[node.player] if node.player is not None else ""
@@ -89,6 +93,11 @@ def tree_figure(
         for end, text in zip(ends, payoffs, strict=True)
     )
     return figure, said
+
+
+def _style(node: TreeNode, styles: Sequence[int]) -> PlayerStyle:
+    number = node.player or 0
+    return PLAYERS[(styles[number] if styles else number) % len(PLAYERS)]
 
 
 def _name(axes: Axes, x: float, y: float, name: str, ink: str) -> None:
