@@ -18,6 +18,7 @@ from detente.errors import UsageError
 from detente.reports import chinese_glyphs
 from detente.reports.characters import chinese_fonts
 from detente.reports.discount_gauge import Critical, discount_gauge
+from detente.reports.figure_labels import fit, wrap
 from detente.reports.figure_style import PLAYERS, figure_style, to_svg
 from detente.reports.number_line import Threshold, number_line
 from detente.reports.region_map import Boundary, NamedPoint, Region, region_map
@@ -199,14 +200,15 @@ def test_chinese_labels_are_drawn_with_the_fonts_and_marked_without(monkeypatch)
         return [text.get_text() for text in (*figure.axes[0].texts, *figure.texts)]
 
     if chinese_fonts():
-        assert "合作可以维持" in draw()
+        # a title in Chinese has its own marks
+        assert {"合作可以维持", "力度", "$s$", "（占比）"} <= set(draw())
     monkeypatch.setattr(chinese_glyphs, "chinese_fonts", tuple)
     chinese_glyphs._chinese_source.cache_clear()
     chinese_glyphs.chinese_family.cache_clear()
     try:
         shown = draw()
         assert "[zh]" in shown
-        assert "[zh]," in shown
+        assert not re.search("[\u4e00-\u9fff]", "".join(shown))
     finally:
         chinese_glyphs._chinese_source.cache_clear()
         chinese_glyphs.chinese_family.cache_clear()
@@ -335,3 +337,11 @@ def test_a_threshold_is_called_exact_only_where_the_number_printed_is_it():
     assert _edges("en", [Fraction(123456789, 987654321), Fraction(1, 2)]) == " Thresholds, proved to lie there and rounded: 0.125, 0.5."
     assert _edges("en", [Enclosure(Fraction(12, 10), Fraction(13, 10))]).startswith(" Threshold, proved to lie there and rounded: 1.2")
     assert _edges("en", []) == ""
+
+
+def test_chinese_labels_break_behind_marks_and_no_mark_begins_a_line():
+    assert wrap("（合作，合作）、（对抗，对抗）和混合", 2) == "（合作，合作）、\n（对抗，对抗）和混合"
+    assert wrap("美国：囚徒困境；中国：保证型", 2) == "美国：囚徒困境；\n中国：保证型"
+    for letters in range(2, 12):
+        lines = fit("（精准封锁+脱钩，不管制+许可）；中国：保证型", 0.125 * letters + 0.13)
+        assert lines is None or not any(line[0] in "，；：）" for line in lines.split("\n")[1:])

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from detente.errors import UsageError
 from detente.reports.characters import CJK
-from detente.reports.figure_labels import fit, math_label, text_label
+from detente.reports.figure_labels import fit, text_label
 from detente.reports.figure_style import INK, PLAYERS, QUIET, TEXT_WIDTH, figure_style, new_figure
-from detente.reports.scale import write_title
+from detente.reports.scale import Scale, write_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ def discount_gauge(
             figure,
             (left + (width - left - 0.55) / 2) / width,
             0.1 / height,
-            [text_label(f"{axis_label},"), math_label(r"\delta")],
+            Scale(axis_label, 0, 1, symbol=r"\delta").title(),
         )
         style = PLAYERS[0]
         if delta_range:
@@ -83,13 +83,18 @@ def discount_gauge(
             for index, each in enumerate(critical):
                 if each.own is not None:
                     axes.plot([each.own] * 2, [index - 0.36, index + 0.36], color=INK, linewidth=1.3, zorder=4)
-            axes.text(1.0, -0.72, f"upright line: {label}", ha="right", va="bottom", fontsize=9, **properties)
+            label, properties = text_label(f"upright line: {delta_label}")
+            axes.text(1.0, -0.72, label, ha="right", va="bottom", fontsize=9, **properties)
         else:
             axes.plot([delta, delta], [len(critical) - 0.5, -0.62], color=INK, linewidth=1.1, clip_on=False, zorder=4)
-            span = f" ({delta_range[0]:g}\u2013{delta_range[1]:g})" if delta_range else ""
+            chinese = bool(CJK.search(label))
+            span = f"{delta_range[0]:g}\u2013{delta_range[1]:g}" if delta_range else ""
+            span = (f"\uff08{span}\uff09" if chinese else f" ({span})") if span else ""
+            colon = "\uff1a" if chinese else ": "
+            label, properties = text_label(f"{label}{colon}{delta:g}{span}")
             side = "right" if delta > 0.75 else "left" if delta < 0.25 else "center"
             anchor = min(1.0, max(delta, delta_range[1] if delta_range and side == "right" else delta))
-            axes.text(anchor, -0.72, f"{label}: {delta:g}{span}", ha=side, va="bottom", fontsize=9, **properties)
+            axes.text(anchor, -0.72, label, ha=side, va="bottom", fontsize=9, **properties)
         for index, each in enumerate(critical):
             _, properties = text_label(each.label)
             axes.text(-0.02, index, names[index], ha="right", va="center", fontsize=9.5, **properties)

@@ -72,19 +72,31 @@ def label_of(label: str, *, is_math: bool) -> tuple[str, dict[str, Any]]:
 
 #: Marks that begin no line, and marks that end none.
 _CLOSING, _OPENING = "、。，；：）》”！？", "（《“"  # noqa: RUF001 - Chinese punctuation
+#: Marks behind which a line ends best.
+_JOINTS = "、，；：+"  # noqa: RUF001
+
+
+#: Pieces of a Chinese label that stay together where there is room: up to a mark, with the signs that close what is before it.
+_PIECES = re.compile(rf"[^{_JOINTS}]*[{_JOINTS}]+[）”]*|[^{_JOINTS}]+")  # noqa: RUF001
 
 
 def _chinese_lines(label: str, letters: int) -> list[str]:
-    """Break Chinese into lines of at most so many characters, with marks where they may stand if there is room for it."""
-    lines, rest = [], label
-    while len(rest) > letters:
-        at = letters
-        while at > 1 and (rest[at] in _CLOSING or rest[at - 1] in _OPENING):
-            at -= 1
-        at = at if at > letters // 2 else letters
-        lines.append(rest[:at])
-        rest = rest[at:]
-    return [*lines, rest] if rest else lines
+    """Break Chinese into lines of at most so many characters: behind marks where that is possible, and no mark begins a line."""
+    lines = [""]
+    for piece in _PIECES.findall(label):
+        if len(lines[-1]) + len(piece) > letters and lines[-1]:
+            lines.append("")
+        rest = lines[-1] + piece
+        while len(rest) > letters:
+            at = letters
+            while at > 1 and (rest[at] in _CLOSING or rest[at - 1] in _OPENING):
+                at -= 1
+            at = at if at > letters // 2 else letters
+            lines[-1] = rest[:at]
+            rest = rest[at:]
+            lines.append("")
+        lines[-1] = rest
+    return [line for line in lines if line]
 
 
 def wrap(label: str, lines: int) -> str | None:
@@ -92,7 +104,8 @@ def wrap(label: str, lines: int) -> str | None:
     if lines == 1:
         return label
     if CJK.search(label) and " " not in label:
-        parts = _chinese_lines(label, math.ceil(len(label) / lines))
+        least = math.ceil(len(label) / lines)
+        parts = next(each for letters in range(least, len(label) + 1) if len(each := _chinese_lines(label, letters)) <= lines)
     else:
         parts = wrap_to(label, max(4, math.ceil(len(label) / lines) + 2)).split("\n")
     return "\n".join(parts) if len(parts) == lines else None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from detente.reports.elements import Column
     from detente.reports.spans import Inline
 
-__all__ = ["characters", "lines_of", "roomy", "seen"]
+__all__ = ["balanced", "characters", "lines_of", "roomy", "seen"]
 
 #: Characters beside a cell's text: the space that keeps columns apart.
 _PADDING = 2.4
@@ -25,6 +25,10 @@ _PADDING = 2.4
 _BOLD = 1.12
 #: Longest word for which other columns make room.
 _LONGEST = 18
+#: Longest cell and heading of a Chinese table that other columns leave in one line, where there is room and where there is little.
+_ONE_LINE = ((20, 13), (14, 9), (9, 7))
+#: Width beyond which a longer text asks for no more.
+_MOST = 130.0
 _UPRIGHT = re.compile(r'upright\("([^"]*)"\)')
 #: Where a line may break.
 _BREAKS = re.compile("[\\s\u200b]+")
@@ -93,6 +97,36 @@ def roomy(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: float
             ]  # fmt: skip
         found = [max(need, own - (own - need) * short / spare) for need, own in zip(needed, found, strict=True)]
     return [replace(column, width=round(own, 2)) for column, own in zip(columns, found, strict=True)]
+
+
+def balanced(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: float) -> list[Column]:
+    """Return the columns of a table in Chinese, which breaks between any two characters: as wide as what is in them.
+
+    Short cells and headings stay in one line where that is possible, and long texts share the rest by their lengths. The
+    widths that columns state are for the longer words of other languages.
+
+    Examples
+    --------
+    >>> from detente.reports.elements import Column
+    >>> [column.width for column in balanced([Column("a", width=9), Column("b")], [["\u53c2\u4e0e\u8005"], ["x" * 200]], 60)]
+    [8.4, 51.6]
+    """
+    own = [[width(text) for text in (cells or ("",))] for cells in texts]
+    heads = [_BOLD * width(plain_text(column.header)) for column in columns]
+    wanted = [min(_MOST, max(head, *cells) + _PADDING) for head, cells in zip(heads, own, strict=True)]
+    if sum(wanted) <= room:
+        return [replace(column, width=round(room * each / sum(wanted), 2)) for column, each in zip(columns, wanted, strict=True)]
+    for longest, heading in _ONE_LINE:
+        least = [
+            max(min(head, heading), *(map(_word, cells or ("",))), *(each if column.align == "decimal" else min(each, longest) for each in widths))
+            + _PADDING
+            for column, head, cells, widths in zip(columns, heads, texts, own, strict=True)
+        ]
+        if sum(least) <= room:
+            more = [max(0.0, want - need) for want, need in zip(wanted, least, strict=True)]
+            part = (room - sum(least)) / (sum(more) or 1.0)
+            return [replace(column, width=round(need + part * each, 2)) for column, need, each in zip(columns, least, more, strict=True)]
+    return roomy(columns, texts, room)
 
 
 def lines_of(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: float) -> list[int]:

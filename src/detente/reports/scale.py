@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
+from detente.reports.characters import CJK
 from detente.reports.figure_labels import math_label, text_label
+from detente.reports.language import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,10 +35,12 @@ class Scale:
 
     def title(self) -> list[tuple[str, dict[str, Any]]]:
         """Return the parts of the axis title: words, symbol, unit."""
-        unit = [text_label(f" ({self.unit})")] if self.unit else []
+        label, unit = spoken(self.label), spoken(self.unit)
+        chinese = bool(CJK.search(label))
+        behind = [text_label(f"\uff08{unit}\uff09" if chinese else f" ({unit})")] if unit else []
         if not self.symbol:
-            return [text_label(self.label), *unit]
-        return [text_label(f"{self.label},"), math_label(self.symbol), *unit]
+            return [text_label(label), *behind]
+        return [text_label(label if chinese else f"{label},"), math_label(self.symbol), *behind]
 
 
 def write_title(
@@ -50,7 +54,7 @@ def write_title(
     texts = []
     for index, (string, properties) in enumerate(parts):
         text = figure.text(0, 0, string, fontsize=9.5, va="baseline", ha="left", **properties)
-        gap = 2.0 if index and not string.startswith((" ", "\u3000")) else 0.0
+        gap = 2.0 if index and not string.startswith((" ", "\u3000", "\uff08")) else 0.0
         texts.append((text, gap, text.get_window_extent(renderer).width))
     wide, tall = figure.get_size_inches() * figure.dpi
     start = -sum(gap + width for _, gap, width in texts) / 2

@@ -24,7 +24,7 @@ from detente.reports.elements import (
 )
 from detente.reports.figure_style import PLAYERS
 from detente.reports.math_alphabet import math_pieces
-from detente.reports.room import characters, lines_of, roomy, seen
+from detente.reports.room import balanced, characters, lines_of, roomy, seen
 from detente.reports.spans import Code, Emph, Link, Mark, Math, Ref, Strong, Text, as_spans, plain_text
 from detente.reports.words import GLYPH_NOTE, SIGNS, WORDS, ZH_NOTE
 
@@ -211,7 +211,7 @@ class TypstWriter:
         size = min(_table_size(len(kept) + bool(table.marks)), _APPENDIX_SIZE if place > self.appendix else 99.0)
         texts = [[seen(row[index]) for row in rows] for index in kept]
         room = characters(size) - 3 * bool(table.marks)
-        chosen = roomy([table.columns[index] for index in kept], texts, room)
+        chosen = (balanced if self.lang == "zh" else roomy)([table.columns[index] for index in kept], texts, room)
         cells = []
         for index, column in zip(kept, chosen, strict=True):
             values = [row[index] for row in rows]
