@@ -111,7 +111,8 @@ class _Math(Plain, ABC):
         return self.words(text)
 
     def item(self, node: Node) -> str:
-        return self.words(super().item(node))
+        text = super().item(node)
+        return self.words(self.names.get(text, text))
 
     def truth(self, op: str) -> str:
         return self.words(self.vocabulary[op])

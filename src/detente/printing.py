@@ -78,7 +78,8 @@ def latex(expr: object, names: Mapping[str, str] | None = None, lang: str = "en"
     names : mapping, optional
         From a name to its symbol, such as ``d``, ``delta``, ``phi_u`` or ``T_e``: a letter, a Greek
         letter spelled out, or a word, each with optional subscripts. Single letters are italic, words
-        upright. A name without a symbol is set upright, unless it is itself a letter.
+        upright. A name without a symbol is set upright, unless it is itself a letter. An item such as
+        ``share[ban]`` may have words of its own.
     lang : {"en", "zh"}
         Language of *and*, *or*, *if* and *otherwise*.
 

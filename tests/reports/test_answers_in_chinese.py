@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import detente
+from detente.printing import typst
 from detente.reports import language
 from detente.reports.blocks import Context
 from detente.reports.engine_tables import Labels
@@ -131,6 +132,26 @@ def test_nothing_found_is_no_strategy_that_is_called_nothing(study_root):
     assert labels.text("none") == "不管制"
     assert labels.text("none does it") == "无"
     assert labels.text("in any case") == "总是"
+
+
+def test_formulas_in_chinese_have_no_names_of_choices_and_players(study_root):
+    study = detente.Study(study_root)
+    definition = study.report("main", "zh").definition
+
+    def shown(game):
+        context = Context(study.files, definition, study.game(game).model)
+        terms = context.model.payoff_model.terms
+        return context, [(typst(term.formula, context.names, "zh"), context.reading(term.formula.text)) for term in terms]
+
+    context, terms = shown("forge_tipping")
+    words = [re.sub(r"\\u\{([0-9a-f]+)\}", lambda code: chr(int(code[1], 16)), source) for source, _ in terms]
+    assert 'upright("占比[切断对华联系]")' in " ".join(words)
+    assert not any(re.search("align|nominal|hedge|member", text) for pair in zip(words, terms, strict=True) for text in (pair[0], pair[1][1]))
+    assert any("占比[签署但继续贸易]" in reading for _, reading in terms)
+    # a subscript of its own for each member: d_1 is another parameter
+    assert context.names["dep_member_1"] == "d_成员1"
+    assert context.names["dep_hi"] == "d_1"
+    assert shown("export_ban_cascade")[0].names["mshare_south_america"] == "n_南美产国"
 
 
 def test_choices_side_by_side_are_one_outcome_and_names_a_list():

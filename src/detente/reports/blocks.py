@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from detente.fields import label_of
-from detente.formula import symbol
+from detente.formula import COUNTS, symbol
 from detente.printing import typst
 from detente.reports.content import everything
 from detente.reports.entries import marked, parameter_entry
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Context", "Whole"]
 
+#: A count of a choice, as formulas have it.
+_COUNTED = re.compile(rf"\b({'|'.join(COUNTS)})[(\[](\w+)[)\]]")
 _NAME = re.compile(r"(?<![A-Za-z0-9_.])[A-Za-z_][A-Za-z0-9_]*(?!\()")
 
 
@@ -137,7 +139,8 @@ class Context(_Edition):
         """Return a formula as text, where it cannot be typeset or is read aloud; in Chinese with labels for names."""
         if self.lang == "en":
             return formula
-        return _NAME.sub(lambda name: self.label(name[0]) if name[0] in self.model.parameters else reword(self.lang, name[0]), formula)
+        counted = _COUNTED.sub(lambda item: self._items.get(f"{item[1]}[{item[2]}]", item[0]), formula)
+        return _NAME.sub(lambda name: self.label(name[0]) if name[0] in self.model.parameters else reword(self.lang, name[0]), counted)
 
     def profile(self, strategies: Sequence[str]) -> str:
         """Return a pure profile in words: ``(cooperate, confront)``."""
@@ -202,10 +205,24 @@ class Context(_Edition):
         """Return the number of the filling that stands for a set of equilibria in every figure of the report."""
         return self._fills.setdefault(outcome, len(self._fills))
 
-    @property
+    @cached_property
     def names(self) -> dict[str, str]:
-        """Parameter name to mathematical symbol."""
-        return self.model.symbols
+        """Parameter name to mathematical symbol; in Chinese without English words, and counts of choices with their words."""
+        if self.lang == "en":
+            return self.model.symbols
+        found = dict(self.model.symbols)
+        for table in self.model.payoff_model.tables.values():
+            for player, name in table.entries.items() if table.by == "player" else ():
+                base, sign, rest = found.get(name, "").partition(f"_{player}")
+                if base and sign and not rest:
+                    found[name] = f"{base}_{self.label(player)}"
+        return {**found, **self._items}
+
+    @cached_property
+    def _items(self) -> dict[str, str]:
+        """What a reader sees for counts of choices in formulas."""
+        choices = {choice for own in self.model.definition.strategies.values() for choice in own}
+        return {f"{count}[{choice}]": self.say(f"{count}[{{what}}]", what=self.label(choice)) for count in COUNTS for choice in sorted(choices)}
 
 
 @dataclass(frozen=True)

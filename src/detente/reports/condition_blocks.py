@@ -51,7 +51,7 @@ def conditions(context: Context) -> list[Block]:
         blocks.append(Paragraph(lead))
         for each in region.unsettled:
             relation = relation_normal(each.sympy)
-            blocks.append(Formula(typst(relation, context.names), formula_text(relation)))
+            blocks.append(Formula(typst(relation, context.names), context.reading(formula_text(relation))))
         if not region.pure and context.two_by_two:
             blocks += _mixing(context, region)
     definitions = [
@@ -59,7 +59,7 @@ def conditions(context: Context) -> list[Block]:
             context.symbol(name),
             Math(
                 typst(context.model.symbolic.derived[name], context.names),
-                formula_text(context.model.symbolic.derived[name]),
+                context.reading(formula_text(context.model.symbolic.derived[name])),
             ),
             context.named(name),
         )

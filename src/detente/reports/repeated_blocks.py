@@ -108,7 +108,7 @@ def _factor_formulas(context: Context, variant: Any, tempted: Collection[str]) -
     formulas: list[Block] = [
         Formula(
             f"delta_({typst_text(context.label(player))}) >= {typst(expression, context.names)}",
-            f"delta of {context.label(player)} at least {formula_text(expression)}",
+            f"delta of {context.label(player)} at least {context.reading(formula_text(expression))}",
         )
         for player, expression in found.formula.items()
         if player in tempted

@@ -38,7 +38,7 @@ def parameters(context: Context) -> list[Block]:
         unit = context.prose(parameter.unit)
         marks.append(parameter.kind)
         if parameter.formula is not None:
-            basis: Inline = Math(typst(parameter.formula, own.names, context.lang), parameter.formula.text)
+            basis: Inline = Math(typst(parameter.formula, own.names, context.lang), own.reading(parameter.formula.text))
             derived = model.derived_values(model.point().values)
             rows.append((mark, label, short(derived[name], 4), "", unit, basis))
             continue

@@ -38,7 +38,7 @@ def tex(context: Context, name: str) -> str:
     """Return a parameter's symbol as TeX, for figures."""
     from detente.printing import latex
 
-    return latex(symbol(name), context.names)
+    return latex(symbol(name), context.model.symbols)
 
 
 def typst_text(text: str) -> str:
