@@ -345,3 +345,18 @@ def test_chinese_labels_break_behind_marks_and_no_mark_begins_a_line():
     for letters in range(2, 12):
         lines = fit("（精准封锁+脱钩，不管制+许可）；中国：保证型", 0.125 * letters + 0.13)
         assert lines is None or not any(line[0] in "，；：）" for line in lines.split("\n")[1:])
+
+
+def test_names_of_movers_and_labels_of_branches_do_not_overlap():
+    from detente.reports.tree_figure import tree_figure
+
+    study = detente.Study(Path(detente.__file__).parents[2])
+    for lang in ("en", "zh"):
+        for name in ("pakistan_balancing", "weaponization"):
+            model = study.game(name).model
+            figure, _ = tree_figure(model.at(), lambda each, model=model, lang=lang: model.label(each, lang), [model.label(p, lang) for p in model.players])
+            to_svg(figure)
+            boxes = [(text.get_text(), text.get_window_extent()) for text in figure.axes[0].texts]
+            for (one, a), (two, b) in combinations(boxes, 2):
+                assert not (a.x0 + 1 < b.x1 - 1 and b.x0 + 1 < a.x1 - 1 and a.y0 + 1 < b.y1 - 1 and b.y0 + 1 < a.y1 - 1), (one, two)
+            assert all(box.x0 >= 0 for _, box in boxes)

@@ -56,7 +56,8 @@ def tree_figure(
         axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
         axes.set(xlim=(0, width), ylim=(len(ends) - 0.4, -0.95))
         axes.axis("off")
-        left = 0.12
+        start = tree.nodes[0].player
+        left = 0.12 + _wide(axes, players[start] if start is not None else "")
         step = (width - left - 0.35 - room) / levels
 
         def x(node: TreeNode) -> float:
@@ -85,7 +86,7 @@ def tree_figure(
             ink = style.ink if node.player is not None else QUIET
             axes.plot([x(node)], [at[node.index]], style.marker if node.player is not None else "o", color=ink, markersize=5, zorder=3)
             name = players[node.player] if node.player is not None else ""
-            _name(axes, x(node), at[node.index], name, ink)
+            _name(axes, x(node), at[node.index], name, ink, first=node.index == 0)
         for end, text in zip(ends, payoffs, strict=True):
             axes.text(left + step * levels + 0.1, rows[end.index], text, fontsize=8, va="center", ha="left", color=INK)
     said = "; ".join(
@@ -95,18 +96,30 @@ def tree_figure(
     return figure, said
 
 
+def _wide(axes: Axes, name: str) -> float:
+    """Return the inches that a name takes in front of a tree."""
+    if not name:
+        return 0.0
+    text, properties = text_label(name)
+    shown = axes.text(0, 0, text, fontsize=8, **properties)
+    wide = shown.get_window_extent(axes.figure.canvas.get_renderer()).width / axes.figure.dpi  # type: ignore[attr-defined]
+    shown.remove()
+    return float(wide) + 0.05
+
+
 def _style(node: TreeNode, styles: Sequence[int]) -> PlayerStyle:
     number = node.player or 0
     return PLAYERS[(styles[number] if styles else number) % len(PLAYERS)]
 
 
-def _name(axes: Axes, x: float, y: float, name: str, ink: str) -> None:
+def _name(axes: Axes, x: float, y: float, name: str, ink: str, *, first: bool) -> None:
+    """Write who moves below the branch that leads there, where no label of a branch stands; before the first move, in front."""
     if not name:
         return
     text, properties = text_label(name)
     axes.text(
-        x - 0.02, y - 0.17, text, fontsize=8, va="bottom", ha="left", color=ink, style="normal",
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85}, zorder=4, **properties,
+        x - (0.08 if first else 0.03), y if first else y + 0.12, text, fontsize=8, va="center" if first else "top", ha="right", color=ink,
+        style="normal", bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85}, zorder=4, **properties,
     )  # fmt: skip
 
 
