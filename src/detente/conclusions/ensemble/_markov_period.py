@@ -2,191 +2,295 @@
 
 A profile is an outcome where some plan of the period leads to it from which nobody gains by a deviation: at each depth
 of the order of moves, after every deviation there some way of going on, itself such an outcome, that does not pay.
+
+What has to be computed is the same in all draws and in states of one pattern. So it is written down once, as steps on
+arrays among which nothing occurs twice, and carried out for every block of draws.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import product
+from functools import lru_cache, partial, reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from detente.conclusions.ensemble._markov_worth import StateProgram, Worths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-__all__ = ["Level", "Period", "StateProgram", "levels", "solved"]
+    Floats = NDArray[np.float64]
+    Bools = NDArray[np.bool_]
+
+__all__ = ["Outcome", "Period", "pattern", "period_of", "picked", "solved"]
+
+#: For one depth of the order of moves and each profile: for each deviation there the player and the profiles that may
+#: follow it.
+Level = tuple[tuple[tuple[int, tuple[int, ...]], ...], ...]
+#: An operation, the place of its result, those of what it takes, and the places that nothing needs afterwards.
+Step = tuple[Any, int, int, int, tuple[int, ...]]
 
 
-@dataclass(frozen=True)
-class StateProgram:
-    """A state in which somebody chooses, as slots of a program.
+def pattern(own: StateProgram) -> tuple[StateProgram, tuple[int, ...], tuple[int, ...]]:
+    """Return a state with slots and later states numbered as they occur, and the slots and states so numbered."""
+    slots: dict[int, int] = {}
+    states: dict[int, int] = {}
 
-    Attributes
-    ----------
-    shape : tuple of int
-        How many actions each player has.
-    factors : tuple of int
-        Slots of the discount factors.
-    pays : tuple
-        For each profile the slots of what it pays the players.
-    moves : tuple
-        For each profile the states that may follow, each with the slot of its chance, None where it is certain.
-    """
+    def slot(each: int | None) -> int | None:
+        return None if each is None else slots.setdefault(each, len(slots))
 
-    shape: tuple[int, ...]
-    factors: tuple[int, ...]
-    pays: tuple[tuple[int, ...], ...]
-    moves: tuple[tuple[tuple[int, int | None], ...], ...]
-
-    @cached_property
-    def profiles(self) -> tuple[tuple[int, ...], ...]:
-        """All profiles in lexicographic order."""
-        return tuple(product(*(range(size) for size in self.shape)))
+    pays = tuple(tuple(slots.setdefault(each, len(slots)) for each in pay) for pay in own.pays)
+    moves = tuple(
+        tuple((-1 if to == own.number else states.setdefault(to, len(states)), slot(chance)) for to, chance in each)
+        for each in own.moves
+    )
+    return StateProgram(-1, own.shape, pays, moves), tuple(slots), tuple(states)
 
 
-#: For one depth of the order of moves and each profile: which profiles share what is seen before this depth, and for
-#: each deviation there the player and the profiles that may follow it.
-Level = tuple[tuple[tuple[int, ...], tuple[tuple[int, tuple[int, ...]], ...]], ...]
+@lru_cache(maxsize=512)
+def period_of(own: StateProgram, order: tuple[tuple[int, ...], ...]) -> Period:
+    """Return the steps for the states of a pattern."""
+    return Period(own, order)
 
 
-def levels(shape: tuple[int, ...], order: tuple[tuple[int, ...], ...]) -> tuple[Level, ...]:
+def _levels(own: StateProgram, order: tuple[tuple[int, ...], ...]) -> list[Level]:
     """Return what has to be compared for a profile to be an outcome of a period, depth by depth."""
-    profiles = list(product(*(range(size) for size in shape)))
     levels = []
     before: tuple[int, ...] = ()
     for group in order:
         seen = (*before, *group)
         level = []
-        for profile in profiles:
+        for profile in own.profiles:
             deviations = []
             for j in group:
-                for action in range(shape[j]):
+                for action in range(own.shape[j]):
                     if action != profile[j]:
                         changed = [action if i == j else profile[i] for i in seen]
-                        after = (k for k, each in enumerate(profiles) if [each[i] for i in seen] == changed)
+                        after = (k for k, each in enumerate(own.profiles) if [each[i] for i in seen] == changed)
                         deviations.append((j, tuple(after)))
-            same = tuple(k for k, each in enumerate(profiles) if all(each[i] == profile[i] for i in before))
-            level.append((same, tuple(deviations)))
+            level.append(tuple(deviations))
         levels.append(tuple(level))
         before = seen
-    return tuple(levels)
+    return levels
 
 
-class Period:
-    """One state of many draws: what each profile is worth there, given what the states after it are worth.
+@dataclass(frozen=True)
+class Trial:
+    """Profiles that make the state worth the same where they are played until play moves on, tried together.
 
-    A profile after which play may stay is worth more or less with the value of the state. That value depends on the
-    *candidate*: the profile that is tried as what is played there until play moves on. What does not depend on the
-    candidate is compared once for all of them.
+    Attributes
+    ----------
+    value : tuple of (place, place)
+        Where it stands what the state is worth to each player, and where the steps of the trial look for it.
+    steps : tuple
+        What is computed for this trial alone.
+    candidates : tuple of (profile, place, place)
+        Where the draws stand in which a profile may be an outcome by what does not depend on the trial, and those in
+        which it is one; None: all draws.
     """
 
-    def __init__(
-        self,
-        own: StateProgram,
-        levels: Sequence[Level],
-        k: int,
-        found: Sequence[Any],
-        known: Sequence[list[Any]],
-        slack: Sequence[Any],
-    ) -> None:
-        self.own, self.levels, self.slack = own, levels, slack
-        self.factors = [found[slot] for slot in own.factors]
-        #: What a profile is worth apart from staying, and with which chance play stays; None: it moves on.
-        self.rest: list[list[Any]] = []
-        self.stays: list[Any] = []
-        ahead: dict[int, list[Any]] = {}
-        for pays, moves in zip(own.pays, own.moves, strict=True):
-            totals: list[Any] = [found[slot] for slot in pays]
-            stay: Any = None
-            for to, slot in moves:
-                weight = None if slot is None else found[slot]
-                if to == k:
-                    chance = 1.0 if weight is None else weight
-                    stay = chance if stay is None else stay + chance
-                    continue
-                if to not in ahead:
-                    ahead[to] = [d * v for d, v in zip(self.factors, known[to], strict=True)]
-                totals = [u + (a if weight is None else weight * a) for u, a in zip(totals, ahead[to], strict=True)]
-            self.rest.append(totals)
-            self.stays.append(stay)
-        self._kept: dict[int, list[Any]] = {}
-        self._worths: dict[tuple[int, int, int], Any] = {}
-        self._compared: dict[tuple[int, int, int, int, int], Any] = {}
-        self._possible: dict[tuple[int, int, int], Any] = {}
+    value: tuple[tuple[int, int], ...]
+    steps: tuple[Step, ...]
+    candidates: tuple[tuple[int, int | None, int | None], ...]
 
-    def kept_up(self, profile: int) -> list[Any]:
-        """Return what the state is worth to each player where a profile is played until play moves on."""
-        if profile not in self._kept:
-            stay, rest = self.stays[profile], self.rest[profile]
-            self._kept[profile] = (
-                rest if stay is None else [u / (1 - d * stay) for u, d in zip(rest, self.factors, strict=True)]
-            )
-        return self._kept[profile]
 
-    def with_value(self, profile: int, player: int, value: Any) -> Any:
-        """Return what a profile is worth to a player where the state is worth so much from the next period on."""
-        stay, rest = self.stays[profile], self.rest[profile][player]
-        return rest if stay is None else rest + self.factors[player] * stay * value
+class Period(Worths):
+    """What is computed in the states of one pattern.
 
-    def _worth(self, profile: int, player: int, candidate: int) -> tuple[Any, int]:
-        """Return what a profile is worth, and the candidate on which that depends, or -1."""
-        if self.stays[profile] is None:
-            return self.rest[profile][player], -1
-        key = (profile, player, candidate)
-        if key not in self._worths:
-            self._worths[key] = self.with_value(profile, player, self.kept_up(candidate)[player])
-        return self._worths[key], candidate
+    A profile after which play may stay is worth more or less with the value of the state. That value depends on the
+    *candidate*: the profile that is tried as what is played there until play moves on. What does not depend on it is
+    computed once for all of them, in ``steps``; the rest trial by trial.
 
-    def _deterred(self, player: int, profile: int, other: int, candidate: int) -> Any:
+    Attributes
+    ----------
+    sources : tuple of (place, what, which)
+        What is given from outside, as for :class:`~detente.conclusions.ensemble._markov_worth.Worths`, and ``slack,
+        player``: gains that do not count.
+    places : int
+        How many arrays there are in all.
+    steps : tuple
+    trials : tuple of Trial
+    """
+
+    def __init__(self, own: StateProgram, order: tuple[tuple[int, ...], ...]) -> None:
+        self._own, self._levels = own, _levels(own, order)
+        self._place: dict[Any, int] = {}
+        self._common: list[tuple[Any, int, int, int]] = []
+        #: Of the trial that is written down: what the state is worth, the steps, and the places of their results.
+        self._value: tuple[int, ...] = ()
+        self._inner: dict[Any, int] = {}
+        self._steps: list[tuple[Any, int, int, int]] = []
+        self.places = 0
+        alike: dict[Any, list[int]] = {}
+        for profile, (pays, moves) in enumerate(zip(own.pays, own.moves, strict=True)):
+            alike.setdefault((pays, moves, profile if own.staying(profile) else -1), []).append(profile)
+        made = []
+        for group in alike.values():
+            value = tuple(self.kept_up(own, group[0], i) for i in range(len(own.shape)))
+            self._inner, self._steps = {}, []
+            self._value = tuple(self._new(self._inner, ("value", i)) for i in range(len(own.shape)))
+            rows = tuple((profile, *self._candidate(profile)) for profile in group)
+            made.append((tuple(zip(value, self._value, strict=True)), self._steps, rows))
+        self.sources = tuple((place, key[0], key[1:]) for key, place in self._place.items() if isinstance(key[0], str))
+        self.steps, *written = _freed([self._common, *(steps for _, steps, _ in made)], _results(made))
+        self.trials = tuple(Trial(value, steps, rows) for (value, _, rows), steps in zip(made, written, strict=True))
+
+    def _new(self, among: dict[Any, int], key: Any) -> int:
+        among[key] = self.places
+        self.places += 1
+        return among[key]
+
+    def source(self, what: str, *which: int) -> int:
+        """Return the place of what is given from outside."""
+        key = (what, *which)
+        return self._place[key] if key in self._place else self._new(self._place, key)
+
+    def step(self, operation: Any, one: int, two: int) -> int:
+        """Return the place of a result; what the value of the state does not enter is computed before all trials."""
+        key = (operation, one, two)
+        for known in (self._place, self._inner):
+            if key in known:
+                return known[key]
+        inside = {one, two} & {*self._inner.values()}
+        place = self._new(self._inner if inside else self._place, key)
+        (self._steps if inside else self._common).append((operation, place, one, two))
+        return place
+
+    def _deterred(self, player: int, profile: int, other: int) -> int:
         """Return in which draws a player does not gain if another profile is played in the place of this one."""
-        here, one = self._worth(profile, player, candidate)
-        there, two = self._worth(other, player, candidate)
-        key = (player, profile, one, other, two)
-        if key not in self._compared:
-            self._compared[key] = there <= here + self.slack[player]
-        return self._compared[key]
+        here, there = (self.with_value(self._own, each, player, self._value[player]) for each in (profile, other))
+        return self.step(np.less_equal, there, self.step(np.add, here, self.source("slack", player)))
 
-    def possible(self, candidate: int, profile: int, depth: int = 0) -> Any:
-        """Return in which draws a profile is how play may go on from a depth of the period; None: in all."""
-        if depth == len(self.levels):
-            return None
-        same, deviations = self.levels[depth][profile]
-        key = (depth, profile, candidate if any(self.stays[each] is not None for each in same) else -1)
-        if key not in self._possible:
-            good = self.possible(candidate, profile, depth + 1)
-            for player, others in deviations:
-                deterred = None
-                for other in others:
-                    one = self._deterred(player, profile, other, candidate)
-                    follows = self.possible(candidate, other, depth + 1)
-                    one = one if follows is None else one & follows
-                    deterred = one if deterred is None else deterred | one
-                good = deterred if good is None else good & deterred
-            self._possible[key] = good
-        return self._possible[key]
+    def _needed(self, profile: int, depth: int) -> list[int]:
+        """Return what is needed for a profile to be how play may go on from a depth of the period."""
+        if depth == len(self._levels):
+            return []
+        found = self._needed(profile, depth + 1)
+        for player, others in self._levels[depth][profile]:
+            ways = [
+                self._all([self._deterred(player, profile, other), *self._needed(other, depth + 1)]) for other in others
+            ]
+            found.append(reduce(partial(self.step, np.logical_or), ways))
+        return found
+
+    def _all(self, needed: Sequence[int]) -> int:
+        return reduce(partial(self.step, np.logical_and), needed)
+
+    def _candidate(self, profile: int) -> tuple[int | None, int | None]:
+        """Return where a profile may be an outcome apart from this trial, and where it is one."""
+        needed, inside = self._needed(profile, 0), {*self._inner.values()}
+        before = [each for each in needed if each not in inside]
+        may = self._all(before) if before else None
+        after = [each for each in needed if each in inside]
+        rest = ([] if may is None else [may]) + after
+        return may, self._all(rest) if rest else None
 
 
-def solved(period: Period, n: int) -> tuple[NDArray[np.int64], list[Any], NDArray[np.bool_]]:
-    """Return the first profile that is an equilibrium of a state, its values, and where there are others."""
-    chosen = np.full(n, -1, dtype=np.int64)
-    value: list[Any] = [np.zeros(n) for _ in period.factors]
+def _results(made: Sequence[tuple[Any, Any, Any]]) -> set[int]:
+    """Return the places that are looked at in the end."""
+    places = [place for value, _, _ in made for place, _ in value]
+    return {*places, *(place for _, _, rows in made for row in rows for place in row[1:] if place is not None)}
+
+
+def _freed(lists: Sequence[list[tuple[Any, int, int, int]]], kept: set[int]) -> list[tuple[Step, ...]]:
+    """Return lists of steps with the arrays that nothing needs afterwards, so that their memory is used again."""
+    last = {place: (k, at) for k, steps in enumerate(lists) for at, step in enumerate(steps) for place in step[2:]}
+    return [
+        tuple(
+            (operation, to, one, two, tuple(each for each in {one, two} - kept if last[each] == (k, at)))
+            for at, (operation, to, one, two) in enumerate(steps)
+        )
+        for k, steps in enumerate(lists)
+    ]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What is played in a state in n draws.
+
+    Attributes
+    ----------
+    played : (n,) int
+        The number of the profile, -1 where nothing is in pure strategies.
+    worth : list of (n,) arrays
+        Of the state, by player.
+    several : (n,) bool
+        Where another profile is an outcome with other values.
+    """
+
+    played: NDArray[np.int16]
+    worth: list[Floats]
+    several: Bools
+
+
+def solved(period: Period, held: list[Any], slack: Sequence[Floats], n: int) -> Outcome:
+    """Return the first profile that is an equilibrium of a state, its values, and where others have other values.
+
+    ``held`` has an array or None for each place; it is filled.
+    """
+    _carry_out(period.steps, held)
+    good: dict[int, tuple[int, Any]] = {}
+    for number, trial in enumerate(period.trials):
+        if all(may is not None and not np.count_nonzero(held[may]) for _, may, _ in trial.candidates):
+            continue
+        for given, place in trial.value:
+            held[place] = held[given]
+        _carry_out(trial.steps, held)
+        for profile, _, mask_place in trial.candidates:
+            good[profile] = number, np.ones(n, dtype=bool) if mask_place is None else held[mask_place]
+    played = np.full(n, -1, dtype=np.int16)
+    free = np.ones(n, dtype=bool)
+    first: dict[int, Any] = {}
+    every: dict[int, Any] = {}
+    for profile in sorted(good):
+        number, mask = good[profile]
+        fresh = free & mask
+        played += fresh * np.int16(profile + 1)
+        free = np.greater(free, mask)
+        first[number] = first[number] | fresh if number in first else fresh
+        every[number] = every[number] | mask if number in every else mask
+    values = [[held[place] for place, _ in trial.value] for trial in period.trials]
+    worth = picked([(mask, values[number]) for number, mask in first.items()], len(period.trials[0].value), n)
     several = np.zeros(n, dtype=bool)
-    for profile in range(len(period.rest)):
-        good = period.possible(profile, profile)
-        good = np.ones(n, dtype=bool) if good is None else good
-        mine = period.kept_up(profile)
-        fresh = good & (chosen < 0)
-        other = good & ~fresh
-        if other.any():
-            apart = np.zeros(n, dtype=bool)
-            for a, b, s in zip(mine, value, period.slack, strict=True):
-                apart |= np.abs(a - b) > s + 1e-9 * np.abs(b)
-            several |= other & apart
-        if fresh.any():
-            chosen[fresh] = profile
-            value = [np.where(fresh, a, b) for a, b in zip(mine, value, strict=True)]
-    return chosen, value, several
+    for number, mask in every.items():
+        other = np.flatnonzero(np.greater(mask, first[number]))
+        if len(other):
+            for a, b, s in zip(values[number], worth, slack, strict=True):
+                mine, chosen = a[other], b[other]
+                several[other] |= np.abs(mine - chosen) > s[other] + 1e-9 * np.abs(chosen)
+    return Outcome(played, worth, several)
+
+
+def _carry_out(steps: Sequence[Step], held: list[Any]) -> None:
+    for operation, to, one, two, freed in steps:
+        held[to] = operation(held[one], held[two])
+        for each in freed:
+            held[each] = None
+
+
+def picked(parts: Sequence[tuple[Bools, Sequence[Floats]]], rows: int, n: int) -> list[Floats]:
+    """Return in each draw the rows of the part that is true there; of all parts at most one is; 0 where none is.
+
+    Bits are masked and joined: a choice draw by draw, which ``where`` makes, is several times as slow where it changes
+    from draw to draw.
+
+    Examples
+    --------
+    >>> picked([(np.array([True, False, False]), [np.array([1.0, 2, 3])])], 1, 3)[0].tolist()
+    [1.0, 0.0, 0.0]
+    """
+    counts = [int(np.count_nonzero(mask)) for mask, _ in parts]
+    if n in counts:
+        return list(parts[counts.index(n)][1])
+    total: list[Any] = [None] * rows
+    for count, (mask, arrays) in zip(counts, parts, strict=True):
+        if not count:
+            continue
+        bits = np.negative(mask.view(np.int8)).astype(np.int64)
+        for row, array in enumerate(arrays):
+            part = bits & array.view(np.int64)
+            total[row] = part if total[row] is None else np.bitwise_or(total[row], part, out=part)
+    return [np.zeros(n) if each is None else each.view(np.float64) for each in total]

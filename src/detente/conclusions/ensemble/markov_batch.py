@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from detente.conclusions.ensemble._markov_period import Period, StateProgram, levels, solved
+from detente.conclusions.ensemble._markov_period import pattern, period_of, picked, solved
+from detente.conclusions.ensemble._markov_worth import StateProgram, Values
 from detente.conclusions.ensemble.compile import compiled
 from detente.errors import UsageError
 from detente.solve.stochastic.incentives import constant_plan, plan_deviations, profile_played
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from detente.conclusions.ensemble._markov_period import Level
     from detente.conclusions.ensemble.compile import Program
     from detente.games.symbolic_stochastic import SymbolicStochasticGame
 
@@ -41,17 +41,29 @@ class MarkovBatch:
     played : (states, n) int
         For each state in which somebody chooses, the number of the profile in lexicographic order; -1 where none is
         pure.
-    values : (states, players, n)
+    worth : for each of these states an (n,) array for each player
     points : mapping of actions seen to (n,) int
         What the mover does at each point of the first state, where all move one by one; else empty.
     several : (n,) bool
         Whether another pure equilibrium with other values was found in some state.
     """
 
-    played: NDArray[np.int64]
-    values: Floats
-    points: Mapping[tuple[int, ...], NDArray[np.int64]]
+    played: NDArray[np.int16]
+    worth: Sequence[Sequence[Floats]]
+    points: Mapping[tuple[int, ...], NDArray[np.int16]]
     several: NDArray[np.bool_]
+
+    @cached_property
+    def values(self) -> Floats:
+        """What each state is worth to each player: (states, players, n)."""
+        return np.stack([np.stack(own) for own in self.worth])
+
+    @property
+    def finite(self) -> bool:
+        """Whether all values are finite numbers."""
+        # zero times a number that is not finite is none
+        zeros = np.zeros(self.played.shape[1])
+        return all(np.isfinite(np.dot(each, zeros)) for own in self.worth for each in own)
 
 
 @dataclass(frozen=True)
@@ -99,8 +111,9 @@ class MarkovProgram:
     program: Program
     players: int
     order: tuple[tuple[int, ...], ...]
-    #: For each state in order of solution: number of actions, slots of payoffs, and (target, slot of the chance) per
-    #: profile.
+    #: Slots of the discount factors.
+    factors: tuple[int, ...]
+    #: The states in which somebody chooses, in order of solution.
     states: tuple[StateProgram, ...]
     #: Names of states: those in which somebody chooses, in the order of ``states``, then terminal ones.
     labels: tuple[Any, ...]
@@ -139,15 +152,19 @@ class MarkovProgram:
         factors = tuple(slot(game.factor(i)) for i in range(len(game.players)))
         ends = {place[state]: tuple(slot(each) for each in game.end(state)) for state in game.terminal}
         states = []
-        for state in ordered:
+        for number, state in enumerate(ordered):
             pays, moves = [], []
             for profile in plain.profiles(state):
                 pays.append(tuple(slot(each) for each in game.payoff(state, profile)))
                 moves.append(tuple((place[to], None if p == 1 else slot(p)) for to, p in game.moves(state, profile)))
-            states.append(StateProgram(plain.shape(state), factors, tuple(pays), tuple(moves)))
+            states.append(StateProgram(number, plain.shape(state), tuple(pays), tuple(moves)))
         more = tuple(slot(each) for each in extra)
         program = compiled(expressions, derived, names)
-        return cls(program, len(game.players), game.order, tuple(states), labels, ends, place[game.start], more)
+        # Equal formulas are one array of the program: work on them is done once where they have one slot.
+        first: dict[int, int] = {}
+        same = [first.setdefault(output, k) for k, output in enumerate(program.outputs)]
+        found = tuple(each.at_slots(same) for each in states)
+        return cls(program, len(game.players), game.order, factors, found, labels, ends, place[game.start], more)
 
     def __call__(self, values: Mapping[str, Any], n: int, relative: float = 1e-9) -> tuple[MarkovBatch, list[Any]]:
         """Solve n draws; also return the further expressions."""
@@ -155,86 +172,150 @@ class MarkovProgram:
         return batch, more
 
     def solve(
-        self, outputs: Sequence[Any], n: int, relative: float = 1e-9, checks: Sequence[PlanCheck] = ()
+        self,
+        outputs: Sequence[Any],
+        n: int,
+        relative: float = 1e-9,
+        checks: Sequence[PlanCheck] = (),
+        memo: dict[Any, Any] | None = None,
     ) -> tuple[MarkovBatch, list[Any], list[NDArray[np.bool_]]]:
-        """Solve n draws from what the program gave; also return the further expressions, and where plans hold."""
-        # Equal formulas are one array of the program, and stay one, so that work on them is done once.
-        once: dict[int, Any] = {}
-        found = []
-        for each in outputs:
-            if id(each) not in once:
-                once[id(each)] = np.broadcast_to(np.asarray(each, dtype=float), (n,))
-            found.append(once[id(each)])
-        ends: list[list[Any]] = [[np.zeros(n)] * self.players for _ in self.labels]
+        """Solve n draws from what the program gave; also return the further expressions, and where plans hold.
+
+        ``memo`` keeps what games that share some of these arrays have in common, for as long as the arrays live.
+        """
+        memo = {} if memo is None else memo
+        found = [_as_array(each, n, memo) for each in outputs]
+        factors = [found[slot] for slot in self.factors]
+        slack = [self._slack(found, i, relative, memo) for i in range(self.players)]
+        known: list[Any] = [None] * len(self.labels)
         for state, slots in self.ends.items():
-            ends[state] = [found[slot] for slot in slots]
-        slack = self._slack(found, relative)
-        played = np.full((len(self.states), n), -1, dtype=np.int64)
+            known[state] = [found[slot] for slot in slots]
+        values = Values(found, factors, known)
+        played = np.empty((len(self.states), n), dtype=np.int16)
         several = np.zeros(n, dtype=bool)
+        for own, (shape, slots, targets) in zip(self.states, self._patterns, strict=True):
+            period = period_of(shape, self.order)
+            held: list[Any] = [None] * period.places
+            for place, what, which in period.sources:
+                if what == "found":
+                    held[place] = found[slots[which[0]]]
+                elif what == "slack":
+                    held[place] = slack[which[0]]
+                else:
+                    held[place] = values.source(what, *(targets[which[0]], which[1]) if what == "ahead" else which)
+            outcome = solved(period, held, slack, n)
+            played[own.number], known[own.number] = outcome.played, outcome.worth
+            several |= outcome.several
         points: dict[tuple[int, ...], Any] = {}
-        known = list(ends)
-        for k, own in enumerate(self.states):
-            period = Period(own, self.levels[own.shape], k, found, known, slack)
-            played[k], known[k], twice = solved(period, n)
-            several |= twice
-            if k == self.start and all(len(group) == 1 for group in self.order):
-                self._ruled(period, known[k], n, points)
-        values = np.stack([np.stack(known[k]) for k in range(len(self.states))])
-        held = [self._holds(check, found, ends, slack, n) for check in checks]
-        return MarkovBatch(played, values, points, several), [found[slot] for slot in self.extra], held
+        if all(len(group) == 1 for group in self.order):
+            self._ruled(values, n, points)
+        held_up = [self._holds(check, found, factors, slack, memo) for check in checks]
+        worth = known[: len(self.states)]
+        return MarkovBatch(played, worth, points, several), [found[slot] for slot in self.extra], held_up
 
     @cached_property
-    def levels(self) -> dict[tuple[int, ...], tuple[Level, ...]]:
-        """What is compared in a period of each shape."""
-        return {shape: levels(shape, self.order) for shape in {own.shape for own in self.states}}
+    def _patterns(self) -> tuple[tuple[StateProgram, tuple[int, ...], tuple[int, ...]], ...]:
+        return tuple(pattern(own) for own in self.states)
 
-    def _slack(self, found: Sequence[Any], relative: float) -> list[Any]:
-        """Return the gains of each player that do not count."""
-        rows: list[dict[int, Any]] = [{} for _ in range(self.players)]
-        for own in self.states:
-            for pay in own.pays:
-                for i, slot in enumerate(pay):
-                    rows[i][id(found[slot])] = found[slot]
-        slack = []
-        for row in rows:
-            first, *rest = row.values()
-            top, low = first.copy(), first.copy()
-            for each in rest:
+    def _slack(self, found: Sequence[Floats], player: int, relative: float, memo: dict[Any, Any]) -> Floats:
+        """Return the gains of a player that do not count."""
+        row = [found[slot] for slot in dict.fromkeys(pay[player] for own in self.states for pay in own.pays)]
+        key = ("slack", relative, *map(id, row))
+        if key not in memo:
+            top, low = row[0].copy(), row[0].copy()
+            for each in row[1:]:
                 np.maximum(top, each, out=top)
                 np.minimum(low, each, out=low)
-            slack.append(relative * (top - low))
-        return slack
+            memo[key] = relative * (top - low)
+        return memo[key]  # type: ignore[no-any-return]
+
+    @cached_property
+    def _moves(self) -> tuple[Any, ...]:
+        """Where play goes after each profile of each state, chances apart."""
+        return tuple(tuple(tuple((to, slot is None) for to, slot in each) for each in own.moves) for own in self.states)
+
+    @cached_property
+    def _read(self) -> tuple[tuple[int, ...], ...]:
+        """The slots of all that the worth of a plan to each player is made of."""
+        chances = [slot for own in self.states for each in own.moves for _, slot in each if slot is not None]
+        return tuple(
+            (
+                self.factors[i], *(slots[i] for slots in self.ends.values()),
+                *(pay[i] for own in self.states for pay in own.pays), *chances,
+            )
+            for i in range(self.players)
+        )  # fmt: skip
 
     def _holds(
-        self, check: PlanCheck, found: Sequence[Any], ends: Sequence[list[Any]], slack: Sequence[Any], n: int
+        self,
+        check: PlanCheck,
+        found: Sequence[Floats],
+        factors: Sequence[Floats],
+        slack: Sequence[Floats],
+        memo: dict[Any, Any],
     ) -> NDArray[np.bool_]:
         """Return in which draws no one-shot deviation from a plan gains."""
-        known = list(ends)
-        periods = []
-        for k, own in enumerate(self.states):
-            period = Period(own, (), k, found, known, slack)
-            known[k] = period.kept_up(check.played[k])
-            periods.append(period)
-        good = np.ones(n, dtype=bool)
-        for k, player, kept, moved in check.deviations:
-            here = [periods[k].with_value(each, player, known[k][player]) for each in (moved, kept)]
-            good &= here[0] <= here[1] + slack[player]
+        good = np.ones(len(slack[0]), dtype=bool)
+        for player in range(self.players):
+            # What a plan is worth to a player has nothing to do with the payoffs of others.
+            read = (id(found[slot]) for slot in self._read[player])
+            key = ("plan", check, player, self._moves, id(slack[player]), *read)
+            if key not in memo:
+                memo[key] = self._kept_by(check, player, found, factors, slack[player])
+            good &= memo[key]
         return good
 
-    def _ruled(self, period: Period, value: list[Any], n: int, points: dict[tuple[int, ...], Any]) -> None:
-        """Fill in what the rule "of equals the first" does at every point of a period; all move one by one."""
-        sequence = [group[0] for group in self.order]
-        place = {profile: number for number, profile in enumerate(period.own.profiles)}
+    def _kept_by(
+        self, check: PlanCheck, player: int, found: Sequence[Floats], factors: Sequence[Floats], slack: Floats
+    ) -> NDArray[np.bool_]:
+        """Return in which draws a player does not gain by a one-shot deviation from a plan."""
+        known: list[Any] = [None] * len(self.labels)
+        for state, slots in self.ends.items():
+            known[state] = {player: found[slots[player]]}
+        values = Values(found, factors, known)
+        for own, profile in zip(self.states, check.played, strict=True):
+            known[own.number] = {player: values.kept_up(own, profile, player)}
+        good = np.ones(len(slack), dtype=bool)
+        least: dict[tuple[int, int], Any] = {}
+        for k, who, kept, moved in check.deviations:
+            if who != player:
+                continue
+            own, worth = self.states[k], known[k][player]
+            if (k, kept) not in least:
+                least[k, kept] = values.with_value(own, kept, player, worth) + slack
+            good &= values.with_value(own, moved, player, worth) <= least[k, kept]
+        return good
 
-        def below(seen: tuple[int, ...]) -> list[Any]:
+    def _ruled(self, values: Values, n: int, points: dict[tuple[int, ...], Any]) -> None:
+        """Fill in what the rule "of equals the first" does at every point of the first period; all move one by one."""
+        own, worth = self.states[self.start], values.known[self.start]
+        sequence = [group[0] for group in self.order]
+        place = {profile: number for number, profile in enumerate(own.profiles)}
+
+        def below(seen: tuple[int, ...]) -> list[Floats]:
             if len(seen) == len(sequence):
                 made = dict(zip(sequence, seen, strict=True))
                 number = place[tuple(made[j] for j in range(len(sequence)))]
-                return [np.broadcast_to(period.with_value(number, i, v), (n,)) for i, v in enumerate(value)]
+                return [values.with_value(own, number, i, v) for i, v in enumerate(worth)]
             j = sequence[len(seen)]
-            options = [below((*seen, action)) for action in range(period.own.shape[j])]
-            best = np.argmax(np.stack([each[j] for each in options]), axis=0)
+            best = np.zeros(n, dtype=np.int16)
+            chosen = below((*seen, 0))
+            for action in range(1, own.shape[j]):
+                other = below((*seen, action))
+                more = other[j] > chosen[j]
+                best = np.where(more, np.int16(action), best)
+                chosen = picked([(more, other), (~more, chosen)], self.players, n)
             points[seen] = best
-            return [np.choose(best, [each[i] for each in options]) for i in range(self.players)]
+            return chosen
 
         below(())
+
+
+def _as_array(given: Any, n: int, memo: dict[Any, Any]) -> Floats:
+    """Return a number of a program as an array of n; equal ones stay one."""
+    if isinstance(given, np.ndarray) and given.shape == (n,) and given.dtype == np.float64:
+        return given
+    key = ("wide", id(given))
+    if key not in memo:
+        memo[key] = given, np.broadcast_to(np.asarray(given, dtype=np.float64), (n,))
+    return memo[key][1]  # type: ignore[no-any-return]

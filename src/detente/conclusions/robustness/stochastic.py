@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +69,6 @@ class StochasticDraws:
     formulas: tuple[str, ...]
     #: Statements that a plan is an equilibrium, each with what is looked at.
     plans: tuple[tuple[str, PlanCheck], ...]
-    shapes: tuple[tuple[int, ...], ...]
     #: Players, and what each can do at the start.
     players: tuple[str, ...]
     first: tuple[tuple[str, ...], ...]
@@ -117,13 +117,12 @@ class StochasticDraws:
         """Return the code and the truths from what the program gave."""
         import numpy as np
 
-        del memo  # nothing that differs in one payoff has values in common
-        batch, more, held = self.markov.solve(found, n, self.relative, [check for _, check in self.plans])
-        finite(batch.values.sum(axis=(0, 1)), "the players", values, self.names)
-        outcome, answer = self.outcomes(batch), self.answered(batch, n)
+        batch, more, held = self.markov.solve(found, n, self.relative, [check for _, check in self.plans], memo)
+        if not batch.finite:
+            finite(batch.values.sum(axis=(0, 1)), "the players", values, self.names)
         none = (batch.played < 0).any(axis=0)
         extra = np.where(none, 2, batch.several.astype(np.int64))
-        codes = (outcome * (len(self.answers) + 1) + answer) * 3 + extra
+        codes = (self.outcomes(batch) * (len(self.answers) + 1) + self.answered(batch, n)) * 3 + extra
         # what is played in the first period, 0 where nothing is in pure strategies
         codes = codes * (prod(map(len, self.first)) + 1) + batch.played[self.markov.start] + 1
         truths = np.empty((len(self.truths), n), dtype=bool)
@@ -137,56 +136,56 @@ class StochasticDraws:
         """Return the number of the first outcome that the path of each draw fits, or their number where none does."""
         import numpy as np
 
+        # play only falls: what the path from a state comes to follows from what those from later states come to
+        found: list[Any] = [None] * len(self.markov.labels)
         n = batch.played.shape[1]
-        draws = np.arange(n)
-        at = np.full(n, self.markov.start)
-        ending = np.full(n, -1)
-        last = np.full(n, self.markov.start)
-        profile = np.full(n, -1)
-        leads = [np.array([_target(moves) for moves in own.moves]) for own in self.markov.states]
-        for _ in range(len(self.markov.labels) + 1):
-            open_ = ending < 0
-            if not open_.any():
-                break
-            for state in np.unique(at[open_]):
-                here = open_ & (at == state)
-                if state >= len(self.markov.states):
-                    ending[here], last[here] = 1, state
+        for state in self.markov.ends:
+            found[state] = np.full(n, self._ended(1, state, -1), dtype=np.int16)
+        for own in self.markov.states:
+            played = batch.played[own.number]
+            here = np.full(n, len(self.endings), dtype=np.int16)
+            for profile, moves in enumerate(own.moves):
+                there = played == profile
+                if not np.count_nonzero(there):
                     continue
-                move = batch.played[state, draws[here]]
-                target = np.where(move < 0, -3, leads[state][np.maximum(move, 0)])
-                last[here], profile[here] = state, move
-                kind = np.select([target == -1, target == state, target < -1], [2, 0, 3], -1)
-                ending[here] = kind
-                at[here] = np.where(kind < 0, target, state)
-        found = np.full(n, len(self.endings), dtype=np.int64)
-        for number, rule in reversed(list(enumerate(self.endings))):
-            fits = (ending >= 0) & (ending < 3)
-            if rule.endings:
-                fits &= np.isin(ending, [ENDINGS.index(each) for each in rule.endings if each in ENDINGS])
-            if rule.states is not None:
-                fits &= np.isin(last, rule.states)
-            if rule.moves:
-                fits &= self._moved(last, profile, rule)
-            found[fits] = number
-        return found
+                target = _target(moves)
+                if target < -1:  # chance decides: no path
+                    continue
+                if target in {-1, own.number}:
+                    kind = 2 if target == -1 else 0
+                    fits: Any = np.int16(self._ended(kind, own.number, profile))
+                else:
+                    fits = found[target]
+                # flips the bits in which the two differ, where this profile is played: whatever the pattern of draws
+                here ^= (here ^ fits) & np.negative(there.view(np.int8))
+            found[own.number] = here
+        return found[self.markov.start].astype(np.int64)  # type: ignore[no-any-return]
 
-    def _moved(self, last: Any, profile: Any, rule: Ending) -> Any:
-        import numpy as np
+    @cached_property
+    def _outcome(self) -> dict[tuple[int, int, int], int]:
+        """Outcomes by how, where and after which profile a path ends, as they are looked up."""
+        return {}
 
-        found = np.zeros(len(last), dtype=bool)
-        for state, shape in enumerate(self.shapes):
-            here = (last == state) & (profile >= 0)
-            if here.any():
-                actions = np.unravel_index(profile[here], shape)
-                fits = np.zeros(int(here.sum()), dtype=bool)
-                for each in rule.moves:
-                    one = np.ones_like(fits)
-                    for player, allowed in each.items():
-                        one &= np.isin(actions[player], allowed)
-                    fits |= one
-                found[here] = fits
-        return found
+    def _ended(self, ending: int, state: int, profile: int) -> int:
+        """Return the number of the first outcome that fits a path that ends so in a state, after a profile there."""
+        key = ending, state, profile
+        if key not in self._outcome:
+            self._outcome[key] = next(
+                (k for k, rule in enumerate(self.endings) if self._fits(rule, *key)), len(self.endings)
+            )
+        return self._outcome[key]
+
+    def _fits(self, rule: Ending, ending: int, state: int, profile: int) -> bool:
+        if rule.endings and ENDINGS[ending] not in rule.endings:
+            return False
+        if rule.states is not None and state not in rule.states:
+            return False
+        if not rule.moves:
+            return True
+        if profile < 0:
+            return False
+        actions = self.markov.states[state].profiles[profile]
+        return any(all(actions[player] in allowed for player, allowed in each.items()) for each in rule.moves)
 
     def answered(self, batch: MarkovBatch, n: int) -> NDArray[np.int64]:
         """Return the number of the first pattern of answers that each draw has at the start."""
@@ -198,7 +197,8 @@ class StochasticDraws:
         for number, rule in reversed(list(enumerate(self.answers))):
             fits = np.ones(n, dtype=bool)
             for action, allowed in rule.answers.items():
-                fits &= np.isin(batch.points[action,], allowed)
+                point = batch.points[action,]
+                fits &= np.logical_or.reduce([point == each for each in allowed])
             found[fits] = number
         return found
 
@@ -315,10 +315,9 @@ def stochastic_draws(
         replace(each, states=None if each.states is None else tuple(place[game.states[k]] for k in each.states))
         for each in endings
     )
-    shapes = tuple(own.shape for own in markov.states)
     plans = tuple((name, PlanCheck.of(game, *policy, markov.labels)) for name, policy in policies.items())
     first = game.actions[game.start]
-    classifier = StochasticDraws(markov, fitted, tuple(answers), tuple(truths), plans, shapes, game.players, first)
+    classifier = StochasticDraws(markov, fitted, tuple(answers), tuple(truths), plans, game.players, first)
     box = game.formulas
 
     def means(conclusion: str) -> Meaning:
