@@ -15,6 +15,7 @@ from detente.payoffs.items import Tally
 from detente.seeds import derived
 from detente.seeds.rules import check_rules
 from detente.study.forms import FORMS
+from detente.study.ranges import Range, hull, range_of
 from detente.study.usage import every_game, scope_of
 
 if TYPE_CHECKING:
@@ -50,11 +51,9 @@ def value_faults(rooms: Rooms) -> list[Fault]:
     faults.extend(values.formulas((each.formula, each.inside) for each in shared.values() if each.formula))
     faults.extend(values.domains(shared))
     faults.extend(_event_faults(rooms))
+    every = every_game(rooms)
     for model in rooms.payoffs.entries.values():
-        games = [game for game in every_game(rooms) if game.payoffs == model.name]
-        uses: list[GameDefinition | None] = [*games] or [None]
-        for game in uses:
-            faults.extend(_model_faults(rooms, model, game, passed))
+        faults.extend(_model_faults(rooms, model, [game for game in every if game.payoffs == model.name], passed))
     return list(dict.fromkeys(faults))
 
 
@@ -93,23 +92,42 @@ def _event_faults(rooms: Rooms) -> Iterator[Fault]:
 
 
 def _model_faults(
-    rooms: Rooms, model: PayoffModel, game: GameDefinition | None, passed: set[Any]
+    rooms: Rooms, model: PayoffModel, games: list[GameDefinition], passed: set[Any]
 ) -> Iterator[Fault]:
-    """Yield the faults of a payoff model as a game uses it, with the intervals of that game."""
+    """Yield the faults of a payoff model as its games and their variants use it, each with its intervals."""
     parameters = scope_of(rooms, model).entries
-    if game is not None:
-        yield from _box_faults(game, parameters)
-    values = _Values(parameters, game, passed)
     own = model.parameters.entries
-    # with intervals of its own, a game may take shared formulas where the study does not
-    shared = parameters if game is not None and game.box else own
-    yield from values.formulas((each.formula, each.inside) for each in shared.values() if each.formula)
-    yield from values.domains(own)
-    yield from _term_faults(values, model)
-    yield from values.formulas(((each.formula, each.inside) for each in model.utility.values()), _one)
-    yield from values.constraints(model, "baseline", values.baseline)
+    known: dict[Any, _Values] = {}
+    uses: list[GameDefinition | None] = [*games] or [None]
+    for game in uses:
+        if game is not None:
+            yield from _box_faults(game, parameters)
+        intervals = _intervals(game)
+        values = known.get(intervals)
+        if values is None:  # variants share the intervals of their game, and with them what follows of the model alone
+            values = known[intervals] = _Values(parameters, game, passed)
+            # with intervals of its own, a game may take shared formulas where the study does not
+            shared = parameters if game is not None and game.box else own
+            yield from values.formulas((each.formula, each.inside) for each in shared.values() if each.formula)
+            yield from values.domains(own)
+            yield from _term_faults(values, model)
+            yield from values.formulas(((each.formula, each.inside) for each in model.utility.values()), _one)
+            yield from values.constraints(model, "baseline", values.baseline)
+        if game is not None:
+            yield from _game_faults(values, model, game)
+
+
+def _intervals(game: GameDefinition | None) -> tuple[Any, ...]:
+    """Return what a game says of the box: its own intervals, and the names that its form adds."""
     if game is None:
-        return
+        return (), ()
+    box = tuple((name, each.low, each.high, each.value) for name, each in game.box.items())
+    return box, tuple(FORMS[game.form].names(game.content).items())
+
+
+def _game_faults(values: _Values, model: PayoffModel, game: GameDefinition) -> Iterator[Fault]:
+    """Yield the faults of the formulas, conclusions and points of a game."""
+    parameters = values.parameters
     located = game.content.formulas
     yield from values.formulas((each.formula, each.inside) for each in located if not each.formula.items)
     yield from FORMS[game.form].faults(game, values)
@@ -134,17 +152,28 @@ def _model_faults(
 def _term_faults(values: _Values, model: PayoffModel) -> Iterator[Fault]:
     """Yield the fault of each term without a value somewhere in the box, whoever chooses what it counts."""
     seen = set()
+    players = len(model.players)
     for term in model.terms:
         for parsed, key in term.formulas:
             if parsed in seen:
                 continue  # the same formula of another player
             seen.add(parsed)
+            if values.surely(parsed, partial(_count_range, players)):
+                continue
             located = (parsed, partial(term.inside, key=key))
-            for tally in _tallies(term, len(model.players)) if may_fail(parsed.root) else (Tally({}, None, 2),):
+            for tally in _tallies(term, players) if may_fail(parsed.root) else (Tally({}, None, 2),):
                 found = next(values.formulas([located], tally.item), None)
                 if found is not None:
                     yield found
                     break
+
+
+def _count_range(players: int, node: Node) -> Range | None:
+    """Return the range of a count, whoever chooses what."""
+    if players < 2:
+        return None
+    most = Fraction(players if node.value == "count" else 1)
+    return Range(Fraction(0), most, players.bit_length())
 
 
 def _tallies(term: Term, players: int) -> Iterator[Tally]:
@@ -209,10 +238,10 @@ class _Sound:
 
 
 class _Values:
-    """Formulas at the baseline and at the corners of the box.
+    """Formulas at the baseline and over the box: by their range where that decides, else at the corners.
 
-    ``passed`` keeps the formulas that have a value everywhere, each with all that this rests on: games and variants
-    share most of them, and the intervals of their parameters.
+    ``passed`` keeps the formulas that had a value at all corners, each with all that this rests on: games share many of
+    them, and the intervals of their parameters.
     """
 
     def __init__(
@@ -224,6 +253,8 @@ class _Values:
         self.parameters = parameters
         self.passed: set[Any] = set() if passed is None else passed
         self.known: dict[tuple[str, ...], list[tuple[str, Formula]]] = {}
+        self.ranges: dict[str, Range | None] = {}
+        self.payoffs: dict[tuple[str, frozenset[tuple[str, str]]], Any] = {}
         self.order = derived.order(parameters)
         self.sound = frozenset(self.order)
         self.baseline: dict[str, Fraction] = {}
@@ -241,6 +272,8 @@ class _Values:
         for name, (low, high) in self.added.items():
             self.baseline[name], self.box[name] = high, (low, high)
         self.sound |= self.added.keys()
+        #: The baseline with what has been derived from it so far.
+        self.derived: dict[str, Any] = dict(self.baseline)
 
     def is_sound(self, formula: Formula) -> bool:
         """Return whether every name of a formula, and all that it is made of, is defined without a cycle."""
@@ -252,6 +285,28 @@ class _Values:
         for name, formula in self.steps(tuple(names)):
             result[name] = formula.evaluate(result)
         return result
+
+    def at_baseline(self, formula: Formula, item: Callable[[Node], Any] | None = None) -> Any:
+        """Return the value of a sound formula at the baseline."""
+        for name, made in self.steps(tuple(formula.names)):
+            if name not in self.derived:
+                self.derived[name] = made.evaluate(self.derived)
+        return formula.evaluate(self.derived, item)
+
+    def surely(self, formula: Formula, item: Callable[[Node], Range | None]) -> bool:
+        """Return whether ranges show that a formula, and all that it is made of, has a value everywhere in the box."""
+        if not self.is_sound(formula):
+            return False
+        for name, made in self.steps(tuple(formula.names)):
+            if name not in self.ranges:
+                self.ranges[name] = range_of(made.root, self.range, _nothing)
+        return range_of(formula.root, self.range, item) is not None
+
+    def range(self, name: str) -> Range | None:
+        """Return the range of a parameter: between its ends and its baseline; of a derived one, if it has been found."""
+        if name not in self.ranges:
+            self.ranges[name] = hull((self.baseline[name], *self.box[name])) if name in self.box else None
+        return self.ranges[name]
 
     def steps(self, names: tuple[str, ...]) -> list[tuple[str, Formula]]:
         """Return the derived parameters that names are made of, in an order in which they can be computed."""
@@ -266,7 +321,7 @@ class _Values:
         if formula.items or not self.is_sound(formula):
             return None
         try:
-            return formula.evaluate(self.point(formula.names, self.baseline))
+            return self.at_baseline(formula)
         except FormulaError:
             return None
 
@@ -275,7 +330,7 @@ class _Values:
     ) -> Iterator[Fault]:
         """Yield the fault of each formula that has no value somewhere in the box."""
         for formula, inside in given:
-            if not self.is_sound(formula):
+            if not self.is_sound(formula) or self.surely(formula, _nothing if item is None else partial(_as_range, item)):
                 continue
             names = derived.reach(self.parameters, formula.names)
             free = tuple(name for name in (*names, *self.added) if name in self.baseline and name in {*names, *formula.names})
@@ -389,17 +444,14 @@ class _Values:
         if not complete or not all(self.is_sound(each) for each in (*used, formula)):
             return
 
-        def at_baseline(parsed: Formula, item: Callable[[Node], Any] | None = None) -> Any:
-            return parsed.evaluate(self.point(parsed.names, self.baseline), item)
-
         def own(player: str, chosen: Mapping[str, str]) -> Any:
-            tally = Tally.of(chosen, player, model.players)
-            counting = [
-                term
-                for term in (each.counted(tally) for each in model.terms_of(player) if each.holds(chosen))
-                if term.condition is None or at_baseline(term.condition)
-            ]
-            return sum((at_baseline(term.formula) for term in counting), 0)
+            key = player, frozenset(chosen.items())
+            if key not in self.payoffs:
+                tally = Tally.of(chosen, player, model.players)
+                terms = [each for each in model.terms_of(player) if each.holds(chosen)]
+                counting = [each for each in terms if each.condition is None or self.at_baseline(each.condition, tally.item)]
+                self.payoffs[key] = sum((self.at_baseline(each.formula, tally.item) for each in counting), 0)
+            return self.payoffs[key]
 
         def payoff(node: Node) -> Any:
             (player,), strategies = node.keys
@@ -407,10 +459,10 @@ class _Values:
             utility = model.utility.get(player)
             if utility is None:
                 return own(player, chosen)
-            return at_baseline(utility.formula, lambda each: own(each.keys[0][0], chosen))
+            return self.at_baseline(utility.formula, lambda each: own(each.keys[0][0], chosen))
 
         try:
-            formula.evaluate(self.point(formula.names, self.baseline), payoff)
+            self.at_baseline(formula, payoff)
         except FormulaError as error:
             if error.text == formula.text:
                 yield Fault(inside(error.column), error.found, "at baseline")
@@ -421,6 +473,16 @@ class _Values:
 def _one(_node: Node) -> Fraction:
     """Stand in for ``own[PLAYER]`` where only the parameters of a formula matter."""
     return Fraction(1)
+
+
+def _nothing(_node: Node) -> None:
+    """Stand in for items where a formula has none."""
+
+
+def _as_range(item: Callable[[Node], Any], node: Node) -> Range | None:
+    """Return the exact value of an item as a range of one number."""
+    value = item(node)
+    return hull((value,)) if isinstance(value, Fraction) else None
 
 
 def may_fail(node: Node) -> bool:
