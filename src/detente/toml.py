@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 import stat
 import tomllib
+from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -22,7 +24,7 @@ from detente.errors import Fault, InputError, Place, UsageError
 from detente.numbers import MAX_DIGITS, exact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
 __all__ = ["KeyPath", "Span", "TomlFile", "parse", "read", "read_text"]
@@ -53,6 +55,48 @@ class Span:
     raw: str
 
 
+class Spans(Mapping[KeyPath, Span]):
+    """Where everything in a file stands: kept as offsets in bytes, counted out in lines and characters when asked for."""
+
+    def __init__(self, source: bytes) -> None:
+        self.source = source
+        #: Key path to the offsets of the key, of the value, and of the end of the value.
+        self.offsets: dict[KeyPath, tuple[int, int, int]] = {}
+        self.starts = [0, *(match.end() for match in re.finditer(b"\n", source))]
+        self.plain = source.isascii()
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Return the 1-based line and character of a byte."""
+        line = bisect_right(self.starts, offset)
+        start = self.starts[line - 1]
+        return line, 1 + (offset - start if self.plain else len(self.source[start:offset].decode("utf-8", "ignore")))
+
+    def key(self, path: KeyPath) -> tuple[int, int]:
+        """Return the place of a key alone."""
+        return self.position(self.offsets[path][0])
+
+    def value(self, path: KeyPath) -> tuple[int, int]:
+        """Return the place of a value alone."""
+        return self.position(self.offsets[path][1])
+
+    def raw(self, path: KeyPath) -> str:
+        """Return the value alone, as it is written."""
+        _, start, end = self.offsets[path]
+        return self.source[start:end].decode()
+
+    def __getitem__(self, path: KeyPath) -> Span:
+        return Span(self.key(path), self.value(path), self.raw(path))
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.offsets
+
+    def __iter__(self) -> Iterator[KeyPath]:
+        return iter(self.offsets)
+
+    def __len__(self) -> int:
+        return len(self.offsets)
+
+
 @dataclass(frozen=True)
 class TomlFile:
     """A TOML file that could be read: its data and the place of everything in it.
@@ -70,7 +114,7 @@ class TomlFile:
     name: str
     text: str
     data: dict[str, Any]
-    spans: Mapping[KeyPath, Span] = field(repr=False)
+    spans: Spans = field(repr=False)
 
     def at(self, path: KeyPath) -> Any:
         """Return the value at a key path."""
@@ -83,19 +127,19 @@ class TomlFile:
         """Return the place of a key, or of the closest table around it that is written out."""
         while path:
             if path in self.spans:
-                return Place(self.name, *self.spans[path].key)
+                return Place(self.name, *self.spans.key(path))
             path = path[:-1]
         return Place(self.name, 1, 1)
 
     def place(self, path: KeyPath) -> Place:
         """Return the place of a value, or of the closest table around it that is written out."""
         if path in self.spans:
-            return Place(self.name, *self.spans[path].value)
+            return Place(self.name, *self.spans.value(path))
         return self.key_place(path)
 
     def raw(self, path: KeyPath) -> str:
         """Return a value as it is written in the file, or ``""`` for a table."""
-        return self.spans[path].raw if path in self.spans else ""
+        return self.spans.raw(path) if path in self.spans else ""
 
     def inside(self, path: KeyPath, column: int) -> Place:
         """Return the place of the ``column``-th character of a text.
@@ -195,12 +239,13 @@ def _position(text: str, index: int) -> tuple[int, int]:
 
 def parse(text: str, name: str) -> TomlFile:
     """Return the TOML file with the content ``text``, shown as ``name``; see :func:`read`."""
-    tree = _parser().parse(text.encode())
+    source = text.encode()
+    tree = _parser().parse(source)
     lines = text.split("\n")
     faults = list(_syntax_faults(tree.root_node, lines, name))
     if faults:
         raise InputError(*faults)
-    walk = _Walk(name, lines)
+    walk = _Walk(name, source)
     walk.document(tree.root_node)
     if walk.faults:
         raise InputError(*walk.faults)
@@ -294,16 +339,17 @@ def _tomllib_fault(message: str, lines: list[str], name: str) -> Fault:
 class _Walk:
     """One walk over a sound syntax tree: places of keys and values, keys that stand twice, bad numbers."""
 
-    def __init__(self, name: str, lines: list[str]) -> None:
-        self.name, self.lines = name, lines
-        self.spans: dict[KeyPath, Span] = {}
+    def __init__(self, name: str, source: bytes) -> None:
+        self.name, self.source = name, source
+        self.spans = Spans(source)
+        self.offsets = self.spans.offsets
         self.faults: list[Fault] = []
         self.written: set[KeyPath] = set()  # keys with a value and tables with a header: none may stand twice
         self.lists: dict[KeyPath, int] = {}  # [[name]]: how many so far
 
     def document(self, root: Any) -> None:
         for node in root.named_children:
-            if len(self.spans) > MAX_VALUES:
+            if len(self.offsets) > MAX_VALUES:
                 self.fail(node, f"found more than {MAX_VALUES} values", "expected a readable text file", "split it")
                 return
             if node.type == "pair":
@@ -311,15 +357,16 @@ class _Walk:
             elif node.type in ("table", "table_array_element"):
                 self.table(node)
 
-    def at(self, node: Any) -> tuple[int, int]:
-        row, byte = node.start_point
-        return row + 1, _column(self.lines, row, byte)
+    def place(self, node: Any) -> Place:
+        return Place(self.name, *self.spans.position(node.start_byte))
 
     def fail(self, node: Any, found: str, expected: str, do: str = "") -> None:
-        self.faults.append(Fault(Place(self.name, *self.at(node)), found, expected, do))
+        self.faults.append(Fault(self.place(node), found, expected, do))
 
     def keys(self, node: Any) -> list[Any]:
         """Return the parts of a dotted key in order; the tree nests them to the left."""
+        if node.type != "dotted_key":
+            return [node]
         parts: list[Any] = []
         while node.type == "dotted_key":
             *inner, last = node.named_children
@@ -328,7 +375,7 @@ class _Walk:
         return [node, *reversed(parts)]
 
     def name_of(self, node: Any) -> str:
-        text = node.text.decode()
+        text = self.source[node.start_byte : node.end_byte].decode()
         return text if node.type == "bare_key" else str(tomllib.loads(f"key = {text}")["key"])
 
     def path(self, node: Any, prefix: KeyPath, header: bool) -> KeyPath | None:
@@ -342,7 +389,9 @@ class _Walk:
             path = (*path, self.name_of(part))
             if header and path in self.lists and part is not parts[-1]:
                 path = (*path, self.lists[path] - 1)
-            self.spans.setdefault(path, Span(self.at(part), self.at(part), ""))
+            if path not in self.offsets:
+                start = part.start_byte
+                self.offsets[path] = start, start, start
         return path
 
     def table(self, node: Any) -> None:
@@ -356,24 +405,25 @@ class _Walk:
                 self.twice(key, path)
             self.lists[path] = count + 1
             path = (*path, count)
-            self.spans[path] = Span(self.at(key), self.at(key), "")
+            self.offsets[path] = (key.start_byte,) * 3
         elif path in self.written or path in self.lists:
             self.twice(key, path)
         else:
-            self.spans[path] = Span(self.at(self.keys(key)[-1]), self.at(key), "")
+            self.offsets[path] = self.keys(key)[-1].start_byte, key.start_byte, key.start_byte
         self.written.add(path)
         for child in rest:
             if child.type == "pair":
                 self.pair(child, path)
 
     def twice(self, node: Any, path: KeyPath) -> None:
-        first = Place(self.name, *self.spans[path].key)
+        first = Place(self.name, *self.spans.key(path))
         self.fail(
             node, f"found {str(path[-1])!r} a second time", f"it stands at {first} already", "remove or rename one"
         )
 
     def pair(self, node: Any, prefix: KeyPath) -> None:
-        key, value = (child for child in node.named_children if child.type != "comment")
+        children = node.named_children
+        key, value = children if len(children) == 2 else (child for child in children if child.type != "comment")
         path = self.path(key, prefix, header=False)
         if path is None:
             return
@@ -381,33 +431,35 @@ class _Walk:
             self.twice(key, path)
             return
         self.written.add(path)
-        self.spans[path] = Span(self.at(self.keys(key)[-1]), self.at(value), value.text.decode())
+        self.offsets[path] = self.keys(key)[-1].start_byte, value.start_byte, value.end_byte
         self.value(value, path)
 
     def value(self, node: Any, path: KeyPath) -> None:
+        kind = node.type
         if len(path) > MAX_DEPTH:
             self.fail(node, f"found lists and tables nested over {MAX_DEPTH} deep", "expected a flatter value")
-        elif node.type == "array":
+        elif kind == "array":
             items = [child for child in node.named_children if child.type != "comment"]
             for index, child in enumerate(items):
                 inner = (*path, index)
-                self.spans[inner] = Span(self.at(child), self.at(child), child.text.decode())
+                start = child.start_byte
+                self.offsets[inner] = start, start, child.end_byte
                 self.value(child, inner)
-        elif node.type == "inline_table":
+        elif kind == "inline_table":
             for child in node.named_children:
                 if child.type == "pair":
                     self.pair(child, path)
-        elif node.type in ("integer", "float"):
-            self.number(node)
+        elif kind in ("integer", "float"):
+            self.number(node, kind)
 
-    def number(self, node: Any) -> None:
-        raw = node.text.decode().replace("_", "")
+    def number(self, node: Any, kind: str) -> None:
+        raw = self.source[node.start_byte : node.end_byte].decode().replace("_", "")
         if raw.strip("+-") in ("inf", "nan"):
             self.fail(node, f"found {raw!r}", "expected a finite number")
         elif len(raw) > MAX_DIGITS:
             self.fail(node, f"found a number of {len(raw)} digits", f"expected at most {MAX_DIGITS}")
-        elif node.type == "float":
+        elif kind == "float" and "e" in raw.lower():
             try:
                 exact(raw)
             except UsageError as error:
-                self.faults.append(Fault(Place(self.name, *self.at(node)), str(error)))
+                self.faults.append(Fault(self.place(node), str(error)))
