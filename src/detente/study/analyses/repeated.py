@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 from detente.display import Table
 from detente.numbers import plain, short
 from detente.solve.repeated.monitoring import MonitoredTrigger, monitored_trigger
-from detente.solve.repeated.penal_codes import penal_codes
 from detente.solve.repeated.punishments import replies
-from detente.solve.repeated.renegotiation import renegotiation_proof, renegotiation_target
 from detente.study.analyses import Analysis
 from detente.study.forms.repeated import discount_factors, repeated_variant
 
@@ -127,6 +125,8 @@ def _never(value: Any) -> str:
 
 
 def _penal_codes(task: Task) -> list[Table]:
+    from detente.solve.repeated.penal_codes import penal_codes  # every study is read with this module: NumPy has to wait
+
     tables = []
     for point in task.points:
         at = _Repeated.of(task, point)
@@ -137,6 +137,8 @@ def _penal_codes(task: Task) -> list[Table]:
 
 
 def _renegotiation(task: Task) -> list[Table]:
+    from detente.solve.repeated.renegotiation import renegotiation_proof, renegotiation_target
+
     tables = []
     for point in task.points:
         at = _Repeated.of(task, point)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detente.conclusions.robustness.robustness import How
 from detente.conclusions.robustness.statements import KINDS
 from detente.study.analyses import Analysis
-from detente.study.robustness import game_importance, game_robustness
 
 if TYPE_CHECKING:
     from detente.conclusions.robustness.results import Robustness
@@ -33,6 +31,9 @@ def _restricted(task: Task, point: Point) -> list[Point]:
 
 
 def _shares(task: Task) -> list[Table]:
+    from detente.conclusions.robustness.robustness import How  # every study is read with this module: NumPy has to wait
+    from detente.study.robustness import game_robustness
+
     question = task.question
     tables: list[Table] = []
     for start in task.points:
@@ -80,6 +81,8 @@ def _in_words(found: Robustness) -> tuple[str, ...]:
 
 
 def _importance(task: Task) -> list[Table]:
+    from detente.study.robustness import game_importance
+
     question = task.question
     tables: list[Table] = []
     for start in task.points:
