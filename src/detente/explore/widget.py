@@ -64,8 +64,9 @@ def explorer_widget(explorer: Explorer) -> Any:
             self.on_msg(lambda _widget, content, _buffers: self.respond(content))
 
         def respond(self, request: Mapping[str, Any]) -> None:
-            """Answer a request of the front end."""
-            self.view = answer(self.explorer, request)
+            """Answer a request of the front end; an empty one is sent to be received and no more."""
+            if request:
+                self.view = answer(self.explorer, request)
 
     return ExplorerWidget(explorer)
 
