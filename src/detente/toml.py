@@ -56,7 +56,7 @@ class Span:
 
 
 class Spans(Mapping[KeyPath, Span]):
-    """Where everything in a file stands: kept as offsets in bytes, counted out in lines and characters when asked for."""
+    """Where everything in a file stands: kept as offsets in bytes, counted out in lines and columns when asked for."""
 
     def __init__(self, source: bytes) -> None:
         self.source = source

@@ -125,7 +125,8 @@ def _never(value: Any) -> str:
 
 
 def _penal_codes(task: Task) -> list[Table]:
-    from detente.solve.repeated.penal_codes import penal_codes  # every study is read with this module: NumPy has to wait
+    # every study is read with this module: NumPy has to wait
+    from detente.solve.repeated.penal_codes import penal_codes
 
     tables = []
     for point in task.points:

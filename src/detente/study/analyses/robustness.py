@@ -31,7 +31,8 @@ def _restricted(task: Task, point: Point) -> list[Point]:
 
 
 def _shares(task: Task) -> list[Table]:
-    from detente.conclusions.robustness.robustness import How  # every study is read with this module: NumPy has to wait
+    # every study is read with this module: NumPy has to wait
+    from detente.conclusions.robustness.robustness import How
     from detente.study.robustness import game_robustness
 
     question = task.question
