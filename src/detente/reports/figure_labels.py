@@ -80,10 +80,10 @@ _JOINTS = "、，；：+"  # noqa: RUF001
 _PIECES = re.compile(rf"[^{_JOINTS}]*[{_JOINTS}]+[）”]*|[^{_JOINTS}]+")  # noqa: RUF001
 
 
-def _chinese_lines(label: str, letters: int) -> list[str]:
-    """Break Chinese into lines of at most so many characters: behind marks where that is possible, and no mark begins a line."""
+def _chinese_lines(label: str, letters: int, *, marks: bool = True) -> list[str]:
+    """Break Chinese into lines of at most so many characters: behind ``marks`` where that is possible, and no mark begins a line."""
     lines = [""]
-    for piece in _PIECES.findall(label):
+    for piece in _PIECES.findall(label) if marks else [label]:
         if len(lines[-1]) + len(piece) > letters and lines[-1]:
             lines.append("")
         rest = lines[-1] + piece
@@ -106,6 +106,7 @@ def wrap(label: str, lines: int) -> str | None:
     if CJK.search(label) and " " not in label:
         least = math.ceil(len(label) / lines)
         parts = next(each for letters in range(least, len(label) + 1) if len(each := _chinese_lines(label, letters)) <= lines)
+        parts = parts if len(parts) == lines else _chinese_lines(label, least, marks=False)
     else:
         parts = wrap_to(label, max(4, math.ceil(len(label) / lines) + 2)).split("\n")
     return "\n".join(parts) if len(parts) == lines else None

@@ -72,7 +72,8 @@ def number_line(
     if len(intervals) != len(values) + 1:
         raise UsageError(f"{len(intervals)} intervals for {len(values)} thresholds; expected one more")
     with figure_style():
-        inches = width * 0.88
+        left = max(0.06, (0.062 * len(f"{scale.low:g}") + 0.08) / width)  # the lower end stands before the line
+        inches = width * (0.94 - left)
         below = _stagger_thresholds(thresholds, scale, inches)
         lines = [fit(text_label(label)[0], (b - a) / (scale.high - scale.low) * inches)
                  for label, (a, b) in zip(intervals, pairwise(edges), strict=True)]  # fmt: skip
@@ -84,7 +85,7 @@ def number_line(
         under = 0.06 + drops[-1] + 0.3 + 0.19 * len(lost)
         height = above + band + under
         figure = new_figure(width, height)
-        axes = figure.add_axes((0.06, under / height, 0.88, band / height))
+        axes = figure.add_axes((left, under / height, 0.94 - left, band / height))
         axes.set(xlim=(scale.low, scale.high), ylim=(0, 1), yticks=[])
         axes.set_xticks([])
         for side in ("left", "right", "top", "bottom"):

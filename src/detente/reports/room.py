@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -26,10 +27,16 @@ _BOLD = 1.12
 #: Longest word for which other columns make room.
 _LONGEST = 18
 #: Longest cell and heading of a Chinese table that other columns leave in one line, where there is room and where there is little.
-_ONE_LINE = ((20, 13), (14, 9), (9, 7))
+_ONE_LINE = ((24, 16), (20, 14), (16, 14), (12, 14), (9, 14), (16, 9), (9, 9), (8, 7), (7, 6))
+#: Where Chinese meets other letters.
+_EDGES = re.compile("(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[\u4e00-\u9fff])")
+#: Columns beyond which a table is very wide.
+_MANY = 12
 #: Width beyond which a longer text asks for no more.
 _MOST = 130.0
 _UPRIGHT = re.compile(r'upright\("([^"]*)"\)')
+#: A letter of words in a formula that has no other form in its source.
+_CODE = re.compile(r"\\u\{[0-9a-f]+\}")
 #: Where a line may break.
 _BREAKS = re.compile("[\\s\u200b]+")
 
@@ -61,7 +68,7 @@ def seen(inline: Inline) -> str:
 
 
 def _signs(piece: str) -> str:
-    words = "".join(_UPRIGHT.findall(piece))
+    words = _CODE.sub("\u25ab\u25ab", "".join(_UPRIGHT.findall(piece)))
     letters = re.sub(r"[a-zA-Z.]{2,}|\d+(?:\.\d+)?|[A-Za-z]", "\u25ab", _UPRIGHT.sub("", piece).replace("frac(", "("))
     return "\u25ab" * len(words) + re.sub(r"[\s_^(),&\"]", "", letters)
 
@@ -102,8 +109,8 @@ def roomy(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: float
 def balanced(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: float) -> list[Column]:
     """Return the columns of a table in Chinese, which breaks between any two characters: as wide as what is in them.
 
-    Short cells and headings stay in one line where that is possible, and long texts share the rest by their lengths. The
-    widths that columns state are for the longer words of other languages.
+    Short cells and headings stay in one line where the table is not longer for it, and long texts share the rest by their
+    lengths. The widths that columns state are for the longer words of other languages.
 
     Examples
     --------
@@ -111,22 +118,46 @@ def balanced(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: fl
     >>> [column.width for column in balanced([Column("a", width=9), Column("b")], [["\u53c2\u4e0e\u8005"], ["x" * 200]], 60)]
     [8.4, 51.6]
     """
-    own = [[width(text) for text in (cells or ("",))] for cells in texts]
-    heads = [_BOLD * width(plain_text(column.header)) for column in columns]
-    wanted = [min(_MOST, max(head, *cells) + _PADDING) for head, cells in zip(heads, own, strict=True)]
+    own = [[_printed(text) for text in (cells or ("",))] for cells in texts]
+    heads = [_BOLD * _printed(plain_text(column.header)) for column in columns]
+    padding = _padding(len(columns))
+    wanted = [min(_MOST, max(head, *cells) + padding) for head, cells in zip(heads, own, strict=True)]
     if sum(wanted) <= room:
         return [replace(column, width=round(room * each / sum(wanted), 2)) for column, each in zip(columns, wanted, strict=True)]
+    best: tuple[int, list[Column]] | None = None
     for longest, heading in _ONE_LINE:
         least = [
             max(min(head, heading), *(map(_word, cells or ("",))), *(each if column.align == "decimal" else min(each, longest) for each in widths))
-            + _PADDING
+            + padding
             for column, head, cells, widths in zip(columns, heads, texts, own, strict=True)
         ]
-        if sum(least) <= room:
-            more = [max(0.0, want - need) for want, need in zip(wanted, least, strict=True)]
-            part = (room - sum(least)) / (sum(more) or 1.0)
-            return [replace(column, width=round(need + part * each, 2)) for column, need, each in zip(columns, least, more, strict=True)]
-    return roomy(columns, texts, room)
+        if sum(least) > room:
+            continue
+        more = [max(0.0, want - need) for want, need in zip(wanted, least, strict=True)]
+        part = (room - sum(least)) / (sum(more) or 1.0)
+        found = [need + part * each for need, each in zip(least, more, strict=True)]
+        lines = _lines(own, found, padding)
+        if best is None or lines < best[0]:
+            best = lines, [replace(column, width=round(each, 2)) for column, each in zip(columns, found, strict=True)]
+    return roomy(columns, texts, room) if best is None else best[1]
+
+
+def _lines(own: Sequence[Sequence[float]], widths: Sequence[float], padding: float) -> int:
+    """Return the lines of all rows of a table in Chinese, from the printed widths of the cells of each column."""
+    return sum(
+        max(math.ceil(cell / max(1.0, wide - padding)) for cell, wide in zip(row, widths, strict=True)) for row in zip(*own, strict=True)
+    )
+
+
+def _padding(columns: int) -> float:
+    """Return the characters that keep a column apart; those of a very wide table stand closer."""
+    return _PADDING if columns <= _MANY else 0.55 * _PADDING
+
+
+def _printed(text: str) -> float:
+    """Return the width of a text in Chinese as it is printed: with the space beside other letters, and wide signs."""
+    symbols = 0.3 * text.count("\u25ab") + 0.5 * sum(text.count(sign) for sign in "+=<>\u2265\u2264-")
+    return width(text) + 0.5 * len(_EDGES.findall(text)) + 0.7 * text.count("%") + (symbols if "\u25ab" in text else 0.0)
 
 
 def lines_of(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: float) -> list[int]:

@@ -54,7 +54,7 @@ def write_title(
     texts = []
     for index, (string, properties) in enumerate(parts):
         text = figure.text(0, 0, string, fontsize=9.5, va="baseline", ha="left", **properties)
-        gap = 2.0 if index and not string.startswith((" ", "\u3000", "\uff08")) else 0.0
+        gap = 0.0 if not index or string.startswith((" ", "\u3000", "\uff08")) else 4.0 if CJK.search(parts[index - 1][0]) else 2.0
         texts.append((text, gap, text.get_window_extent(renderer).width))
     wide, tall = figure.get_size_inches() * figure.dpi
     start = -sum(gap + width for _, gap, width in texts) / 2
