@@ -39,9 +39,10 @@ def chinese_fonts() -> tuple[Path, ...]:
 
 #: A word longer than this may break inside; pieces between two breaks are at most ``_PIECE`` long.
 _LONG, _PIECE = 16, 10
-_BREAK = "\u200b"
+#: Where a word may break.
+BREAK = "\u200b"
 #: Chinese breaks anywhere by itself: a word ends where it begins.
-_LONG_WORD = re.compile(rf"[^\s{_BREAK}{CJK.pattern[1:-2]}]{{{_LONG},}}")
+_LONG_WORD = re.compile(rf"[^\s{BREAK}{CJK.pattern[1:-2]}]{{{_LONG},}}")
 #: A mark behind which a word may break: not one within a number, and no sign of one.
 _PLACE = re.compile(r"(?<=[-_/.:;,|@=+])(?![-_/.:;,|@=+])(?<![0-9][.,](?=[0-9]))(?<![eE][-+](?=[0-9]))(?<![^A-Za-z0-9][-+](?=[0-9.]))(?<!\A[-+])")
 
@@ -56,7 +57,7 @@ def soften(text: str) -> str:
     >>> soften("0.25/1234567.891e-14").split("\u200b")
     ['0.25/', '1234567.891e-14']
     """
-    return _LONG_WORD.sub(lambda match: _BREAK.join(part for piece in _PLACE.split(match.group()) for part in _cut(piece)), text)
+    return _LONG_WORD.sub(lambda match: BREAK.join(part for piece in _PLACE.split(match.group()) for part in _cut(piece)), text)
 
 
 def _cut(piece: str) -> Iterable[str]:

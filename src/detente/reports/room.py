@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from detente.reports.elements import Column
     from detente.reports.spans import Inline
 
-__all__ = ["balanced", "characters", "lines_of", "roomy", "seen"]
+__all__ = ["at_most", "balanced", "characters", "lines_of", "rooms", "roomy", "seen"]
 
 #: Characters beside a cell's text: the space that keeps columns apart.
 _PADDING = 2.4
@@ -37,6 +37,8 @@ _MOST = 130.0
 _UPRIGHT = re.compile(r'upright\("([^"]*)"\)')
 #: A letter of words in a formula that has no other form in its source.
 _CODE = re.compile(r"\\u\{[0-9a-f]+\}")
+#: What the source of a formula has and its print has not.
+_SYNTAX = re.compile(r"upright\(|[\s_^(),&\"]")
 #: Where a line may break.
 _BREAKS = re.compile("[\\s\u200b]+")
 
@@ -163,11 +165,43 @@ def _printed(text: str) -> float:
 def lines_of(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: float) -> list[int]:
     """Return about how many lines each row takes."""
     total = sum(column.width or 1.0 for column in columns)
-    rooms = [max(4.0, room * (column.width or 1.0) / total - _PADDING) for column in columns]
+    each = [max(4.0, room * (column.width or 1.0) / total - _PADDING) for column in columns]
     return [
-        max((int(1.08 * width(text) / own) + 1 for text, own in zip(row, rooms, strict=True)), default=1)
+        max((int(1.08 * width(text) / own) + 1 for text, own in zip(row, each, strict=True)), default=1)
         for row in zip(*texts, strict=True)
     ]
+
+
+def rooms(columns: Sequence[Column], room: float) -> list[float]:
+    """Return about how many characters fit into each column; 0 where the typesetter finds the widths.
+
+    Examples
+    --------
+    >>> from detente.reports.elements import Column
+    >>> rooms([Column("a", width=1), Column("b", width=3)], 40), rooms([Column("a")], 40)
+    ([7.6, 27.6], [0.0])
+    """
+    if any(column.width is None for column in columns):
+        return [0.0 for _ in columns]
+    total = sum(column.width or 0.0 for column in columns)
+    return [max(0.0, room * (column.width or 0.0) / total - _PADDING) for column in columns]
+
+
+def at_most(source: str) -> float:
+    """Return a width, in characters, that a formula of one line never exceeds; infinity for fractions and cases.
+
+    A letter is at most about twice as wide as the mean one, an operator with the space around it three times.
+
+    Examples
+    --------
+    >>> at_most('c_(upright("reb"))'), at_most("a - b"), at_most("frac(a, b)")
+    (8.4, 7.4, inf)
+    """
+    if "frac(" in source or "cases(" in source:
+        return math.inf
+    signs = _SYNTAX.sub("", source)
+    letters = sum(each.isalnum() or each == "." for each in signs)
+    return round(2.1 * letters + 3.2 * (len(signs) - letters), 1)
 
 
 def _word(text: str) -> float:

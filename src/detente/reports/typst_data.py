@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from detente.reports.characters import CJK, is_hidden, soften
+from detente.reports.characters import BREAK, CJK, is_hidden, soften
 from detente.reports.document import Document, targets
 from detente.reports.elements import (
     Bullets,
@@ -24,7 +24,7 @@ from detente.reports.elements import (
 )
 from detente.reports.figure_style import PLAYERS
 from detente.reports.math_alphabet import math_pieces
-from detente.reports.room import balanced, characters, lines_of, roomy, seen
+from detente.reports.room import at_most, balanced, characters, lines_of, rooms, roomy, seen
 from detente.reports.spans import Code, Emph, Link, Mark, Math, Ref, Strong, Text, as_spans, plain_text
 from detente.reports.words import GLYPH_NOTE, SIGNS, WORDS, ZH_NOTE
 
@@ -45,6 +45,8 @@ _MINUS = re.compile(r"(?<![A-Za-z0-9_.)\]\-])-(?=\.?[0-9])")
 _APPENDIX_SIZE = 8.5
 #: Lines of a row up to which it stays on one page, and lines of a table up to which that does.
 _WHOLE, _TOGETHER = 25, 16
+#: Length of the source of a formula up to which it fits any column, and from which on it may not fit a line of text.
+_SHORT, _LONG = 8, 80
 #: Greatest height of a figure as a share of the text width; more would not fit on a page.
 _TALLEST = 1.25
 
@@ -113,10 +115,11 @@ class TypstWriter:
 
     # ---- spans
 
-    def _spans(self, inline: Inline) -> list[dict[str, Any]]:
+    def _spans(self, inline: Inline) -> list[dict[str, Any] | str]:
         return [self._span(span) for span in as_spans(inline)]
 
-    def _span(self, span: Span) -> dict[str, Any]:
+    def _span(self, span: Span) -> dict[str, Any] | str:
+        """Return a span as data; plain text in which no word may break, as most is, as a string: that is set fastest."""
         match span:
             case Math(source=source, alt=alt, target=target):
                 return {"kind": "math", **self._math(source, alt), "target": self._label(target) if target else ""}
@@ -132,7 +135,10 @@ class TypstWriter:
                 }
             case Code(text=text):
                 return {"kind": "code", "text": soften(self._printable(text))}
-            case Text(text=text) | Strong(text=text) | Emph(text=text):
+            case Text(text=text):
+                shown = self._text(text)
+                return {"kind": "text", "text": shown} if BREAK in shown else shown
+            case Strong(text=text) | Emph(text=text):
                 return {"kind": type(span).__name__.lower(), "text": self._text(text)}
 
     def _math(self, source: str, alt: str) -> dict[str, Any]:
@@ -213,9 +219,9 @@ class TypstWriter:
         room = characters(size) - 3 * bool(table.marks)
         chosen = (balanced if self.lang == "zh" else roomy)([table.columns[index] for index in kept], texts, room)
         cells = []
-        for index, column in zip(kept, chosen, strict=True):
+        for index, column, own in zip(kept, chosen, rooms(chosen, room), strict=True):
             values = [row[index] for row in rows]
-            cells.append(self._aligned(values) if column.align == "decimal" else [self._cell(v) for v in values])
+            cells.append(self._aligned(values, own) if column.align == "decimal" else [self._cell(v, own) for v in values])
         kinds: dict[str, str] = self.words["kinds"]
         lines = lines_of(chosen, texts, room)
         return {
@@ -238,21 +244,28 @@ class TypstWriter:
             "width": column.width,
         }
 
-    def _cell(self, value: Inline) -> dict[str, Any]:
-        return {"spans": self._spans(value)}
+    def _cell(self, value: Inline, room: float) -> dict[str, Any] | str:
+        """Return a cell of a column with room for so many characters; ``wide`` if it has a formula that may not fit."""
+        spans = self._spans(value)
+        if len(spans) == 1 and isinstance(spans[0], str):
+            return spans[0]
+        formulas = [span.source for span in as_spans(value) if isinstance(span, Math)]
+        return {"spans": spans, "wide": any(len(each) > _SHORT and (len(each) >= _LONG or at_most(each) > room) for each in formulas)}
 
-    def _aligned(self, values: Sequence[Inline]) -> list[dict[str, Any]]:
+    def _aligned(self, values: Sequence[Inline], room: float) -> list[dict[str, Any] | str]:
         """Return the cells of a column of numbers, each with the digits it lacks after the point."""
         decimals = [_decimals(plain_text(value)) for value in values]
         longest = max((part for part in decimals if part is not None), key=len, default="")
-        cells = []
+        cells: list[dict[str, Any] | str] = []
         for value, part in zip(values, decimals, strict=True):
             if part is None:
-                cells.append(self._cell(value))
+                cells.append(self._cell(value, room))
             else:
                 text = self._text(plain_text(value).replace("-", "\u2212"))
                 target = next((self._label(span.target) for span in as_spans(value) if isinstance(span, Link)), "")
-                cells.append({"text": text, "pad": longest[len(part) :], "target": target})
+                pad = longest[len(part) :]
+                plain = not pad and not target and BREAK not in text
+                cells.append(text if plain else {"text": text, "pad": pad, "target": target})
         return cells
 
     def _matrix(self, matrix: PayoffMatrix) -> dict[str, Any]:
@@ -278,11 +291,11 @@ class TypstWriter:
             "target": self._label(cell.target) if cell.target else "",
         }
 
-    def _payoff(self, value: Inline) -> list[dict[str, Any]]:
+    def _payoff(self, value: Inline) -> list[dict[str, Any] | str]:
         text = plain_text(value)
         return self._spans(text.replace("-", "\u2212") if _NUMBER.fullmatch(text) else value)
 
-    def _key(self, matrix: PayoffMatrix) -> list[dict[str, Any]]:
+    def _key(self, matrix: PayoffMatrix) -> list[dict[str, Any] | str]:
         framed = any(cell.equilibrium for row in matrix.cells for cell in row)
         text = self.words["key"].format(row=matrix.row_player, column=matrix.column_player)
         text += self.words["framed"] if framed else ""
