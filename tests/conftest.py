@@ -33,6 +33,8 @@ def missing():
     found = {}
     if not DOCUMENTS:
         found["documents"] = "tests on the real documents; set DETENTE_DOCUMENTS to their folder to run them"
+    if not os.environ.get("DETENTE_WHOLE"):
+        found["whole"] = "tests that build the whole study; set DETENTE_WHOLE to run them"
     if not CHROMIUM and not os.environ.get("CI"):
         found["browser"] = "tests in a browser; install Chromium to run them"
     return found

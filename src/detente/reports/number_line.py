@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from detente.errors import UsageError
+from detente.reports.characters import CJK
 from detente.reports.figure_labels import fit, label_of, text_label
 from detente.reports.figure_style import FILLS, INK, PLATE, QUIET, TEXT_WIDTH, figure_style, new_figure, shade
 from detente.reports.scale import Scale, write_title
@@ -77,6 +78,8 @@ def number_line(
         below = _stagger_thresholds(thresholds, scale, inches)
         lines = [fit(text_label(label)[0], (b - a) / (scale.high - scale.low) * inches)
                  for label, (a, b) in zip(intervals, pairwise(edges), strict=True)]  # fmt: skip
+        # Chinese fits into any width, and many short lines read badly
+        lines = [text if text is None or text.count("\n") < 3 or not CJK.search(text) else None for text in lines]
         lost = [i for i, text in enumerate(lines) if text is None]
         tallest = max((text.count("\n") + 1 for text in lines if text), default=1)
         band = 0.16 * tallest + 0.16
