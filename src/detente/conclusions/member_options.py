@@ -68,14 +68,14 @@ class _Courses:
         """Return what each action pays in n draws where best replies of the others lead from both ends."""
         import numpy as np
 
-        base, slope = self.batch_of.payoffs({name: made[name] for name in self.batch_of.program.names}, n)
+        payoffs = self.batch_of.payoffs({name: made[name] for name in self.batch_of.program.names}, n)
         worst, best = [], []
         for action in range(len(self.batch_of.actions)):
             paid = []
             for highest in (False, True):
-                rest = self.batch_of.best_replies((base, slope), highest, held={**self.held, self.member: action})
-                worth = self._own(base[action])
-                for b, row in enumerate(slope[action]):
+                rest = self.batch_of.best_replies(payoffs, highest, held={**self.held, self.member: action})
+                worth = self._own(payoffs.base[action])
+                for b, row in enumerate(payoffs.slope[action]):
                     worth = worth + self._own(row) * rest.counts[:, b]
                 paid.append(np.where(rest.rests, worth, np.nan))
             worst.append(np.minimum(*paid))
@@ -85,7 +85,7 @@ class _Courses:
         return Batch(low, high, 1e-9 * spread)
 
     def _own(self, rows: Any) -> Any:
-        return rows[self.member if rows.shape[0] > 1 else 0]
+        return rows[self.member if len(rows) > 1 else 0]
 
 
 def member_options(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from detente.conclusions.ensemble._member_cutoffs import Cutoffs
 from detente.conclusions.ensemble.compile import Program, compiled
 from detente.errors import UsageError
 
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Affine = tuple[list[NDArray[np.float64]], list[list[NDArray[np.float64]]]]
+    Rows = Sequence[NDArray[np.float64]]
 
-__all__ = ["MemberBatch", "Rest", "member_batch"]
+__all__ = ["MemberBatch", "MemberPayoffs", "Rest", "member_batch"]
 
 _COUNT = re.compile(r"(count|share|others)\((\w+)\)")
 #: Rounds after which best replies are given up.
@@ -34,12 +35,75 @@ _LANE = 1024
 class Rest:
     """Where best replies lead in each draw.
 
-    ``counts`` (draws, actions), ``rests`` (draws,), False in a cycle, and ``profiles`` (draws, members).
+    ``rests`` (draws,), False in a cycle, and ``profiles`` (draws, members), of so many actions.
     """
 
-    counts: NDArray[np.int64]
     rests: NDArray[np.bool_]
     profiles: NDArray[np.int8]
+    actions: int
+
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """How many members choose each action: (draws, actions)."""
+        import numpy as np
+
+        return np.stack([np.count_nonzero(self.profiles == a, axis=1) for a in range(self.actions)], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class MemberPayoffs:
+    """Payoffs of members at many draws as affine functions of the counts.
+
+    Attributes
+    ----------
+    members : int
+    base : list by action of sequences by member of (draws,) arrays
+        What members get apart from counts; one array where it is the same for all.
+    slope : list by action of lists by action of sequences by member of (draws,) arrays
+        What one more member choosing the second action adds to the first.
+    largest : (float, float)
+        The largest absolute number in ``base`` and in ``slope``, or more.
+    """
+
+    members: int
+    base: list[Rows]
+    slope: list[list[Rows]]
+    largest: tuple[float, float]
+
+    @property
+    def draws(self) -> int:
+        """How many draws there are."""
+        return len(self.base[0][0])
+
+    def at(self, where: Any) -> MemberPayoffs:
+        """Return the payoffs at some of the draws, as (members, draws) arrays."""
+        import numpy as np
+
+        def cut(rows: Rows) -> Any:
+            return np.stack([each[where] for each in rows])
+
+        slope = [[cut(each) for each in own] for own in self.slope]
+        return MemberPayoffs(self.members, [cut(each) for each in self.base], slope, self.largest)
+
+    @cached_property
+    def cutoffs(self) -> Cutoffs:
+        """The payoffs as steps up of members in order."""
+        return Cutoffs.of(self.base, self.slope, self.members, self.largest, TIE)
+
+    def settled(self, action: int, held: Mapping[int, int]) -> NDArray[np.bool_]:
+        """Return in which draws nobody who is free gains by leaving an action that all choose who are free.
+
+        ``held`` maps members to the actions at which they stay.
+        """
+        import numpy as np
+
+        if len(self.base) == 1 or not self.draws:
+            return np.ones(self.draws, dtype=bool)
+        good, certain = self.cutoffs.settled(action, held)
+        left = np.flatnonzero(~certain)
+        if len(left):
+            good[left] = _settled(self.at(left), action, held)
+        return good
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +128,7 @@ class MemberBatch:
     base: tuple[tuple[int, ...], ...]
     slope: tuple[tuple[tuple[int, ...], ...], ...]
 
-    def payoffs(self, draws: Mapping[str, Any], n: int | None = None) -> Affine:
+    def payoffs(self, draws: Mapping[str, Any], n: int | None = None) -> MemberPayoffs:
         """Return payoffs at many draws as affine functions of the counts.
 
         Parameters
@@ -73,13 +137,6 @@ class MemberBatch:
             The values of the parameters of the program.
         n : int, optional
             How many draws these are, where nothing that varies may enter a payoff; by default what the values show.
-
-        Returns
-        -------
-        base : list by action of (members, draws) arrays
-            What members get apart from counts; one row where it is the same for all.
-        slope : list by action of lists by action of (members, draws) arrays
-            What one more member choosing the second action adds to the first.
 
         Raises
         ------
@@ -91,20 +148,23 @@ class MemberBatch:
         values = {name: np.asarray(each, dtype=float) for name, each in draws.items()}
         length = max((each.shape[0] for each in values.values() if each.ndim), default=1) if n is None else n
         found = self.program(values)
+        every = [np.broadcast_to(np.asarray(each, dtype=float), length) for each in found]
+        reach = [max(float(each.max(initial=0)), -float(each.min(initial=0))) for each in every]
+        if not np.isfinite(reach).all():
+            raise UsageError("payoffs of members are not finite")
 
-        def rows(outputs: tuple[int, ...]) -> Any:
-            whole = np.empty((len(outputs), length))
-            for row, each in enumerate(outputs):
-                whole[row] = found[each]
-            if not np.isfinite(whole).all():
-                raise UsageError("payoffs of members are not finite")
-            return whole
+        def rows(outputs: tuple[int, ...]) -> Rows:
+            return [every[each] for each in outputs]
 
-        return [rows(each) for each in self.base], [[rows(each) for each in own] for own in self.slope]
+        inside = {each for own in self.base for each in own}
+        beside = {each for own in self.slope for outputs in own for each in outputs}
+        largest = [max((reach[each] for each in some), default=0.0) for some in (inside, beside)]
+        slope = [[rows(each) for each in own] for own in self.slope]
+        return MemberPayoffs(self.members, [rows(each) for each in self.base], slope, (largest[0], largest[1]))
 
     def best_replies(
         self,
-        payoffs: Affine,
+        payoffs: MemberPayoffs,
         highest: bool,
         start: NDArray[np.int8] | None = None,
         held: Mapping[int, int] | None = None,
@@ -115,32 +175,61 @@ class MemberBatch:
         """
         import numpy as np
 
-        base, slope = payoffs
-        size, n, length = len(self.actions), self.members, base[0].shape[1]
-        profiles = np.full((n, length), size - 1 if highest else 0, dtype=np.int8)
-        if start is not None:
-            profiles[:] = start.T
-        for member, action in (held or {}).items():
-            profiles[member] = action
-        rests = np.empty(length, dtype=bool)
-        for low in range(0, length, _LANE):
-            lane = slice(low, low + _LANE)
-            own = [each[:, lane] for each in base], [[each[:, lane] for each in row] for row in slope]
-            profiles[:, lane], rests[lane] = _followed(own, profiles[:, lane], highest, held or {})
-        counts = np.stack([np.count_nonzero(profiles == a, axis=0) for a in range(size)], axis=1)
-        return Rest(counts, rests, profiles.T)
+        size, n, length, stay = len(self.actions), self.members, payoffs.draws, held or {}
+        profiles = np.empty((n, length), dtype=np.int8)
+        rests = np.ones(length, dtype=bool)
+        left = np.arange(length)
+        # from an end, complements need at most so many rounds
+        if start is None and size > 1 and length and n * (size - 1) < ROUNDS - 1:
+            profiles, certain = payoffs.cutoffs.end(highest, stay)
+            left = np.flatnonzero(~certain)
+        for low in range(0, len(left), _LANE):
+            where = left[low : low + _LANE]
+            first = np.full((n, len(where)), size - 1 if highest else 0, dtype=np.int8)
+            if start is not None:
+                first[:] = start[where].T
+            for member, action in stay.items():
+                first[member] = action
+            profiles[:, where], rests[where] = _followed(payoffs.at(where), first, highest, stay)
+        return Rest(rests, profiles.T, size)
+
+
+def _settled(payoffs: MemberPayoffs, action: int, held: Mapping[int, int]) -> NDArray[np.bool_]:
+    """Return in which draws nobody who is free gains by leaving an action that all choose, by going through all."""
+    import numpy as np
+
+    members, base = payoffs.members, payoffs.base
+    counts = [sum(at == a for at in held.values()) for a in range(len(base))]
+    counts[action] += members - len(held)
+    free = [k for k in range(members) if k not in held]
+    good = np.ones(payoffs.draws, dtype=bool)
+
+    def worth(own: int) -> Any:
+        # the one who looks is at its own action, all others where they are
+        seen = [number - (a == action) + (a == own) for a, number in enumerate(counts)]
+        slope: Any = zip(payoffs.slope[own], seen, strict=True)
+        found: Any = base[own] + sum(each * number for each, number in slope if number)
+        return np.broadcast_to(found, (members, found.shape[1]))[free] if held else found
+
+    stays = worth(action)
+    for other in range(len(base)):
+        if other != action:
+            moves = worth(other)
+            top = np.maximum(stays, moves)
+            good &= (stays >= top - TIE * np.maximum(1.0, np.abs(top))).all(axis=0)
+    return good
 
 
 def _followed(
-    payoffs: Affine, profile: NDArray[np.int8], highest: bool, held: Mapping[int, int]
+    payoffs: MemberPayoffs, profile: NDArray[np.int8], highest: bool, held: Mapping[int, int]
 ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
     """Return where best replies lead in a few draws, and in which of them they come to rest."""
     import numpy as np
 
-    base, slope = payoffs
-    size, (n, length) = len(base), profile.shape
+    slope: Any = payoffs.slope
+    size, (n, length) = len(slope), profile.shape
     # a member counts itself at the action that it looks at; the others at the lowest action are those at no other
-    base = [base[a] + slope[a][a] + (n - 1) * slope[a][0] for a in range(size)]
+    base: list[Any] = [payoffs.base[a] + slope[a][a] + (n - 1) * slope[a][0] for a in range(size)]
     whole_step = [[slope[a][b] - slope[a][0] for b in range(1, size)] for a in range(size)]
     step = [[each if each.any() else None for each in own] for own in whole_step]
     whole, moving = profile.copy(), np.arange(length)

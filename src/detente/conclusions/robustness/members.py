@@ -104,40 +104,13 @@ class MemberDraws:
             drawn = {name: values[name] for name in self.program.names}
             payoffs = self.batch.payoffs(drawn, n)
             for action in range(size):
-                rows[:, action] = self._settled(payoffs, action)
+                rows[:, action] = payoffs.settled(action, self.held)
             for end in range(2):
                 rest = self.batch.best_replies(payoffs, bool(end), held=self.held)
                 part = rows[:, size + end * many : size + (end + 1) * many]
                 part[:] = rest.profiles
                 part[~rest.rests] = _CYCLE
         return Verdicts(np.ascontiguousarray(rows).view(f"S{rows.shape[1]}").reshape(n), truths)
-
-    def _settled(self, payoffs: Any, action: int) -> NDArray[np.bool_]:
-        """Return in which draws nobody who is free gains by leaving an action that all choose."""
-        import numpy as np
-
-        from detente.conclusions.ensemble.member_batch import TIE
-
-        base, slope = payoffs
-        many = len(self.members)
-        counts = [sum(at == a for at in self.held.values()) for a in range(len(self.actions))]
-        counts[action] += many - len(self.held)
-        free = [k for k in range(many) if k not in self.held]
-        good = np.ones(base[0].shape[1], dtype=bool)
-
-        def worth(own: int) -> Any:
-            # the one who looks is at its own action, all others where they are
-            seen = [number - (a == action) + (a == own) for a, number in enumerate(counts)]
-            found = base[own] + sum(each * number for each, number in zip(slope[own], seen, strict=True) if number)
-            return np.broadcast_to(found, (many, found.shape[1]))[free] if self.held else found
-
-        stays = worth(action)
-        for other in range(len(self.actions)):
-            if other != action:
-                moves = worth(other)
-                top = np.maximum(stays, moves)
-                good &= (stays >= top - TIE * np.maximum(1.0, np.abs(top))).all(axis=0)
-        return good
 
     def measure(self, values: Mapping[str, Any], n: int) -> NDArray[np.float64]:
         """Return the values of the formulas."""

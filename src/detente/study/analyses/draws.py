@@ -260,9 +260,9 @@ def _members(task: Task) -> list[Table]:
         drawn = draws(task.values, MEMBER_DRAWS, prior)
         payoffs = batch.payoffs(drawn)
         low, high = (batch.best_replies(payoffs, end) for end in (False, True))
-        base, slope = payoffs
-        shares.setdefault("supermodular: a step up pays more when others are higher", []).append(_mean(_complements(slope)))
-        shares.setdefault("a step up pays less the higher the rank, whatever others do", []).append(_mean(_single_crossing(base, slope, batch.members)))
+        whole = payoffs.at(slice(None))
+        shares.setdefault("supermodular: a step up pays more when others are higher", []).append(_mean(_complements(whole.slope)))
+        shares.setdefault("a step up pays less the higher the rank, whatever others do", []).append(_mean(_single_crossing(whole.base, whole.slope, batch.members)))
         for words, value in _ends(batch.actions, low, high).items():
             shares.setdefault(words, []).append(value)
         if held:
