@@ -8,11 +8,13 @@ new plan appears: then the places where the plan, and what is asked of its path,
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.thresholds import Threshold, Thresholds
 from detente.errors import UsageError, did_you_mean
+from detente.games.symbolic import symbol
 from detente.numbers import short
 from detente.solve.parametric.line_signs import LineSigns
 from detente.solve.stochastic.incentives import plan_gains
@@ -104,7 +106,7 @@ def nearest_changes(
     As :func:`markov_thresholds`, which finds all changes. What lies beyond the nearest ones is not looked at, nor is a
     value at which alone the state is another, with the same state on both sides of it.
     """
-    search = _Search(game, along, values, state_of)
+    search = _Search(game, along, values, state_of, listed=1)
     places, samples = search.cut(nearest=True)
     between = [(root, _beside(root, samples)) for root in places]
     moved = [root for root, (a, b) in between if a is None or b is None or search.state(a) != search.state(b)]
@@ -120,20 +122,32 @@ class _Search:
         along: str,
         values: Mapping[str, Fraction],
         state_of: Callable[[Path | None, Mapping[str, Fraction], MarkovResult], Any],
+        listed: int = 2,
     ) -> None:
-        self.game, self.along, self.values, self.state_of = game, along, values, state_of
+        self.game, self.along, self.values, self.state_of, self.listed = game, along, values, state_of, listed
         self.line, (self.low, self.high), self.present = _line(game, along, values)
         self.plans: dict[Any, Plan] = {}
         self.ends: dict[Any, list[Root]] = {}
         self.solved: dict[Fraction, Any] = {}
-        #: Whether an inner point has equilibria with different values.
+        #: Values of formulas that the parameter does not enter, None for others.
+        self.fixed: dict[Any, Any] = {}
+        #: Whether an inner point has equilibria with different values; seen where more than one is ``listed``.
         self.several = False
+
+    def value(self, expression: Any, x: Fraction) -> Any:
+        """Return the value of a formula of the game where the parameter is ``x``, None where it is not known here."""
+        if expression not in self.fixed:
+            box = self.game.formulas
+            moves = symbol(self.along) in box.expand(expression).free_symbols
+            self.fixed[expression] = None if moves else box.evaluate(expression, self.values)
+        fixed = self.fixed[expression]
+        return self.line.value(expression, x) if fixed is None else fixed
 
     def state(self, x: Fraction) -> Any:
         """Return what is followed, at an exact value of the parameter."""
         if x not in self.solved:
             here = {**self.values, self.along: x}
-            found = markov_perfect(self.game.at_point(here, lambda each: self.line.value(each, x)), limit=2)
+            found = markov_perfect(self.game.at_point(here, lambda each: self.value(each, x)), limit=self.listed)
             if not found.equilibria or not found.equilibria[0].pure:
                 raise UsageError(f"at {self.along} = {short(x, 6)} players mix; thresholds follow pure equilibria")
             one, *others = found.equilibria
@@ -160,7 +174,7 @@ class _Search:
                     self.ends[key] = _ends(self.line, gains)
             cells = self.line.cut(root for own in self.ends.values() for root in own)
             places = [root for root in cells.places if root.side(self.low) >= 0 and root.side(self.high) <= 0]
-            samples = _inside(cells.samples, places, self.low, self.high)
+            samples = self._once(places, _inside(cells.samples, places, self.low, self.high))
             samples = self._around(samples) if nearest else samples
             for x in samples:
                 self.state(x)
@@ -173,6 +187,19 @@ class _Search:
                 raise UsageError(f"more than {PLANS} different plans along {self.along}")
         raise UsageError(f"new plans kept appearing along {self.along} in {ROUNDS} rounds")
 
+    def _once(self, places: Sequence[Root], samples: Sequence[Fraction]) -> list[Fraction]:
+        """Return a point of each piece that has a sample: one that is solved already where there is one."""
+        found: dict[int, Fraction] = {}
+        kept = []
+        for x in self.solved:
+            piece = _piece(places, x)
+            if piece is not None:
+                found.setdefault(piece, x)
+        for x in samples:
+            piece = _piece(places, x)
+            kept.append(x if piece is None else found.setdefault(piece, x))
+        return sorted({*kept})
+
     def _around(self, samples: Sequence[Fraction]) -> list[Fraction]:
         """Return the points around the present value up to the first on each side at which what is followed differs."""
         here, found = self.state(self.present), []
@@ -184,6 +211,12 @@ class _Search:
                 if self.state(x) != here:
                     break
         return sorted(found)
+
+
+def _piece(places: Sequence[Root], x: Fraction) -> int | None:
+    """Return how many places lie below a value, None where it is one of them."""
+    below = bisect_left(places, True, key=lambda root: root.side(x) >= 0)  # noqa: FBT003 - what the key gives
+    return None if below < len(places) and not places[below].side(x) else below
 
 
 def _ends(line: LineSigns, gains: Sequence[Any]) -> list[Root]:

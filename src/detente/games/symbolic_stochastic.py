@@ -173,9 +173,13 @@ class SymbolicStochasticGame:
         ``known`` may tell the value of a formula there, in less time than working it out: None where it does not.
         """
 
+        values: dict[Any, Any] = {}
+
         def value(expression: Any) -> Any:
-            found = known(expression)
-            return self.formulas.evaluate(expression, point) if found is None else found
+            if expression not in values:
+                found = known(expression)
+                values[expression] = self.formulas.evaluate(expression, point) if found is None else found
+            return values[expression]
 
         pays = {
             state: {
