@@ -215,7 +215,7 @@ class _Search:
 
 def _piece(places: Sequence[Root], x: Fraction) -> int | None:
     """Return how many places lie below a value, None where it is one of them."""
-    below = bisect_left(places, True, key=lambda root: root.side(x) >= 0)  # noqa: FBT003 - what the key gives
+    below = bisect_left(places, True, key=lambda root: root.side(x) >= 0)
     return None if below < len(places) and not places[below].side(x) else below
 
 
@@ -224,7 +224,7 @@ def _ends(line: LineSigns, gains: Sequence[Any]) -> list[Root]:
 
     Elsewhere it is one on both sides, and there; or some deviation gains on both sides, and there.
     """
-    moving = [each for each in gains if getattr(each, "free_symbols", None)]
+    moving = [each for each in gains if not getattr(each, "is_number", True)]
     cells = line.cells(moving)
     shared = line.shared(moving, cells.samples)
     return [root for root, both in zip(cells.places, shared, strict=False) if not both]

@@ -152,6 +152,11 @@ class SymbolicStochasticGame:
         """Every formula of the game."""
         return tuple(self.formulas.payoffs.values())
 
+    @cached_property
+    def worked_out(self) -> dict[Any, Any]:
+        """Expressions about this game that are kept for the next time, by what they are made of."""
+        return {}
+
     @property
     def parameters(self) -> Any:
         """The box: an interval for every parameter."""
@@ -172,7 +177,6 @@ class SymbolicStochasticGame:
 
         ``known`` may tell the value of a formula there, in less time than working it out: None where it does not.
         """
-
         values: dict[Any, Any] = {}
 
         def value(expression: Any) -> Any:

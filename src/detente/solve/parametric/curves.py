@@ -25,6 +25,8 @@ from detente.solve.parametric.real_roots import Root, simplest
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from detente.solve.parametric.intervals import Near
+
 __all__ = ["Curve", "CurveRoot", "Knot"]
 
 #: Width, relative to the interval, at which an interval that nothing settles is given up.
@@ -63,11 +65,14 @@ class Curve:
             self._orders.append(None if jumps else before.diff(symbol(self.variable)))
         return self._orders[order]
 
-    def sign(self, at: Fraction, order: int = 0) -> int | None:
-        """Return the sign of a derivative at a fraction, None where it is undefined or open."""
+    def sign(self, at: Fraction, order: int = 0, near: Near | None = None) -> int | None:
+        """Return the sign of a derivative at a fraction, None where it is undefined or open.
+
+        ``near`` keeps bounds at this fraction, for more expressions.
+        """
         if (order, at) not in self._signs:
             expression = self._derivative(order)
-            found = None if expression is None else sign_at(expression, {self.variable: fast(at)})
+            found = None if expression is None else sign_at(expression, {self.variable: fast(at)}, near)
             self._signs[order, at] = found
         return self._signs[order, at]
 

@@ -24,7 +24,7 @@ from detente.games.rational import NotRational, Tree, fast, tree, value_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["INFINITY", "Span", "Undefined", "derivative", "enclose", "sign_at", "span_at", "times"]
+__all__ = ["INFINITY", "Near", "Span", "Undefined", "derivative", "enclose", "sign_at", "span_at", "times"]
 
 #: Lower and upper end, as FLINT rationals, or infinite where only part of a box counts.
 Span = tuple[Any, Any]
@@ -97,7 +97,14 @@ def times(a: Span, b: Span) -> Span:
     return min(ends), max(ends)
 
 
-def enclose(node: Tree, box: Mapping[str, Span], *, bits: int = BITS, partly: bool = False) -> Span:
+def enclose(
+    node: Tree,
+    box: Mapping[str, Span],
+    *,
+    bits: int = BITS,
+    partly: bool = False,
+    known: dict[int, tuple[Tree, Span]] | None = None,
+) -> Span:
     """Return bounds of a tree over a box.
 
     Parameters
@@ -110,6 +117,8 @@ def enclose(node: Tree, box: Mapping[str, Span], *, bits: int = BITS, partly: bo
         Precision of functions that are not rational.
     partly : bool
         Whether points at which it is not defined are passed over.
+    known : dict, optional
+        Where bounds of parts are kept, for more trees over the same box with the same precision.
 
     Raises
     ------
@@ -118,16 +127,18 @@ def enclose(node: Tree, box: Mapping[str, Span], *, bits: int = BITS, partly: bo
     NotRational
         If no bound is known: it divides by an interval around 0, or holds what is not known.
     """
-    return _Walk(box, bits, partly).span(node)
+    return _Walk(box, bits, partly, {} if known is None else known).span(node)
 
 
 class _Walk:
     """One enclosure: the box, the precision, and whether undefined points are passed over."""
 
-    def __init__(self, box: Mapping[str, Span], bits: int, partly: bool) -> None:
+    def __init__(
+        self, box: Mapping[str, Span], bits: int, partly: bool, known: dict[int, tuple[Tree, Span]]
+    ) -> None:
         self.box, self.bits, self.partly = box, bits, partly
-        #: Bounds by the identity of their node: equal parts of an expression are one node of its tree.
-        self.known: dict[int, Span] = {}
+        #: Bounds by the identity of their node, which is kept beside them: equal parts of an expression are one node.
+        self.known = known
 
     def span(self, node: Tree) -> Span:
         kind = node[0]
@@ -137,8 +148,8 @@ class _Walk:
             return node[1], node[1]
         known = self.known.get(id(node))
         if known is None:
-            known = self.known[id(node)] = self.composed(node)
-        return known
+            known = self.known[id(node)] = node, self.composed(node)
+        return known[1]
 
     def composed(self, node: Tree) -> Span:
         kind = node[0]
@@ -357,8 +368,14 @@ def derivative(expression: Any, name: str, *, factored: bool = False) -> Tree:
     return tree(sympy.factor_terms(found) if factored else found)
 
 
-def span_at(node: Tree, values: Mapping[str, Any], bits: int = BITS) -> Span:
+#: Bounds of parts of expressions at one point, by the precision.
+Near = dict[int, dict[int, tuple[Tree, Span]]]
+
+
+def span_at(node: Tree, values: Mapping[str, Any], bits: int = BITS, near: Near | None = None) -> Span:
     """Return bounds of a tree at a point, equal where the value is rational.
+
+    ``near`` keeps the bounds of its parts for more trees at the same point.
 
     Raises
     ------
@@ -368,14 +385,17 @@ def span_at(node: Tree, values: Mapping[str, Any], bits: int = BITS) -> Span:
     try:
         found = value_of(node, values)
     except NotRational:
-        return enclose(node, {name: (value, value) for name, value in values.items()}, bits=bits)
+        known = None if near is None else near.setdefault(bits, {})
+        return enclose(node, {name: (value, value) for name, value in values.items()}, bits=bits, known=known)
     except ZeroDivisionError:
         raise Undefined from None
     return found, found
 
 
-def sign_at(expression: Any, values: Mapping[str, Any]) -> int | None:
+def sign_at(expression: Any, values: Mapping[str, Any], near: Near | None = None) -> int | None:
     """Return the sign of an expression at a point given by FLINT rationals; None where it is undefined or open.
+
+    ``near`` keeps the bounds of its parts for more expressions at the same point.
 
     A value that is not rational is enclosed ever closer until it is apart from 0; that it is 0 is proved by SymPy.
 
@@ -392,7 +412,7 @@ def sign_at(expression: Any, values: Mapping[str, Any]) -> int | None:
     node = tree(expression)
     for bits in (BITS, 4 * BITS, 16 * BITS):
         try:
-            low, high = span_at(node, values, bits)
+            low, high = span_at(node, values, bits, near)
         except NotRational:
             return None
         if low > 0 or high < 0 or low == high:

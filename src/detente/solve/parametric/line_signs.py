@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from detente.games.symbolic import SymbolicGame
+    from detente.solve.parametric.intervals import Near
 
 __all__ = ["Cells", "LineSigns", "OpenSign"]
 
@@ -357,8 +358,9 @@ class LineSigns:
         forms = [self.form(each) for each in expressions]
         found: list[frozenset[int] | None] = []
         for at in points:
+            near: Near = {}
             try:
-                signs = [self._sign(form, at) for form in forms]
+                signs = [self._sign(form, at, near) for form in forms]
             except OpenSign:
                 signs = [None]
             found.append(None if None in signs else frozenset(k for k, sign in enumerate(signs) if sign == 1))
@@ -406,14 +408,12 @@ class LineSigns:
         found = top(here) / below
         return Fraction(int(found.p), int(found.q))
 
-    def _sign(self, form: _Form, at: Fraction) -> int | None:
+    def _sign(self, form: _Form, at: Fraction, near: Near | None = None) -> int | None:
         if isinstance(form, _Rational):
             return form.sign(at)
         curve = Curve(form.expression, self.along)
-        if curve.nowhere(at, at):
-            return None
-        found = curve.sign(at)
-        if found is None:
+        found = curve.sign(at, near=near)
+        if found is None and not curve.nowhere(at, at):
             raise OpenSign
         return found
 

@@ -19,10 +19,11 @@ from detente.games.rational import fast
 from detente.solve.stochastic._stage import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from detente.games.normal import Profile
     from detente.games.stochastic import State, StochasticGame
+    from detente.solve.stochastic._stage import Seen
 
 __all__ = ["MAX_COMBINATIONS", "Part", "combinations", "pure_parts", "worths"]
 
@@ -70,16 +71,16 @@ def pure_parts(game: StochasticGame, states: Sequence[State], known: Values, sla
     if exactly:  # FLINT's rationals are several times faster than Python's
         known = {state: tuple(map(fast, each)) for state, each in known.items()}
         slack = tuple(map(fast, slack))
+    behind = {state: _Behind.of(game, here, state, states, known, slack) for state in states}
     parts: list[Part] = []
     met: list[Values] = []
     for profiles in chosen:
+        if not all(behind[state].allows(kept) for state, kept in zip(states, profiles, strict=True)):
+            continue
         values = _evaluated(here, states, profiles, known)
         if any(_same(values, each, slack) for each in met):
             continue
-        stages = {
-            state: Stage(game.order, game.shape(state), _worths(here, state, {**known, **values}), slack)
-            for state in states
-        }
+        stages = {state: behind[state].stage({**known, **values}) for state in states}
         if all(kept in stages[state].outcomes() for state, kept in zip(states, profiles, strict=True)):
             met.append(values)
             plain = {s: tuple(map(_fraction, each)) for s, each in values.items()} if exactly else values
@@ -113,6 +114,70 @@ class _Numbers:
         )
 
 
+@dataclass(frozen=True)
+class _Behind:
+    """A state of a class: what does not depend on what the class is worth, since play leaves it for sure.
+
+    Attributes
+    ----------
+    stage_of : callable
+        The period with all worths and the outcomes that are known.
+    sure : mapping
+        What such profiles are worth.
+    open : tuple of profiles
+        The others.
+    outcomes : mapping
+        From the points on behind which there are such profiles only: what may be played there.
+    """
+
+    stage_of: Callable[[dict[Profile, tuple[Any, ...]], Mapping[Seen, tuple[Profile, ...]]], Stage]
+    numbers: _Numbers
+    state: State
+    sure: Mapping[Profile, tuple[Any, ...]]
+    open: tuple[Profile, ...]
+    outcomes: Mapping[Seen, tuple[Profile, ...]]
+    sequence: tuple[int, ...]
+
+    @classmethod
+    def of(
+        cls,
+        game: StochasticGame,
+        numbers: _Numbers,
+        state: State,
+        states: Sequence[State],
+        known: Values,
+        slack: tuple[Any, ...],
+    ) -> _Behind:
+        """Return that of a state, where what all later states are worth is known."""
+        shape = game.shape(state)
+
+        def stage_of(worth: dict[Profile, tuple[Any, ...]], below: Mapping[Seen, tuple[Profile, ...]]) -> Stage:
+            return Stage(game.order, shape, worth, slack, below)
+
+        leads = game.transitions[state]
+        inside = {profile: any(game.states[to] in states for to, _ in own) for profile, own in leads.items()}
+        sure = _worths(numbers, state, known, [profile for profile, stays in inside.items() if not stays])
+        stage = stage_of(sure, {})
+        fixed = {}
+        for seen in stage.layout.moves:
+            all_behind = (p for p in leads if all(p[i] == a for i, a in zip(stage.sequence, seen, strict=False)))
+            if not any(inside[profile] for profile in all_behind):
+                fixed[seen] = stage.outcomes(seen)
+        still = tuple(profile for profile, stays in inside.items() if stays)
+        return cls(stage_of, numbers, state, sure, still, fixed, stage.sequence)
+
+    def allows(self, kept: Profile) -> bool:
+        """Return whether a profile is played from every point on its way behind which outcomes are known."""
+        path = tuple(kept[i] for i in self.sequence)
+        known = (self.outcomes.get(path[:k]) for k in range(len(path)))
+        return all(each is None or kept in each for each in known)
+
+    def stage(self, known: Values) -> Stage:
+        """Return the period where every state that may follow has a value."""
+        worth = {**self.sure, **_worths(self.numbers, self.state, known, self.open)}
+        return self.stage_of({profile: worth[profile] for profile in self.numbers.rewards[self.state]}, self.outcomes)
+
+
 def _fraction(value: Any) -> Fraction:
     return Fraction(int(value.p), int(value.q))
 
@@ -135,13 +200,16 @@ def _same(one: Values, other: Values, slack: tuple[Any, ...]) -> bool:
 
 def worths(game: StochasticGame, state: State, known: Values) -> dict[Profile, tuple[Any, ...]]:
     """Return what every profile of a state is worth to each player, when all states that can follow are known."""
-    return _worths(_Numbers.of(game, (state,), exactly=False), state, known)
+    numbers = _Numbers.of(game, (state,), exactly=False)
+    return _worths(numbers, state, known, numbers.rewards[state])
 
 
-def _worths(game: _Numbers, state: State, known: Values) -> dict[Profile, tuple[Any, ...]]:
+def _worths(
+    game: _Numbers, state: State, known: Values, profiles: Iterable[Profile]
+) -> dict[Profile, tuple[Any, ...]]:
     found = {}
-    for profile, here in game.rewards[state].items():
-        ahead = game.transitions[state][profile]
+    for profile in profiles:
+        here, ahead = game.rewards[state][profile], game.transitions[state][profile]
         found[profile] = tuple(
             u + d * sum((q * known[game.states[to]][i] for to, q in ahead), start=game.zero)
             for i, (u, d) in enumerate(zip(here, game.factors, strict=True))

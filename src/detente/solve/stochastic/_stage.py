@@ -9,7 +9,8 @@ points, so what is expected there can be chosen for each alone.
 
 from __future__ import annotations
 
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -20,12 +21,60 @@ if TYPE_CHECKING:
     from detente.games.normal import Profile
     from detente.games.stochastic import Order
 
-__all__ = ["Seen", "Stage"]
+__all__ = ["Seen", "Stage", "layout"]
 
 #: What the movers of a point have seen: the actions of the earlier groups, in the order of play.
 Seen = tuple[int, ...]
 #: The action of each mover at every point of the period.
 Moves = dict[Seen, dict[int, int]]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What can be seen in periods of one shape.
+
+    Attributes
+    ----------
+    sequence : tuple of int
+        The players in the order of play, those who move at once in a stated order.
+    moves : mapping
+        For each point where a group moves: what may be seen afterwards, each with the movers who could deviate and what
+        would be seen then.
+    """
+
+    sequence: tuple[int, ...]
+    moves: Mapping[Seen, Mapping[Seen, tuple[tuple[int, Seen], ...]]]
+
+    def profile(self, seen: Seen) -> Profile:
+        """Return a full history as a profile in the order of the players."""
+        found = [0] * len(self.sequence)
+        for player, action in zip(self.sequence, seen, strict=True):
+            found[player] = action
+        return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def layout(order: Order, shape: Profile) -> Layout:
+    """Return what can be seen in periods of a shape."""
+    sequence = tuple(player for group in order for player in group)
+    moves: dict[Seen, dict[Seen, tuple[tuple[int, Seen], ...]]] = {}
+    points: list[Seen] = [()]
+    for group in order:
+        first = len(points[0])
+        behind = []
+        for seen in points:
+            moves[seen] = {}
+            for actions in product(*(range(shape[player]) for player in group)):
+                after = (*seen, *actions)
+                moves[seen][after] = tuple(
+                    (player, (*after[: first + k], action, *after[first + k + 1 :]))
+                    for k, player in enumerate(group)
+                    for action in range(shape[player])
+                    if action != actions[k]
+                )
+                behind.append(after)
+        points = behind
+    return Layout(sequence, moves)
 
 
 class Stage:
@@ -39,63 +88,37 @@ class Stage:
         Payoff of the period and all that follows.
     slack : sequence of numbers, optional
         Gains of each player up to this do not count: by default 0, as in exact arithmetic.
+    below : mapping, optional
+        Outcomes from points on that are known already.
     """
 
-    def __init__(self, order: Order, shape: Profile, worth: Mapping[Profile, Any], slack: Any = None) -> None:
+    def __init__(
+        self,
+        order: Order,
+        shape: Profile,
+        worth: Mapping[Profile, Any],
+        slack: Any = None,
+        below: Mapping[Seen, tuple[Profile, ...]] | None = None,
+    ) -> None:
         self.order, self.shape, self.worth = order, shape, worth
         self.slack = slack or (0,) * len(shape)
-        self.sequence = tuple(player for group in order for player in group)
-        self._below: dict[Seen, tuple[Profile, ...]] = {}
+        self.layout = layout(order, shape)
+        self.sequence = self.layout.sequence
+        self._below: dict[Seen, tuple[Profile, ...]] = dict(below or {})
         self._counted: dict[tuple[Seen, Profile], int] = {}
-
-    def profile(self, seen: Seen) -> Profile:
-        """Return a full history as a profile in the order of the players."""
-        found = [0] * len(self.shape)
-        for player, action in zip(self.sequence, seen, strict=True):
-            found[player] = action
-        return tuple(found)
-
-    def group(self, seen: Seen) -> tuple[int, ...]:
-        """Return who moves after what was seen; nobody at the end."""
-        count = 0
-        for each in self.order:
-            if count == len(seen):
-                return each
-            count += len(each)
-        return ()
-
-    def joint(self, seen: Seen) -> Iterator[Seen]:
-        """Yield what can be seen after the group that moves now."""
-        for actions in product(*(range(self.shape[player]) for player in self.group(seen))):
-            yield (*seen, *actions)
-
-    def other(self, after: Seen, player: int, action: int) -> Seen:
-        """Return what is seen if a mover takes another action in place of its own."""
-        at = self.sequence.index(player)
-        return (*after[:at], action, *after[at + 1 :])
-
-    def deviations(self, seen: Seen, after: Seen) -> Iterator[tuple[int, Seen]]:
-        """Yield each mover with what is seen if it alone takes another action."""
-        for player in self.group(seen):
-            for action in range(self.shape[player]):
-                changed = self.other(after, player, action)
-                if changed != after:
-                    yield player, changed
 
     def outcomes(self, seen: Seen = ()) -> tuple[Profile, ...]:
         """Return the outcomes from a point on, in lexicographic order of the moves."""
         if seen not in self._below:
-            if not self.group(seen):
-                self._below[seen] = (self.profile(seen),)
+            moves = self.layout.moves.get(seen)
+            if moves is None:
+                self._below[seen] = (self.layout.profile(seen),)
             else:
                 self._below[seen] = tuple(
                     each
-                    for after in self.joint(seen)
+                    for after, deviations in moves.items()
                     for each in self.outcomes(after)
-                    if all(
-                        self.deterring(player, each, self.outcomes(changed))
-                        for player, changed in self.deviations(seen, after)
-                    )
+                    if all(self.deterring(player, each, self.outcomes(changed)) for player, changed in deviations)
                 )
         return self._below[seen]
 
@@ -110,13 +133,14 @@ class Stage:
         return self._ruled(())
 
     def _ruled(self, seen: Seen) -> Profile | None:
-        if not self.group(seen):
-            return self.profile(seen)
-        expected = {after: self._ruled(after) for after in self.joint(seen)}
+        moves = self.layout.moves.get(seen)
+        if moves is None:
+            return self.layout.profile(seen)
+        expected = {after: self._ruled(after) for after in moves}
         for after, each in expected.items():
             if each is not None and all(
                 (against := expected[changed]) is not None and self.deterring(player, each, (against,))
-                for player, changed in self.deviations(seen, after)
+                for player, changed in moves[after]
             ):
                 return each
         return None
@@ -127,15 +151,15 @@ class Stage:
 
     def equilibria(self, kept: Profile, seen: Seen = ()) -> Iterator[Moves]:
         """Yield every pure equilibrium with an outcome, as the moves at all points."""
-        if not self.group(seen):
+        moves = self.layout.moves.get(seen)
+        if moves is None:
             yield {}
             return
         points, choices = [], []
-        for after in self.joint(seen):
+        for after in moves:
             points.append(after)
             choices.append(self.expected(kept, seen, after))
-        at = len(seen)
-        own = {player: kept[player] for player in self.sequence[at : at + len(self.group(seen))]}
+        own = {player: kept[player] for player in self.sequence[len(seen) : len(points[0])]}
         for outcomes in product(*choices):
             parts = [tuple(self.equilibria(each, after)) for after, each in zip(points, outcomes, strict=True)]
             for combined in product(*parts):
@@ -149,17 +173,18 @@ class Stage:
         on_path = tuple(kept[player] for player in self.sequence[: len(after)])
         if after == on_path:
             return (kept,)
-        for player, changed in self.deviations(seen, on_path):
+        for player, changed in self.layout.moves[seen][on_path]:
             if changed == after:
                 return self.deterring(player, kept, self.outcomes(after))
         return self.outcomes(after)
 
     def count(self, kept: Profile, seen: Seen = ()) -> int:
         """Return how many pure equilibria have an outcome, without listing them."""
-        if not self.group(seen):
+        moves = self.layout.moves.get(seen)
+        if moves is None:
             return 1
         if (seen, kept) not in self._counted:
             self._counted[seen, kept] = prod(
-                sum(self.count(each, after) for each in self.expected(kept, seen, after)) for after in self.joint(seen)
+                sum(self.count(each, after) for each in self.expected(kept, seen, after)) for after in moves
             )
         return self._counted[seen, kept]

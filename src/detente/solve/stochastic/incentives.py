@@ -109,12 +109,16 @@ def plan_values(game: SymbolicStochasticGame, plan: Plan) -> dict[State, tuple[A
         profile = profile_played(game, plan, state)
         moves = dict(game.moves(state, profile))
         stays = moves.pop(state, 0)
-        values = []
-        for i, pay in enumerate(game.payoff(state, profile)):
-            factor = game.factor(i)
-            ahead = sum(chance * known[to][i] for to, chance in moves.items())
-            values.append((pay + factor * ahead) / (1 - factor * stays))
-        known[state] = tuple(values)
+        # plans that agree in later states have these values in common
+        key = ("value", state, profile, *(known[to] for to in moves))
+        if key not in game.worked_out:
+            values = []
+            for i, pay in enumerate(game.payoff(state, profile)):
+                factor = game.factor(i)
+                ahead = sum(chance * known[to][i] for to, chance in moves.items())
+                values.append((pay + factor * ahead) / (1 - factor * stays))
+            game.worked_out[key] = tuple(values)
+        known[state] = game.worked_out[key]
     return known
 
 
@@ -145,7 +149,11 @@ def plan_gains(game: SymbolicStochasticGame, plan: Plan, states: Sequence[State]
     sequence = [j for group in game.order for j in group]
     found = []
     for state, seen, i, moved, kept in plan_deviations(game, plan, states):
-        gain = _worth(game, state, moved, i, known) - _worth(game, state, kept, i, known)
+        after = (known[to][i] for each in (moved, kept) for to, _ in game.moves(state, each))
+        key = ("gain", state, i, moved, kept, *after)
+        if key not in game.worked_out:
+            game.worked_out[key] = _worth(game, state, moved, i, known) - _worth(game, state, kept, i, known)
+        gain = game.worked_out[key]
         words = tuple(game.actions[state][j][a] for j, a in zip(sequence, seen, strict=False))
         found.append(Incentive(game.players[i], state, words, game.actions[state][i][moved[i]], gain))
     return found

@@ -97,15 +97,17 @@ def best_markov_deviation(game: StochasticGame, behavior: Behavior) -> MarkovDev
         chosen = {at: {i: tuple(map(fast, own)) for i, own in each.items()} for at, each in chosen.items()}
     best: tuple[Any, str, Any, tuple[str, ...], str] | None = None
     values: dict[str, dict[Any, Any]] = {}
+    play = _Play(game, chosen)
     for i, player in enumerate(game.players):
-        known = _values(game, numbers, chosen, i, exactly)
+        known = _values(game, numbers, play, i, exactly)
         values[player] = {state: _plain(each) for state, each in known.items()} if exactly else known
+        expected = _Expected(game, numbers, i, known)
         for (state, seen), own in chosen.items():
             if i not in own or len(game.actions[state][i]) == 1:
                 continue
-            here = _expected(game, numbers, chosen, state, seen, i, known)
+            here = expected(state, play.after(state, seen))
             for action, label in enumerate(game.actions[state][i]):
-                gain = _expected(game, numbers, chosen, state, seen, i, known, action) - here
+                gain = expected(state, play.deviating(state, seen, i, action)) - here
                 if best is None or gain > best[0]:
                     best = (gain, player, state, _labels(game, state, seen), label)
     if best is None:
@@ -142,6 +144,8 @@ def _plain(value: Any) -> Fraction:
     return Fraction(int(value.p), int(value.q))
 
 
+#: Profiles with their probabilities.
+_Lottery = tuple[tuple[tuple[int, ...], Any], ...]
 _Chosen = dict[tuple[Any, tuple[int, ...]], dict[int, tuple[Any, ...]]]
 
 
@@ -186,48 +190,69 @@ def _checked(game: StochasticGame, behavior: Behavior) -> _Chosen:
     return found
 
 
-def _lottery(
-    game: StochasticGame, chosen: _Chosen, state: State, seen: tuple[int, ...], fixed: tuple[int, int] | None
-) -> Iterator[tuple[tuple[int, ...], Any]]:
-    """Yield every profile that can follow from a point with its probability; ``fixed`` is one player's action there."""
-    movers = [player for group in game.order for player in group]
-    if len(seen) == len(movers):
-        profile = [0] * len(movers)
-        for player, action in zip(movers, seen, strict=True):
-            profile[player] = action
-        yield tuple(profile), 1
-        return
-    own = chosen[state, seen]
-    for actions in product(*(range(len(weights)) for weights in own.values())):
-        chance: Any = 1
-        for (player, weights), action in zip(own.items(), actions, strict=True):
-            chance *= (1 if action == fixed[1] else 0) if fixed and player == fixed[0] else weights[action]
-        if chance != 0:
-            for profile_, behind in _lottery(game, chosen, state, (*seen, *actions), None):
-                yield profile_, chance * behind
+class _Play:
+    """Which profiles follow from each point of a period, with their probabilities."""
+
+    def __init__(self, game: StochasticGame, chosen: _Chosen) -> None:
+        self._chosen = chosen
+        self._movers = [player for group in game.order for player in group]
+        self._known: dict[tuple[State, tuple[int, ...]], _Lottery] = {}
+
+    def after(self, state: State, seen: tuple[int, ...]) -> _Lottery:
+        """Return what follows from a point."""
+        if len(seen) == len(self._movers):
+            profile = [0] * len(self._movers)
+            for player, action in zip(self._movers, seen, strict=True):
+                profile[player] = action
+            return ((tuple(profile), 1),)
+        if (state, seen) not in self._known:
+            self._known[state, seen] = self._drawn(state, seen, self._chosen[state, seen])
+        return self._known[state, seen]
+
+    def deviating(self, state: State, seen: tuple[int, ...], player: int, action: int) -> _Lottery:
+        """Return what follows if a player who moves at a point takes one action there."""
+        own = self._chosen[state, seen]
+        sure = tuple(int(k == action) for k in range(len(own[player])))
+        return self._drawn(state, seen, {**own, player: sure})
+
+    def _drawn(self, state: State, seen: tuple[int, ...], own: Mapping[int, tuple[Any, ...]]) -> _Lottery:
+        found = []
+        for actions in product(*([k for k, p in enumerate(each) if p != 0] for each in own.values())):
+            chance: Any = 1
+            for weights, action in zip(own.values(), actions, strict=True):
+                chance *= weights[action]
+            found += [(profile, chance * behind) for profile, behind in self.after(state, (*seen, *actions))]
+        return tuple(found)
 
 
-def _expected(
-    game: StochasticGame,
-    numbers: _Numbers,
-    chosen: _Chosen,
-    state: State,
-    seen: tuple[int, ...],
-    player: int,
-    known: Mapping[Any, Any],
-    action: int | None = None,
-) -> Any:
-    """Return what a player expects from a point on, following the profile but for one action there."""
-    total = numbers.zero
-    factor = numbers.factors[player]
-    for profile, chance in _lottery(game, chosen, state, seen, None if action is None else (player, action)):
-        here = numbers.rewards[state][profile][player]
-        ahead = sum((q * known[game.states[to]] for to, q in numbers.transitions[state][profile]), start=numbers.zero)
-        total += chance * (here + factor * ahead)
-    return total
+class _Expected:
+    """What a player expects of profiles in a state, given what all states are worth to it."""
+
+    def __init__(
+        self, game: StochasticGame, numbers: _Numbers, player: int, known: Mapping[Any, Any]
+    ) -> None:
+        self._states, self._numbers, self._player, self._known = game.states, numbers, player, known
+        self._worth: dict[Any, Any] = {}
+
+    def __call__(self, state: State, lottery: _Lottery) -> Any:
+        total = self._numbers.zero
+        for profile, chance in lottery:
+            total += chance * self._of(state, profile)
+        return total
+
+    def _of(self, state: State, profile: tuple[int, ...]) -> Any:
+        if (state, profile) not in self._worth:
+            numbers = self._numbers
+            ahead = sum(
+                (q * self._known[self._states[to]] for to, q in numbers.transitions[state][profile]),
+                start=numbers.zero,
+            )
+            here = numbers.rewards[state][profile][self._player]
+            self._worth[state, profile] = here + numbers.factors[self._player] * ahead
+        return self._worth[state, profile]
 
 
-def _values(game: StochasticGame, numbers: _Numbers, chosen: _Chosen, player: int, exactly: bool) -> dict[Any, Any]:
+def _values(game: StochasticGame, numbers: _Numbers, play: _Play, player: int, exactly: bool) -> dict[Any, Any]:
     """Return the value of every state to a player."""
     playing = game.playing
     place = {state: k for k, state in enumerate(playing)}
@@ -236,7 +261,7 @@ def _values(game: StochasticGame, numbers: _Numbers, chosen: _Chosen, player: in
     right = [numbers.zero] * size
     for k, state in enumerate(playing):
         rows[k][k] += 1
-        for profile, chance in _lottery(game, chosen, state, (), None):
+        for profile, chance in play.after(state, ()):
             right[k] += chance * numbers.rewards[state][profile][player]
             for to, q in numbers.transitions[state][profile]:
                 there = game.states[to]

@@ -356,7 +356,8 @@ class Stochastic(Form):
                 for each in self.incentives(model, "strategic", of.name, values)
             )
         env = {**values, **model.derived_values(values)}
-        found = markov_perfect(self.at_values(model, values, "strategic").at_point(values))
+        here = self.at_values(model, values, "strategic").at_point(values)
+        found = markov_perfect(here, limit=1) if of.kind in {"reply", "selected"} else markov_perfect(here)
         dynamics: Dynamics = model.definition.data
         if of.kind == "reply":
             return reply_at_start(dynamics, found) == of.name
