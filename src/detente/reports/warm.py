@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pickle
 from contextlib import suppress
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from detente.reports.compose import chapter, runs, whole_of
@@ -16,9 +17,11 @@ from detente.reports.language import edition
 from detente.reports.options_blocks import main_players
 from detente.reports.translation import own_names
 from detente.study.model import game_model
+from detente.workers import end, interrupts_later, processes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from concurrent.futures import Executor, Future
     from pathlib import Path
 
     from detente.reports.blocks import Whole
@@ -72,10 +75,6 @@ def warm(whole: Whole) -> None:
     Nothing is done where results cannot be kept, or where there is one core or little to do. What is missing afterwards is
     made where it is asked for, so this changes nothing but the time.
     """
-    from concurrent.futures import Future, ProcessPoolExecutor
-    from multiprocessing import get_all_start_methods, get_context
-    from queue import SimpleQueue
-
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     results = whole.results
     if results.store.folder is None or cores < 2:
@@ -85,38 +84,41 @@ def warm(whole: Whole) -> None:
     missing.sort(key=lambda task: (_ORDER.get(forms[task[1]], 4), task[0] != "answer", -(task[2][0] if task[0] == "answer" else 0)))
     if len(missing) < _FEW:
         return
-    left = {game: sum(task[1] == game for task in missing) for game in forms}
-    method = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
-    context = get_context(method)
-    if method == "forkserver":
-        context.set_forkserver_preload(_PRELOAD)
-    with (
-        suppress(pickle.PicklingError),
-        ProcessPoolExecutor(cores, mp_context=context, initializer=_start, initargs=(whole.files.root, whole.definition)) as pool,
-    ):
-        running: dict[Future[None], str | None] = {}
-        finished: SimpleQueue[Future[None]] = SimpleQueue()
+    with suppress(pickle.PicklingError):
+        pool = processes(cores, _PRELOAD, _start, (whole.files.root, whole.definition))
+        try:
+            _make_all(pool, missing, forms)
+        except BaseException:
+            end(pool, at_once=True)  # a result is kept when it is whole, so nothing is lost but time
+            raise
+        end(pool)
 
-        def begin(game: str, task: Task | None) -> None:
+
+def _make_all(pool: Executor, missing: Sequence[Task], games: Iterable[str]) -> None:
+    """Have all tasks made, and the chapter on a game as soon as its last result is there."""
+    left = {game: sum(task[1] == game for task in missing) for game in games}
+    running: dict[Future[None], str | None] = {}
+    finished: SimpleQueue[Future[None]] = SimpleQueue()
+
+    def begin(game: str, task: Task | None) -> None:
+        with interrupts_later():
             future = pool.submit(_chapters, game) if task is None else pool.submit(_make, task)
             running[future] = None if task is None else game
             future.add_done_callback(finished.put)
 
-        for task in missing:
-            begin(task[1], task)
-        for game in (each for each, count in left.items() if not count):
-            begin(game, None)
-        while running:
-            future = finished.get()
-            if future.exception() is not None:
-                pool.shutdown(wait=True, cancel_futures=True)  # what would be made next is of no use
-            future.result()
-            made = running.pop(future)
-            if made is None:
-                continue
-            left[made] -= 1
-            if not left[made]:
-                begin(made, None)
+    for task in missing:
+        begin(task[1], task)
+    for game in (each for each, count in left.items() if not count):
+        begin(game, None)
+    while running:
+        future = finished.get()
+        future.result()
+        made = running.pop(future)
+        if made is None:
+            continue
+        left[made] -= 1
+        if not left[made]:
+            begin(made, None)
 
 
 _KEPT: list[Whole] = []

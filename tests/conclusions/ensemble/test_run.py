@@ -302,14 +302,17 @@ if __name__ == "__main__":
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT to a process group")
-def test_ctrl_c_ends_a_run_at_once_without_noise_and_without_leftover_processes(tmp_path):
+@pytest.mark.parametrize("times", [1, 3])  # the second comes while the processes are being ended
+def test_ctrl_c_ends_a_run_at_once_without_noise_and_without_leftover_processes(tmp_path, times):
     script = tmp_path / "script.py"
     script.write_text(textwrap.dedent(SCRIPT))
     started = subprocess.Popen(
         [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     assert started.stdout.readline().startswith("begun")
-    os.killpg(started.pid, signal.SIGINT)
+    for _ in range(times):
+        os.killpg(started.pid, signal.SIGINT)
+        time.sleep(0.05)
     out, errors = started.communicate(timeout=60)
     assert started.returncode == 130 and "interrupted" in out
     assert errors == ""

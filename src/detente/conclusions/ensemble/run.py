@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError, UsageError
+from detente.workers import end, interrupts_later, processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -146,37 +147,6 @@ class _State:
             self.progress(self.next, self.blocks)
 
 
-def _ignore_interrupt() -> None:
-    """Leave Ctrl-C to the process that waits for the results."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-@contextmanager
-def _interrupts_later() -> Iterator[None]:
-    """Hold Ctrl-C back for a moment; processes that start meanwhile never get it, not even before they are set up."""
-    import signal
-
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _processes(count: int) -> Executor:
-    import multiprocessing
-
-    # Forking a process that has threads (those of BLAS among them) can deadlock.
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    return ProcessPoolExecutor(count, mp_context=context, initializer=_ignore_interrupt)
-
-
 def _distribute(state: _State, given: Executor | Callable[[], Executor] | None, count: int) -> None:
     """Compute the blocks on executors, replacing one that breaks."""
     ready: dict[int, Any] = {}
@@ -184,7 +154,7 @@ def _distribute(state: _State, given: Executor | Callable[[], Executor] | None, 
     alone: dict[int, int] = {}
     while state.next < state.blocks:
         own = not isinstance(given, Executor)
-        pool: Executor = given if isinstance(given, Executor) else _processes(count) if given is None else given()
+        pool: Executor = given if isinstance(given, Executor) else processes(count) if given is None else given()
         pending: dict[Future[Any], int] = {}
         lost = False
         try:
@@ -218,7 +188,7 @@ def _close(pool: Executor, pending: Mapping[Future[Any], int], *, own: bool) -> 
     for future in pending:
         future.cancel()
     if own:
-        pool.shutdown(wait=True, cancel_futures=True)
+        end(pool)
 
 
 def _serve(
@@ -246,7 +216,7 @@ def _serve(
                     # Under way when workers died: computed alone, so that a block at fault is found.
                     break
                 else:
-                    with _interrupts_later():
+                    with interrupts_later():
                         future = pool.submit(state.function, upcoming)
                         pending[future] = upcoming
                         future.add_done_callback(finished.put)
