@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from detente.reports.characters import BREAK, CJK, is_hidden, soften
+from detente.reports.chinese_numbers import in_hundred_millions
 from detente.reports.document import Document, targets
 from detente.reports.elements import (
     Bullets,
@@ -111,6 +112,8 @@ class TypstWriter:
         return text
 
     def _text(self, text: str) -> str:
+        if self.lang == "zh":
+            text = in_hundred_millions(text)
         return soften(_MINUS.sub("\u2212", self._printable(text)))
 
     # ---- spans
