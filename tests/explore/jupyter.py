@@ -102,15 +102,18 @@ def painted(chromium, address, folder, name):
     return page, taken / 1000
 
 
+#: Pull a slider to a share of its range; resolve once another view is shown. Nothing looks at the page in between.
+MOVED = """([parameter, share]) => new Promise((resolve, reject) => {
+  const root = document.querySelector('.detente');
+  const slider = root.querySelector(`input[type=range][data-parameter="${parameter}"]`);
+  const watch = new MutationObserver(() => { watch.disconnect(); resolve(); });
+  watch.observe(root, { attributeFilter: ['data-milliseconds'] });
+  setTimeout(() => reject(new Error('no answer in 20 seconds')), 20000);
+  slider.value = Number(slider.min) + share * (Number(slider.max) - Number(slider.min));
+  slider.dispatchEvent(new Event('input', { bubbles: true }));
+})"""
+
+
 def move(page, parameter, share):
     """Pull a slider to a share of its range; return once the answer is painted."""
-    before = page.get_attribute(".detente", "data-shown")
-    page.evaluate(
-        """([parameter, share]) => {
-          const slider = document.querySelector(`.detente input[type=range][data-parameter="${parameter}"]`);
-          slider.value = Number(slider.min) + share * (Number(slider.max) - Number(slider.min));
-          slider.dispatchEvent(new Event('input', {bubbles: true}));
-        }""",
-        [parameter, share],
-    )
-    page.wait_for_function("before => document.querySelector('.detente').dataset.shown !== before", arg=before, timeout=20_000)
+    page.evaluate(MOVED, [parameter, share])

@@ -159,26 +159,10 @@ def best_one_shot_deviation(
     for player, factor in enumerate(_factors(discount_factor, count)):
         field = _Field(factor, stage.arithmetic)
         delta, weight = field.delta, field.one - field.delta
-
-        def lottery(
-            state: Any, own: list[tuple[int, Any]], player: int = player, field: _Field = field
-        ) -> tuple[Any, dict[int, Any]]:
-            """Expected stage payoff and distribution of the next state when ``player`` plays ``own``."""
-            pay, moves = field.zero, dict[int, Any]()
-            supports = [own if other == player else played[state][other] for other in range(count)]
-            for cells in product(*supports):
-                profile = tuple(action for action, _ in cells)
-                chance = field.one
-                for _, probability in cells:
-                    chance = chance * field.number(probability)
-                pay = pay + chance * field.number(stage.payoffs[(player, *profile)])
-                for target, share in after(state, profile).items():
-                    moves[target] = moves.get(target, field.zero) + chance * field.number(share)
-            return pay, moves
-
+        own = _Prospects(stage, player, field, played, after)
         rows, right = [], []
         for position, state in enumerate(states):
-            pay, moves = lottery(state, played[state][player])
+            pay, moves = own.at(state, own.mixed[state][player])
             row = {position: field.one}
             for target, chance in moves.items():
                 row[target] = row.get(target, field.zero) - delta * chance
@@ -191,7 +175,7 @@ def best_one_shot_deviation(
             for action in range(stage.shape[player]):
                 if [action] == support:
                     continue
-                pay, moves = lottery(state, [(action, 1)])
+                pay, moves = own.at(state, [(action, field.one)])
                 gain = weight * pay - values[position]
                 for target, chance in moves.items():
                     gain = gain + delta * chance * values[target]
@@ -299,13 +283,69 @@ def _distributions(stage: NormalFormGame, profile: Any) -> list[list[tuple[int, 
     return result
 
 
+class _Prospects:
+    """What one player has in prospect in each state, in the numbers of its discount factor, each number made once."""
+
+    def __init__(
+        self,
+        stage: NormalFormGame,
+        player: int,
+        field: _Field,
+        played: Mapping[Any, list[list[tuple[int, Any]]]],
+        after: Callable[[Any, Profile], dict[int, Any]],
+    ) -> None:
+        self.stage, self.player, self.field, self.after = stage, player, field, after
+        self.mixed = {
+            state: [[(action, field.number(chance)) for action, chance in own] for own in each]
+            for state, each in played.items()
+        }
+        self.pays: dict[Profile, Any] = {}
+        self.steps: dict[tuple[Any, Profile], list[tuple[int, Any]]] = {}
+
+    def pay(self, profile: Profile) -> Any:
+        """Return the stage payoff of a profile."""
+        if profile not in self.pays:
+            self.pays[profile] = self.field.number(self.stage.payoffs[(self.player, *profile)])
+        return self.pays[profile]
+
+    def step(self, state: Any, profile: Profile) -> list[tuple[int, Any]]:
+        """Return the next states after a profile with their chances."""
+        key = state, profile
+        if key not in self.steps:
+            self.steps[key] = [(target, self.field.number(share)) for target, share in self.after(*key).items()]
+        return self.steps[key]
+
+    def at(self, state: Any, own: list[tuple[int, Any]]) -> tuple[Any, dict[int, Any]]:
+        """Return the expected stage payoff and the distribution of the next state when the player plays ``own``."""
+        zero, one = self.field.zero, self.field.one
+        pay, moves = zero, dict[int, Any]()
+        supports = [own if other == self.player else each for other, each in enumerate(self.mixed[state])]
+        for cells in product(*supports):
+            chance = one
+            for _, probability in cells:
+                chance = chance * probability
+            profile = tuple(action for action, _ in cells)
+            pay = pay + chance * self.pay(profile)
+            for target, share in self.step(state, profile):
+                moves[target] = moves.get(target, zero) + chance * share
+        return pay, moves
+
+
+def _rational(value: Any) -> Any:
+    """Return a rational number as FLINT has it: Fractions take most of the time of a check."""
+    from flint import fmpq
+
+    ratio = value if isinstance(value, (int, Fraction)) else Fraction(value)
+    return fmpq(ratio.numerator, ratio.denominator)
+
+
 class _Field:
-    """The numbers of a system: Fractions, floats, or the rationals with one algebraic number."""
+    """The numbers of a system: rationals, floats, or the rationals with one algebraic number."""
 
     def __init__(self, factor: Any, arithmetic: str) -> None:
         self.domain: Any = None
-        self.kind: Any = float if arithmetic == "float" or isinstance(factor, float) else Fraction
-        if self.kind is Fraction and not isinstance(factor, Fraction):
+        self.kind: Any = float if arithmetic == "float" or isinstance(factor, float) else _rational
+        if self.kind is _rational and not isinstance(factor, Fraction):
             import sympy
 
             self.root = factor
@@ -328,7 +368,7 @@ class _Field:
     def out(self, value: Any) -> Any:
         """Return an element as a Fraction, float or SymPy expression in the algebraic number."""
         if self.domain is None:
-            return value
+            return value if self.kind is float else Fraction(int(value.p), int(value.q))
         import sympy
 
         coefficients = [
