@@ -76,14 +76,14 @@ def browser():
         opened.close()
 
 
-def explorer(chromium, address, folder, name):
-    """Open a notebook that imports and then explores a game, run it, and wait for the first view."""
-    return painted(chromium, address, folder, name)[0]
+def explorer(chromium, address, folder, name, root=ROOT):
+    """Open a notebook that imports and then explores a game of a study, run it, and wait for the first view."""
+    return painted(chromium, address, folder, name, root)[0]
 
 
-def painted(chromium, address, folder, name):
+def painted(chromium, address, folder, name, root=ROOT):
     """Return the page of an explorer, and the seconds from asking for it, after the import, to its first view."""
-    sources = [each.format(root=str(ROOT), name=name) for each in CELLS]
+    sources = [each.format(root=str(root), name=name) for each in CELLS]
     cells = [
         {"cell_type": "code", "id": f"cell{k}", "metadata": {}, "outputs": [], "execution_count": None, "source": source}
         for k, source in enumerate(sources)

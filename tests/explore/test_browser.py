@@ -11,7 +11,7 @@ def opened(tmp_path_factory):
     """Return what opens a notebook that explores a game, in one JupyterLab and one browser."""
     folder = tmp_path_factory.mktemp("lab")
     with jupyter.lab(folder) as address, jupyter.browser() as chromium:
-        yield lambda name: jupyter.explorer(chromium, address, folder, name)
+        yield lambda name, root=jupyter.ROOT: jupyter.explorer(chromium, address, folder, name, root)
 
 
 def panel(page, name):
@@ -36,8 +36,10 @@ def test_a_moved_slider_repaints_table_map_and_sentence(opened):
     page.close()
 
 
-def test_a_typed_fraction_is_exact_and_nonsense_is_said(opened):
-    page = opened("confrontation")
+def test_a_typed_fraction_is_exact_nonsense_is_said_and_the_point_is_saved_under_a_name(opened, copy):
+    page = opened("confrontation", copy)
+    game = copy / "games" / "confrontation.toml"
+    before = game.read_text(encoding="utf-8")
     box = page.locator(".detente input[type=text][data-parameter=sev]")
     box.fill("1/7")
     box.press("Tab")
@@ -46,6 +48,15 @@ def test_a_typed_fraction_is_exact_and_nonsense_is_said(opened):
     box.press("Tab")
     page.wait_for_selector(".detente .notes.error")
     assert 'sev="1/7"' in page.inner_text(".detente .code")
+    name = page.locator(".detente input[aria-label='name of the point']")
+    name.fill("hawkish")  # the file has a point of that name
+    page.click(".detente button:text('save as point')")
+    page.wait_for_function("() => document.querySelector('.detente .notes').textContent.includes('already')")
+    assert game.read_text(encoding="utf-8") == before
+    name.fill("mild")
+    page.click(".detente button:text('save as point')")
+    page.wait_for_function("() => document.querySelector('.detente .notes').textContent.includes('saved in confrontation.toml')")
+    assert game.read_text(encoding="utf-8") == before.rstrip() + '\n\n[points.mild]\nsev = "1/7"\n'
     page.close()
 
 

@@ -2,7 +2,6 @@
 
 import random
 import re
-import shutil
 from fractions import Fraction as F
 from html import escape, unescape
 
@@ -340,15 +339,6 @@ def test_the_axes_are_two_parameters(explorer):
         explorer.show_over("sev", "sev")
     with pytest.raises(UsageError, match="unknown parameter 'c_reb'"):
         explorer.show_over("sev", "c_reb")
-
-
-@pytest.fixture
-def copy(tmp_path, study_root):
-    folder = tmp_path / "study"
-    for room in ("seeds", "payoffs", "games", "reports"):
-        shutil.copytree(study_root / room, folder / room, ignore=shutil.ignore_patterns("*.pdf", "*_files", "pictures"))
-    shutil.copy(study_root / "pyproject.toml", folder)
-    return folder
 
 
 def test_a_saved_point_is_a_named_point_of_the_file(copy):
