@@ -39,6 +39,8 @@ _UPRIGHT = re.compile(r'upright\("([^"]*)"\)')
 _CODE = re.compile(r"\\u\{[0-9a-f]+\}")
 #: What the source of a formula has and its print has not.
 _SYNTAX = re.compile(r"upright\(|[\s_^(),&\"]")
+#: Words in an index, which are smaller.
+_BELOW = re.compile(r'_\(upright\("([^"]*)"\)\)')
 #: Where a line may break.
 _BREAKS = re.compile("[\\s\u200b]+")
 
@@ -70,6 +72,7 @@ def seen(inline: Inline) -> str:
 
 
 def _signs(piece: str) -> str:
+    piece = _BELOW.sub(lambda below: " a" * len(_CODE.sub("a", below[1])) + " ", piece)
     words = _CODE.sub("\u25ab\u25ab", "".join(_UPRIGHT.findall(piece)))
     letters = re.sub(r"[a-zA-Z.]{2,}|\d+(?:\.\d+)?|[A-Za-z]", "\u25ab", _UPRIGHT.sub("", piece).replace("frac(", "("))
     return "\u25ab" * len(words) + re.sub(r"[\s_^(),&\"]", "", letters)
@@ -121,7 +124,7 @@ def balanced(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: fl
     [8.4, 51.6]
     """
     own = [[_printed(text) for text in (cells or ("",))] for cells in texts]
-    heads = [_BOLD * _printed(plain_text(column.header)) for column in columns]
+    heads = [_printed(plain_text(column.header)) for column in columns]
     padding = _padding(len(columns))
     wanted = [min(_MOST, max(head, *cells) + padding) for head, cells in zip(heads, own, strict=True)]
     if sum(wanted) <= room:
@@ -159,7 +162,9 @@ def _padding(columns: int) -> float:
 def _printed(text: str) -> float:
     """Return the width of a text in Chinese as it is printed: with the space beside other letters, and wide signs."""
     symbols = 0.3 * text.count("\u25ab") + 0.5 * sum(text.count(sign) for sign in "+=<>\u2265\u2264-")
-    return width(text) + 0.5 * len(_EDGES.findall(text)) + 0.7 * text.count("%") + (symbols if "\u25ab" in text else 0.0)
+    letters = 2 * len(text) - width(text)  # those that are narrow, of which most are numerals
+    spaces = 0.5 * len(_EDGES.findall(text)) + 0.7 * text.count("%")
+    return width(text) - 0.07 * letters + spaces + (symbols if "\u25ab" in text else 0.0)
 
 
 def lines_of(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: float) -> list[int]:
