@@ -41,7 +41,7 @@ def test_the_summary_fits_the_results(context, document):
     assert "United States to cooperate, if it expects China to cooperate with probability at least 0.27" in points["Trust decides."]
     assert "at the point hawkish (confront, confront)" in points["Elsewhere."]
     assert "every point of the parameter box" in points["Sums."]
-    assert "0.67 for United States and 0.069 for China" in points["Patience."]
+    assert "0.67 for the United States and 0.069 for China" in points["Patience."]
     assert "legacy cleanup" in points["What plays no part."]
 
 

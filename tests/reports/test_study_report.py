@@ -120,7 +120,7 @@ def test_what_a_test_rests_on_is_what_rests_on_finds(place, made):
     found = study.game("weaponization").rests_on("demand_pays")
     line = next(
         plain_text(item) for block in made.blocks for item in getattr(block, "items", ())
-        if plain_text(item).startswith("a demand that is met pays more")
+        if plain_text(item).startswith("A demand that is met pays more")
     )  # fmt: skip
     assert f"ests on {found.size} of {len(found.among)} numbers" in line
 
@@ -259,7 +259,7 @@ def test_every_parameter_of_a_game_and_its_variants_has_one_entry_and_names_lead
             wanted |= {f"parameter:{each.payoff_model.name}:{name}" if name in own else f"parameter:{name}" for name in each.parameters}
     assert set(anchors) == wanted
     line = next(
-        item for block in made.blocks for item in getattr(block, "items", ()) if plain_text(item).startswith("a demand that is met pays more")
+        item for block in made.blocks for item in getattr(block, "items", ()) if plain_text(item).startswith("A demand that is met pays more")
     )  # fmt: skip
     rests = study.game("weaponization").rests_on("demand_pays").sets[0]
     targets = [span.target for span in line if isinstance(span, Link)]

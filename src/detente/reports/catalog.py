@@ -64,7 +64,7 @@ def join(lang: str, parts: Sequence[str], last: str = "and") -> str:
 
 
 #: Names of files, parameters and versions: two pieces joined by a mark.
-_JOINED = re.compile(r"[A-Za-z0-9]+(?:[-_.*/][A-Za-z0-9]+)+")
+_JOINED = re.compile(r"[A-Za-z0-9]+(?:[-_.*/]+[A-Za-z0-9]+)+")
 
 
 @cache

@@ -63,16 +63,16 @@ def claims(whole: Whole) -> list[Block]:
         Heading(1, whole.say("What the documents claim, and what follows"), "claims"),
         Paragraph(
             whole.say(
-                "Each claim is put as conclusions about games; each conclusion and its opposite go through the same mill. "
+                "Each claim is put as conclusions about games; each conclusion and its opposite are treated alike. "
                 "It follows where it is proved for the whole box or holds on at least 95% of it under every prior; it does not follow "
                 "where its opposite does; else it depends on the numbers. A verdict is about the study's own figures and ranges, not about the "
-                "world. Meaning says what a conclusion takes payoffs to be: ranks of outcomes, each side's own units, a common unit, or amounts."
+                "world. Where a conclusion takes payoffs to be more than ranks of outcomes, its meaning is told: each side's own units, a common unit, or amounts."
             )
         ),
         Paragraph(
             whole.say(
                 "A verdict rests on a set of numbers if it stays the same whatever all other numbers do within their ranges; the smallest set that was found is named. What "
-                "would overturn it first is the single change, within a parameter's range and relative to its width, that is smallest."
+                "would overturn a conclusion first, or make it true where it is false, is the single change, within a parameter's range and relative to its width, that is smallest."
             )
         ),
         Table(
@@ -107,7 +107,7 @@ def claims(whole: Whole) -> list[Block]:
             assert context is not None
             text = "{says}: {verdict}. " if len(games) == 1 else "{says} ({game}): {verdict}. "
             lead = whole.say(text, says=row.says, game=row.game, verdict=row.verdict)
-            items.append((Emph(lead), test_sentence(context, row)))
+            items.append((Emph(lead[:1].upper() + lead[1:]), test_sentence(context, row)))
         blocks.append(Bullets(tuple(items)))
     return blocks
 

@@ -139,18 +139,33 @@ def test_sentence(context: Context, row: TestRow) -> str:
         parts.append(context.say("given observed play: {share}", share=row.observed))
     change = data["overturn"]
     if change is not None:
-        text = "overturned first by {name} rising from {before} to {after}" if change["up"] else (
-            "overturned first by {name} falling from {before} to {after}"
-        )
+        # what is false at the point is not overturned by a change that makes it true
+        text = (_AT_BASELINE if data["point"] is None else _AT_POINT)[data["baseline"], change["up"]]
         parts.append(
             context.say(text, name=context.named(change["name"]), before=context.named(change["name"], change["from"]), after=change["to"])
         )
     elif not data["proved"] and data["verdict"] != "untested" and data["looked"]:
-        parts.append(context.say("no single parameter overturns it within its interval"))
-    if data["meaning"]:
+        parts.append(context.say("no change of a single parameter within its interval turns it over"))
+    if data["meaning"] and data["meaning"] != "ordinal":  # that it needs ranks only is said once for all
         parts.append(context.say(MEANINGS[data["meaning"]]))
     text = context.say("; ").join(parts)
     return text[:1].upper() + text[1:] + context.say(".")
+
+
+#: By whether a conclusion holds now, and whether the parameter rises.
+_AT_BASELINE = {
+    (True, True): "true at the baseline; overturned first by {name} rising from {before} to {after}",
+    (True, False): "true at the baseline; overturned first by {name} falling from {before} to {after}",
+    (False, True): "false at the baseline; made true first by {name} rising from {before} to {after}",
+    (False, False): "false at the baseline; made true first by {name} falling from {before} to {after}",
+}
+#: The same at the point that a test names, where the verdict has said which it is.
+_AT_POINT = {
+    (True, True): "overturned first by {name} rising from {before} to {after}",
+    (True, False): "overturned first by {name} falling from {before} to {after}",
+    (False, True): "made true first by {name} rising from {before} to {after}",
+    (False, False): "made true first by {name} falling from {before} to {after}",
+}
 
 
 def _basis(context: Context, kinds: Sequence[str]) -> str:

@@ -117,7 +117,8 @@ class Table:
     ``marks`` gives each row the sign of its kind (figure, derived, judgement) in a narrow first
     column, explained below the table; empty means no such column. ``shown`` is the number of rows that are printed, None
     for all; the CSV file has all of them, and with 0 the table stands beside the report only and has no number.
-    ``anchors`` gives each row the name under which links lead to it, empty for none.
+    ``anchors`` gives each row the name under which links lead to it, empty for none. ``digits`` is the number of significant digits
+    to which numbers are printed, 0 for all; the CSV file has them as they are.
     """
 
     columns: tuple[Column, ...]
@@ -128,6 +129,7 @@ class Table:
     note: Inline = ""
     shown: int | None = None
     anchors: tuple[str, ...] = ()
+    digits: int = 0
 
     def __post_init__(self) -> None:
         _check_name(self.name, "table name")

@@ -13,9 +13,10 @@ from detente.printing import typst
 from detente.reports.content import named
 from detente.reports.elements import Block, Column, Note, Table
 from detente.reports.entries import MARKED, bare
-from detente.reports.language import naming, reword, say, untranslated
+from detente.reports.language import join, naming, reword, say, untranslated
 from detente.reports.narrative import CLASS_WORDS
 from detente.reports.spans import Inline, Math, Span, plain_text
+from detente.reports.wordlike import counted, english, percentages, plain_notes, plain_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,8 @@ __all__ = ["MOST_LINES", "SHORT_LINES", "Labels", "engine_table", "merged"]
 MOST_LINES = 36
 #: The same where a report prints what is essential.
 SHORT_LINES = 12
+#: Significant digits of numbers in print.
+_DIGITS = 3
 _NAME = re.compile(r"(?<![A-Za-z0-9_.])[A-Za-z_][A-Za-z0-9_]*")
 _NUMBER = re.compile(r"[+-]?[\d,]*\d(/\d+)?(\.\d+)?(e[+-]?\d+)?%?\*?", re.IGNORECASE)
 _WORD = re.compile("[a-z]{3,}")
@@ -53,8 +56,10 @@ class Labels:
         self.context = context
         self.lang = context.definition.lang
         model = context.model
+        #: Who chooses: the players, and those whose choices a formula names.
+        self.players: set[str] = {*model.players, *(who for who in model.definition.content.choices if who != "state")}
         self.known = {*model.definition.labels, *model.parameters, *model.definition.conclusions}
-        self.known.update(model.players)
+        self.known.update(self.players)
         self.known.update(model.definition.points)
         self.known.add("baseline")
         chosen = (own for who, own in model.definition.content.choices.items() if who != "state")
@@ -105,14 +110,13 @@ class Labels:
             return self.label(marked)
         if all(part in _TYPES for part in marked.split("/")):
             return " / ".join(say(self.lang, CLASS_WORDS.get(part, part.replace("_", " "))) for part in marked.split("/"))
-        if self.lang == "zh":
-            marked = _CONCLUSION.sub(lambda match: f"\ue002{match[0]}\ue003", marked)
+        marked = _CONCLUSION.sub(lambda match: f"\ue002{match[0]}\ue003", marked)
         marked = re.sub(r"\balong (\w+)", lambda m: f"along {self.label(m[1])}" if m[1] in self.known else m[0], marked)
         marked = re.sub(r"\ue002[^\ue003]*\ue003|,(?=[^\W\d])", lambda match: ", " if match[0] == "," else match[0], marked)
         if self.lang == "zh":
             return self._in_chinese(marked).replace(" -> ", " \u2192 ")
         found = re.sub("\ue002([^\ue003]*)\ue003", lambda m: self.label(m.group(1)), self._worded(marked))
-        return found.replace(" -> ", " → ")
+        return english(found.replace(" -> ", " → "))
 
     def _sign(self, name: str) -> str:
         """Return the sign that stands for a name while the sentence around it is put in words."""
@@ -153,15 +157,21 @@ class Labels:
         worded = reword(self.lang, text)
         alone = len(_NAME.findall(text)) == 1
 
-        def name(match: re.Match[str]) -> str:
+        def name(match: re.Match[str], sentence: bool) -> str:
             word = match.group()
             if word not in self.known or (word in _OWN_WORDS and alone):
                 return word
-            if "_" not in word and " " in text and not self._in_a_list(text):
-                return word if word not in self.context.model.players else self.label(word)
+            if sentence and "_" not in word and match.string[match.end() : match.end() + 3] != " = ":
+                return word if word not in self.players else self.label(word)
             return self.label(word)
 
-        return re.sub(rf"\ue002[^\ue003]*\ue003|{MARKED}|{_NAME.pattern}", lambda m: m.group() if m.group()[0] > "\ue000" else name(m), worded)
+        def part(text: str) -> str:
+            sentence = " " in text and not self._in_a_list(text)
+            pattern = rf"\ue002[^\ue003]*\ue003|{MARKED}|{_NAME.pattern}"
+            return re.sub(pattern, lambda m: m.group() if m.group()[0] > "\ue000" else name(m, sentence), text)
+
+        # what stands behind a colon may be a list where what stands before it is a sentence
+        return ": ".join(map(part, worded.split(": ")))
 
     def _in_a_list(self, text: str) -> bool:
         """Return whether a text is made of names and signs, such as a profile, and is no sentence."""
@@ -189,7 +199,7 @@ class Labels:
         names = set(parsed.names)
         own = names & {*self.context.model.parameters, *self.context.model.definition.conclusions}
         # beside parameters a formula of the engine may hold a state, an action or a value; of choices there is none
-        if not own or names & {*self.choices, *self.context.model.players} or (names - own and not _OPERATOR.search(text)):
+        if not own or (names - own) & {*self.choices, *self.players} or (names - own and not _OPERATOR.search(text)):
             return None
         shown = {name: reword(self.lang, name) for name in names - own if _WORD.fullmatch(name)}
         return Math(typst(parsed, {**shown, **self.context.names}, self.lang), self.context.reading(text))
@@ -206,14 +216,17 @@ def engine_table(
     most = lines if lines is not None else SHORT_LINES if context.short else MOST_LINES
     lang = context.definition.lang
     gap = "" if lang == "zh" else " "
-    notes = [labels.text(note) for note in data["notes"]]
-    title = caption or labels.text(data["title"]) or say(lang, "Result")
+    notes = [labels.text(note) for note in plain_notes(data["notes"])]
+    title = caption or labels.text(plain_title(data["title"], context.game.partition(":")[0])) or say(lang, "Result")
     rows: list[list[str]] = sorted(data["rows"], key=lambda row: row[0] not in first) if first else data["rows"]
+    rows = percentages(data["columns"], rows)
     if not most and not (rows and data["columns"]):
         return []
     if not rows or not data["columns"]:
         return [Note(gap.join([f"{_sentence(title)}", *notes]))]
-    heads = data["columns"]
+    heads, order = counted(data["columns"], labels.choices)
+    if order:
+        notes.insert(0, say(lang, "Counts of those who choose, in this order: {choices}.", choices=join(lang, [labels.label(each) for each in order], "")))
     never = [row for row in rows if any(cell == "never" for cell in row) and "status" in heads]
     if never and len(never) < len(rows):
         rows = [row for row in rows if row not in never]
@@ -248,7 +261,7 @@ def engine_table(
         )
     table = Table(
         tuple(columns), tuple(tuple(row) for row in cells), _capital(title), name,
-        note=gap.join(_sentence(note) for note in notes), shown=shown if shown < len(cells) else None,
+        note=gap.join(_sentence(note) for note in notes), shown=shown if shown < len(cells) else None, digits=_DIGITS,
     )  # fmt: skip
     return [table]
 
@@ -297,6 +310,9 @@ def _cell(labels: Labels, cell: str) -> Inline:
 def _columns(labels: Labels, heads: Sequence[str], cells: Sequence[Sequence[Inline]]) -> list[Column]:
     """Return columns: numbers aligned on their points in as much room as they need, the rest divided by what is in it."""
     shown = [bare(labels.text(head)) for head in heads]
+    if labels.lang == "en":
+        # a choice at the head of a column is written as in the rows
+        shown = [text if head in labels.choices else _capital(text) for head, text in zip(heads, shown, strict=True)]
     texts = [[bare(plain_text(row[index])) for row in cells] for index in range(len(heads))]
     numeric = [any(own) and all(_NUMBER.fullmatch(text) for text in own if text) for own in texts]
     fixed, wanted, needed = [], [], []

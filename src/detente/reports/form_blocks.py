@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from detente.fields import label_of
+from detente.formula import Node
 from detente.printing import plain as formula_text
 from detente.printing import typst
 from detente.reports import payoff_blocks, point_blocks
 from detente.reports.elements import Block, Bullets, Column, Figure, Heading, Note, Paragraph, Table
-from detente.reports.engine_tables import Labels, engine_table, merged
+from detente.reports.engine_tables import SHORT_LINES, Labels, engine_table, merged
 from detente.reports.figure_style import PLAYERS
+from detente.reports.question_blocks import beside_names, beside_note
+from detente.reports.solved_blocks import solution_summary
 from detente.reports.spans import Inline, Math
 from detente.reports.typesetting import entry_of
 
@@ -22,6 +26,8 @@ __all__ = ["classes", "payoffs", "terms"]
 
 #: Outcomes up to which the payoffs at each are printed as formulas.
 _FORMULAS = 9
+#: Columns of a table of outcomes up to which it is printed in a report of what is essential.
+_WIDEST = 10
 
 
 def _matrix(context: Context) -> bool:
@@ -41,13 +47,22 @@ def payoffs(context: Context) -> list[Block]:
         blocks += _tree(context)
     labels = Labels(context)
     own_terms = "terms" in context.definition.blocks
+    drawn = any(isinstance(block, Figure) for block in blocks)
+    made: list[Block] = []
     for index, table in enumerate(context.found.shown(context.game), 1):
         if own_terms and table["title"] == "terms as they are written":
             continue  # the next section says the same, set as mathematics
         if table["title"] == "strategic payoffs" and len(table["rows"]) > _FORMULAS:
             continue  # the terms say the same in less room
-        blocks.extend(engine_table(context, labels, table, context.anchor(f"payoffs-{index}"), context.say("The game at the baseline") if not table["title"] else ""))
-    return blocks
+        # a tree that is drawn says what its tables say, and of a large table the first lines say little
+        aside = context.short and (drawn or _large(context, table))
+        caption = context.say("The game at the baseline") if not table["title"] else ""
+        made += engine_table(context, labels, table, context.anchor(f"payoffs-{index}"), caption, lines=0 if aside else None)
+    return [*blocks, *made, *beside_note(context, beside_names(made))]
+
+
+def _large(context: Context, table: dict[str, Any]) -> bool:
+    return context.model.definition.form == "normal" and (len(table["columns"]) > _WIDEST or len(table["rows"]) > 2 * SHORT_LINES)
 
 
 def _tree(context: Context) -> list[Block]:
@@ -104,7 +119,8 @@ def terms(context: Context) -> list[Block]:
         # a state and an action have no symbol: their words stand in the formula
         words = {name: context.prose(name) for name in term.formula.names if name not in names}
         read = context.reading(formula_text(term.formula))
-        formula = Math(typst(term.formula, {**words, **names}, context.lang), read, entry)
+        root, symbols = _by_table(context, term)
+        formula = Math(typst(root, {**words, **names, **symbols}, context.lang), read, entry)
         kind = context.say("material") if term.material else context.say("relative")
         label = label_of(term.label, context.lang) or term.name.replace("_", " ")
         rows.append((label, whose, formula, _when(context, term), kind))
@@ -113,10 +129,10 @@ def terms(context: Context) -> list[Block]:
     blocks.append(
         Table(
             (
-                Column(context.say("Term"), width=2),
-                Column(context.say("Player"), width=1.5),
-                Column(context.say("Formula"), width=3),
-                Column(context.say("Counts when"), width=2.2),
+                Column(context.say("Term"), width=1.9),
+                Column(context.say("Player"), width=1.2),
+                Column(context.say("Formula"), width=3.4),
+                Column(context.say("Counts when"), width=2.3),
                 Column(context.say("Kind"), width=0.9),
             ),
             tuple(rows),
@@ -138,11 +154,43 @@ def terms(context: Context) -> list[Block]:
     return blocks
 
 
-def _when(context: Context, term: object) -> Inline:
+def _by_table(context: Context, term: Any) -> tuple[Node, dict[str, str]]:
+    """Return the tree of a term with one name for each table of values, and symbols for these: ``s_state`` and ``d_i``.
+
+    A table by state is written as a choice between all of its entries, and one by player, in a term that all have, as the entry of the
+    first of them; on the page that would be ten lines, or an entry that is not meant. Counts are about choices by their labels.
+    """
+    state = context.prose("state")
+    own = term.template != term.player
+    symbols: dict[str, str] = {}
+    tables = context.model.payoff_model.tables
+
+    def put(node: Node) -> Node:
+        if node.op == "item":
+            return replace(node, keys=tuple(tuple(context.label(each) for each in key) for key in node.keys))
+        for name, table in tables.items():
+            entries = list(table.entries.values())
+            base = context.names.get(entries[0], entries[0]).partition("_")[0] if entries else ""
+            if table.by == "state" and node.op == "piecewise" and [each.value for each in node.args[::2]] == entries:
+                symbols[name] = f"{base}_{state}"
+                return Node("name", value=name)
+            if table.by == "player" and own and node.op == "name" and node.value == table.entries.get(term.player):
+                symbols[name] = f"{base}_i"
+                return Node("name", value=name)
+        return replace(node, args=tuple(map(put, node.args)))
+
+    return put(term.formula.root), symbols
+
+
+def _when(context: Context, term: Any) -> Inline:
     parts = []
-    for alternative in term.when:  # type: ignore[attr-defined]
+
+    def who_chooses(name: str) -> str:
+        return context.say("the player itself") if name == term.player != term.template else context.label(name)
+
+    for alternative in term.when:
         each = [
-            context.say("{player}: {choices}", player=context.label(who), choices=context.join([context.label(one) for one in allowed], "or"))
+            context.say("{player}: {choices}", player=who_chooses(who), choices=context.join([context.label(one) for one in allowed], "or"))
             for who, allowed in alternative.items()
         ]  # fmt: skip
         parts.append(context.say(" and ").join(each))
@@ -160,15 +208,28 @@ def classes(context: Context) -> list[Block]:
         return point_blocks.classes(context)
     blocks: list[Block] = [Heading(1, context.say("What follows at the named points"), context.anchor("points"))]
     labels = Labels(context)
-    if context.model.definition.form == "coalitional" and "questions" in context.definition.blocks:
+    if context.model.definition.form in {"coalitional", "global"} and "questions" in context.definition.blocks:
         return []  # values at every point are what its questions ask
     tables = []
-    for found in context.found.solved(context.game):
+    solved = context.found.solved(context.game)
+    summary = solution_summary(context, labels, solved)
+    # what a question asks for by itself is not printed twice
+    aside = context.short and (summary is not None or _asked(context, "equilibria"))
+    blocks += [summary] if summary is not None else []
+    for found in solved:
         if found["refused"]:
             point = context.label(found["point"]) if found["point"] != "baseline" else context.say("baseline")
             blocks.append(Note(context.say("At the point {point}: {reason}", point=point, reason=labels.text(found["refused"]))))
             continue
         tables.append({**found["table"], "title": f"solution at {found['point']}"})
     for index, table in enumerate(merged(tables, ("baseline", *context.model.definition.points)), 1):
-        blocks.extend(engine_table(context, labels, table, context.anchor(f"solution-{index}"), context.say("Solutions at the named points")))
-    return blocks
+        name, caption = context.anchor(f"solution-{index}"), context.say("Solutions at the named points")
+        blocks.extend(engine_table(context, labels, table, name, caption, lines=0 if aside else None))
+    if aside and summary is None:
+        return blocks[1:]
+    return [*blocks, *beside_note(context, beside_names(blocks))]
+
+
+def _asked(context: Context, what: str) -> bool:
+    own = context.model.definition.questions if "questions" in context.definition.blocks else ()
+    return any(what in question.ask and not question.variant for question in own)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from detente.numbers import plain, short
+from detente.reports.wordlike import english_article
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +93,7 @@ def unit_sentence(context: Context) -> str:
     counted = unit(context)
     lead = f"Payoffs are counted in {counted}. " if counted else ""
     if len(context.model.players) == 2:
-        first, second = context.players
+        first, second = map(english_article, context.players)
         return f"{lead}The first number of a cell is the payoff of {first}, the second that of {second}. An underlined number is a best response to the other side's choice; a framed cell is an equilibrium."
     return lead
 
@@ -196,7 +197,7 @@ def factor_words(value: Any) -> str:
     exact = plain(value)
     if exact == short(value, 3):
         return exact
-    return f"{exact} = {short(value, 3)}" if len(exact) <= 16 else short(value, 3)
+    return f"{exact} = {short(value, 3)}" if len(exact) <= 8 else short(value, 3)
 
 
 def factor_value(found: DiscountFactors) -> str:
@@ -228,7 +229,7 @@ def repeated_sentence(context: Context, point: str, found: DiscountFactors) -> s
     if grim.overall is None:
         return lead + "No discount factor below 1 sustains it by grim punishment."
     least = [
-        f"{short(value, 2)} for {context.label(player)}"
+        f"{short(value, 2)} for {english_article(context.label(player))}"
         for player, value in grim.per_player.items()
         if value is not None
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from detente.reports.claim_words import share_words
 from detente.reports.content import named
 from detente.reports.elements import Block, Column, Heading, Note, PageBreak, Paragraph, Table
+from detente.reports.wordlike import english_article
 
 if TYPE_CHECKING:
     from detente.reports.blocks import Context, Whole
@@ -103,7 +104,7 @@ def _game(whole: Whole, context: Context, player: str) -> list[Block]:
                 Column(context.say("Largest regret"), align="decimal", width=1),
             ),
             table,
-            context.say("Options of {player} in {game}", player=context.label(player), game=title),
+            context.say("Options of {player} in {game}", player=_the(context, player), game=title),
             f"options-{_name(player)}-{_name(context.game)}-table",
             note=context.say(
                 "Range: proved over the whole box. {draws} draws under each prior."
@@ -116,6 +117,11 @@ def _game(whole: Whole, context: Context, player: str) -> list[Block]:
             shown=_ROWS if len(table) > _ROWS + 2 else None,
         ),
     ]  # fmt: skip
+
+
+def _the(context: Context, player: str) -> str:
+    label = context.label(player)
+    return english_article(label) if context.lang == "en" else label
 
 
 def _sentence(context: Context, player: str, rows: list[dict[str, Any]]) -> str:
@@ -156,7 +162,8 @@ def _reply(context: Context, text: str) -> str:
 def _range(context: Context, row: dict[str, Any]) -> str:
     if row["low"] is None or row["high"] is None:
         return ""
-    return context.say("{low} to {high}", low=row["low"][1], high=row["high"][1])
+    low, high = row["low"][1], row["high"][1]
+    return low if low == high else context.say("{low} to {high}", low=low, high=high)
 
 
 def _name(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from detente.reports.claim_blocks import rows_of, verdict_of
@@ -70,8 +71,10 @@ def overview(whole: Whole) -> list[Block]:
             assert context is not None
             lines.append(
                 whole.say(
-                    "{name} from {before} to {after} overturns “{what}” ({game})",
-                    name=context.named(change["name"]), before=context.named(change["name"], change["from"]), after=change["to"], what=row.says, game=row.game,
+                    "{name} from {before} to {after} overturns “{what}” ({game})"
+                    if row.data["baseline"]
+                    else "{name} from {before} to {after} makes it true that “{what}” ({game})",
+                    name=context.named(change["name"]), before=context.named(change["name"], change["from"]), after=change["to"], what=_alone(whole, row.says), game=row.game,
                 )
             )  # fmt: skip
         points.append(KeyPoint(whole.say("What would change it."), whole.say("The nearest single changes: {what}.", what=whole.say("; ").join(lines))))
@@ -104,8 +107,13 @@ def _spread(row: TestRow) -> float:
     return float(share[1] - share[0]) if share else 0.0
 
 
+def _alone(whole: Whole, says: str) -> str:
+    """Return what a test says without the word that ties it to the one before it."""
+    return re.sub(r"^(?:and|but|so|yet) (?!(?:is|are|does|do|no) )", "", says) if whole.lang == "en" else says
+
+
 def _said(whole: Whole, row: TestRow) -> str:
-    text = row.says
+    text = _alone(whole, row.says)
     if row.data["share"] is not None and not row.data["proved"]:
         return str(whole.say("{what} ({share})", what=text, share=share_words(whole, row.data["share"])))
     return text

@@ -19,6 +19,7 @@ from detente.reports.elements import (
 from detente.reports.entries import parameter_entry
 from detente.reports.spans import Inline, Ref
 from detente.reports.typesetting import math, names_of
+from detente.reports.wordlike import english_article
 from detente.solve.best_response import best_responses
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def terms(context: Context) -> list[Block]:
                     Column("Kind", width=0.9),
                 ),
                 tuple(rows),
-                f"Terms of {context.label(player)} at the baseline",
+                f"Terms of {english_article(context.label(player))} at the baseline",
                 context.anchor(f"terms-{player.replace('_', '-')}"),
             )
         )

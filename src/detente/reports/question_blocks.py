@@ -9,6 +9,8 @@ from detente.reports.claim_words import test_rows
 from detente.reports.elements import Block, Column, Heading, Note, Paragraph, Table
 from detente.reports.engine_tables import Labels, engine_table, merged
 from detente.reports.language import reword
+from detente.reports.spans import Emph
+from detente.reports.wordlike import english_article
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,13 +43,13 @@ def question(context: Context) -> list[Block]:
         if len(players) > _NAMED:
             moves = context.say("{count} players; each chooses: {choices}.", count=len(players), choices=own)
         elif len(players) == 1:
-            moves = context.say("{player} chooses: {choices}.", player=context.label(players[0]), choices=own)
+            moves = context.say("{player} chooses: {choices}.", player=_the(context, players[0]), choices=own)
         else:
             shown = context.join([context.label(player) for player in players])
             moves = context.say("Players: {players}. Each chooses: {choices}.", players=shown, choices=own)
     else:
         moves = " ".join(
-            context.say("{player} chooses: {choices}.", player=context.label(player), choices=context.join([context.label(each) for each in own], "or"))
+            context.say("{player} chooses: {choices}.", player=_the(context, player), choices=context.join([context.label(each) for each in own], "or"))
             for player, own in definition.strategies.items() if own
         )  # fmt: skip
     blocks.append(Paragraph(" ".join(part for part in (lead, moves) if part)))
@@ -61,6 +63,13 @@ def question(context: Context) -> list[Block]:
         names = "; ".join(shown.format(claim.id, label_of(claim.title, context.lang)) for claim in tested)
         blocks.append(Paragraph(context.say("Claims of the documents that it puts to the test: {claims}.", claims=names)))
     return blocks
+
+
+def _the(context: Context, player: str) -> str:
+    """Return who chooses at the beginning of a sentence."""
+    label = context.label(player)
+    text = english_article(label) if context.lang == "en" else label
+    return text[:1].upper() + text[1:]
 
 
 def _basis(context: Context) -> str:
@@ -78,16 +87,18 @@ def questions(context: Context) -> list[Block]:
         return []
     blocks: list[Block] = [Heading(1, context.say("Questions and answers"), context.anchor("questions"))]
     small = context.model.definition.form == "normal" and context.two_by_two
-    for asked, found in zip(own, context.found.answers(context.game), strict=True):
+    aside: list[str] = []
+    printed: list[tuple[str, list[list[str]]]] = []
+    for asked, found in sorted(zip(own, context.found.answers(context.game), strict=True), key=lambda pair: pair[0].number):
         text = asked.text.get(context.lang) or next(iter(asked.text.values()))
         blocks.append(Heading(2, f"{asked.number}. {text}", context.anchor(f"question-{asked.number}"), numbered=False))
         if found["refused"]:
             blocks.append(Note(context.say("There is no answer: {reason}", reason=found["refused"])))
             continue
         for names, sentence in found.get("said", {}).get(context.lang, []):
-            where = context.join([reword(context.lang, context.label(name)) for name in names])
+            where = _at(context, names)
             mark = "\uff1a" if context.lang == "zh" else ": "
-            blocks.append(Paragraph(f"{where}{mark}{sentence}" if names else sentence))
+            blocks.append(Paragraph((Emph(where + mark.strip()), mark[1:] + sentence) if names else sentence))
         covered = [_ELSEWHERE.get(each) for each in asked.ask]
         sections = all(block in context.definition.blocks for block in covered)
         # shares and what drives them have sections in the chapter on every game
@@ -102,14 +113,27 @@ def questions(context: Context) -> list[Block]:
         points = ("baseline", *model.definition.points)
         own_tables = merged(found["tables"], points)
         made: list[Block] = []
+        fresh = [table for table in own_tables if (table["title"], table["rows"]) not in printed]
         for index, table in enumerate(own_tables, 1):
             name = context.anchor(f"answer-{asked.number}-{index}")
             # in a report of what is essential, what sentences say stands beside it as tables
             told = drawn or found.get("said", {}).get(context.lang) or len(table["columns"]) > _WIDEST
-            kept = not context.short or (index == 1 and not told)
+            # nor is a table printed twice
+            kept = not context.short or (fresh[:1] == [table] and not told)
+            printed += [(table["title"], table["rows"])] if kept else []
             made += engine_table(context.on(model), labels, table, name, first=first, lines=None if kept else 0)
-        blocks += [*made, *beside_note(context, beside_names(made))]
-    return blocks
+        blocks += made
+        aside += beside_names(made)
+    return [*blocks, *beside_note(context, aside, f"{context.anchor('answer')}-*.csv")]
+
+
+def _at(context: Context, names: Sequence[str]) -> str:
+    """Return points in words: all of them at once, or one by one, with other marks between them where a label has commas."""
+    if len(names) > 2 and set(names) == {"baseline", *context.model.definition.points}:
+        return context.say("At every named point")
+    shown = [reword(context.lang, context.label(name)) for name in names]
+    text = context.say("; ").join(shown) if any("," in each for each in shown) else context.join(shown)
+    return text[:1].upper() + text[1:]
 
 
 def beside_names(blocks: Sequence[Block]) -> list[str]:
@@ -117,10 +141,12 @@ def beside_names(blocks: Sequence[Block]) -> list[str]:
     return [block.name for block in blocks if isinstance(block, Table) and block.shown == 0]
 
 
-def beside_note(context: Context, names: Sequence[str]) -> list[Block]:
-    """Return a note that names the tables that stand beside the report only."""
+def beside_note(context: Context, names: Sequence[str], pattern: str = "") -> list[Block]:
+    """Return a note that names the tables that stand beside the report only; of many, a ``pattern`` that fits them all."""
     if not names:
         return []
+    if pattern and len(names) > 1:
+        return [Note(context.say("Beside the report, the tables behind the answers: {file} ({count} files).", file=pattern, count=len(names)))]
     first = context.say("Beside the report: {file}.", file=f"{names[0]}.csv")
     if len(names) > 1:
         first = context.say("Beside the report: {file} and {left} more.", file=f"{names[0]}.csv", left=len(names) - 1)

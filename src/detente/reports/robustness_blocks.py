@@ -23,7 +23,7 @@ _DRAWN_SHORT = 10
 _KINDS = {
     "equilibrium": "{what} is an equilibrium",
     "unique": "{what} is the only equilibrium",
-    "selected": "{what} is selected",
+    "selected": "selected: {what}",
     "set": "the equilibria are {what}",
     "class": "the game is: {what}",
     "dominant": "dominant: {what}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -19,24 +20,28 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from detente.reports.blocks import Context, Whole
+    from detente.reports.spans import Kind
     from detente.seeds.figures import Figure
     from detente.study.load import StudyFiles
 
 __all__ = ["assumptions", "conflicts", "methods", "parameters"]
+
+#: Values of a table by one formula up to which each is printed.
+_FAMILY = 12
 
 
 def parameters(context: Context) -> list[Block]:
     """Every parameter with kind, value, range and basis; then each figure with its place."""
     listed = _unlisted(context)
     rows: list[tuple[Inline, ...]] = []
-    marks = []
+    marks: list[Kind] = []
     for own, name in listed:
         model = own.model
         parameter = model.parameters[name]
         mark = Math(typst(symbol(name), own.names), name)
         label = (own.label(name), " ", Code(name))
         unit = context.prose(parameter.unit)
-        marks.append(parameter.kind)
+        marks.append(parameter.kind)  # type: ignore[arg-type]
         if parameter.formula is not None:
             basis: Inline = Math(typst(parameter.formula, own.names, context.lang), own.reading(parameter.formula.text))
             derived = model.derived_values(model.point().values)
@@ -50,7 +55,11 @@ def parameters(context: Context) -> list[Block]:
                 basis += context.say(". ") + reason
         else:
             basis = reason
-        span = context.say("{low} to {high}", low=short(interval.low, 4), high=short(interval.high, 4))
+        span = (
+            context.say("fixed")
+            if interval.low == interval.high
+            else context.say("{low} to {high}", low=short(interval.low, 4), high=short(interval.high, 4))
+        )
         rows.append((mark, label, short(interval.value, 4), span, unit, basis))
     if not rows:
         return []
@@ -68,28 +77,54 @@ def parameters(context: Context) -> list[Block]:
         lead = ""
     if repeated:
         lead += context.say(" Parameters that an earlier list has are not repeated.")
-    longest = max(len(own.names.get(name, name)) for own, name in listed)
+    printed, left = _without_families(context, listed)
+    note = ""
+    if left:
+        name = context.anchor("parameters-all")
+        note = context.say("{count} more follow the formula of the one before them and stand in {file}.", count=left, file=f"{name}.csv")
+    longest = max(len(own.names.get(name, name)) for own, name in (listed[place] for place in printed))
+    columns = (
+        # symbols of a template's members have long names, which take more room
+        Column("", width=0.5 if longest <= 8 else min(2.4, 0.13 * longest)),
+        Column(context.say("Parameter"), width=2.2),
+        Column(context.say("Value"), align="decimal", width=0.9),
+        Column(context.say("Range"), width=1.3),
+        Column(context.say("Unit"), width=0.9),
+        Column(context.say("Basis"), width=4),
+    )
     blocks: list[Block] = [
         Heading(1, title, context.anchor("sources"), appendix=True),
         *([Paragraph(lead.strip())] if lead else []),
         Table(
-            (
-                # symbols of a template's members have long names, which take more room
-                Column("", width=0.5 if longest <= 8 else min(2.4, 0.13 * longest)),
-                Column(context.say("Parameter"), width=2.2),
-                Column(context.say("Value"), align="decimal", width=0.9),
-                Column(context.say("Range"), width=1.3),
-                Column(context.say("Unit"), width=0.9),
-                Column(context.say("Basis"), width=4),
-            ),
-            tuple(rows),
+            columns,
+            tuple(rows[place] for place in printed),
             context.say("Parameters"),
             context.anchor("parameter-list"),
-            marks=tuple(marks),  # type: ignore[arg-type]
-            anchors=tuple(parameter_entry(own.model, name) for own, name in listed),
+            marks=tuple(marks[place] for place in printed),
+            anchors=tuple(parameter_entry(listed[place][0].model, listed[place][1]) for place in printed),
+            note=note,
         ),
     ]
+    if left:
+        name = context.anchor("parameters-all")
+        blocks.append(Table(columns, tuple(rows), context.say("Parameters"), name, marks=tuple(marks), shown=0))
     return [*blocks, *_figures(context, listed), *(_documents(context.files, context.lang) if context.alone else [])]
+
+
+def _without_families(context: Context, listed: Sequence[tuple[Context, str]]) -> tuple[list[int], int]:
+    """Return the places of the parameters that are printed, and how many are left out.
+
+    Where a report prints what is essential, of a long table of values by one formula the first and the last one are.
+    """
+    hidden: set[str] = set()
+    if context.short:
+        for own in {id(own.model): own for own, _ in listed}.values():
+            for table in own.model.payoff_model.tables.values():
+                names = list(table.entries.values())
+                if len(names) > _FAMILY and all(own.model.parameters[name].is_derived for name in names if name in own.model.parameters):
+                    hidden.update(names[1:-1])
+    printed = [place for place, (_, name) in enumerate(listed) if name not in hidden]
+    return printed, len(listed) - len(printed)
 
 
 def _unlisted(context: Context) -> list[tuple[Context, str]]:
@@ -154,9 +189,24 @@ def _figures(context: Context, listed: Sequence[tuple[Context, str]]) -> list[Bl
     ]
 
 
+def _date(figure: Figure) -> str:
+    """Return a date that the register has as a year with decimals, by its month where it is known so exactly.
+
+    A year with decimals rounded to a year would be another one: the end of 2024 is 2024.96.
+    """
+    low = figure.central if figure.low is None else figure.low
+    high = figure.central if figure.high is None else figure.high
+    year = figure.central // 1
+    if high - low > Fraction(1, 2) or figure.central == year:
+        return str(year)
+    return f"{year}-{int((figure.central - year) * 12) + 1:02}"
+
+
 def _stated(context: Context, figure: Figure) -> str:
     """Return the value of a figure with its bound, as a reader says it."""
     value = short(figure.central, 4)
+    if figure.unit == "date":
+        return _date(figure)
     if figure.unit == "qualitative":
         return "+" if figure.central > 0 else "\u2212" if figure.central < 0 else "0"
     match figure.bound:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from detente.reports.characters import BREAK, CJK, is_hidden, soften
@@ -27,6 +28,7 @@ from detente.reports.figure_style import PLAYERS
 from detente.reports.math_alphabet import math_pieces
 from detente.reports.room import at_most, balanced, characters, lines_of, rooms, roomy, seen
 from detente.reports.spans import Code, Emph, Link, Mark, Math, Ref, Strong, Text, as_spans, plain_text
+from detente.reports.wordlike import rounded, scientific
 from detente.reports.words import GLYPH_NOTE, SIGNS, WORDS, ZH_NOTE
 
 if TYPE_CHECKING:
@@ -80,7 +82,7 @@ class TypstWriter:
             "subtitle": self._text(document.subtitle),
             "author": self._printable(document.author),
             "byline": self._text(byline),
-            "footer": self._text(document.footer),
+            "footer": soften(self._printable(document.footer)),
             "keywords": [self._printable(keyword) for keyword in document.keywords],
             "cjk-fonts": list(self.cjk),
             "words": {"kind": self.words["kind"]},
@@ -114,7 +116,7 @@ class TypstWriter:
     def _text(self, text: str) -> str:
         if self.lang == "zh":
             text = in_hundred_millions(text)
-        return soften(_MINUS.sub("\u2212", self._printable(text)))
+        return soften(_MINUS.sub("\u2212", self._printable(scientific(text))))
 
     # ---- spans
 
@@ -171,8 +173,8 @@ class TypstWriter:
                     "title": self._spans(block.title),
                 }
             case Paragraph(content=content):
-                following = self.document.blocks[index + 1 : index + 2]
-                sticky = any(isinstance(each, (Formula, Table)) for each in following)
+                printed = (each for each in self.document.blocks[index + 1 :] if not isinstance(each, Table) or each.shown != 0)
+                sticky = isinstance(next(printed, None), (Formula, Table))
                 return {"kind": "paragraph", "sticky": sticky, "content": self._spans(content)}
             case Bullets(items=items, ordered=ordered):
                 return {"kind": "bullets", "ordered": ordered, "items": [self._spans(item) for item in items]}
@@ -213,7 +215,7 @@ class TypstWriter:
         return {"caption-lead": [lead], "caption": self._spans(block.caption)}
 
     def _table(self, table: Table, place: int) -> dict[str, Any]:
-        rows = table.rows[: table.shown]
+        rows = tuple(tuple(_rounded(cell, table.digits) for cell in row) for row in table.rows[: table.shown])
         # a column in which nothing stands takes the room of the others
         kept = [index for index in range(len(table.columns)) if any(plain_text(row[index]) for row in rows) or not rows]
         kept = kept or list(range(len(table.columns)))
@@ -235,7 +237,7 @@ class TypstWriter:
             "anchors": [f"row-{place}-{row}" if anchor else "" for row, anchor in enumerate(table.anchors[: table.shown])],
             "marks": [{"kind": kind, "sign": SIGNS[kind]} for kind in table.marks[: table.shown]],
             "legend": [[sign, kinds[kind]] for kind, sign in SIGNS.items() if kind in table.marks],
-            "note": self._spans(table.note),
+            "note": self._spans(_rounded(table.note, table.digits)),
             "size": size,
         }
 
@@ -304,6 +306,16 @@ class TypstWriter:
         text += self.words["framed"] if framed else ""
         text += self.words["unit"].format(unit=matrix.unit) if matrix.unit else ""
         return self._spans(text)
+
+
+def _rounded(inline: Inline, digits: int) -> Inline:
+    """Return inline content with the numbers of its texts to so many digits, 0 for all."""
+    if not digits:
+        return inline
+    return tuple(
+        replace(span, text=rounded(span.text, digits)) if isinstance(span, (Text, Strong, Emph, Link)) else span
+        for span in as_spans(inline)
+    )
 
 
 def _aspect(svg: bytes) -> float:

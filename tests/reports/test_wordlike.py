@@ -1,0 +1,153 @@
+"""What pages say: numbers with the digits that mean something, English that is English, and no claim turned round."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from detente.facade import Study
+from detente.reports.build import Report
+from detente.reports.claim_words import TestRow, test_sentence
+from detente.reports.compose import compose
+from detente.reports.elements import Table
+from detente.reports.overview import _alone
+from detente.reports.source_blocks import _date
+from detente.reports.spans import Math, as_spans, plain_text
+from detente.reports.wordlike import counted, english, percentages, plain_notes, plain_title, rounded, scientific
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def study():
+    return Study(ROOT)
+
+
+def tables(study, game, *blocks, detail="short"):
+    """Return the tables of a chapter, by name."""
+    report = study.report("main", "en")
+    definition = replace(report.definition, games=(game,), blocks=blocks, draws=500, detail=detail)
+    made = compose(study.files, definition, Report(study.files, definition).models)
+    return {block.name: block for block in made.blocks if isinstance(block, Table)}
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("us 376655/465299 + 88644/465299", "us 0.809 + 0.191"),
+        ("9/11 align", "9/11 align"),
+        ("0/36/19 (4 rounds)", "0/36/19 (4 rounds)"),
+        ("-0.24976*", "-0.25*"),
+        ("5.029e-7", "<0.0001"),
+        ("-2e-9", "-2e-9"),
+        ("19.668 of 2025-10-09, document 002, 1.5", "19.7 of 2025-10-09, document 002, 1.5"),
+        ("version 1.14.0", "version 1.14.0"),
+    ],
+)
+def test_numbers_are_printed_to_three_digits_and_nothing_else_is_touched(text, printed):
+    assert rounded(text, 3) == printed
+
+
+def test_powers_of_ten_are_written_as_such_and_hashes_are_left():
+    assert scientific("at most 1e10") == "at most 1\u00d710\u00b9\u2070"
+    assert scientific("4e652785749a 0.5e3x") == "4e652785749a 0.5e3x"
+
+
+def test_shares_are_percentages_only_where_a_table_is_about_shares():
+    assert percentages(["share", "over the priors"], [["0.710", "0.455 to 0.710"], ["0.000", "0.000 to 0.000"]]) == [
+        ["71%", "46% to 71%"], ["0%", "0%"],
+    ]  # fmt: skip
+    assert percentages(["share", "player"], [["0.710", "us"]]) == [["0.710", "us"]]
+
+
+def test_notes_that_repeat_their_table_go_and_reservations_stay():
+    notes = [
+        "From baseline the cheapest single change that makes it selected is sev 0.3 -> < 0.2803.",
+        "\ue000A_us\ue001: negative at baseline.",
+        "... and 96 more, see --json.",
+        "More equilibria may exist: mixed equilibria are not looked for.",
+    ]
+    assert plain_notes(notes) == notes[3:]
+
+
+def test_names_of_games_and_kinds_of_conclusions_do_not_stand_in_titles():
+    assert plain_title("race: equilibria", "race") == "equilibria"
+    assert plain_title("race:two: stable sizes", "race") == "two: stable sizes"
+    assert plain_title("single changes that end selected:strike", "race") == "single changes that end strike"
+
+
+def test_counts_have_one_head_and_their_order_is_told():
+    assert counted(["point", "equilibria: a/b", "from all: a/b"], {"a", "b"}) == (["point", "equilibria", "from all"], ["a", "b"])
+    assert counted(["ratio: a/c"], {"a", "b"}) == (["ratio: a/c"], [])
+
+
+def test_english_has_its_articles_and_plurals():
+    assert english("payoff of United States") == "payoff of the United States"
+    assert english("United States punishes if its strength suffices") == "The United States punishes if its strength suffices"
+    assert english("United States tolerate, China accommodate") == "United States tolerate, China accommodate"
+    assert english("0/46/9 (1 rounds)") == "0/46/9 (1 round)"
+
+
+def test_a_date_is_printed_by_its_month_and_never_rounded_into_another_year(study):
+    figures = study.files.figures
+    # 2025.77 is the 9th of October 2025, 2024.956 the end of 2024
+    assert _date(figures["mofcom-61-62-date"]) == "2025-10"
+    assert _date(figures["msp-expansion-date"]) == "2024-12"
+    assert _date(figures["feoc-critical-mineral-start"]) == "2025"
+
+
+@pytest.mark.parametrize(("holds", "words"), [(True, "overturned first by"), (False, "made true first by")])
+def test_what_is_false_at_the_baseline_is_made_true_by_a_change_and_not_overturned(study, holds, words):
+    report = study.report("main", "en")
+    definition = replace(report.definition, games=("confrontation",), blocks=("question",), draws=500)
+    data = {
+        "game": "confrontation", "point": None, "proved": "", "rests": None, "share": None, "observed": None, "verdict": "part",
+        "baseline": holds, "looked": True, "meaning": "ordinal",
+        "overturn": {"name": "sev", "from": "0.3", "to": "0.4", "up": True, "distance": 0.2},
+    }  # fmt: skip
+    context = _context(study, definition)
+    said = test_sentence(context, TestRow("M1", "it pays", "Confrontation", "part", "", "", data)).lower()
+    assert words in said
+    assert ("true at the baseline" in said) == holds
+
+
+def _context(study, definition):
+    from detente.reports.blocks import Context
+
+    model = study.game("confrontation").model
+    return Context(study.files, definition, model)
+
+
+def test_a_statement_that_stands_alone_does_not_begin_with_and(study):
+    whole = type("Whole", (), {"lang": "en"})
+    assert _alone(whole, "and there is a demand that is met") == "there is a demand that is met"
+    assert _alone(whole, "and so is China") == "so is China"
+    assert _alone(whole, "so is China") == "so is China"
+    assert _alone(whole, "android phones") == "android phones"
+
+
+def test_a_table_by_state_is_one_symbol_with_the_state_below(study):
+    table = tables(study, "gradual_cooperation", "terms")["terms-list"]
+    sources = [span.source for row in table.rows for cell in row for span in as_spans(cell) if isinstance(span, Math)]
+    assert sources
+    assert not any("cases(" in source for source in sources)
+    assert any('s_(upright("state"))' in source for source in sources)
+
+
+def test_terms_that_all_players_have_are_about_the_player_itself(study):
+    table = tables(study, "forge_tipping", "terms")["terms-list"]
+    text = " ".join(plain_text(row[3]) for row in table.rows)
+    assert "the player itself" in text
+    assert "member 1" not in text
+
+
+def test_of_many_values_by_one_formula_the_ends_are_printed_and_all_stand_beside(study):
+    found = tables(study, "forge_tipping", "parameters")
+    printed, all_of_them = found["parameter-list"], found["parameters-all"]
+    names = [plain_text(row[1]) for row in printed.rows if "dep_member" in plain_text(row[1])]
+    assert [name.split()[-1] for name in names] == ["dep_member_1", "dep_member_55"]
+    assert sum("dep_member" in plain_text(row[1]) for row in all_of_them.rows) == 55
+    assert all_of_them.shown == 0
+    assert "53 more" in plain_text(printed.note)
