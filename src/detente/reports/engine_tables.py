@@ -254,7 +254,7 @@ def engine_table(
         for row in rows
     ]
     columns = _columns(labels, heads, cells)
-    shown = _fitting(columns, cells, most) if most else 0
+    shown = _fitting(rows, most) if most else 0
     if shown < len(cells):
         notes.append(
             say(lang, "{left} further rows stand in {file}.", left=len(cells) - shown, file=f"{name}.csv")
@@ -355,16 +355,19 @@ def _room(columns: int) -> float:
     return 92.0 if columns <= 6 else 103.0 if columns <= 9 else 117.0 if columns <= 12 else 135.0
 
 
-def _fitting(columns: Sequence[Column], cells: Sequence[Sequence[Inline]], most: int) -> int:
-    """Return how many rows fill at most so many lines; two more are no reason to cut."""
-    total = sum(column.width or 1 for column in columns)
-    room = [max(1.0, _room(len(columns)) * (column.width or 1) / total) for column in columns]
-    lines = 0.0
-    for count, row in enumerate(cells):
-        lines += max((width(bare(plain_text(cell))) // own + 1 for cell, own in zip(row, room, strict=True)), default=1)
+def _fitting(rows: Sequence[Sequence[str]], most: int) -> int:
+    """Return how many rows fill at most about so many lines; two more are no reason to cut.
+
+    The estimate looks at the texts of the engine, which are the same for all editions, so that all print the same rows.
+    """
+    own = 2 * _room(len(rows[0])) / len(rows[0])  # long cells take room from short ones
+    lines = 0
+    for count, row in enumerate(rows):
+        # symbols take less room than the names for which they stand
+        lines += max(int((len(cell) / 3 if _OPERATOR.search(cell) else len(cell)) / own) + 1 for cell in row)
         if lines > most and count >= 2:
-            return count if len(cells) - count > 2 else len(cells)
-    return len(cells)
+            return count if len(rows) - count > 2 else len(rows)
+    return len(rows)
 
 
 def _capital(text: str) -> str:
