@@ -10,8 +10,8 @@ from detente.conclusions.robustness.classifier import reader_of
 from detente.conclusions.robustness.counting import METHOD
 from detente.conclusions.robustness.evidence import Given
 from detente.conclusions.robustness.first_order import BINS, equal_count_bins, first_order
-from detente.conclusions.robustness.outputs import output_of
-from detente.conclusions.robustness.total_order import Population, by_salib, jansen
+from detente.conclusions.robustness.outputs import Seen, output_of
+from detente.conclusions.robustness.total_order import Population, by_salib, jansen, sobol_draws
 from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.formula import symbol
@@ -245,7 +245,8 @@ def importance_of(
     import numpy as np
 
     classifier = subject.classifier
-    chosen = [output_of(classifier, name) for name in dict.fromkeys(outputs)]
+    seen = Seen(classifier)
+    chosen = [output_of(classifier, name, seen) for name in dict.fromkeys(outputs)]
     condition = Given.that(region) if isinstance(region, str) else region
     for statement in () if condition is None else condition.statements:
         classifier.check(statement)
@@ -288,6 +289,7 @@ def importance_of(
                 notes.append(f"{stuck:.1%} of the draws left no room to draw {', '.join(some[:3])} again")
         return redrawn[key][0]
 
+    design: tuple[Values, int] | None = None
     indices: list[Index] = []
     grouped: list[Index] = []
     variances: dict[str, float] = {}
@@ -308,7 +310,8 @@ def importance_of(
         firsts = {name: first_order(values[name], y, count, place=places[name]) for name in names}
         sharp = {}
         if population.everything and names and (output.numeric or count == 2):
-            sharp = by_salib(recipe, output, names, _BASE // 2, seed)
+            design = design or sobol_draws(recipe, names, _BASE // 2, seed)
+            sharp = by_salib(design, output, names, seed)
         own = []
         for name in names:
             first = firsts[name] or (None, None)

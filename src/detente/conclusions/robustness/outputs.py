@@ -13,11 +13,36 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from detente.conclusions.robustness.classifier import Classifier
+    from detente.conclusions.robustness.classifier import Classifier, Verdicts
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Output", "output_of"]
+__all__ = ["Output", "Seen", "output_of"]
+
+
+class Seen:
+    """What a classifier made of draws, kept for the next output that looks at the same ones."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        self.classifier = classifier
+        self._known: dict[tuple[str, int], tuple[Any, Any]] = {}
+
+    def classify(self, values: Mapping[str, Any], n: int) -> Verdicts:
+        """Return the code and the truths of n draws."""
+        found: Verdicts = self._once("classify", values, n)
+        return found
+
+    def measure(self, values: Mapping[str, Any], n: int) -> Floats:
+        """Return the numeric outputs of n draws."""
+        found: Floats = self._once("measure", values, n)
+        return found
+
+    def _once(self, what: str, values: Mapping[str, Any], n: int) -> Any:
+        # the draws are kept beside what was made of them: while they live nothing else has their identity
+        key = what, id(values)
+        if key not in self._known:
+            self._known[key] = values, getattr(self.classifier, what)(values, n)
+        return self._known[key][1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,11 +50,13 @@ class Output:
     """An output of a classifier.
 
     ``name`` is a family (``set``, ``class``, ..: many values), a conclusion (two values), or ``value:NAME`` for the
-    number that a named formula has. ``labels`` collects the values that occur, in the order in which they do.
+    number that a named formula has. ``labels`` collects the values that occur, in the order in which they do. ``seen``
+    is shared by outputs that look at the same draws, which nobody changes.
     """
 
     name: str
     classifier: Classifier
+    seen: Seen
     labels: dict[str, int] = field(default_factory=dict)
     known: dict[Any, int] = field(default_factory=dict, repr=False)
 
@@ -45,9 +72,9 @@ class Output:
         classifier = self.classifier
         if self.numeric:
             row = classifier.numbers.index(self.name.removeprefix("value:"))
-            numbers: Floats = classifier.measure(values, n)[row]
+            numbers: Floats = self.seen.measure(values, n)[row]
             return numbers
-        found = classifier.classify(values, n)
+        found = self.seen.classify(values, n)
         if self.name in classifier.truths:
             self.labels.update({"fails": 0, "holds": 1})
             truth: NDArray[Any] = found.truths[classifier.truths.index(self.name)].astype(np.int64)
@@ -66,8 +93,8 @@ class Output:
         return self.known[code]
 
 
-def output_of(classifier: Classifier, name: str) -> Output:
-    """Return an output by name.
+def output_of(classifier: Classifier, name: str, seen: Seen | None = None) -> Output:
+    """Return an output by name; ``seen`` is that of other outputs.
 
     Raises
     ------
@@ -83,4 +110,4 @@ def output_of(classifier: Classifier, name: str) -> Output:
             )
     elif name not in classifier.families:
         classifier.check(name)
-    return Output(name, classifier)
+    return Output(name, classifier, seen or Seen(classifier))

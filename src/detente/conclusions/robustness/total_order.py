@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Values = dict[str, Floats]
 
-__all__ = ["Population", "by_salib", "jansen"]
+__all__ = ["Population", "by_salib", "jansen", "sobol_draws"]
 
 #: Attempts to draw a parameter again inside the region before a draw is left as it is.
 _ATTEMPTS = 200
@@ -128,27 +128,39 @@ def jansen(y: NDArray[Any], other: NDArray[Any], classes: int = 0) -> tuple[floa
     return index, math.sqrt(float((moved - index * spread).var()) / len(y)) / variance
 
 
+def sobol_draws(recipe: Recipe, names: Sequence[str], base: int, seed: int) -> tuple[Values, int]:
+    """Return the draws of SALib's Sobol design, and how many they are."""
+    import numpy as np
+    from SALib.sample import sobol as design
+
+    from detente.conclusions.ensemble._priors import quantile
+
+    problem = _problem(names)
+    points = np.clip(design.sample(problem, base, calc_second_order=False, seed=seed), 2.0**-53, 1 - 2.0**-53)
+    n = len(points)
+    values = {name: np.full(n, float(interval.value)) for name, interval in recipe.box.items() if name not in names}
+    for column, name in enumerate(names):
+        values[name] = quantile(recipe.laws[name], recipe.box[name], points[:, column])
+    return values, n
+
+
+def _problem(names: Sequence[str]) -> dict[str, Any]:
+    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
+
+
 def by_salib(
-    recipe: Recipe, output: Output, names: Sequence[str], base: int, seed: int
+    drawn: tuple[Values, int], output: Output, names: Sequence[str], seed: int
 ) -> dict[str, tuple[float, float]]:
-    """Return the total index of each parameter from SALib's Sobol design, for numbers and yes-or-no outputs.
+    """Return the total index of each parameter from :func:`sobol_draws`, for numbers and yes-or-no outputs.
 
     For draws without constraints and regions: the points are a scrambled Sobol sequence, so the indices are sharper
     than those of independent draws.
     """
     import numpy as np
     from SALib.analyze import sobol as analysis
-    from SALib.sample import sobol as design
 
-    from detente.conclusions.ensemble._priors import quantile
-
-    problem = {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
-    points = np.clip(design.sample(problem, base, calc_second_order=False, seed=seed), 2.0**-53, 1 - 2.0**-53)
-    n = len(points)
-    values = {name: np.full(n, float(interval.value)) for name, interval in recipe.box.items() if name not in names}
-    for column, name in enumerate(names):
-        values[name] = quantile(recipe.laws[name], recipe.box[name], points[:, column])
-    y = output(values, n).astype(np.float64)
+    problem = _problem(names)
+    y = output(*drawn).astype(np.float64)
     if float(np.ptp(y)) == 0:
         return {}
     # SALib takes no seed 0.
