@@ -87,7 +87,8 @@ def _mixing(context: Context, region: Any) -> list[Block]:
     ]
     for player, weights in region.profile.items():
         first, weight = next(iter(weights.items()))
-        source = f'op("Pr")({typst_text(context.label(player))} {typst_text(context.say(" plays "))} {typst_text(context.label(first))}) = {typst(weight, context.names)}'
+        said = f"{context.label(player)}{context.say(' plays ')}{context.label(first)}"
+        source = f'op("Pr")({typst_text(said)}) = {typst(weight, context.names)}'
         alt = f"probability that {context.label(player)} plays {context.label(first)} = {formula_text(weight)}"
         blocks.append(Formula(source, alt))
     return blocks

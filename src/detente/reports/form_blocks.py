@@ -126,15 +126,19 @@ def terms(context: Context) -> list[Block]:
         rows.append((label, whose, formula, _when(context, term), kind))
     if not rows:
         return []
+    columns: tuple[Column, ...] = (
+        Column(context.say("Term"), width=1.9),
+        Column(context.say("Player"), width=1.2),
+        Column(context.say("Formula"), width=3.4),
+        Column(context.say("Counts when"), width=2.3),
+        Column(context.say("Kind"), width=0.9),
+    )
+    if all(term.material for term in model.payoff_model.terms):
+        blocks.append(Paragraph(context.say("All terms are material: none is about relative gains.")))
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
     blocks.append(
         Table(
-            (
-                Column(context.say("Term"), width=1.9),
-                Column(context.say("Player"), width=1.2),
-                Column(context.say("Formula"), width=3.4),
-                Column(context.say("Counts when"), width=2.3),
-                Column(context.say("Kind"), width=0.9),
-            ),
+            columns,
             tuple(rows),
             context.say("Terms of the payoffs"),
             context.anchor("terms-list"),

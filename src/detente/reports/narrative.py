@@ -47,7 +47,8 @@ FACTOR_FORMULA = (
 )
 SHARES = (
     "A share says in how much of the box of all parameters a conclusion holds, if the values within their ranges are weighed in one of "
-    "five ways (priors: {priors}). One number would be false precision, so the least and the greatest of the five are told."
+    "five ways (priors: {priors}). One number would be false precision, so the least and the greatest of the five are told. "
+    "100% are all draws and 0% none, which is no proof; what is proved is said to be."
 )
 IMPORTANCE = (
     "Alone: the share of the variance that the parameter explains by itself. In total: what is left when all others are known; totals may add up to more than 1."
@@ -191,13 +192,13 @@ def strategy_words(name: str) -> str:
 
 
 def factor_words(value: Any) -> str:
-    """Return a critical discount factor: exact where short, with its decimal value."""
+    """Return a critical discount factor: exact where short, with its decimal value; on a page the exact form of many digits is left out."""
     if value is None:
         return "none"
     exact = plain(value)
     if exact == short(value, 3):
         return exact
-    return f"{exact} = {short(value, 3)}" if len(exact) <= 8 else short(value, 3)
+    return f"{exact} = {short(value, 3)}" if len(exact) <= 16 else short(value, 3)
 
 
 def factor_value(found: DiscountFactors) -> str:

@@ -58,9 +58,10 @@ def repeated(context: Context) -> list[Block]:
                     Column(f"Enough at {narrative.factor_value(found)}?", width=1.3),
                 ),
                 tuple(rows),
-                f"Critical discount factors at the point {context.label(name)}, exact",
+                f"Critical discount factors at the point {context.label(name)}, found exactly",
                 context.anchor(f"discount-factors-{name.replace('_', '-')}"),
                 note=narrative.repeated_notes(found),
+                digits=3,
             ),
         ]
         values = set(found.values.values())
