@@ -14,10 +14,12 @@ import detente
 from detente.cli import run
 from detente.reports import language
 from detente.reports.characters import soften
+from detente.reports.chinese_numbers import in_hundred_millions
 from detente.reports.elements import inlines
 from detente.reports.language import catalog, edition, join, reword, say, slots, untranslated
 from detente.reports.spans import plain_text
 from detente.reports.translation import left_over
+from detente.reports.wordlike import rounded, scientific
 
 SOURCES = Path(language.__file__).parent
 
@@ -86,6 +88,12 @@ def test_lines_break_at_no_place_within_a_number_and_anywhere_in_chinese():
         assert soften(text) == text
     assert soften("自1234567.891/0.123456/2.345e-14起").split("\u200b") == ["自1234567.891/", "0.123456/", "2.345e-14起"]
     assert soften("见confrontation-answer-1-1.csv及另外两个").split("\u200b")[:2] == ["见confrontation-", "answer-"]
+
+
+def test_numbers_beside_chinese_are_rounded_and_written_as_beside_english():
+    assert rounded("美国1425/2233奖励，阿根廷9/11结盟：得0.01255起", 3) == "美国0.638奖励，阿根廷9/11结盟：得0.0126起"
+    assert scientific("约2e20个") == "约2×10²⁰个"
+    assert in_hundred_millions("十年5e8美元，以3e9美元计，至多1e10；4.5e12") == "十年5亿美元，以30亿美元计，至多100亿；4.5万亿"
 
 
 def test_a_list_may_stay_open():

@@ -118,11 +118,12 @@ def percentages(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[l
     return [[put(cell) if index in places else cell for index, cell in enumerate(row)] for row in rows]
 
 
+# A letter of Chinese beside a number is none of it: words are those of ASCII.
 #: A fraction, alone or with its value behind it, that is no part of a list of counts or of a date.
-_FRACTION = re.compile(r"(?<![\w./])(-?\d+)/(\d+)(?![\w./])(?: = (-?\d+(?:\.\d+)?(?:e-?\d+)?))?")
+_FRACTION = re.compile(r"(?<![\w./])(-?\d+)/(\d+)(?![\w./])(?: = (-?\d+(?:\.\d+)?(?:e-?\d+)?))?", re.ASCII)
 #: Decimals side by side, such as expected counts.
-_DECIMALS = re.compile(r"(?<![\w./])\d[\d.]*(?:e-?\d+)?(?:/\d[\d.]*(?:e-?\d+)?)+(?![\w/])")
-_LONG_DECIMAL = re.compile(r"(?<![\w.\-/])(-?)(\d+\.\d+(?:e-?\d+)?)(?![\w/]|\.\d)")
+_DECIMALS = re.compile(r"(?<![\w./])\d[\d.]*(?:e-?\d+)?(?:/\d[\d.]*(?:e-?\d+)?)+(?![\w/])", re.ASCII)
+_LONG_DECIMAL = re.compile(r"(?<![\w.\-/])(-?)(\d+\.\d+(?:e-?\d+)?)(?![\w/]|\.\d)", re.ASCII)
 #: Digits of numerator and denominator up to which a fraction is printed.
 _SHORT_FRACTION = 4
 
@@ -165,7 +166,7 @@ def _printed(number: str) -> str:
     return number if "e-" not in number else ">-0.0001" if negative else "<0.0001"
 
 
-_SCIENTIFIC = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([+-]?\d{1,3})(?![\w.])")
+_SCIENTIFIC = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)e([+-]?\d{1,3})(?![\w.])", re.ASCII)
 _RAISED = str.maketrans("0123456789-", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207b")
 
 
