@@ -73,6 +73,14 @@ def test_what_leaves_the_rationals_is_a_float(text, expected):
 
 @pytest.mark.parametrize(
     ("text", "expected"),
+    [("a/b + 1/3", True), ("a**3", True), ("max(a, abs(b))", True), ("sqrt(4)", False), ("a**(1/2)", False), ("a**b", False), ("1 + exp(a)", False)],
+)
+def test_a_formula_knows_whether_it_stays_among_the_rationals(text, expected):
+    assert formula.parse(text).rational is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
     [
         ("a < b", True),
         ("a < b < 3", False),

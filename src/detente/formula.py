@@ -89,6 +89,15 @@ class Formula:
         """The subscripted names and counts used, such as ``payoff[us][confront, cooperate]`` and ``others(ban)``."""
         return tuple(node for node in self.root.walk() if node.op == "item")
 
+    @cached_property
+    def rational(self) -> bool:
+        """Whether the value is rational wherever all numbers are: no roots, logarithms or broken powers."""
+        return all(
+            node.op not in {"sqrt", "exp", "log"}
+            and (node.op != "**" or (node.args[1].op == "number" and node.args[1].value.denominator == 1))
+            for node in self.root.walk()
+        )
+
     def replaced(self, item: Callable[[Node], Node | None], text: str | None = None) -> Formula:
         """Return the formula with every item for which ``item`` returns a node in its place, and with another text."""
         return Formula(self.text if text is None else text, self.root.replaced(item))

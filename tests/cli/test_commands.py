@@ -286,6 +286,15 @@ def test_start_up_loads_nothing_heavy(code):
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_a_game_of_two_is_solved_without_sympy(study_root):
+    code = f"import sys; sys.argv = ['detente', 'solve', 'confrontation', '--study', {str(study_root)!r}]; from detente.cli import run; run()"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nprint('sympy' in sys.modules)"], capture_output=True, text=True, encoding="utf-8", check=True
+    )
+    assert "these are all" in done.stdout
+    assert done.stdout.splitlines()[-1] == "False"
+
+
 def test_a_closed_pipe_is_no_error(study_root):
     command = f"{sys.executable} -m detente list --study {study_root} | head -1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, encoding="utf-8", check=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction as F
 from pathlib import Path
 
@@ -112,3 +113,26 @@ def test_labels_fall_back_to_readable_names(model):
     assert model.label("us", "zh") == "美国"
     assert model.label("no_such_thing") == "no such thing"
     assert model.label("d_us") != "d us"
+
+
+@pytest.mark.parametrize("name", ["confrontation", "alliance_hedging", "alliance_hedging:korea_us", "counter_controls"])
+@pytest.mark.parametrize("kind", ["strategic", "material"])
+def test_a_game_at_a_point_is_that_of_its_symbolic_payoffs(this_study, name, kind):
+    rnd = random.Random(0)
+    for _ in range(3):
+        model = this_study.game(name).model  # another model each time: no symbolic game has been asked for
+        box = {each: own for each, own in model.intervals.items() if rnd.random() < 0.5}
+        point = model.point(changes={each: own.low + (own.high - own.low) * F(rnd.randint(0, 10), 10) for each, own in box.items()})
+        found, expected = model.at(point, kind), model.payoffs(kind).at_point(point.values)
+        assert (found.players, found.strategies, found.arithmetic) == (expected.players, expected.strategies, expected.arithmetic)
+        assert [*map(repr, found.payoffs.flat)] == [*map(repr, expected.payoffs.flat)]
+
+
+def test_where_a_formula_may_leave_the_fractions_the_symbolic_game_is_asked(real_copy):
+    # sqrt(2)*sqrt(2) is 2 and no float, which a value of the formula in floats would not be
+    path = real_copy / "payoffs" / "confrontation.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f'{text}\n[terms.us.root]\nformula = "sqrt(1 + sev**0)*sqrt(1 + sev**0)"\n', encoding="utf-8")
+    with_root, without = (detente.Study(each).game("confrontation").model.at() for each in (real_copy, ROOT))
+    assert [*(with_root.payoffs[0] - without.payoffs[0]).flat] == [F(2)] * 4
+    assert {type(each) for each in with_root.payoffs.flat} == {F}

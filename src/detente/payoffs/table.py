@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from fractions import Fraction
+from functools import cached_property, partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from detente.payoffs.items import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from detente.formula import Node
     from detente.payoffs.terms import Term, Utility
@@ -257,6 +260,42 @@ class PayoffTable(Displayed):
             return [nest(player, (*prefix, own)) for own in self.strategies[self.players[len(prefix)]]]
 
         return [nest(player, ()) for player in self.players]
+
+    def exact_array(self, values: Mapping[str, Any]) -> NDArray[Any] | None:
+        """Return the payoffs ``[player, s1, .., sN]`` where every name has a value, without SymPy.
+
+        None where a formula may leave the fractions, or a value is none: SymPy knows then what is equal and what less.
+        """
+        import numpy as np
+
+        formulas = [parsed for each in self.terms for parsed, _ in each.formulas]
+        formulas += [each.formula for each in self.utility.values()]
+        names = {name for each in formulas for name in each.names}
+        exact = all(isinstance(values.get(name), Fraction) for name in names)
+        if not exact or not all(each.rational for each in formulas):
+            return None
+        found = np.empty((len(self.players), *map(len, self.strategies.values())), dtype=object)
+        known: dict[int, Any] = {}
+
+        def worth(term: Term) -> Any:
+            if id(term) not in known:
+                counts = term.condition is None or term.condition.evaluate(values)
+                known[id(term)] = term.formula.evaluate(values) if counts else Fraction(0)
+            return known[id(term)]
+
+        def own(player: str, chosen: Mapping[str, str]) -> Any:
+            return sum(map(worth, self.payoffs.terms_where(player, chosen)), Fraction(0))
+
+        for index in np.ndindex(found.shape[1:]):
+            chosen = self.chosen([names[k] for names, k in zip(self.strategies.values(), index, strict=True)])
+            for position, player in enumerate(self.players):
+                utility = self.payoffs.utility_of(player)
+                if utility is None:
+                    found[position, *index] = own(player, chosen)
+                else:
+                    sums = partial(lambda chosen, node: own(node.keys[0][0], chosen), chosen)
+                    found[position, *index] = utility.formula.evaluate(values, sums)
+        return found
 
     @cached_property
     def inert(self) -> dict[str, tuple[str, ...]]:

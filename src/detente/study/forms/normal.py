@@ -8,7 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from detente.conclusions.conclusion import parse_conclusion, parse_profile
-from detente.errors import Fault
+from detente.errors import Fault, FormulaError
 from detente.fields import Name, Names, label_of, unknown
 from detente.games.definition import Content
 from detente.games.reader import GameFile, VariantTable
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from detente.errors import Place
     from detente.formula import Formula
     from detente.games.definition import GameDefinition
+    from detente.games.normal import NormalFormGame
     from detente.games.reader import GameReader
     from detente.games.symbolic import SymbolicGame
     from detente.payoffs.table import Payoffs, PayoffTable
@@ -133,6 +134,25 @@ class Normal(Form):
             dict(model.definition.strategies), model.payoff_model.terms, tuple(model.parameters), material,
             model.payoff_model.utility, model.payoff_model.players, self.fixed(model.definition.content),
         )  # fmt: skip
+
+    def at(self, model: GameModel, point: Point, kind: str) -> NormalFormGame:
+        """Return the game at a point.
+
+        Where all formulas are rational and nobody has asked for the symbolic game, it is not made: to load SymPy takes longer
+        than to solve the game.
+        """
+        from detente.games.normal import NormalFormGame
+
+        table = {"strategic": model.table, "material": model.material_table}.get(kind)
+        made = "material" if kind == "material" else "symbolic"
+        if table is not None and made not in vars(model) and all(each.rational for each in model.derived.values()):
+            try:
+                found = table.exact_array({**point.values, **model.derived_values(point.values)})
+            except FormulaError:  # the symbolic game may have a value where a formula has none, or says what is wrong
+                found = None
+            if found is not None:
+                return NormalFormGame(found, model.players, list(model.definition.strategies.values()))
+        return super().at(model, point, kind)  # type: ignore[no-any-return]
 
     def solve(
         self, model: GameModel, point: Point, kind: str, concept: str | None = None, options: Options | None = None
