@@ -36,7 +36,7 @@ class Form:
         self.expression = expression
         self.tree = tree(expression)
         self.names = tuple(sorted(each.name for each in expression.free_symbols))
-        self._slopes: dict[str, tuple[Tree, Tree, bool]] = {}
+        self._slopes: dict[str, tuple[Tree, bool]] = {}
 
     @cached_property
     def size(self) -> int:
@@ -76,27 +76,27 @@ class Form:
         The derivative is enclosed as it stands and with common factors taken out; both are sound, and so is
         what they have in common.
         """
-        plain, factored, _ = self._derivative(name)
         try:
-            low, high = enclose(plain, box)
-            if low < 0 < high and plain is not factored:
-                other = enclose(factored, box)
+            low, high = enclose(self._derivative(name)[0], box)
+            if low < 0 < high:
+                # common factors are looked for only where they may tell more: that is slow
+                other = enclose(derivative(self.expression, name, factored=True), box)
                 low, high = max(low, other[0]), min(high, other[1])
         except NotRational:
             return None
         return low, high
 
-    def _derivative(self, name: str) -> tuple[Tree, Tree, bool]:
-        """Return the derivative by a parameter, plain and factored, and whether it is a number or free of it."""
+    def _derivative(self, name: str) -> tuple[Tree, bool]:
+        """Return the derivative by a parameter, and whether it is a number or free of it."""
         if name not in self._slopes:
             found = derivative(self.expression, name)
             free = found != ("?",) and symbol(name) not in self.expression.diff(symbol(name)).free_symbols
-            self._slopes[name] = found, derivative(self.expression, name, factored=True), free
+            self._slopes[name] = found, free
         return self._slopes[name]
 
     def affine_in(self, name: str) -> bool:
         """Return whether the expression is affine in a parameter."""
-        return self._derivative(name)[2]
+        return self._derivative(name)[1]
 
     def direction(self, name: str, box: Mapping[str, Span]) -> int:
         """Return 1 or -1 where the expression is proved monotone in a parameter over a box, else 0."""

@@ -26,9 +26,9 @@ __all__ = [
     "value_of",
 ]
 
-#: ``("s", name)``, ``("n", fmpq)``, ``("+", nodes)``, ``("*", nodes)``, ``("^", node, whole exponent)``;
-#: ``("f", function, nodes)`` with a function of :data:`FUNCTIONS`; ``("cases", ((node, condition), ..))``;
-#: ``("?",)``. Conditions are ``("rel", sign, node)``, ``("and", ..)``, ``("or", ..)``, ``("not", ..)``,
+#: ``("s", name)``, ``("n", fmpq, -1 if it is negative, else 1)``, ``("+", nodes)``, ``("*", nodes)``,
+#: ``("^", node, whole exponent)``; ``("f", function, nodes)`` with a function of :data:`FUNCTIONS`;
+#: ``("cases", ((node, condition), ..))``; ``("?",)``. Conditions are ``("rel", sign, node)``, ``("and", ..)``, ``("or", ..)``, ``("not", ..)``,
 #: ``("true",)``, ``("false",)``.
 #: Inside trees numbers are FLINT's rationals, which compute ten times faster than Fractions.
 Tree = tuple[Any, ...]
@@ -63,7 +63,7 @@ def tree(expression: Any) -> Tree:
     if expression.is_Symbol:
         return ("s", expression.name)
     if expression.is_Rational:
-        return ("n", fmpq(int(expression.p), int(expression.q)))
+        return _number(fmpq(int(expression.p), int(expression.q)))
     if expression.is_Add or expression.is_Mul:
         return ("+" if expression.is_Add else "*", tuple(tree(arg) for arg in expression.args))
     if expression.is_Pow and expression.exp.is_Integer:
@@ -209,7 +209,7 @@ def slope(node: Tree, name: str) -> Tree | None:
         return ("+", parts) if parts else None
     if kind == "^":
         inner = slope(node[1], name)
-        return None if inner is None else ("*", (("n", fast(Fraction(node[2]))), ("^", node[1], node[2] - 1), inner))
+        return None if inner is None else ("*", (_number(fast(Fraction(node[2]))), ("^", node[1], node[2] - 1), inner))
     return ("?",) if _holds(node, name) else None
 
 
@@ -221,4 +221,9 @@ def _holds(node: Any, name: str) -> bool:
 
 
 def _one() -> Tree:
-    return ("n", fast(Fraction(1)))
+    return _number(fast(Fraction(1)))
+
+
+def _number(value: Any) -> Tree:
+    """Return the node of a FLINT rational."""
+    return ("n", value, 1 if value >= 0 else -1)

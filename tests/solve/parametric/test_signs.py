@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import random
 from fractions import Fraction as F
 
 import pytest
 import sympy
 
 from detente.formula import symbol
-from detente.games.rational import rational_value
+from detente.games.rational import fast, rational_value, tree
+from detente.solve.parametric.intervals import enclose
 from detente.solve.parametric.signs import bounds, corner, possible_signs, witnessed_signs
 
 x, y, z = map(symbol, "xyz")
@@ -121,6 +123,47 @@ def test_bounds_hold_on_a_grid_of_every_kind_of_expression():
         low, high = bounds(expression, ranges)
         for point in grid:
             assert low <= rational_value(expression, point) <= high
+
+
+def naive(node, ranges):
+    """Interval arithmetic as the textbook has it: every product from all four pairs of ends, nothing known of signs."""
+    kind = node[0]
+    if kind == "s":
+        return ranges[node[1]]
+    if kind == "n":
+        return (F(int(node[1].p), int(node[1].q)),) * 2
+    if kind == "^":
+        low, high = naive(node[1], ranges)
+        ends = [low ** node[2], high ** node[2]]
+        return (F(0) if node[2] % 2 == 0 and low <= 0 <= high else min(ends), max(ends))
+    spans = [naive(each, ranges) for each in node[1]]
+    low, high = spans[0]
+    for a, b in spans[1:]:
+        ends = [low * a, low * b, high * a, high * b]
+        low, high = (low + a, high + b) if kind == "+" else (min(ends), max(ends))
+    return low, high
+
+
+def test_enclosures_are_those_of_the_four_ends_wherever_zero_lies():
+    rnd = random.Random(0)
+
+    def made(depth):
+        kind = rnd.choice("sn+*^") if depth else rnd.choice("sn")
+        if kind == "s":
+            return ("s", rnd.choice("xyz"))
+        if kind == "n":
+            return tree(sympy.Rational(rnd.randrange(-3, 4), rnd.randrange(1, 3)))
+        if kind == "^":
+            return ("^", made(depth - 1), rnd.randrange(1, 4))
+        return (kind, tuple(made(depth - 1) for _ in range(rnd.randrange(1, 4))))
+
+    ends = [F(k, 2) for k in range(-3, 4)]
+    for _ in range(1500):
+        node = made(4)
+        ranges = {name: tuple(sorted(rnd.choices(ends, k=2))) for name in "xyz"}
+        points = {name: fast(low) for name, (low, high) in ranges.items() if low == high}  # one object for both ends
+        spans = {name: (points[name],) * 2 if name in points else tuple(map(fast, own)) for name, own in ranges.items()}
+        assert tuple(F(int(end.p), int(end.q)) for end in enclose(node, spans)) == naive(node, ranges)
 
 
 def test_a_corner_is_where_a_monotone_expression_is_extreme():

@@ -28,6 +28,12 @@ __all__ = ["INFINITY", "Near", "Span", "Undefined", "derivative", "enclose", "si
 
 #: Lower and upper end, as FLINT rationals, or infinite where only part of a box counts.
 Span = tuple[Any, Any]
+#: The same with what is known of its sign: 1 (nowhere below 0), -1 (nowhere above), 0 (on both sides), None (not looked
+#: at). Comparisons take three times as long as products, so signs are carried along instead of found again. Ends that
+#: are one object are a point: one operation gives both.
+_Signed = tuple[Any, Any, "int | None"]
+#: Bounds by the identity of a node, which is kept beside them, or by the name of a parameter.
+Known = dict["int | str", tuple[Tree, _Signed]]
 #: Bits of functions that are not rational.
 BITS = 96
 #: Largest exponent of a power of two that an end may have; beyond it bounds are not useful.
@@ -103,7 +109,7 @@ def enclose(
     *,
     bits: int = BITS,
     partly: bool = False,
-    known: dict[int, tuple[Tree, Span]] | None = None,
+    known: Known | None = None,
 ) -> Span:
     """Return bounds of a tree over a box.
 
@@ -127,49 +133,79 @@ def enclose(
     NotRational
         If no bound is known: it divides by an interval around 0, or holds what is not known.
     """
-    return _Walk(box, bits, partly, {} if known is None else known).span(node)
+    return _Walk(box, bits, partly, {} if known is None else known).span(node)[:2]
+
+
+def _sign_of(span: _Signed) -> int:
+    """Return the sign of an interval: 1, -1, or 0 where it has numbers on both sides of 0."""
+    known = span[2]
+    return known if known is not None else 1 if span[0] >= 0 else -1 if span[1] <= 0 else 0
+
+
+def _product(a: _Signed, b: _Signed) -> _Signed:
+    """Return the product of two intervals; their signs tell which ends it is made of."""
+    one, other = _sign_of(a), _sign_of(b)
+    sign = one * other
+    if a[0] is a[1] and b[0] is b[1]:
+        at = a[0] * b[0]
+        return at, at, sign
+    if one and other:
+        if one == other:
+            return (a[0] * b[0], a[1] * b[1], 1) if one > 0 else (a[1] * b[1], a[0] * b[0], 1)
+        return (a[1] * b[0], a[0] * b[1], -1) if one > 0 else (a[0] * b[1], a[1] * b[0], -1)
+    if one:
+        return (a[1] * b[0], a[1] * b[1], None) if one > 0 else (a[0] * b[1], a[0] * b[0], None)
+    if other:
+        return (a[0] * b[1], a[1] * b[1], None) if other > 0 else (a[1] * b[0], a[0] * b[0], None)
+    return min(a[0] * b[1], a[1] * b[0]), max(a[0] * b[0], a[1] * b[1]), 0
 
 
 class _Walk:
     """One enclosure: the box, the precision, and whether undefined points are passed over."""
 
-    def __init__(
-        self, box: Mapping[str, Span], bits: int, partly: bool, known: dict[int, tuple[Tree, Span]]
-    ) -> None:
+    def __init__(self, box: Mapping[str, Span], bits: int, partly: bool, known: Known) -> None:
         self.box, self.bits, self.partly = box, bits, partly
-        #: Bounds by the identity of their node, which is kept beside them: equal parts of an expression are one node.
+        #: Bounds by the identity of their node, which is kept beside them: equal parts of an expression are one node. Of
+        #: parameters by name.
         self.known = known
 
-    def span(self, node: Tree) -> Span:
+    def span(self, node: Tree) -> _Signed:
         kind = node[0]
-        if kind == "s":
-            return self.box[node[1]]
         if kind == "n":
-            return node[1], node[1]
-        known = self.known.get(id(node))
+            return node[1], node[1], node[2]
+        key = node[1] if kind == "s" else id(node)
+        known = self.known.get(key)
         if known is None:
-            known = self.known[id(node)] = node, self.composed(node)
+            known = self.known[key] = node, self.composed(node)
         return known[1]
 
-    def composed(self, node: Tree) -> Span:
+    def composed(self, node: Tree) -> _Signed:
         kind = node[0]
         if kind == "+":
-            low, high = self.span(node[1][0])
+            low, high, sign = self.span(node[1][0])
             for arg in node[1][1:]:
-                a, b = self.span(arg)
-                low, high = low + a, high + b
-            return low, high
+                a, b, own = self.span(arg)
+                if low is high and a is b:
+                    low = high = low + a
+                else:
+                    low, high = low + a, high + b
+                if own != sign:
+                    sign = None
+            return low, high, sign or None  # two that have 0 inside need not have it as a sum
         if kind == "*":
             total = self.span(node[1][0])
             for arg in node[1][1:]:
-                total = times(total, self.span(arg))
+                total = _product(total, self.span(arg))
             return total
+        if kind == "s":
+            low, high = self.box[node[1]]
+            return low, high, 1 if low >= 0 else -1 if high <= 0 else 0
         if kind == "^":
-            return self.whole_power(self.span(node[1]), node[2])
+            return (*self.whole_power(self.span(node[1])[:2], node[2]), None)
         if kind == "f":
-            return self.function(node[1], node[2])
+            return (*self.function(node[1], node[2]), None)
         if kind == "cases":
-            return self.cases(node[1])
+            return (*self.cases(node[1]), None)
         raise NotRational
 
     def whole_power(self, span: Span, power: int) -> Span:
@@ -186,6 +222,9 @@ class _Walk:
             power = -power
         if power == 1:
             return low, high
+        if low is high:
+            at = low**power
+            return at, at
         raised = (low**power, high**power)
         if power % 2 == 0 and low <= 0 <= high:
             return fast(Fraction(0)), max(raised)
@@ -193,8 +232,8 @@ class _Walk:
 
     def function(self, name: str, args: tuple[Tree, ...]) -> Span:
         if name == "pow":
-            return self.power(self.span(args[0]), self.span(args[1]))
-        spans = [self.span(each) for each in args]
+            return self.power(self.span(args[0])[:2], self.span(args[1])[:2])
+        spans = [self.span(each)[:2] for each in args]
         if name in {"min", "max"}:
             pick = min if name == "min" else max
             return pick(each[0] for each in spans), pick(each[1] for each in spans)
@@ -295,7 +334,7 @@ class _Walk:
                 continue
             possible, settled = True, truth is True
             try:
-                spans.append(self.span(value))
+                spans.append(self.span(value)[:2])
             except Undefined:
                 if not self.partly:
                     raise
@@ -322,7 +361,7 @@ class _Walk:
             return None if inner is None else not inner
         if kind != "rel":
             raise NotRational
-        low, high = self.span(condition[2])
+        low, high, _ = self.span(condition[2])
         met = {
             ">": (low > 0, high <= 0),
             ">=": (low >= 0, high < 0),
@@ -369,7 +408,7 @@ def derivative(expression: Any, name: str, *, factored: bool = False) -> Tree:
 
 
 #: Bounds of parts of expressions at one point, by the precision.
-Near = dict[int, dict[int, tuple[Tree, Span]]]
+Near = dict[int, Known]
 
 
 def span_at(node: Tree, values: Mapping[str, Any], bits: int = BITS, near: Near | None = None) -> Span:

@@ -37,8 +37,14 @@ def bounds(expression: Any, box: Mapping[str, Range]) -> Range | None:
     ``expression`` holds parameters only (no derived names). The enclosure is tight where the expression
     is monotone in every parameter over the box.
     """
+    return _between(expression, _push(expression, box, low=True), _push(expression, box, low=False))
+
+
+def _between(expression: Any, least: Mapping[str, Span], greatest: Mapping[str, Span]) -> Range | None:
+    """Return bounds from the faces on which an expression is smallest and largest, None where there are none."""
+    node = tree(expression)
     try:
-        low, high = (enclose(tree(expression), _push(expression, box, low))[0 if low else 1] for low in (True, False))
+        low, high = enclose(node, least)[0], enclose(node, greatest)[1]
     except NotRational:
         return None
     return Fraction(int(low.p), int(low.q)), Fraction(int(high.p), int(high.q))
@@ -66,7 +72,7 @@ def _direction(expression: Any, name: str, box: Mapping[str, Span]) -> int:
     return 0
 
 
-def _push(expression: Any, box: Mapping[str, Range], low: bool) -> dict[str, Span]:
+def _push(expression: Any, box: Mapping[str, Range], *, low: bool) -> dict[str, Span]:
     """Move every parameter in which the expression is monotone to the end that gives the extreme.
 
     On the face that this leaves, further parameters may be monotone; so until nothing moves.
@@ -93,9 +99,13 @@ def corner(expression: Any, box: Mapping[str, Range], low: bool) -> dict[str, Fr
 
     Parameters in which it is not monotone stay at their midpoint.
     """
-    fixed = _push(expression, box, low)
-    middle = {name: (start + end) / 2 for name, (start, end) in fixed.items()}
+    middle = _middle(_push(expression, box, low=low))
     return {name: Fraction(int(value.p), int(value.q)) for name, value in middle.items()}
+
+
+def _middle(face: Mapping[str, Span]) -> dict[str, Any]:
+    """Return the middle of a face."""
+    return {name: (start + end) / 2 for name, (start, end) in face.items()}
 
 
 def possible_signs(expression: Any, box: Mapping[str, Range], pieces: int = PIECES) -> frozenset[int]:
@@ -120,8 +130,9 @@ def possible_signs(expression: Any, box: Mapping[str, Range], pieces: int = PIEC
         if not stack:
             return frozenset(signs)
         piece = stack.pop()
-        enclosure = bounds(expression, piece)
-        met = [sign_of(expression, corner(expression, piece, low)) for low in (True, False)]
+        faces = [_push(expression, piece, low=low) for low in (True, False)]
+        enclosure = _between(expression, *faces)
+        met = [sign_at(expression, _middle(face)) for face in faces]
         witnessed |= {sign for sign in met if sign is not None}
         # An end at 0 that no point attains may come from the bounds alone: then the piece is cut further.
         if enclosure is not None and (

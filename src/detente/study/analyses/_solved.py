@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from detente.errors import UsageError
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from detente.solve.stochastic.markov_result import MarkovResult
     from detente.study.analyses import Task
     from detente.study.forms._states import Dynamics
+    from detente.study.forms.stochastic import Stochastic
     from detente.study.model import Point
 
 __all__ = ["Solved", "movers", "runs"]
@@ -34,14 +35,8 @@ class Solved:
 
     @classmethod
     def at(cls, task: Task, point: Point) -> Solved:
-        from detente.solve.stochastic.markov_perfect import markov_perfect
-
-        key = "markov", task.kind, tuple(sorted(point.values.items()))
-        known = task.model.worked_out
-        if key not in known:
-            game = task.model.form.at(task.model, point, task.kind)
-            known[key] = game, markov_perfect(game)
-        return cls(point, *known[key])
+        form = cast("Stochastic", task.model.form)
+        return cls(point, *form.solved(task.model, point.values, task.kind))
 
     def values(self, player: str) -> Mapping[State, Any]:
         return self.found.equilibria[0].values[player]

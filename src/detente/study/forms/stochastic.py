@@ -54,6 +54,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FORM", "Stochastic", "StochasticFile", "StochasticVariant"]
 
+#: What may have been worked out of a game before no more points of it are kept.
+_KNOWN = 200
+
 
 class StochasticFile(GameFile):
     """The top of the file of a stochastic game."""
@@ -259,6 +262,25 @@ class Stochastic(Form):
             return self._symbolic(model, kind == "material", here)
         return symbolic
 
+    def solved(
+        self, model: GameModel, values: Mapping[str, Any], kind: str, limit: int | None = None
+    ) -> tuple[StochasticGame, MarkovResult]:
+        """Return the numeric game at given values with its equilibria, or the first ``limit`` of them.
+
+        Whoever asks about one point again has it solved once.
+        """
+        from detente.solve.stochastic.markov_perfect import markov_perfect
+
+        known, point = model.worked_out, tuple(sorted(values.items()))
+        for key in (("markov", kind, point), ("markov", kind, point, limit)):
+            if key in known:
+                return known[key]  # type: ignore[no-any-return]
+        game = self.at_values(model, values, kind).at_point(values)
+        found = game, markov_perfect(game) if limit is None else markov_perfect(game, limit=limit)
+        if len(known) < _KNOWN:
+            known["markov", kind, point, *([] if limit is None else [limit])] = found
+        return found
+
     def formulas(self, model: GameModel, kind: str) -> SymbolicGame:
         """Return what evaluates formulas."""
         found: SymbolicStochasticGame = model.payoffs(kind)
@@ -345,8 +367,6 @@ class Stochastic(Form):
 
     def holds(self, model: GameModel, of: Conclusion | Formula, values: Mapping[str, Fraction]) -> bool:
         """Return whether a conclusion holds at a point; a formula holds where it is positive."""
-        from detente.solve.stochastic.markov_perfect import markov_perfect
-
         if not isinstance(of, Conclusion):
             game = self.formulas(model, "strategic")
             return bool(game.evaluate(game.expression(of), values) > 0)
@@ -356,8 +376,7 @@ class Stochastic(Form):
                 for each in self.incentives(model, "strategic", of.name, values)
             )
         env = {**values, **model.derived_values(values)}
-        here = self.at_values(model, values, "strategic").at_point(values)
-        found = markov_perfect(here, limit=1) if of.kind in {"reply", "selected"} else markov_perfect(here)
+        found = self.solved(model, values, "strategic", 1 if of.kind in {"reply", "selected"} else None)[1]
         dynamics: Dynamics = model.definition.data
         if of.kind == "reply":
             return reply_at_start(dynamics, found) == of.name
