@@ -28,8 +28,8 @@ __all__ = [
 
 #: ``("s", name)``, ``("n", fmpq, -1 if it is negative, else 1)``, ``("+", nodes)``, ``("*", nodes)``,
 #: ``("^", node, whole exponent)``; ``("f", function, nodes)`` with a function of :data:`FUNCTIONS`;
-#: ``("cases", ((node, condition), ..))``; ``("?",)``. Conditions are ``("rel", sign, node)``, ``("and", ..)``, ``("or", ..)``, ``("not", ..)``,
-#: ``("true",)``, ``("false",)``.
+#: ``("cases", ((node, condition), ..))``; ``("?",)``. Conditions are ``("rel", sign, node)``, ``("and", ..)``,
+#: ``("or", ..)``, ``("not", ..)``, ``("true",)``, ``("false",)``.
 #: Inside trees numbers are FLINT's rationals, which compute ten times faster than Fractions.
 Tree = tuple[Any, ...]
 
