@@ -165,8 +165,7 @@ class _Walk:
 
     def __init__(self, box: Mapping[str, Span], bits: int, partly: bool, known: Known) -> None:
         self.box, self.bits, self.partly = box, bits, partly
-        #: Bounds by the identity of their node, which is kept beside them: equal parts of an expression are one node. Of
-        #: parameters by name.
+        #: Bounds by the identity of their node, which is kept beside them: equal parts of an expression are one node.
         self.known = known
 
     def span(self, node: Tree) -> _Signed:
