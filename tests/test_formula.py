@@ -260,6 +260,20 @@ def test_the_symbolic_value_is_the_numeric_one():
         assert Fraction(int(replaced.p), int(replaced.q)) == f.evaluate(POINT)
 
 
+def test_extremes_as_written_keep_every_argument_and_the_value():
+    import sympy
+
+    symbols = {name: sympy.Symbol(name, real=True) for name in POINT}
+    f = formula.parse("min(2*a - b, 2*a - b + 1, max(n, a*b)) + max(2, 3)")
+    short, whole = (f.to_sympy(symbols, as_written=each) for each in (False, True))
+    # of two arguments that differ by 1 the greater is never the least
+    assert [len(next(iter(each.atoms(sympy.Min))).args) for each in (short, whole)] == [2, 3]
+    assert 3 in whole.args
+    for each in (short, whole):
+        value = each.xreplace({symbols[name]: sympy.Rational(x.numerator, x.denominator) for name, x in POINT.items()})
+        assert Fraction(int(value.p), int(value.q)) == f.evaluate(POINT)
+
+
 #: Trees of the grammar with their value computed by Fractions alone.
 trees = st.recursive(
     st.one_of(

@@ -162,6 +162,12 @@ def _exact_root(base: Fraction, degree: int) -> Fraction | None:
 class Symbolic(_Interpreter):
     """SymPy expressions, built from nodes; no text ever reaches SymPy."""
 
+    def __init__(
+        self, text: str, env: Mapping[str, Any], item: Callable[[Node], Any] | None, *, as_written: bool = False
+    ) -> None:
+        super().__init__(text, env, item)
+        self.as_written = as_written
+
     def constant(self, value: Fraction) -> Any:
         import sympy
 
@@ -215,8 +221,10 @@ class Symbolic(_Interpreter):
             "exp": sympy.exp,
             "log": sympy.log,
         }
+        # what numbers are is seen at once
+        plain = self.as_written and node.op in {"min", "max"} and not any(each.is_number for each in args)
         try:
-            value = functions[node.op](*args)
+            value = functions[node.op](*args, evaluate=False) if plain else functions[node.op](*args)
         except (ValueError, OverflowError, TypeError):
             raise self.fail(node, f"{node.op} of a number", "outside its domain or too large") from None
         if value.has(sympy.zoo, sympy.nan, sympy.I):

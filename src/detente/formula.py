@@ -125,9 +125,15 @@ class Formula:
         """
         return Numeric(self.text, env, item).visit(self.root)
 
-    def to_sympy(self, symbols: Mapping[str, Any], item: Callable[[Node], Any] | None = None) -> Any:
-        """Return the formula as a SymPy expression over ``symbols`` (names to expressions)."""
-        return Symbolic(self.text, symbols, item).visit(self.root)
+    def to_sympy(
+        self, symbols: Mapping[str, Any], item: Callable[[Node], Any] | None = None, *, as_written: bool = False
+    ) -> Any:
+        """Return the formula as a SymPy expression over ``symbols`` (names to expressions).
+
+        ``as_written`` keeps every argument of ``min`` and ``max``: SymPy otherwise compares each with each to leave out
+        what is never the least or greatest, which takes long where they are long sums.
+        """
+        return Symbolic(self.text, symbols, item, as_written=as_written).visit(self.root)
 
 
 def parse(text: object, *, condition: bool = False) -> Formula:

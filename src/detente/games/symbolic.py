@@ -187,8 +187,10 @@ class SymbolicGame(Displayed):
                 return expression
             expression = expression.xreplace(inner)
 
-    def expression(self, parsed: formula.Formula) -> Any:
+    def expression(self, parsed: formula.Formula, *, as_written: bool = False) -> Any:
         """Return a formula over parameters, derived names and ``payoff[PLAYER][STRATEGY, ..]`` as SymPy.
+
+        ``as_written`` as in :meth:`detente.formula.Formula.to_sympy`, where only numbers are wanted.
 
         Raises
         ------
@@ -222,7 +224,8 @@ class SymbolicGame(Displayed):
             profile = tuple(own.index(strategy) for own, strategy in zip(self.strategies, chosen, strict=True))
             return self.payoff(self.players.index(name), profile)
 
-        return parsed.to_sympy({name: symbol(name) for name in (*self.parameters, *self.derived)}, item)
+        known = {name: symbol(name) for name in (*self.parameters, *self.derived)}
+        return parsed.to_sympy(known, item, as_written=as_written)
 
     def point(self, values: Mapping[str, object] | None = None, **more: object) -> dict[str, Fraction]:
         """Return the baseline with ``values`` in it, as exact numbers; unknown names are refused."""

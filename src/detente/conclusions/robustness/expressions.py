@@ -45,7 +45,7 @@ def truths_of(game: SymbolicGame, conclusions: Mapping[str, Conclusion | Formula
     for name, given in conclusions.items():
         parsed = given if isinstance(given, Formula) else given.formula
         if parsed is not None:
-            found[name] = game.expression(parsed)
+            found[name] = game.expression(parsed, as_written=True)
     return found
 
 

@@ -84,7 +84,7 @@ class _Formulas(SymbolicGame):
         object.__setattr__(self, "_model", model)
         object.__setattr__(self, "_payoffs", payoffs)
 
-    def expression(self, parsed: Formula) -> Any:
+    def expression(self, parsed: Formula, *, as_written: bool = False) -> Any:
         """Return a formula as SymPy."""
         from detente.formula import symbol
 
@@ -95,10 +95,12 @@ class _Formulas(SymbolicGame):
             return self._payoffs.payoff_where(node.keys[0][0], chosen)  # type: ignore[attr-defined]
 
         # extremes of many terms are slow to build, and thresholds ask for them at every sign
-        known: dict[str, Any] = self._payoffs.asked  # type: ignore[attr-defined]
-        if parsed.text not in known:
-            known[parsed.text] = parsed.to_sympy({name: symbol(name) for name in (*self.parameters, *self.derived)}, item)
-        return known[parsed.text]
+        known: dict[Any, Any] = self._payoffs.asked  # type: ignore[attr-defined]
+        key = parsed.text, as_written
+        if key not in known:
+            names = {name: symbol(name) for name in (*self.parameters, *self.derived)}
+            known[key] = parsed.to_sympy(names, item, as_written=as_written)
+        return known[key]
 
 
 class Extensive(Form):
