@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Arrays = dict[str, NDArray[Any]]
 
-__all__ = ["FIRST_STAGES", "MAX_TRUTHS", "METHOD", "TASKS", "Case", "Job", "combine", "merged"]
+__all__ = ["FIRST_STAGES", "MAX_TRUTHS", "METHOD", "TASKS", "Case", "Job", "combine", "finished", "merged"]
 
 #: How draws are made: evenly spread within each block, so that shares differ little from seed to seed.
 METHOD = "nets"
@@ -29,6 +29,8 @@ TASKS = 64
 FIRST_STAGES = 8
 #: Truths that fit beside the code of a draw.
 MAX_TRUTHS = 40
+#: Bits for a stage, of which there are fewer than two hundred.
+_STAGE_BITS = 8
 _ROWS = ("case", "stage", "pattern", "code", "count")
 
 
@@ -124,7 +126,8 @@ class Job:
                                     _count(case.classifier, number, stage, found.codes[at:end], found.truths[:, at:end])
                                 )
                             at = end
-        return {"tried": tried, "kept": kept, **merged(rows)}
+        # rows of one block differ all of them
+        return {"tried": tried, "kept": kept, **(merged(rows) if last - first > 1 else _joined(rows))}
 
     def _stages(self, block: int, task: int, where: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
         """Yield the stages of a block and where in it each ends."""
@@ -168,28 +171,55 @@ def _count(classifier: Classifier, case: int, stage: int, codes: Any, truths: ND
     }
 
 
-def merged(rows: list[Arrays]) -> Arrays:
-    """Return rows with equal keys added up, in the order of case, stage, pattern, code."""
+def _joined(rows: list[Arrays]) -> Arrays:
+    """Return rows one after another."""
     import numpy as np
 
     if not rows:
         return {name: np.zeros(0, dtype=np.int64) for name in _ROWS}
-    joined = {name: np.concatenate([each[name] for each in rows]) for name in _ROWS}
-    order = np.lexsort([joined[name] for name in reversed(_ROWS[:-1])])
-    joined = {name: each[order] for name, each in joined.items()}
+    return {name: np.concatenate([each[name] for each in rows]) for name in _ROWS}
+
+
+def merged(rows: list[Arrays]) -> Arrays:
+    """Return rows with equal keys added up, in the order of case, stage, pattern, code."""
+    import numpy as np
+
+    joined = _joined(rows)
+    # case and stage are small, so that they fit beside the pattern
+    first = (joined["case"] << _STAGE_BITS | joined["stage"]) << MAX_TRUTHS | joined["pattern"]
+    order = np.lexsort([joined["code"], first])
+    first, code = first[order], joined["code"][order]
     fresh = np.ones(len(order), dtype=bool)
-    fresh[1:] = np.logical_or.reduce([joined[name][1:] != joined[name][:-1] for name in _ROWS[:-1]])
+    fresh[1:] = (first[1:] != first[:-1]) | (code[1:] != code[:-1])
     starts = np.flatnonzero(fresh)
-    counts = np.add.reduceat(joined["count"], starts) if len(starts) else joined["count"]
-    return {**{name: joined[name][starts] for name in _ROWS[:-1]}, "count": counts}
+    count = joined["count"][order]
+    first = first[starts]
+    return {
+        "case": first >> _STAGE_BITS + MAX_TRUTHS,
+        "stage": first >> MAX_TRUTHS & (1 << _STAGE_BITS) - 1,
+        "pattern": first & (1 << MAX_TRUTHS) - 1,
+        "code": code[starts],
+        "count": np.add.reduceat(count, starts) if len(starts) else count,
+    }
 
 
 def combine(total: Arrays | None, each: Mapping[str, Any]) -> Arrays:
-    """Return the counts of two parts of a run together."""
+    """Return the counts of two parts of a run together; rows with equal keys are added up by :func:`finished`.
+
+    Now and then they are added up here, so that memory stays within twice what the sums take.
+    """
+    import numpy as np
+
     if total is None:
-        return dict(each)
-    return {
-        "tried": total["tried"] + each["tried"],
-        "kept": total["kept"] + each["kept"],
-        **merged([total, dict(each)]),
-    }
+        return {**each, "sorted": np.array(len(each["count"]))}
+    rows = _joined([total, dict(each)])
+    sums = {"tried": total["tried"] + each["tried"], "kept": total["kept"] + each["kept"]}
+    if len(rows["count"]) <= 2 * int(total["sorted"]):
+        return {**sums, **rows, "sorted": total["sorted"]}
+    rows = merged([rows])
+    return {**sums, **rows, "sorted": np.array(len(rows["count"]))}
+
+
+def finished(total: Mapping[str, Any]) -> Arrays:
+    """Return the counts of a run with equal keys added up, in order."""
+    return {"tried": total["tried"], "kept": total["kept"], **merged([dict(total)])}

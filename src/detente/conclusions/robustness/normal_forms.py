@@ -37,6 +37,30 @@ EVERY = 16
 
 
 @dataclass(frozen=True, eq=False)
+class _Choices:
+    """What a player compares.
+
+    Where many profiles of the others leave the player with the same payoffs, as where it only counts how many they are,
+    these are compared once: what is equal is one output of the program.
+
+    Attributes
+    ----------
+    outputs : tuple of int
+        The outputs of the program that hold its payoffs, each once.
+    groups : tuple of tuple of int
+        For each different choice, which of them its strategies give.
+    place : (profiles,) int64
+        For each profile, ``group * strategies + strategy``.
+    key : what two players with the same groups and places share
+    """
+
+    outputs: tuple[int, ...]
+    groups: tuple[tuple[int, ...], ...]
+    place: NDArray[np.int64]
+    key: Any
+
+
+@dataclass(frozen=True, eq=False)
 class NormalForms:
     """The classifier of a normal form.
 
@@ -135,23 +159,25 @@ class NormalForms:
         """Return the code and the truths from what the program gave; ``memo`` keeps what several games share."""
         import numpy as np
 
-        payoffs = self._payoffs(found)
-        packed = np.full((len(payoffs[0]), -(-n // 8)), 255, dtype=np.uint8)
-        for player, own in enumerate(payoffs):
-            key = (player, *map(id, own))
+        payoffs = self._payoffs(found) if self.mixed or self.dominant else []
+        packed = np.full((len(self.profiles) + 1, -(-n // 8)), 255, dtype=np.uint8)
+        for player, own in enumerate(self._choices):
+            key = (player, own.key, *(id(found[each]) for each in own.outputs))
             if key not in memo:
-                memo[key] = self._best(player, own, values, n)
-            packed &= memo[key]
-        stable = np.unpackbits(packed, axis=1, count=n).view(bool)
-        bits = len(stable) + 1
-        alone = self._alone(payoffs, stable, n) if self.mixed else np.zeros(n, dtype=bool)
+                memo[key] = self._best(player, own, found, values, n)
+            packed[:-1] &= memo[key][own.place]
+        packed[-1] = 0
+        if self.mixed:
+            stable = np.unpackbits(packed[:-1], axis=1, count=n).view(bool)
+            packed[-1] = np.packbits(self._alone(payoffs, stable, n))
+        by_draw = _by_draw(packed)[:n]
+        bits, width = len(packed), by_draw.shape[1]
         if bits <= _BITS:
-            codes = alone.astype(np.int64) << (bits - 1)
-            for bit, each in enumerate(stable):
-                codes |= each.astype(np.int64) << bit
+            whole = np.zeros((n, 8), dtype=np.uint8)
+            whole[:, :width] = by_draw
+            codes = whole.view("<i8").reshape(n).astype(np.int64, copy=False)
         else:
-            packed = np.packbits(np.concatenate([stable, alone[None]]), axis=0, bitorder="little")
-            codes = np.ascontiguousarray(packed.T).view(f"S{len(packed)}").reshape(n)
+            codes = np.ascontiguousarray(by_draw).view(f"S{width}").reshape(n)
         truths = np.empty((len(self.truths), n), dtype=bool)
         for row, each in enumerate(found[len(self.cells) :]):
             truths[row] = np.asarray(each) > 0
@@ -177,39 +203,54 @@ class NormalForms:
             slack = self.relative * (table.max(axis=0) - table.min(axis=0))
             yield part, table.reshape(*self.shape, -1), slack
 
-    def _best(self, player: int, own: Sequence[Any], values: Mapping[str, Any], n: int) -> NDArray[np.uint8]:
-        """Return at which profiles the player has no better strategy: (profiles, n / 8), eight draws in a byte.
-
-        Where many profiles of the others leave the player with the same payoffs, as where it only counts how many they
-        are, these are compared once: what is equal is one array of the program.
-        """
+    @cached_property
+    def _choices(self) -> tuple[_Choices, ...]:
+        """What each player compares."""
         import numpy as np
 
-        profiles = np.moveaxis(np.arange(len(own)).reshape(self.shape), player, 0).reshape(self.shape[player], -1)
-        rows: dict[int, int] = {}
-        different: list[Any] = []
-        groups: dict[tuple[int, ...], list[int]] = {}
-        for column, places in enumerate(profiles.T.tolist()):
-            for place in places:
-                if id(own[place]) not in rows:
-                    rows[id(own[place])] = len(different)
-                    different.append(own[place])
-            groups.setdefault(tuple(rows[id(own[place])] for place in places), []).append(column)
-        best = np.empty((len(own), -(-n // 8)), dtype=np.uint8)
-        step = max(64, _BYTES // (8 * len(different)) // 8 * 8)
+        place = {cell: output for output, cell in enumerate(self.cells)}
+        found = []
+        for player, size in enumerate(self.shape):
+            table = np.moveaxis(np.arange(len(self.profiles)).reshape(self.shape), player, 0).reshape(size, -1)
+            rows: dict[int, int] = {}
+            outputs: list[int] = []
+            groups: dict[tuple[int, ...], int] = {}
+            where = np.empty(len(self.profiles), dtype=np.int64)
+            for column in table.T.tolist():
+                chosen = []
+                for each in column:
+                    output = place[player, *self.profiles[each]]
+                    slot = self.program.outputs[output]
+                    if slot not in rows:
+                        rows[slot] = len(outputs)
+                        outputs.append(output)
+                    chosen.append(rows[slot])
+                group = groups.setdefault(tuple(chosen), len(groups))
+                where[column] = group * size + np.arange(size)
+            found.append(_Choices(tuple(outputs), tuple(groups), where, (tuple(groups), where.tobytes())))
+        return tuple(found)
+
+    def _best(self, player: int, own: _Choices, found: Sequence[Any], values: Mapping[str, Any], n: int) -> Any:
+        """Return in which draws each strategy of each group is best: (groups x strategies, n / 8), a bit per draw."""
+        import numpy as np
+
+        size = self.shape[player]
+        best = np.empty((len(own.groups) * size, -(-n // 8)), dtype=np.uint8)
+        step = max(64, _BYTES // (8 * len(own.outputs)) // 8 * 8)
         for at in range(0, n, step):
             part = slice(at, min(at + step, n))
             bits = slice(at // 8, -(-part.stop // 8))
-            table = np.empty((len(different), part.stop - at))
-            for row, each in enumerate(different):
+            table = np.empty((len(own.outputs), part.stop - at))
+            for row, output in enumerate(own.outputs):
+                each = found[output]
                 table[row] = each[part] if np.ndim(each) else each
             slack = self.relative * (table.max(axis=0) - table.min(axis=0))
             here = {name: np.asarray(each)[part] if np.ndim(each) else each for name, each in values.items()}
             finite(slack, self.players[player], here, self.names)
-            for chosen, columns in groups.items():
+            for group, chosen in enumerate(own.groups):
                 top = reduce(np.maximum, (table[each] for each in chosen)) - slack
                 for strategy, each in enumerate(chosen):
-                    best[profiles[strategy, columns], bits] = np.packbits(table[each] >= top)
+                    best[group * size + strategy, bits] = np.packbits(table[each] >= top)
         return best
 
     def _alone(self, payoffs: list[list[Any]], stable: NDArray[np.bool_], n: int) -> NDArray[np.bool_]:
@@ -327,3 +368,30 @@ class NormalForms:
         (*stable, alone) = self._bits([code])[0]
         chosen = [each for each, is_one in zip(self.profiles, stable, strict=True) if is_one]
         return ";".join(map(self._text, chosen if family == "set" or alone else ())) or "none"
+
+
+def _by_draw(packed: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return bits by draw, the first row in the lowest bit: (draws, rows / 8), from (rows, draws / 8) by ``packbits``.
+
+    Squares of eight rows and eight draws are turned in three exchanges of the bits of a word (H. S. Warren, *Hacker's
+    Delight*, second edition, section 7-3).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> bits = np.array([[1, 0, 1, 1, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0, 0, 1]])
+    >>> _by_draw(np.packbits(bits, axis=1))[:, 0].tolist()
+    [1, 0, 3, 1, 0, 0, 0, 2]
+    """
+    import numpy as np
+
+    rows, width = packed.shape
+    squares = np.zeros((-(-rows // 8) * 8, width), dtype=np.uint8)
+    squares[:rows] = packed
+    words = np.ascontiguousarray(squares.reshape(-1, 8, width).transpose(0, 2, 1)).view("<u8")[..., 0]
+    for shift, mask in ((7, 0x00AA00AA00AA00AA), (14, 0x0000CCCC0000CCCC), (28, 0x00000000F0F0F0F0)):
+        turned = (words ^ (words >> np.uint64(shift))) & np.uint64(mask)
+        words = words ^ turned ^ (turned << np.uint64(shift))
+    # packbits puts the first of eight draws into the highest bit
+    by_row = np.ascontiguousarray(words.astype("<u8")[..., None]).view(np.uint8)[..., ::-1]
+    return np.ascontiguousarray(by_row.reshape(len(by_row), -1).T)

@@ -11,7 +11,7 @@ from detente.conclusions.conclusion import parse_conclusion
 from detente.conclusions.ensemble._priors import PRIORS
 from detente.conclusions.ensemble.recipes import Recipe
 from detente.conclusions.ensemble.run import run
-from detente.conclusions.robustness.counting import MAX_TRUTHS, METHOD, Case, Job, combine
+from detente.conclusions.robustness.counting import MAX_TRUTHS, METHOD, Case, Job, combine, finished
 from detente.conclusions.robustness.evidence import Given
 from detente.conclusions.robustness.results import Robustness
 from detente.conclusions.robustness.shares import Reading, Share
@@ -209,8 +209,8 @@ def robustness_of(
     saved = None if how.saved is None else how.saved({**(key or {}), "task": "robustness", "job": digest(job)})
     work = job.blocks * sum(_weight(case.classifier) for case in job.cases)
     workers = how.workers or (1 if how.executor is None and work < _WORTH_PROCESSES else os.cpu_count() or 1)
-    counts = run(
-        job, job.tasks, combine=combine, executor=how.executor, workers=workers, saved=saved, progress=how.progress
+    counts = finished(
+        run(job, job.tasks, combine=combine, executor=how.executor, workers=workers, saved=saved, progress=how.progress)
     )
     reading = Reading(counts, classifier)
     base = [places[prior, modes[0][0], None, True] for prior in how.priors]
