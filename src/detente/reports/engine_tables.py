@@ -72,10 +72,10 @@ class Labels:
             for name, table in data.get(key, {}).items()
             if "label" in table
         }
+        events = context.files.observations.values()
+        self.own |= {each.event: label_of(each.label, self.lang) for each in events if "_" in each.event or self.lang == "zh"}
         if self.lang == "zh":
             self.own |= {name.replace("_", " "): label for name, label in self.own.items()}
-            events = context.files.observations.values()
-            self.own |= {each.event: label_of(each.label, self.lang) for each in events}
             terms = model.payoff_model.terms
             self.own |= {each.name: label_of(each.label, self.lang) for each in terms if each.label and each.name not in self.known}
             self.own |= {name: label_of(game.label, self.lang) for name, game in context.files.games.items() if game.label}

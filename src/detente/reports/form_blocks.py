@@ -18,6 +18,7 @@ from detente.reports.question_blocks import beside_names, beside_note
 from detente.reports.solved_blocks import solution_summary
 from detente.reports.spans import Inline, Math
 from detente.reports.typesetting import entry_of
+from detente.reports.wordlike import english_article
 
 if TYPE_CHECKING:
     from detente.reports.blocks import Context
@@ -78,7 +79,7 @@ def _tree(context: Context) -> list[Block]:
     figure, words = found
     caption = context.say(
         "The game as a tree at the baseline. Bold: the moves that are best given how play goes on; at the ends the payoffs of {players}.",
-        players=context.join([context.label(player) for player in model.players]),
+        players=context.join([english_article(context.label(player)) for player in model.players]),
     )
     return [Figure(to_svg(figure), context.anchor("tree"), caption, words)]
 
