@@ -17,7 +17,7 @@ from detente.solve.repeated.critical_factor import OWN_NOTE, CriticalDiscountFac
 from detente.solve.repeated.deviations import deviations, payoff_polynomial
 from detente.solve.repeated.factor_line import FactorLine, FactorSet, as_expression
 from detente.solve.repeated.factor_sets import FactorInterval
-from detente.solve.repeated.one_shot import largest_gain
+from detente.solve.repeated.one_shot import largest_gains
 from detente.solve.repeated.punishments import naming_game
 from detente.solve.repeated.stage_payoffs import payoff_slacks
 
@@ -90,8 +90,9 @@ def _certify(stage: NormalFormGame, plan: Plan, line: FactorLine, sets: list[Fac
     common = line.everywhere()
     for own in sets:
         common &= own
-    for sample, inside in common.samples():
-        gain = largest_gain(stage, plan, sample)
+    samples = list(common.samples())
+    gains = largest_gains(stage, plan, [sample for sample, _ in samples])
+    for (sample, inside), gain in zip(samples, gains, strict=True):
         if (gain <= slack) != inside and abs(gain) > slack:
             raise AssertionError(f"at {sample} the largest one-shot gain is {gain}, against the set {common.flags}")
 

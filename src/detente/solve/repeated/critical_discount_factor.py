@@ -50,7 +50,7 @@ from detente.solve.repeated.automaton import Automaton
 from detente.solve.repeated.automaton_factors import automaton_factors
 from detente.solve.repeated.critical_factor import CriticalDiscountFactor
 from detente.solve.repeated.known_automata import KNOWN, known_automaton
-from detente.solve.repeated.one_shot import grim_trigger, largest_gain, tit_for_tat
+from detente.solve.repeated.one_shot import grim_trigger, largest_gains, tit_for_tat
 from detente.solve.repeated.punishments import defections, naming_game, replies, stated_punishments
 from detente.solve.repeated.stage_equilibria import worst_equilibria
 from detente.solve.repeated.stage_payoffs import payoff_slacks
@@ -212,11 +212,10 @@ def _certified(
     for end in {end for own in found.intervals for end in (own.low, own.high)}:
         close = Fraction(float(end)).limit_denominator(10**6)
         samples |= {close / 2, (close + 1) / 2} | ({end} if exactly and isinstance(end, Fraction) else set())
-    for sample in sorted(each for each in samples if 0 < each < 1):
-        factor = sample if exactly else float(sample)
-        gain = largest_gain(stage, plan, factor)
+    factors = [each if exactly else float(each) for each in sorted(each for each in samples if 0 < each < 1)]
+    for factor, gain in zip(factors, largest_gains(stage, plan, factors), strict=True):
         if abs(gain) > slack and (gain <= 0) != found.sustains(factor):
-            raise AssertionError(f"at {sample} the largest one-shot gain is {gain}, against {found.condition}")
+            raise AssertionError(f"at {factor} the largest one-shot gain is {gain}, against {found.condition}")
     return found
 
 

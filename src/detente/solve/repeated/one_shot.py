@@ -28,9 +28,10 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
 from detente.numbers import exact, plain
+from detente.solve.repeated._one_shot_numbers import Numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
 
     from detente.games.normal import NormalFormGame, Profile
 
@@ -40,6 +41,7 @@ __all__ = [
     "best_one_shot_deviation",
     "grim_trigger",
     "largest_gain",
+    "largest_gains",
     "tit_for_tat",
 ]
 
@@ -135,57 +137,21 @@ def best_one_shot_deviation(
     Parameters are those of :func:`largest_gain`. Cost: one sparse linear system over the states per
     player.
     """
-    count, states = len(stage.players), automaton.states
-    index = {state: position for position, state in enumerate(states)}
-    played = {state: _distributions(stage, automaton.output[state]) for state in states}
-    following: dict[tuple[Any, Profile], dict[int, Any]] = {}
+    return _Play(stage, automaton).best(discount_factor)
 
-    def after(state: Any, profile: Profile) -> dict[int, Any]:
-        if (state, profile) not in following:
-            reached = automaton.transition(state, profile)
-            chances = dict(reached) if isinstance(reached, Mapping) else {reached: 1}
-            lost = [each for each in chances if each not in index]
-            if lost:
-                raise UsageError(
-                    f"the transition from {state!r} leads to {lost[0]!r}, which is not among the states"
-                )
-            if sum(chances.values()) != 1 or min(chances.values()) < 0:
-                raise UsageError(f"found the chances {chances!r} after {state!r}; expected probabilities that sum to 1")
-            following[state, profile] = {index[each]: chance for each, chance in chances.items()}
-        return following[state, profile]
 
-    best: tuple[Any, str, Any, str] | None = None
-    columns = []
-    for player, factor in enumerate(_factors(discount_factor, count)):
-        field = _Field(factor, stage.arithmetic)
-        delta, weight = field.delta, field.one - field.delta
-        own = _Prospects(stage, player, field, played, after)
-        rows, right = [], []
-        for position, state in enumerate(states):
-            pay, moves = own.at(state, own.mixed[state][player])
-            row = {position: field.one}
-            for target, chance in moves.items():
-                row[target] = row.get(target, field.zero) - delta * chance
-            rows.append({target: share for target, share in row.items() if share != field.zero})
-            right.append(weight * pay)
-        values = field.solve(rows, right)
-        columns.append([field.out(value) for value in values])
-        for position, state in enumerate(states):
-            support = [action for action, _ in played[state][player]]
-            for action in range(stage.shape[player]):
-                if [action] == support:
-                    continue
-                pay, moves = own.at(state, [(action, field.one)])
-                gain = weight * pay - values[position]
-                for target, chance in moves.items():
-                    gain = gain + delta * chance * values[target]
-                worth = field.out(gain)
-                if best is None or worth > best[0]:
-                    best = (worth, stage.players[player], state, stage.strategies[player][action])
-    by_state = {state: tuple(column[position] for column in columns) for position, state in enumerate(states)}
-    if best is None:
-        return OneShotDeviation(Fraction(0), None, None, None, by_state)
-    return OneShotDeviation(*best, by_state)
+def largest_gains(stage: NormalFormGame, automaton: Plan, discount_factors: Iterable[object]) -> list[Any]:
+    """Return :func:`largest_gain` at each of several discount factors, with what does not depend on them made once.
+
+    Examples
+    --------
+    >>> from detente.games.normal import NormalFormGame
+    >>> g = NormalFormGame([[[3, 0], [5, 1]], [[3, 5], [0, 1]]])
+    >>> largest_gains(g, grim_trigger(g, (0, 0), (1, 1)), ["1/4", "1/2", "3/4"])
+    [Fraction(1, 1), Fraction(0, 1), Fraction(-1, 4)]
+    """
+    play = _Play(stage, automaton)
+    return [play.best(each).gain for each in discount_factors]
 
 
 def grim_trigger(
@@ -283,40 +249,111 @@ def _distributions(stage: NormalFormGame, profile: Any) -> list[list[tuple[int, 
     return result
 
 
-class _Prospects:
-    """What one player has in prospect in each state, in the numbers of its discount factor, each number made once."""
+class _Play:
+    """A profile in its stage game: what it leads to is worked out once, for all discount factors that are tried."""
 
-    def __init__(
-        self,
-        stage: NormalFormGame,
-        player: int,
-        field: _Field,
-        played: Mapping[Any, list[list[tuple[int, Any]]]],
-        after: Callable[[Any, Profile], dict[int, Any]],
-    ) -> None:
-        self.stage, self.player, self.field, self.after = stage, player, field, after
+    def __init__(self, stage: NormalFormGame, automaton: Plan) -> None:
+        self.stage, self.automaton = stage, automaton
+        self.index = {state: position for position, state in enumerate(automaton.states)}
+        self.played = {state: _distributions(stage, automaton.output[state]) for state in automaton.states}
+        self.following: dict[tuple[Any, Profile], dict[int, Any]] = {}
+        self.kept: dict[tuple[int, Any], _Prospects] = {}
+
+    def after(self, state: Any, profile: Profile) -> dict[int, Any]:
+        """Return the positions of the next states after a profile, with their chances."""
+        if (state, profile) not in self.following:
+            reached = self.automaton.transition(state, profile)
+            chances = dict(reached) if isinstance(reached, Mapping) else {reached: 1}
+            lost = [each for each in chances if each not in self.index]
+            if lost:
+                raise UsageError(
+                    f"the transition from {state!r} leads to {lost[0]!r}, which is not among the states"
+                )
+            if sum(chances.values()) != 1 or min(chances.values()) < 0:
+                raise UsageError(f"found the chances {chances!r} after {state!r}; expected probabilities that sum to 1")
+            self.following[state, profile] = {self.index[each]: chance for each, chance in chances.items()}
+        return self.following[state, profile]
+
+    def prospects(self, player: int, field: Numbers) -> _Prospects:
+        """Return what a player has in prospect, in the numbers of a field."""
+        if field.domain is not None:  # the numbers of one factor alone
+            return _Prospects(self, player, field)
+        key = player, field.kind
+        if key not in self.kept:
+            self.kept[key] = _Prospects(self, player, field)
+        return self.kept[key]
+
+    def best(self, discount_factor: object) -> OneShotDeviation:
+        """Return the most profitable one-shot deviation at a discount factor."""
+        stage, states = self.stage, self.automaton.states
+        best: tuple[Any, str, Any, str] | None = None
+        columns = []
+        for player, factor in enumerate(_factors(discount_factor, len(stage.players))):
+            field = Numbers(factor, stage.arithmetic)
+            delta, weight = field.delta, field.one - field.delta
+            own = self.prospects(player, field)
+            rows, right = [], []
+            for position, state in enumerate(states):
+                pay, moves = own.prescribed(state)
+                row = {position: field.one}
+                for target, chance in moves.items():
+                    row[target] = row.get(target, field.zero) - delta * chance
+                rows.append({target: share for target, share in row.items() if share != field.zero})
+                right.append(weight * pay)
+            values = field.solve(rows, right)
+            columns.append([field.out(value) for value in values])
+            for position, state in enumerate(states):
+                support = [action for action, _ in self.played[state][player]]
+                for action in range(stage.shape[player]):
+                    if [action] == support:
+                        continue
+                    pay, moves = own.alone(state, action)
+                    gain = weight * pay - values[position]
+                    for target, chance in moves.items():
+                        gain = gain + delta * chance * values[target]
+                    worth = field.out(gain)
+                    if best is None or worth > best[0]:
+                        best = (worth, stage.players[player], state, stage.strategies[player][action])
+        by_state = {state: tuple(column[position] for column in columns) for position, state in enumerate(states)}
+        if best is None:
+            return OneShotDeviation(Fraction(0), None, None, None, by_state)
+        return OneShotDeviation(*best, by_state)
+
+
+#: Expected stage payoff and distribution of the next state.
+Prospect = tuple[Any, dict[int, Any]]
+
+
+class _Prospects:
+    """What one player has in prospect in each state, in the numbers of a field, each made once."""
+
+    def __init__(self, play: _Play, player: int, field: Numbers) -> None:
+        self.play, self.player, self.field = play, player, field
         self.mixed = {
             state: [[(action, field.number(chance)) for action, chance in own] for own in each]
-            for state, each in played.items()
+            for state, each in play.played.items()
         }
         self.pays: dict[Profile, Any] = {}
-        self.steps: dict[tuple[Any, Profile], list[tuple[int, Any]]] = {}
+        self.known: dict[tuple[Any, int | None], Prospect] = {}
 
-    def pay(self, profile: Profile) -> Any:
-        """Return the stage payoff of a profile."""
+    def prescribed(self, state: Any) -> Prospect:
+        """Return the prospect when the player does what it should."""
+        if (state, None) not in self.known:
+            self.known[state, None] = self._at(state, self.mixed[state][self.player])
+        return self.known[state, None]
+
+    def alone(self, state: Any, action: int) -> Prospect:
+        """Return the prospect when the player takes an action and the others do what they should."""
+        if (state, action) not in self.known:
+            self.known[state, action] = self._at(state, [(action, self.field.one)])
+        return self.known[state, action]
+
+    def _pay(self, profile: Profile) -> Any:
         if profile not in self.pays:
-            self.pays[profile] = self.field.number(self.stage.payoffs[(self.player, *profile)])
+            self.pays[profile] = self.field.number(self.play.stage.payoffs[(self.player, *profile)])
         return self.pays[profile]
 
-    def step(self, state: Any, profile: Profile) -> list[tuple[int, Any]]:
-        """Return the next states after a profile with their chances."""
-        key = state, profile
-        if key not in self.steps:
-            self.steps[key] = [(target, self.field.number(share)) for target, share in self.after(*key).items()]
-        return self.steps[key]
-
-    def at(self, state: Any, own: list[tuple[int, Any]]) -> tuple[Any, dict[int, Any]]:
-        """Return the expected stage payoff and the distribution of the next state when the player plays ``own``."""
+    def _at(self, state: Any, own: list[tuple[int, Any]]) -> Prospect:
         zero, one = self.field.zero, self.field.one
         pay, moves = zero, dict[int, Any]()
         supports = [own if other == self.player else each for other, each in enumerate(self.mixed[state])]
@@ -325,93 +362,7 @@ class _Prospects:
             for _, probability in cells:
                 chance = chance * probability
             profile = tuple(action for action, _ in cells)
-            pay = pay + chance * self.pay(profile)
-            for target, share in self.step(state, profile):
-                moves[target] = moves.get(target, zero) + chance * share
+            pay = pay + chance * self._pay(profile)
+            for target, share in self.play.after(state, profile).items():
+                moves[target] = moves.get(target, zero) + chance * self.field.number(share)
         return pay, moves
-
-
-def _rational(value: Any) -> Any:
-    """Return a rational number as FLINT has it: Fractions take most of the time of a check."""
-    from flint import fmpq
-
-    ratio = value if isinstance(value, (int, Fraction)) else Fraction(value)
-    return fmpq(ratio.numerator, ratio.denominator)
-
-
-class _Field:
-    """The numbers of a system: rationals, floats, or the rationals with one algebraic number."""
-
-    def __init__(self, factor: Any, arithmetic: str) -> None:
-        self.domain: Any = None
-        self.kind: Any = float if arithmetic == "float" or isinstance(factor, float) else _rational
-        if self.kind is _rational and not isinstance(factor, Fraction):
-            import sympy
-
-            self.root = factor
-            polynomial = sympy.minimal_polynomial(factor, sympy.Symbol("x"), polys=True)
-            self.domain = sympy.QQ.algebraic_field(sympy.AlgebraicNumber((polynomial, factor)))
-            self.delta = self.domain.unit
-        else:
-            self.delta = self.kind(factor)
-        self.zero, self.one = self.number(0), self.number(1)
-
-    def number(self, value: Any) -> Any:
-        """Return a rational number or float as an element."""
-        if self.domain is None:
-            return self.kind(value)
-        import sympy
-
-        ratio = Fraction(value)
-        return self.domain.convert(sympy.QQ(ratio.numerator, ratio.denominator))
-
-    def out(self, value: Any) -> Any:
-        """Return an element as a Fraction, float or SymPy expression in the algebraic number."""
-        if self.domain is None:
-            return value if self.kind is float else Fraction(int(value.p), int(value.q))
-        import sympy
-
-        coefficients = [
-            sympy.Rational(int(each.numerator), int(each.denominator)) for each in value.to_list()
-        ]
-        if len(coefficients) <= 1:
-            return Fraction(int(coefficients[0].p), int(coefficients[0].q)) if coefficients else Fraction(0)
-        return sum(
-            (each * self.root**power for power, each in enumerate(reversed(coefficients))),
-            start=sympy.Integer(0),
-        )
-
-    def solve(self, rows: list[dict[int, Any]], right: list[Any]) -> list[Any]:
-        """Solve a regular system by Gauss-Jordan elimination on sparse rows; float pivots are the largest in size.
-
-        A state has few next states, so rows stay short: for a trigger with long punishments the cost grows with the
-        number of states, not with its cube.
-        """
-        table = [dict(row) for row in rows]
-        values = list(right)
-        for column in range(len(table)):
-            candidates = [row for row in range(column, len(table)) if column in table[row]]
-            pivot = (
-                max(candidates, key=lambda row: abs(table[row][column]))
-                if self.kind is float
-                else candidates[0]
-            )
-            for each in (table, values):
-                each[column], each[pivot] = each[pivot], each[column]
-            head = table[column][column]
-            lead = table[column] = {place: each / head for place, each in table[column].items()}
-            values[column] = values[column] / head
-            for row in range(len(table)):
-                if row == column or column not in table[row]:
-                    continue
-                own = table[row]
-                scale = own[column]
-                for place, each in lead.items():
-                    left = own.get(place, self.zero) - scale * each
-                    if left == self.zero:
-                        own.pop(place, None)
-                    else:
-                        own[place] = left
-                own.pop(column, None)
-                values[row] = values[row] - scale * values[column]
-        return values
