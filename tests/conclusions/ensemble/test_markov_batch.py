@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from detente.conclusions.ensemble.compile import joined
 from detente.conclusions.ensemble.markov_batch import MarkovProgram, PlanCheck
 from detente.games.symbolic import symbol
 from detente.games.symbolic_stochastic import SymbolicStochasticGame
@@ -15,11 +16,16 @@ from detente.solve.stochastic.incentives import policy_incentives
 ACTIONS = {"a": ["l", "r"], "b": ["u", "m", "d"]}
 
 
-def random_game(seed, order):
-    """Three states that play goes down or stays in, whole numbers as payoffs and halves as chances: ties are common."""
+def random_game(seed, order, less=""):
+    """Three states that play goes down or stays in, whole numbers as payoffs and halves as chances: ties are common.
+
+    What the player named by ``less`` is paid has no constant.
+    """
     rng = random.Random(seed)
     pays = {
-        (state, moves): tuple(f"{rng.randint(-2, 2)}*x + {rng.randint(-2, 2)}*y + {rng.randint(-1, 1)}" for _ in "ab")
+        (state, moves): tuple(
+            f"{rng.randint(-2, 2)}*x + {rng.randint(-2, 2)}*y + {rng.randint(-1, 1) * (who != less)}" for who in "ab"
+        )
         for state in (0, 1, 2)
         for moves in product(*ACTIONS.values())
     }
@@ -112,3 +118,25 @@ def test_a_policy_is_an_equilibrium_where_no_gain_of_its_closed_forms_is_positiv
             assert holds[draw] == all(gain <= 0 for gain in gains)
             seen.add(bool(holds[draw]))
     assert seen == {False, True}
+
+
+@pytest.mark.parametrize("order", [[["a"], ["b"]], [["a", "b"]]], ids=["a first", "at once"])
+def test_games_that_differ_in_the_payoffs_of_one_player_may_share_what_they_have_in_common(order):
+    games = [random_game(5, order), random_game(5, order, less="b")]
+    programs = [MarkovProgram.of(game, {}, ("x", "y")) for game in games]
+    policy = {"a": "l", "b": "u"}
+    checks = [[PlanCheck.of(game, policy, [0, 1, 2], each.labels)] for game, each in zip(games, programs)]
+    outputs = joined([each.program for each in programs])(DRAWS)
+    cut, memo = len(programs[0].program.outputs), {}
+    together = [
+        programs[0].solve(outputs[:cut], len(POINTS), checks=checks[0], memo=memo),
+        programs[1].solve(outputs[cut:], len(POINTS), checks=checks[1], memo=memo),
+    ]
+    for program, check, (batch, _, held) in zip(programs, checks, together):
+        alone, _, alone_held = program.solve(program.program(DRAWS), len(POINTS), checks=check)
+        assert (batch.played == alone.played).all()
+        assert (batch.values == alone.values).all()
+        assert (batch.several == alone.several).all()
+        assert (held[0] == alone_held[0]).all()
+    assert (together[0][0].played != together[1][0].played).any()
+    assert sum(key[0] == "plan" for key in memo) == 3  # a's side of the plan is the same in both games

@@ -2,7 +2,7 @@
 
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction as F
 
 import numpy as np
@@ -216,3 +216,31 @@ def test_what_is_not_there_is_refused():
     ]:  # fmt: skip
         with pytest.raises(UsageError, match=match):
             importance_of(given, outputs, **more)
+
+
+@dataclass(frozen=True)
+class Counted(Function):
+    """A function that notes how many draws it was asked to sort, time by time."""
+
+    asked: list = field(default_factory=list)
+
+    def classify(self, values, n):
+        self.asked.append(n)
+        return super().classify(values, n)
+
+
+# The draws, and each of three parameters drawn again; where everything counts, SALib's design for yes-or-no outputs.
+@pytest.mark.parametrize(("constraints", "times"), [((), 1 + 3 + 1), (("x <= 1",), 1 + 3)], ids=["everything counts", "constrained"])
+def test_outputs_asked_for_together_are_told_as_alone_and_draws_are_sorted_once(constraints, times):
+    names = ["kind", "kind=1", "kind=2", "value:f"]
+    given = dict.fromkeys("xyz", Interval.make((0, 1)))
+
+    def asked(outputs):
+        own = Counted(lambda x, y, z: x * y, lambda x, y, z: (x > 0.5) + 1 * (x + y > 1))
+        found = importance_of(Subject(own, given, {}, constraints), outputs, draws=4096, seed=3)
+        return found, own.asked
+
+    together, sorted_together = asked(names)
+    assert len(sorted_together) == times
+    for name in names:
+        assert together.of(name) == asked([name])[0].of(name)

@@ -303,7 +303,7 @@ class MarkovProgram:
             for action in range(1, own.shape[j]):
                 other = below((*seen, action))
                 more = other[j] > chosen[j]
-                best = np.where(more, np.int16(action), best)
+                best ^= (best ^ np.int16(action)) & np.negative(more.view(np.int8))  # as in ``picked``
                 chosen = picked([(more, other), (~more, chosen)], self.players, n)
             points[seen] = best
             return chosen

@@ -191,16 +191,15 @@ class StochasticDraws:
         """Return the number of the first pattern of answers that each draw has at the start."""
         import numpy as np
 
-        found = np.full(n, len(self.answers), dtype=np.int64)
-        if not batch.points:
-            return found
-        for number, rule in reversed(list(enumerate(self.answers))):
+        found = np.full(n, len(self.answers), dtype=np.int16)
+        for number, rule in reversed(list(enumerate(self.answers if batch.points else ()))):
             fits = np.ones(n, dtype=bool)
             for action, allowed in rule.answers.items():
                 point = batch.points[action,]
                 fits &= np.logical_or.reduce([point == each for each in allowed])
-            found[fits] = number
-        return found
+            # flips the bits in which the two differ, where this pattern fits
+            found ^= (found ^ np.int16(number)) & np.negative(fits.view(np.int8))
+        return found.astype(np.int64)
 
     def measure(self, values: Mapping[str, Any], n: int) -> NDArray[np.float64]:
         """Return the values of the formulas."""

@@ -69,7 +69,8 @@ def pure_parts(game: StochasticGame, states: Sequence[State], known: Values, sla
     exactly = all(isinstance(x, Fraction) for x in (*slack, *(x for each in known.values() for x in each)))
     here = _Numbers.of(game, states, exactly)
     if exactly:  # FLINT's rationals are several times faster than Python's
-        known = {state: tuple(map(fast, each)) for state, each in known.items()}
+        ahead = {game.states[to] for s in states for own in game.transitions[s].values() for to, _ in own}
+        known = {state: tuple(map(fast, each)) for state, each in known.items() if state in ahead}
         slack = tuple(map(fast, slack))
     behind = {state: _Behind.of(game, here, state, states, known, slack) for state in states}
     parts: list[Part] = []
