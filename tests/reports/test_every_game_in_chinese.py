@@ -12,8 +12,8 @@ from detente.facade import Study
 from detente.reports.build import Report
 from detente.reports.catalog import catalog
 from detente.reports.compose import compose
-from detente.reports.elements import Heading, Table
-from detente.reports.spans import plain_text
+from detente.reports.elements import Heading, Table, inlines
+from detente.reports.spans import Math, as_spans, plain_text
 
 #: Blocks that every game has and that need no draws.
 BLOCKS = ("question", "payoffs", "terms", "parameters")
@@ -35,6 +35,9 @@ def test_each_game_is_told_in_chinese_with_the_numbers_of_the_english_edition(st
         definition = replace(study.report("main", lang).definition, blocks=BLOCKS)
         editions[lang] = compose(study.files, definition, Report(study.files, definition).models)
     assert compared(editions["en"], editions["zh"], study.files.texts) > 4000
+    sources = [span.source for block in editions["zh"].blocks for each in inlines(block) for span in as_spans(each) if isinstance(span, Math)]
+    words = {word for source in sources for text in re.findall(r'upright\("([^"]*)"\)', source) for word in re.findall("[a-z]{4,}", re.sub(r"\\u\{.*?\}", "", text))}
+    assert not words & {"others", "share", "count", "state", "member", "otherwise"}
     titles = [plain_text(block.title) for block in editions["zh"].blocks if isinstance(block, Heading) and block.level == 1]
     assert len(titles) >= len(study.files.games)
     assert all(re.search("[\u4e00-\u9fff]", title) for title in titles)

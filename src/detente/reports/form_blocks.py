@@ -171,7 +171,7 @@ def _by_table(context: Context, term: Any) -> tuple[Node, dict[str, str]]:
     tables = context.model.payoff_model.tables
 
     def put(node: Node) -> Node:
-        if node.op == "item":
+        if node.op == "item" and context.lang == "en":  # the names have words for counts in Chinese
             return replace(node, keys=tuple(tuple(context.label(each) for each in key) for key in node.keys))
         for name, table in tables.items():
             entries = list(table.entries.values())

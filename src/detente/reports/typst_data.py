@@ -220,7 +220,7 @@ class TypstWriter:
         kept = [index for index in range(len(table.columns)) if any(plain_text(row[index]) for row in rows) or not rows]
         kept = kept or list(range(len(table.columns)))
         size = min(_table_size(len(kept) + bool(table.marks)), _APPENDIX_SIZE if place > self.appendix else 99.0)
-        texts = [[seen(row[index]) for row in rows] for index in kept]
+        texts = [[self._seen(row[index]) for row in rows] for index in kept]
         room = characters(size) - 3 * bool(table.marks)
         chosen = (balanced if self.lang == "zh" else roomy)([table.columns[index] for index in kept], texts, room)
         cells = []
@@ -240,6 +240,10 @@ class TypstWriter:
             "note": self._spans(_rounded(table.note, table.digits)),
             "size": size,
         }
+
+    def _seen(self, cell: Inline) -> str:
+        text = seen(cell)
+        return in_hundred_millions(text) if self.lang == "zh" else text
 
     def _column(self, column: Column) -> dict[str, Any]:
         return {
