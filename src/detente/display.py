@@ -127,6 +127,8 @@ def _latex_cell(cell: str) -> str:
 
 def width(text: str) -> int:
     """Return the number of terminal columns of ``text``: East Asian wide characters take two."""
+    if text.isascii() and text.isprintable():
+        return len(text)
     columns = 0
     for character in text:
         if unicodedata.combining(character) or unicodedata.category(character) in {"Cf", "Cc"}:

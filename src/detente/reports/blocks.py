@@ -14,7 +14,7 @@ from detente.reports.content import everything
 from detente.reports.entries import marked, parameter_entry
 from detente.reports.language import join, reword, say
 from detente.reports.spans import Math
-from detente.reports.store import engine
+from detente.reports.store import digest, engine
 from detente.study.model import Point
 
 if TYPE_CHECKING:
@@ -249,10 +249,20 @@ class Whole(_Edition):
             "alone": context.alone,
             "draws": self.results.draws,
             "seed": self.results.seed,
-            "content": everything(self.files, context.game),
+            "content": self._everything(context.game),
             "games": [each.game for each in self.contexts],
             "listed": sorted(context.listed | context.cited) if "parameters" in names else None,
         }
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        return {}
+
+    def _everything(self, game: str) -> str:
+        """Return the digest of everything that a reader is told about a game, which the keys of all its chapters hold."""
+        if game not in self._known:
+            self._known[game] = digest(everything(self.files, game))
+        return self._known[game]
 
     def context(self, game: str) -> Context | None:
         """Return the context of a game, or of the game of a variant; None where the report has no chapter on it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -61,16 +62,20 @@ def _without_words(table: Any, path: tuple[str, ...] = ()) -> Any:
     }  # fmt: skip
 
 
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    """Return the fields of a dataclass that say no place."""
+    return tuple(each.name for each in fields(kind) if each.name not in _PLACES)
+
+
 def _data(value: Any, without: frozenset[str] = frozenset()) -> Any:
     """Return a definition as data, without places and the fields named."""
+    if value is None or isinstance(value, (str, int)):
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         if hasattr(value, "text") and hasattr(value, "names"):
             return value.text
-        return {
-            each.name: _data(getattr(value, each.name), without)
-            for each in fields(value)
-            if each.name not in _PLACES and each.name not in without
-        }
+        return {name: _data(getattr(value, name), without) for name in _names(type(value)) if name not in without}
     if hasattr(value, "items"):
         return [[str(key), _data(each, without)] for key, each in value.items()]
     if isinstance(value, (tuple, list)):

@@ -58,7 +58,7 @@ def _strings(document: Document) -> Iterator[str]:
 
 def _characters(document: Document, *, skip_cjk: bool) -> list[str]:
     """Return the characters beyond Latin-1 whose glyphs have to be looked for."""
-    found = {character for string in _strings(document) for character in string if ord(character) > 255}
+    found = {character for character in set("".join(_strings(document))) if ord(character) > 255}
     return sorted(c for c in found if not is_hidden(c) and not (skip_cjk and CJK.match(c)))
 
 

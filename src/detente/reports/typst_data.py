@@ -103,6 +103,8 @@ class TypstWriter:
 
     def _printable(self, text: str) -> str:
         """Return text with a visible sign for everything that could not be seen."""
+        if text.isascii() and text.isprintable():
+            return text  # as most texts are
         text = re.sub(r"[\t\n\r\v\f\x85\u2028\u2029]+", " ", text)
         if not self.cjk:
             text, count = CJK.subn("[zh]", text)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
     from pathlib import Path
 
-    from detente.reports.blocks import Whole
+    from detente.reports.blocks import Context, Whole
     from detente.study.report_definition import ReportDefinition
 
 __all__ = ["tasks", "warm"]
@@ -47,6 +47,8 @@ _NEEDED = {
 _ORDER = {"stochastic": 0, "coalitional": 1, "normal": 2, "global": 3}
 #: Results that are missing from which on processes are worth their start.
 _FEW = 4
+#: The same for chapters, as of an edition in another language, or with a name that many games have.
+_CHAPTERS = 3
 #: What every process needs, imported once.
 _PRELOAD = ["detente.reports.warm", "detente.reports.claim_results", "detente.study.questions", "sympy", "scipy.optimize"]
 
@@ -81,21 +83,36 @@ def warm(whole: Whole) -> None:
         return
     forms = {context.game: context.model.definition.form for context in whole.contexts}
     missing = [task for task in tasks(whole) if not results.has(*task)]
-    missing.sort(key=lambda task: (_ORDER.get(forms[task[1]], 4), task[0] != "answer", -(task[2][0] if task[0] == "answer" else 0)))
-    if len(missing) < _FEW:
+    missing.sort(key=lambda task: _urgency(task, forms[task[1]]))
+    asked = {game for _, game, _ in missing}
+    chapters = [each.game for each in whole.contexts if each.game in asked or not _is_set(whole, each)]
+    if len(missing) < _FEW and len(chapters) < _CHAPTERS:
         return
     with suppress(pickle.PicklingError):
         pool = processes(cores, _PRELOAD, _start, (whole.files.root, whole.definition))
         try:
-            _make_all(pool, missing, forms)
+            _make_all(pool, missing, chapters)
         except BaseException:
             end(pool, at_once=True)  # a result is kept when it is whole, so nothing is lost but time
             raise
         end(pool)
 
 
+def _urgency(task: Task, form: str) -> tuple[int, bool, int]:
+    """Return when a task has its turn: those that may take longest first."""
+    what, _, more = task
+    if what == "tests":
+        return -1, False, 0
+    return _ORDER.get(form, 4), what != "answer", -more[0] if what == "answer" else 0
+
+
+def _is_set(whole: Whole, context: Context) -> bool:
+    """Return whether the chapter on a game is kept."""
+    return all(whole.results.store.has(whole.chapter_key(context, run)) for run in runs(whole.definition))
+
+
 def _make_all(pool: Executor, missing: Sequence[Task], games: Iterable[str]) -> None:
-    """Have all tasks made, and the chapter on a game as soon as its last result is there."""
+    """Have all tasks made, and the chapters on games, each as soon as its last result is there."""
     left = {game: sum(task[1] == game for task in missing) for game in games}
     running: dict[Future[None], str | None] = {}
     finished: SimpleQueue[Future[None]] = SimpleQueue()
