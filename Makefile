@@ -26,7 +26,7 @@ bench: $(VENV)/.test-ready
 
 lab: $(VENV)/.report-ready
 	$(BIN)/python notebooks/build.py
-	$(BIN)/jupyter lab notebooks/_built/00_tour.ipynb
+	$(BIN)/jupyter lab --ServerApp.root_dir=notebooks/_built --LabApp.default_url=/lab/tree/00_tour.ipynb
 
 clean:
 	rm -rf $(VENV) .detente notebooks/_built .pytest_cache .mypy_cache .ruff_cache
