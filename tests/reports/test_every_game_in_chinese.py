@@ -74,7 +74,10 @@ def test_the_whole_study_has_two_editions_with_the_same_numbers_and_chinese_page
     assert compared(english, chinese, {**study.files.texts, **events}) > 20_000
     printed = [[len(block.rows[: block.shown]) for block in each.blocks if isinstance(block, Table)] for each in (english, chinese)]
     assert len(printed[0]) == len(printed[1])
-    written = [study.report("main", "zh").write(tmp_path / name / "main.pdf") for name in ("one", "two")]
+    written = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        written.append(study.report("main", "zh").write(tmp_path / name / "main.pdf"))
     sums = [
         {each.name: hashlib.sha256(each.read_bytes()).hexdigest() for each in sorted(path.files[0].parent.rglob("*")) if each.is_file()}
         for path in written
