@@ -247,6 +247,8 @@ def solved(period: Period, held: list[Any], slack: Sequence[Floats], n: int) -> 
     every: dict[int, Any] = {}
     for profile in sorted(good):
         number, mask = good[profile]
+        if not np.count_nonzero(mask):
+            continue
         fresh = free & mask
         played += fresh * np.int16(profile + 1)
         free = np.greater(free, mask)

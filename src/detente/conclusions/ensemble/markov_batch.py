@@ -282,7 +282,11 @@ class MarkovProgram:
                 continue
             own, worth = self.states[k], known[k][player]
             if (k, kept) not in least:
-                least[k, kept] = values.with_value(own, kept, player, worth) + slack
+                if own.staying(kept) == (None,):  # the value discounted, which earlier states need as well
+                    here = values.rest(own, kept, player) + values.source("ahead", k, player)
+                else:
+                    here = values.with_value(own, kept, player, worth)
+                least[k, kept] = here + slack
             good &= values.with_value(own, moved, player, worth) <= least[k, kept]
         return good
 

@@ -136,30 +136,45 @@ class StochasticDraws:
         """Return the number of the first outcome that the path of each draw fits, or their number where none does."""
         import numpy as np
 
-        # play only falls: what the path from a state comes to follows from what those from later states come to
-        found: list[Any] = [None] * len(self.markov.labels)
         n = batch.played.shape[1]
-        for state in self.markov.ends:
-            found[state] = np.full(n, self._ended(1, state, -1), dtype=np.int16)
-        for own in self.markov.states:
-            played = batch.played[own.number]
-            here = np.full(n, len(self.endings), dtype=np.int16)
-            for profile, moves in enumerate(own.moves):
-                there = played == profile
-                if not np.count_nonzero(there):
-                    continue
-                target = _target(moves)
-                if target < -1:  # chance decides: no path
-                    continue
-                if target in {-1, own.number}:
-                    kind = 2 if target == -1 else 0
-                    fits: Any = np.int16(self._ended(kind, own.number, profile))
+        found = np.empty(n, dtype=np.int16)
+        # play only falls: draws are followed from the first state down, in each state those whose path is there
+        here: dict[int, list[Any]] = {self.markov.start: [np.arange(n)]}
+        for own in reversed(self.markov.states):
+            draws = np.concatenate(here.pop(own.number, [[]])).astype(np.intp, copy=False)
+            if not len(draws):
+                continue
+            move = batch.played[own.number].take(draws)
+            codes, targets = self._steps[own.number]
+            found[draws] = codes.take(move)
+            leads = targets.take(move)
+            for target in {*targets.tolist()} - {-1}:
+                there = draws[leads == target]
+                if target in self.markov.ends:
+                    found[there] = self._ended(1, target, -1)
                 else:
-                    fits = found[target]
-                # flips the bits in which the two differ, where this profile is played: whatever the pattern of draws
-                here ^= (here ^ fits) & np.negative(there.view(np.int8))
-            found[own.number] = here
-        return found[self.markov.start].astype(np.int64)  # type: ignore[no-any-return]
+                    here.setdefault(target, []).append(there)
+        return found.astype(np.int64)
+
+    @cached_property
+    def _steps(self) -> tuple[tuple[NDArray[np.int16], NDArray[np.int16]], ...]:
+        """For each state, by profile, what a path comes to that ends with it, and where it leads else, or -1.
+
+        The last entry is for what is not pure.
+        """
+        import numpy as np
+
+        none = len(self.endings)
+        rows = []
+        for own in self.markov.states:
+            codes, targets = [], []
+            for profile, moves in enumerate(own.moves):
+                target = _target(moves)
+                ends = target in {-1, own.number}
+                codes.append(self._ended(2 if target == -1 else 0, own.number, profile) if ends else none)
+                targets.append(-1 if ends or target < -1 else target)
+            rows.append((np.array([*codes, none], dtype=np.int16), np.array([*targets, -1], dtype=np.int16)))
+        return tuple(rows)
 
     @cached_property
     def _outcome(self) -> dict[tuple[int, int, int], int]:

@@ -256,6 +256,8 @@ class Stochastic(Form):
         """Return the game with formulas whose states are those at given values of the parameters."""
         symbolic: SymbolicStochasticGame = model.payoffs(kind)
         baseline = {name: each.value for name, each in model.intervals.items()}
+        if all(values.get(name) == value for name, value in baseline.items()):
+            return symbolic
         here = self.structure(model, {**values, **model.derived_values(values)})
         there = self.structure(model, {**baseline, **model.derived_values(baseline)})
         if _shape(here) != _shape(there):
