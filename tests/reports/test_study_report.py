@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from detente.facade import Study
 from detente.reports.block_names import GAME_BLOCKS, STUDY_BLOCKS
 from detente.reports.build import Report
 from detente.reports.claim_words import percent
-from detente.reports.compose import compose
+from detente.reports.compose import compose, whole_of
 from detente.reports.content import everything, mathematics, named, nameless
 from detente.reports.elements import Heading, KeyPoints, Table
 from detente.reports.encoding import decoded, encoded
@@ -161,6 +162,8 @@ def test_a_second_build_is_the_first_one_and_computes_nothing(place, made, monke
 
 CHANGES = (
     ("seeds/parameters.toml", "[sev]", "value = 0.3", "value = 0.31"),
+    ("seeds/parameters.toml", "[sev]", "low = 0.1", "low = 0.12"),
+    ("seeds/parameters.toml", "[sev]", 'label = { en = "severity of controls"', 'label = { en = "how severe controls are"'),
     ("payoffs/confrontation.toml", "[terms.us.rebuild_cost]", 'formula = "-c_reb"', 'formula = "-c_reb*11/10"'),
     ("games/confrontation.toml", "[points.hawkish]", "rel_us = 0.5", "rel_us = 0.45"),
     ("games/confrontation.toml", "[labels]", 'us = { en = "United States"', 'us = { en = "America"'),
@@ -187,6 +190,52 @@ def test_no_change_of_the_study_is_answered_from_what_was_kept(place, tmp_path, 
         (place / file).write_text(text, encoding="utf-8")
     assert warm == cold
     assert (warm.blocks != kept.blocks) == (warm.footer != kept.footer)
+
+
+def test_results_and_chapters_of_another_engine_are_not_taken(tmp_path, monkeypatch):
+    store = Store(tmp_path)
+    assert store.get({"a": 1}, lambda: "old") == "old"
+    assert store.get({"a": 1}, lambda: "new") == "old"
+    monkeypatch.setattr("detente.reports.store.engine", lambda: {"source": "another"})
+    assert not store.has({"a": 1})
+    assert store.get({"a": 1}, lambda: "new") == "new"
+
+
+def test_a_chapter_is_kept_under_all_words_of_its_game_and_the_source_of_pages(place, monkeypatch):
+    study = Study(place)
+    report = study.report("main")
+
+    def key(files):
+        whole = whole_of(files, report.definition, [game_model(files, "confrontation")])
+        return whole.chapter_key(whole.contexts[0], ("payoffs",))
+
+    first = key(study.files)
+    assert key(study.files) == first
+    figure = next(each for each in study.files.figures.values() if each.id in study.files.parameters["cost_ratio"].figures)
+    figures = {**study.files.figures, figure.id: replace(figure, central=figure.central + 1)}
+    assert key(replace(study.files, figures=figures)) != first
+    monkeypatch.setattr("detente.reports.blocks.engine", lambda *, pages: {"source": "another"})
+    assert key(study.files) != first
+
+
+TWO = """
+import sys
+from pathlib import Path
+from detente.reports.store import Store
+store = Store(Path(sys.argv[1]))
+for turn in range(40):
+    for name in "ab":
+        assert store.get({"name": name, "turn": turn % 3}, lambda: [name, turn % 3] * 2000) == [name, turn % 3] * 2000
+    for kept in store.folder.glob("*.json"):
+        if turn % 2:
+            kept.unlink(missing_ok=True)
+"""
+
+
+def test_builds_at_one_time_read_whole_results_of_each_other(tmp_path):
+    running = [subprocess.Popen([sys.executable, "-c", TWO, str(tmp_path)]) for _ in range(2)]
+    assert [each.wait(timeout=60) for each in running] == [0, 0]
+    assert not list(tmp_path.glob(".*.tmp"))
 
 
 def test_a_result_that_was_cut_off_or_changed_on_disk_is_made_again(tmp_path):
