@@ -169,18 +169,27 @@ def _judged(shape: TreeShape, payoffs: Sequence[Sequence[Any]], slack: Sequence[
 
     stable: list[Any] = [None] * len(shape.ends)
     below: dict[int, list[int]] = {index: [place] for place, index in enumerate(shape.ends)}
-    reached: dict[int, Any] = {index: np.int64(place) for place, index in enumerate(shape.ends)}
+    reached: dict[int, Any] = {index: np.int8(place) for place, index in enumerate(shape.ends)}
     worth: dict[int, list[Any]] = {index: [own[place] for own in payoffs] for place, index in enumerate(shape.ends)}
-    loose = shape.at_once
+    loose, asked = shape.at_once, _asked(shape)
     for at, stage in shape.stages.items():
         groups = [below[child] for child in stage.behind]
         _stay(stage, groups, stable, payoffs, slack)
         below[at] = [each for group in groups for each in group]
         if len(stage.movers) == 1:
-            reached[at], worth[at] = _ruled(stage, reached, worth, slack[stage.movers[0]], loose=loose)
+            reached[at], worth[at] = _ruled(stage, reached, worth, slack[stage.movers[0]], asked[at], loose=loose)
         else:
-            reached[at], worth[at] = _single(below[at], stable, payoffs)
+            reached[at], worth[at] = _single(below[at], stable, payoffs, asked[at])
     return stable, reached[0]
+
+
+def _asked(shape: TreeShape) -> dict[int, frozenset[int]]:
+    """Return for each stage the players who choose before it: nobody else asks what it is worth."""
+    asked: dict[int, frozenset[int]] = {0: frozenset()}
+    for at, stage in sorted(shape.stages.items()):
+        for child in stage.behind:
+            asked[child] = asked[at] | frozenset(stage.movers)
+    return asked
 
 
 def _stay(
@@ -214,35 +223,50 @@ def _stay(
 
 
 def _ruled(
-    stage: Stage, reached: Mapping[int, Any], worth: Mapping[int, list[Any]], slack: Any, *, loose: bool
+    stage: Stage,
+    reached: Mapping[int, Any],
+    worth: Mapping[int, list[Any]],
+    slack: Any,
+    asked: frozenset[int],
+    *,
+    loose: bool,
 ) -> tuple[Any, list[Any]]:
-    """Return the end that the tie rule reaches behind a choice, and what it is worth to all."""
+    """Return the end that the tie rule reaches behind a choice, and what it is worth to those who ask."""
     import numpy as np
 
     i = stage.movers[0]
     own = [worth[child][i] for child in stage.behind]
     least = reduce(np.maximum, own) - slack
     *first, last = stage.behind
-    end, value = reached[last], worth[last]
+    end = reached[last]
+    value: list[Any] = [each if k in asked else None for k, each in enumerate(worth[last])]
     for child in reversed(first):
         good = worth[child][i] >= least
         end = np.where(good, reached[child], end)
-        value = [np.where(good, new, old) for new, old in zip(worth[child], value, strict=True)]
+        for k in asked:
+            value[k] = np.where(good, worth[child][k], value[k])
     if loose:
         lost = np.isnan(least)
-        end, value = np.where(lost, _NOTHING, end), [np.where(lost, np.nan, each) for each in value]
+        end = np.where(lost, np.int8(_NOTHING), end)
+        for k in asked:
+            value[k] = np.where(lost, np.nan, value[k])
     return end, value
 
 
-def _single(ends: Sequence[int], stable: Sequence[Any], payoffs: Sequence[Sequence[Any]]) -> tuple[Any, list[Any]]:
-    """Return the only outcome behind choices made at once and its worth to all; nothing where it is not single."""
+def _single(
+    ends: Sequence[int], stable: Sequence[Any], payoffs: Sequence[Sequence[Any]], asked: frozenset[int]
+) -> tuple[Any, list[Any]]:
+    """Return the only outcome behind choices made at once, and its worth to those who ask; nothing if not single."""
     import numpy as np
 
     alive = {each: np.asarray(True if stable[each] is None else stable[each]) for each in ends}
     single = sum(each.astype(np.int64) for each in alive.values()) == 1
     end = np.where(single, sum(np.int64(each) * good for each, good in alive.items()), _NOTHING)
     value = [
-        np.where(single, sum(np.where(good, own[each], 0.0) for each, good in alive.items()), np.nan) for own in payoffs
+        np.where(single, sum(np.where(good, own[each], 0.0) for each, good in alive.items()), np.nan)
+        if k in asked
+        else None
+        for k, own in enumerate(payoffs)
     ]
     return end, value
 
