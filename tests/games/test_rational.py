@@ -73,7 +73,8 @@ def test_the_slope_of_a_tree_is_the_derivative(expression):
 
 
 def test_a_tree_keeps_numbers_exact_and_marks_what_it_cannot_say():
-    assert tree(sympy.Rational(1, 3)) == ("n", fmpq(1, 3))
+    assert tree(sympy.Rational(1, 3)) == ("n", fmpq(1, 3), 1)
+    assert tree(sympy.Rational(-1, 3)) == ("n", fmpq(-1, 3), -1)
     assert tree(sympy.sin(x)) == ("?",)
 
 

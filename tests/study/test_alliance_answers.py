@@ -299,8 +299,8 @@ def test_shares_of_supermodular_games_are_those_of_games_put_at_random_points(st
     drawn = dict(draws(model.payoffs("strategic"), 12, seed=4))
     drawn["shield"] = np.linspace(-1, 1, 12)  # below 0 retaliation grows with numbers: no complements
     drawn["nu"] = np.where(np.arange(12) % 3 == 0, 2.0, drawn["nu"])  # signing costs more than aligning: rank is turned over
-    base, slope = batch.payoffs(drawn)
-    told = list(zip(_complements(slope), _single_crossing(base, slope, batch.members), strict=True))
+    found = batch.payoffs(drawn).at(slice(None))
+    told = list(zip(_complements(found.slope), _single_crossing(found.base, found.slope, batch.members), strict=True))
     expected = []
     for k in range(12):
         values = {name: F(float(each[k])) for name, each in drawn.items()}

@@ -39,7 +39,9 @@ def test_a_new_study_has_every_room_and_says_which_files_were_made(tmp_path):
     files = new_study(tmp_path / "mine")
     assert all(path.is_file() for path in files)
     assert set(files) == {path for path in (tmp_path / "mine").rglob("*") if path.is_file()}
-    assert {path.relative_to(tmp_path / "mine").parts[0] for path in files} == {*ROOMS, "documents", "pyproject.toml", "README.md"}
+    assert {path.relative_to(tmp_path / "mine").parts[0] for path in files} == {
+        *ROOMS, "documents", "notebooks", "pyproject.toml", "README.md",
+    }
 
 
 def test_a_new_study_leaves_no_temporary_folder(tmp_path):
