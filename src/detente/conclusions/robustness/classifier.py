@@ -13,23 +13,25 @@ code: see :func:`reader_of`.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from fractions import Fraction
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from detente.conclusions.ensemble.compile import Program
     from detente.conclusions.meaning import Meaning
     from detente.games.symbolic import Interval
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Classifier", "Subject", "Verdicts", "reader_of"]
+__all__ = ["Classifier", "Judge", "Subject", "Verdicts", "reader_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +102,31 @@ class Classifier(Protocol):
 
     def label(self, family: str, code: Any) -> str:
         """Return the value of an output with several values."""
+
+
+class Judge(ABC):
+    """What classifiers share that are one program and judge what it gives; their truths are formulas."""
+
+    program: Program
+    truths: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters that decide."""
+        return self.program.names
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The formulas among the conclusions."""
+        return self.truths
+
+    def classify(self, values: Mapping[str, Any], n: int) -> Verdicts:
+        """Return the code and the truths of n draws."""
+        return self.judge(self.program({name: values[name] for name in self.names}), values, n, {})
+
+    @abstractmethod
+    def judge(self, found: Sequence[Any], values: Mapping[str, Any], n: int, memo: dict[Any, Any]) -> Verdicts:
+        """Return the code and the truths from what the program gave; ``memo`` keeps what several games share."""
 
 
 @dataclass(frozen=True, eq=False)

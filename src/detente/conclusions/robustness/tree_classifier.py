@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
-from detente.conclusions.robustness.classifier import Verdicts
+from detente.conclusions.robustness.classifier import Judge, Verdicts
 from detente.conclusions.robustness.expressions import finite, value_of
 from detente.errors import UsageError
 
@@ -87,7 +87,7 @@ class TreeShape:
 
 
 @dataclass(frozen=True, eq=False)
-class TreeClassifier(ABC):
+class TreeClassifier(Judge):
     """A classifier of a tree; its program gives payoffs end by end, then what a class needs more, then formulas."""
 
     shape: TreeShape
@@ -100,22 +100,8 @@ class TreeClassifier(ABC):
     size = 0
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """The parameters that decide."""
-        return self.program.names
-
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        """The formulas among the conclusions."""
-        return self.truths
-
-    @property
     def _first_truth(self) -> int:
         return len(self.program.outputs) - len(self.truths)
-
-    def classify(self, values: Mapping[str, Any], n: int) -> Verdicts:
-        """Return the code and the truths of n draws."""
-        return self.judge(self.program({name: values[name] for name in self.names}), values, n, {})
 
     def judge(self, found: Sequence[Any], values: Mapping[str, Any], n: int, memo: dict[Any, Any]) -> Verdicts:
         """Return the code and the truths from what the program gave; ``memo`` keeps what several trees share."""

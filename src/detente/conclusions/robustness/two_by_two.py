@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.conclusion import Signs
-from detente.conclusions.robustness.classifier import Verdicts
+from detente.conclusions.robustness.classifier import Judge, Verdicts
 from detente.conclusions.robustness.expressions import finite, held_expression, labels_of, truths_of, value_of
 from detente.conclusions.robustness.statements import ALWAYS, is_played, parse_moves, parsed, plays
 from detente.errors import UsageError
@@ -32,7 +32,7 @@ _PROFILES: tuple[Profile, ...] = ((0, 0), (0, 1), (1, 0), (1, 1))
 
 
 @dataclass(frozen=True, eq=False)
-class TwoByTwo:
+class TwoByTwo(Judge):
     """The classifier of a 2x2 game.
 
     The code is the signs of A, B and D of both players and of the difference of the products of deviation losses, as
@@ -66,20 +66,6 @@ class TwoByTwo:
         names, derived = labels_of(game, held)
         every = [held_expression(each, held) for each in (*expressions, *truths.values())]
         return cls(game.players, game.strategies, compiled(every, derived, names), tuple(truths))
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The parameters that decide."""
-        return self.program.names
-
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        """The formulas among the conclusions."""
-        return self.truths
-
-    def classify(self, values: Mapping[str, Any], n: int) -> Verdicts:
-        """Return the code and the truths of n draws."""
-        return self.judge(self.program({name: values[name] for name in self.names}), values, n, {})
 
     def judge(self, found: Sequence[Any], values: Mapping[str, Any], n: int, memo: dict[Any, Any]) -> Verdicts:
         """Return the code and the truths from what the program gave; ``memo`` keeps what several games share."""
