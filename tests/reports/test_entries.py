@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
 import zlib
+from dataclasses import replace
 
 import pytest
 
 from detente.errors import UsageError
 from detente.reports.document import Document
-from detente.reports.elements import Bullets, Column, Figure, Heading, KeyPoint, KeyPoints, Paragraph, Table
+from detente.reports.elements import Bullets, Column, Figure, Formula, Heading, KeyPoint, KeyPoints, Paragraph, Table
 from detente.reports.entries import bare, linked, marked
 from detente.reports.language import reword
+from detente.reports.math_alphabet import linked_math
 from detente.reports.pdf import to_pdf
 from detente.reports.spans import Emph, Link, Math, Text, plain_text
 
@@ -76,7 +81,7 @@ def test_marks_pass_through_the_translation():
 
 
 def test_links_to_rows_are_set_and_a_symbol_leads_there_too():
-    blocks = [Paragraph(f"see {SEVERITY}"), Paragraph(Math("s", "s", "parameter:sev")), ENTRY]
+    blocks = [Paragraph(f"see {SEVERITY}"), Paragraph(Math("s", "s", (("s", "parameter:sev"),))), ENTRY]
     document = Document("Links", linked(blocks))
     assert destinations(to_pdf(document, fonts=())) == 2
     assert destinations(to_pdf(Document("None", (ENTRY,)), fonts=())) == 0
@@ -105,3 +110,45 @@ def test_what_stands_beside_the_report_only_has_no_number_and_cannot_be_led_to()
 def test_two_rows_with_one_anchor_are_refused():
     with pytest.raises(UsageError, match="anchor"):
         Document("Twice", (Table(ENTRY.columns, ENTRY.rows, "All", "all", anchors=("a:x", "a:x")),))
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        # an index is no place for a link, and a longer symbol is no shorter one
+        ("b + c_(b) + c + d_(b, c)", "entry(0, b) + entry(1, c_(b)) + c + d_(b, c)"),
+        ("frac(b, 2 c_(b)) <= max(b, 1)", "frac(entry(0, b), 2 entry(1, c_(b))) <= max(entry(0, b), 1)"),
+        # beside a power that is a numeral the index stays where it was; a link in the power keeps its own
+        ("c_(b)^(2) b^(2)", "entry(1, c_(b)^(2)) entry(0, b)^(2)"),
+        ("c_(b)^(1 - b) c^(b)", "entry(1, c)_(b)^(1 - entry(0, b)) c^(entry(0, b))"),
+        # words are taken whole, whatever stands in them
+        ('upright("b, entry(0, x)") + upright("b") + "b" + b', 'entry(2, upright("b, entry(0, x)")) + upright("b") + "b" + entry(0, b)'),
+        ("b(c)", "entry(0, b) (c)"),
+        ("beta + abs(b)", "beta + abs(entry(0, b))"),
+    ],
+)
+def test_symbols_in_a_formula_are_found_as_they_stand(source, expected):
+    assert linked_math(source, ("b", "c_(b)", 'upright("b, entry(0, x)")')) == expected
+
+
+def formula_page(entries):
+    source = 'frac(s, 1 - s) + c_(upright("reb"))^(2) >= sqrt(s f_(d)) - cases(s^(s) quad & upright("if") s > 1, 0 quad & upright("otherwise"))'
+    long = " + ".join(f"s f_(d) x_({index})" for index in range(30)) + " >= 0"
+    table = Table((Column("Formula", width=1), Column("Player", width=4)), ((Math(source, "one", entries), "us"),), "Terms", "terms")
+    blocks = (Formula(source, "one", entries=entries), Formula(long, "two", entries=entries), Paragraph(("x ", Math(long, "two", entries))), table)
+    return to_pdf(Document("T", (*blocks, replace(ENTRY, anchors=("parameter:sev", "parameter:cost")))), fonts=())
+
+
+@pytest.mark.skipif(not (shutil.which("pdftotext") or os.environ.get("CI")), reason="needs pdftotext")
+def test_every_symbol_of_a_formula_leads_to_its_entry_and_stands_where_it_stood(tmp_path):
+    entries = (("s", "parameter:sev"), ("f_(d)", "parameter:cost"), ('c_(upright("reb"))', "parameter:cost"))
+    boxes = []
+    for name, data in (("linked", formula_page(entries)), ("bare", formula_page(()))):
+        (tmp_path / f"{name}.pdf").write_bytes(data)
+        command = ["pdftotext", "-bbox", str(tmp_path / f"{name}.pdf"), "-"]
+        boxes.append(re.findall("<word.*", subprocess.run(command, capture_output=True, check=True).stdout.decode("utf-8")))
+    # eight places of the short formula, one of them a power, and sixty of the long one; each is there twice
+    assert (destinations(formula_page(entries)), destinations(formula_page(()))) == (2 * (8 + 60), 0)
+    assert boxes[0] == boxes[1]
+    with pytest.raises(UsageError, match="a symbol refers to 'parameter:gone'"):
+        Document("T", (Formula("s", "s", entries=(("s", "parameter:gone"),)),))

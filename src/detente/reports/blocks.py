@@ -18,7 +18,7 @@ from detente.reports.store import digest, engine
 from detente.study.model import Point
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from detente.games.normal import NormalFormGame
     from detente.reports.results import Results
@@ -110,8 +110,20 @@ class Context(_Edition):
 
     def symbol(self, name: str) -> Math:
         """Return a parameter's symbol, which leads to its entry."""
-        known = name in self.model.parameters and "parameters" in self.definition.blocks
-        return Math(typst(symbol(name), self.names), name, parameter_entry(self.model, name) if known else "")
+        return Math(typst(symbol(name), self.names), name, self.entries((name,)))
+
+    def entries(self, names: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """Return the symbols of the parameters among some names, each with its entry; none for a symbol that two of them have."""
+        found: dict[str, set[str]] = {}
+        for name in sorted(self._symbols.keys() & set(names)):
+            found.setdefault(self._symbols[name], set()).add(parameter_entry(self.model, name))
+        return tuple((source, *own) for source, own in found.items() if len(own) == 1)
+
+    @cached_property
+    def _symbols(self) -> dict[str, str]:
+        """The symbols of the parameters that a list of the report has, as sources of formulas."""
+        listed = self.model.parameters if "parameters" in self.definition.blocks else ()
+        return {name: typst(symbol(name), self.names) for name in listed}
 
     @property
     def short(self) -> bool:

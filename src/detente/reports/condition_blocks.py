@@ -18,8 +18,7 @@ from detente.reports.elements import (
     Paragraph,
     Table,
 )
-from detente.reports.spans import Math
-from detente.reports.typesetting import typst_text
+from detente.reports.typesetting import displayed, math, names_of, typst_text
 
 if TYPE_CHECKING:
     from detente.reports.blocks import Context
@@ -49,21 +48,11 @@ def conditions(context: Context) -> list[Block]:
         if region.status == "undecided":
             lead = f"Whether the parameter box reaches it is not decided; {lead[0].lower()}{lead[1:]}"
         blocks.append(Paragraph(lead))
-        for each in region.unsettled:
-            relation = relation_normal(each.sympy)
-            blocks.append(Formula(typst(relation, context.names), context.reading(formula_text(relation))))
+        blocks += [displayed(context, relation_normal(each.sympy)) for each in region.unsettled]
         if not region.pure and context.two_by_two:
             blocks += _mixing(context, region)
     definitions = [
-        (
-            context.symbol(name),
-            Math(
-                typst(context.model.symbolic.derived[name], context.names),
-                context.reading(formula_text(context.model.symbolic.derived[name])),
-            ),
-            context.named(name),
-        )
-        for name in context.model.symbolic.derived
+        (context.symbol(name), math(context, formula), context.named(name)) for name, formula in context.model.symbolic.derived.items()
     ]
     if definitions:
         blocks += [
@@ -90,7 +79,7 @@ def _mixing(context: Context, region: Any) -> list[Block]:
         said = f"{context.label(player)}{context.say(' plays ')}{context.label(first)}"
         source = f'op("Pr")({typst_text(said)}) = {typst(weight, context.names)}'
         alt = f"probability that {context.label(player)} plays {context.label(first)} = {formula_text(weight)}"
-        blocks.append(Formula(source, alt))
+        blocks.append(Formula(source, alt, entries=context.entries(names_of(weight))))
     return blocks
 
 

@@ -141,11 +141,13 @@ def _references(blocks: Iterable[Block]) -> Iterable[tuple[str, str]]:
         if isinstance(block, PayoffMatrix):
             for cell in (cell for row in block.cells for cell in row if cell.target):
                 yield f"a cell of {block.name!r}", cell.target
+        if isinstance(block, Formula):
+            yield from (("a symbol", target) for _, target in block.entries)
         for inline in inlines(block):
             for span in as_spans(inline):
                 if isinstance(span, Link):
                     yield "a link", span.target
                 elif isinstance(span, Ref):
                     yield "a reference", span.target
-                elif isinstance(span, Math) and span.target:
-                    yield "a symbol", span.target
+                elif isinstance(span, Math):
+                    yield from (("a symbol", target) for _, target in span.entries)

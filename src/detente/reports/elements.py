@@ -74,11 +74,15 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Formula:
-    """A displayed formula; one with an anchor is numbered and can be referred to."""
+    """A displayed formula; one with an anchor is numbered and can be referred to.
+
+    ``entries`` are symbols in it, as they stand in the source, each with the anchor to which it leads.
+    """
 
     source: str
     alt: str
     anchor: str = ""
+    entries: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         check_math(self.source)

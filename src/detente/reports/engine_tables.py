@@ -202,7 +202,7 @@ class Labels:
         if not own or (names - own) & {*self.choices, *self.players} or (names - own and not _OPERATOR.search(text)):
             return None
         shown = {name: reword(self.lang, name) for name in names - own if _WORD.fullmatch(name)}
-        return Math(typst(parsed, {**shown, **self.context.names}, self.lang), self.context.reading(text))
+        return Math(typst(parsed, {**shown, **self.context.names}, self.lang), self.context.reading(text), self.context.entries(names))
 
 
 def engine_table(

@@ -86,6 +86,8 @@ def _block(block: Block, known: Collection[str]) -> Block:
             return replace(block, columns=columns, rows=rows, caption=_inline(block.caption, known), note=_inline(block.note, known))
         case e.Figure():
             return replace(block, caption=_inline(block.caption, known), alt=bare(block.alt))
+        case e.Formula():
+            return replace(block, entries=_entries(block.entries, known))
         case e.KeyPoints():
             return replace(block, points=tuple(replace(each, lead=bare(each.lead), content=_inline(each.content, known)) for each in block.points))
         case _:
@@ -115,8 +117,8 @@ def _inline(content: Inline, known: Collection[str]) -> Inline:
 
 def _pieces(span: Span, known: Collection[str]) -> Iterator[Span]:
     match span:
-        case s.Math(target=target) if target and target not in known:
-            yield replace(span, target="")
+        case s.Math(entries=entries) if entries:
+            yield replace(span, entries=_entries(entries, known))
         case s.Text(text=text) | s.Strong(text=text) | s.Emph(text=text) if _OPEN in text or _CLOSE in text:
             end = 0
             for match in _MARK.finditer(text):
@@ -134,6 +136,11 @@ def _pieces(span: Span, known: Collection[str]) -> Iterator[Span]:
             yield replace(span, text=bare(span.text))
         case _:
             yield span
+
+
+def _entries(entries: tuple[tuple[str, str], ...], known: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """Return the symbols of a formula whose entry is known."""
+    return tuple(each for each in entries if each[1] in known)
 
 
 def _text(span: Any, text: str) -> Iterator[Span]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from detente.fields import label_of
-from detente.formula import Node
+from detente.formula import Node, symbol
 from detente.printing import plain as formula_text
 from detente.printing import typst
 from detente.reports import payoff_blocks, point_blocks
@@ -17,7 +17,6 @@ from detente.reports.figure_style import PLAYERS
 from detente.reports.question_blocks import beside_names, beside_note
 from detente.reports.solved_blocks import solution_summary
 from detente.reports.spans import Inline, Math
-from detente.reports.typesetting import entry_of
 from detente.reports.wordlike import english_article
 
 if TYPE_CHECKING:
@@ -116,12 +115,12 @@ def terms(context: Context) -> list[Block]:
             continue
         shown.add(key)
         whose = context.label(term.player) if term.template == term.player else context.say("each player")
-        entry = entry_of(context, term.formula.names) if term.template == term.player else ""
         # a state and an action have no symbol: their words stand in the formula
         words = {name: context.prose(name) for name in term.formula.names if name not in names}
         read = context.reading(formula_text(term.formula))
-        root, symbols = _by_table(context, term)
-        formula = Math(typst(root, {**words, **names, **symbols}, context.lang), read, entry)
+        root, symbols, first = _by_table(context, term)
+        tables = tuple((typst(symbol(name), symbols), entry) for name, own in first.items() for _, entry in context.entries((own,)))
+        formula = Math(typst(root, {**words, **names, **symbols}, context.lang), read, (*context.entries(term.formula.names), *tables))
         kind = context.say("material") if term.material else context.say("relative")
         label = label_of(term.label, context.lang) or term.name.replace("_", " ")
         rows.append((label, whose, formula, _when(context, term), kind))
@@ -159,8 +158,8 @@ def terms(context: Context) -> list[Block]:
     return blocks
 
 
-def _by_table(context: Context, term: Any) -> tuple[Node, dict[str, str]]:
-    """Return the tree of a term with one name for each table of values, and symbols for these: ``s_state`` and ``d_i``.
+def _by_table(context: Context, term: Any) -> tuple[Node, dict[str, str], dict[str, str]]:
+    """Return the tree of a term with one name for each table of values, symbols for these, ``s_state`` and ``d_i``, and first entries.
 
     A table by state is written as a choice between all of its entries, and one by player, in a term that all have, as the entry of the
     first of them; on the page that would be ten lines, or an entry that is not meant. Counts are about choices by their labels.
@@ -168,6 +167,7 @@ def _by_table(context: Context, term: Any) -> tuple[Node, dict[str, str]]:
     state = context.prose("state")
     own = term.template != term.player
     symbols: dict[str, str] = {}
+    first: dict[str, str] = {}
     tables = context.model.payoff_model.tables
 
     def put(node: Node) -> Node:
@@ -177,14 +177,14 @@ def _by_table(context: Context, term: Any) -> tuple[Node, dict[str, str]]:
             entries = list(table.entries.values())
             base = context.names.get(entries[0], entries[0]).partition("_")[0] if entries else ""
             if table.by == "state" and node.op == "piecewise" and [each.value for each in node.args[::2]] == entries:
-                symbols[name] = f"{base}_{state}"
+                symbols[name], first[name] = f"{base}_{state}", entries[0]
                 return Node("name", value=name)
             if table.by == "player" and own and node.op == "name" and node.value == table.entries.get(term.player):
-                symbols[name] = f"{base}_i"
+                symbols[name], first[name] = f"{base}_i", entries[0]
                 return Node("name", value=name)
         return replace(node, args=tuple(map(put, node.args)))
 
-    return put(term.formula.root), symbols
+    return put(term.formula.root), symbols, first
 
 
 def _when(context: Context, term: Any) -> Inline:
@@ -202,7 +202,7 @@ def _when(context: Context, term: Any) -> Inline:
     text = context.say("; or ").join(parts)
     condition = getattr(term, "condition", None)
     if condition is not None:
-        shown = Math(typst(condition, context.names, context.lang), context.reading(condition.text))
+        shown = Math(typst(condition, context.names, context.lang), context.reading(condition.text), context.entries(condition.names))
         return (context.say("{moves}; ", moves=text), shown) if text else shown
     return text or context.say("in any case")
 

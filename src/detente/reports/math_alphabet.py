@@ -1,13 +1,17 @@
-"""The closed alphabet of math sources: what may reach Typst's ``eval``, and where a long formula may break."""
+"""The closed alphabet of math sources: what may reach Typst's ``eval``, where a long formula may break, and its symbols."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from detente.errors import FormulaError
 
-__all__ = ["MATH_NAMES", "check_math", "math_pieces"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["MATH_NAMES", "check_math", "linked_math", "math_pieces"]
 
 #: Longest math source accepted, and deepest nesting of brackets.
 MAX_MATH_LENGTH = 50_000
@@ -141,3 +145,70 @@ def math_pieces(source: str) -> tuple[str, ...]:
         if match.lastgroup != "space":
             previous, end = lexeme.replace(".", ""), match.end()
     return tuple(source[start:stop] for start, stop in zip(cuts, [*cuts[1:], len(source)], strict=True) if start < stop)
+
+
+def linked_math(source: str, symbols: Sequence[str]) -> str:
+    """Return a math source in which each of some symbols stands as ``entry(place, symbol)``, its place among them.
+
+    Symbols are the sources of letters and words with or without an index, and are found as whole tokens: neither in an index,
+    nor in words of a text, nor as part of a longer symbol. With a numeral as power a symbol stays together; where
+    something that leads elsewhere stands in the power, only the letter leads to the entry, so that the power keeps its
+    place above the index. The result is for the template, which knows ``entry``; it is set as the source is.
+
+    Examples
+    --------
+    >>> linked_math("frac(b, c_(b)) + c^(b) - c_(b)^(2)", ("b", "c_(b)"))
+    'frac(entry(0, b), entry(1, c_(b))) + c^(entry(0, b)) - entry(1, c_(b)^(2))'
+    >>> linked_math("c_(b)^(b - 1)", ("b", "c_(b)"))
+    'entry(1, c)_(b)^(entry(0, b) - 1)'
+    """
+    places = {tuple(token for token, _, _ in _tokens(symbol)): place for place, symbol in reversed(list(enumerate(symbols)))}
+    return _linked(source, places, max(map(len, places), default=0))
+
+
+def _linked(source: str, places: dict[tuple[str, ...], int], longest: int) -> str:
+    tokens = _tokens(source)
+    lexemes = [lexeme for lexeme, _, _ in tokens]
+    made, done, index = [], 0, 0
+    while index < len(tokens):
+        if lexemes[index] == "_":
+            index = _group_end(lexemes, index + 1)
+            continue
+        sizes = range(min(longest, len(tokens) - index), 0, -1)
+        size = next((n for n in sizes if tuple(lexemes[index : index + n]) in places and lexemes[index + n : index + n + 1] != ["_"]), 0)
+        if not size:
+            index += 1
+            continue
+        place, end = places[tuple(lexemes[index : index + size])], index + size
+        start, stop = tokens[index][1], tokens[end - 1][2]
+        behind = ""
+        if lexemes[end : end + 1] == ["^"] and "_" in lexemes[index:end]:
+            end = _group_end(lexemes, end + 1)
+            power = source[stop : tokens[end - 1][2]]
+            linked = _linked(power, places, longest)
+            if linked == power:
+                stop = tokens[end - 1][2]
+            else:
+                index += lexemes[index:].index("_")
+                behind = source[tokens[index - 1][2] : stop] + linked
+                stop = tokens[index - 1][2]
+        made += [source[done:start], f"entry({place}, {source[start:stop]})", behind]
+        done, index = tokens[end - 1][2], end
+        made += [" "] if source[done : done + 1] == "(" else []  # else it would be read as a call
+    return "".join([*made, source[done:]])
+
+
+@lru_cache(maxsize=20_000)
+def _tokens(source: str) -> tuple[tuple[str, int, int], ...]:
+    """Return the tokens of a math source that are no space, each with its start and end."""
+    return tuple((each.group(), each.start(), each.end()) for each in _MATH_TOKEN.finditer(source) if each.lastgroup != "space")
+
+
+def _group_end(lexemes: Sequence[str], index: int) -> int:
+    """Return where an index or a power that begins at a token ends: behind its brackets, or behind the one token."""
+    depth = 0
+    for place in range(index, len(lexemes)):
+        depth += (lexemes[place] in ("(", "[", "{")) - (lexemes[place] in (")", "]", "}"))
+        if depth <= 0:
+            return place + 1
+    return len(lexemes)

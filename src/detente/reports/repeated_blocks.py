@@ -17,7 +17,7 @@ from detente.reports.elements import (
     Paragraph,
     Table,
 )
-from detente.reports.typesetting import typst_text
+from detente.reports.typesetting import names_of, typst_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -110,6 +110,7 @@ def _factor_formulas(context: Context, variant: Any, tempted: Collection[str]) -
         Formula(
             f"delta_({typst_text(context.label(player))}) >= {typst(expression, context.names)}",
             f"delta of {context.label(player)} at least {context.reading(formula_text(expression))}",
+            entries=context.entries(names_of(expression)),
         )
         for player, expression in found.formula.items()
         if player in tempted

@@ -14,6 +14,7 @@ from detente.reports.elements import Block, Bullets, Column, Heading, Note, Para
 from detente.reports.entries import document_entry, figure_entry, marked, parameter_entry
 from detente.reports.language import reword, say
 from detente.reports.spans import Code, Inline, Math
+from detente.reports.typesetting import math
 from detente.study.assumptions import weakness
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def parameters(context: Context) -> list[Block]:
         unit = context.prose(parameter.unit)
         marks.append(parameter.kind)  # type: ignore[arg-type]
         if parameter.formula is not None:
-            basis: Inline = Math(typst(parameter.formula, own.names, context.lang), own.reading(parameter.formula.text))
+            basis: Inline = math(own, parameter.formula)
             derived = model.derived_values(model.point().values)
             rows.append((mark, label, short(derived[name], 4), "", unit, basis))
             continue

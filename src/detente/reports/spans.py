@@ -68,12 +68,12 @@ class Code:
 class Math:
     """A formula in Typst math, made by :mod:`detente.printing`, with its reading in words.
 
-    A symbol that stands alone may lead to its entry, the anchor ``target``.
+    ``entries`` are symbols in it, as they stand in the source, each with the anchor to which it leads.
     """
 
     source: str
     alt: str
-    target: str = ""
+    entries: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         check_math(self.source)

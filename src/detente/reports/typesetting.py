@@ -7,31 +7,31 @@ from typing import TYPE_CHECKING, Any
 from detente.formula import symbol
 from detente.printing import plain as formula_text
 from detente.printing import typst
+from detente.reports.elements import Formula
 from detente.reports.spans import Math
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from detente.reports.blocks import Context
 
-__all__ = ["entry_of", "math", "names_of", "tex", "typst_text"]
+__all__ = ["displayed", "math", "names_of", "tex", "typst_text"]
 
 
 def math(context: Context, expression: Any) -> Math:
-    """Return an expression as a formula in running text, with the study's symbols; one of a single parameter leads to it."""
+    """Return an expression as a formula in running text, with the study's symbols, which lead to their entries."""
     read = context.reading(formula_text(expression))
-    return Math(typst(expression, context.names, context.lang), read, entry_of(context, names_of(expression)))
+    return Math(typst(expression, context.names, context.lang), read, context.entries(names_of(expression)))
+
+
+def displayed(context: Context, expression: Any) -> Formula:
+    """Return an expression or a condition as a formula on a line of its own; see :func:`math`."""
+    inline = math(context, expression)
+    return Formula(inline.source, inline.alt, entries=inline.entries)
 
 
 def names_of(expression: Any) -> list[str]:
-    """Return the names that an expression holds."""
-    return sorted(each.name for each in getattr(expression, "free_symbols", ()))
-
-
-def entry_of(context: Context, names: Collection[str]) -> str:
-    """Return the entry to which a formula leads: that of its parameter, none where it has several."""
-    (name,) = names if len(names) == 1 else ("",)
-    return context.symbol(name).target if name in context.model.parameters else ""
+    """Return the names that an expression, a condition or a formula holds."""
+    held = expression.names if hasattr(expression, "names") else (each.name for each in getattr(expression, "free_symbols", ()))
+    return sorted(held)
 
 
 def tex(context: Context, name: str) -> str:

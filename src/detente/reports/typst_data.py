@@ -25,7 +25,7 @@ from detente.reports.elements import (
     Table,
 )
 from detente.reports.figure_style import PLAYERS
-from detente.reports.math_alphabet import math_pieces
+from detente.reports.math_alphabet import linked_math, math_pieces
 from detente.reports.room import at_most, balanced, characters, lines_of, rooms, roomy, seen
 from detente.reports.spans import Code, Emph, Link, Mark, Math, Ref, Strong, Text, as_spans, plain_text
 from detente.reports.wordlike import rounded, scientific
@@ -128,8 +128,8 @@ class TypstWriter:
     def _span(self, span: Span) -> dict[str, Any] | str:
         """Return a span as data; plain text in which no word may break, as most is, as a string: that is set fastest."""
         match span:
-            case Math(source=source, alt=alt, target=target):
-                return {"kind": "math", **self._math(source, alt), "target": self._label(target) if target else ""}
+            case Math():
+                return {"kind": "math", **self._math(span)}
             case Mark(kind=kind):
                 return {"kind": "mark", "text": SIGNS[kind]}
             case Link(text=text, target=target):
@@ -148,10 +148,16 @@ class TypstWriter:
             case Strong(text=text) | Emph(text=text):
                 return {"kind": type(span).__name__.lower(), "text": self._text(text)}
 
-    def _math(self, source: str, alt: str) -> dict[str, Any]:
-        alt = self._printable(alt)
-        source = re.sub(r'"[^"]*"', lambda match: self._printable(match.group()), source)
-        return {"source": source, "pieces": math_pieces(source), "alt": alt, "plain": soften(alt)}
+    def _math(self, formula: Math | Formula) -> dict[str, Any]:
+        """Return a formula as data: its source, which is measured, and the same with its symbols leading to their entries."""
+        alt = self._printable(formula.alt)
+        source, symbols = self._source(formula.source), [self._source(symbol) for symbol, _ in formula.entries]
+        links = [{"target": self._label(target)} for _, target in formula.entries]
+        linked = linked_math(source, symbols) if symbols else source
+        return {"source": source, "linked": linked, "links": links, "pieces": math_pieces(source), "alt": alt, "plain": soften(alt)}
+
+    def _source(self, source: str) -> str:
+        return re.sub(r'"[^"]*"', lambda match: self._printable(match.group()), source)
 
     def _label(self, target: str) -> str:
         found = self.targets[target]
@@ -180,10 +186,9 @@ class TypstWriter:
                 return {"kind": "paragraph", "sticky": sticky, "content": self._spans(content)}
             case Bullets(items=items, ordered=ordered):
                 return {"kind": "bullets", "ordered": ordered, "items": [self._spans(item) for item in items]}
-            case Formula(source=source, alt=alt, anchor=anchor):
+            case Formula(anchor=anchor):
                 number = self._number(anchor, index) if anchor else ""
-                formula = self._math(source, alt)
-                return {"kind": "formula", "number": number, **formula}
+                return {"kind": "formula", "number": number, **self._math(block)}
             case Table(shown=0):
                 return {"kind": "nothing"}
             case Table():
