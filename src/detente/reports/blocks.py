@@ -117,7 +117,7 @@ class Context(_Edition):
         found: dict[str, set[str]] = {}
         for name in sorted(self._symbols.keys() & set(names)):
             found.setdefault(self._symbols[name], set()).add(parameter_entry(self.model, name))
-        return tuple((source, *own) for source, own in found.items() if len(own) == 1)
+        return tuple((source, own.pop()) for source, own in found.items() if len(own) == 1)
 
     @cached_property
     def _symbols(self) -> dict[str, str]:
