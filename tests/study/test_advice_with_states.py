@@ -121,3 +121,15 @@ def test_what_cannot_be_asked_of_a_game_with_states_is_refused_with_what_can(thi
         this_study.game("gradual_cooperation:trust").options("us")
     with pytest.raises(UsageError, match="unknown player 'usa'"):
         race.options("usa")
+
+
+def test_a_named_formula_has_levers_in_a_game_with_states_as_in_any_other(race):
+    """static_gap = hazard - (premium + div_us)/(sev_x*d_us), which is linear in hazard."""
+    point = race.point()
+    premium = race.model.derived_values(point.values)["premium"]
+    hazard, div_us, sev_x, d_us = (point.values[name] for name in ("hazard", "div_us", "sev_x", "d_us"))
+    assert hazard * sev_x * d_us < premium + div_us
+    found = race.levers("static_gap", budget=0)
+    told = {name: (value, each.attained) for each in found.singles for name, value in each.change.items()}
+    assert told["hazard"] == ((premium + div_us) / (sev_x * d_us), False)  # there it is 0, not above
+    assert race.breaks("static_gap", budget=0).holds

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 import detente
+from detente import toml
 from detente.errors import UsageError
+from detente.games.reader import GameFile, VariantTable, read_game
 from detente.study.analyses import ANALYSES
 from detente.study.form import Form
 from detente.study.forms import FORMS
@@ -163,3 +165,38 @@ ask = ["dream"]
     (fault,) = load(study, analyses=ANALYSES).faults
     assert "found the analysis 'dream' asked of a game of the form normal; expected one of sleeping" in str(fault)
     assert fault.place.file == f"games/{name}.toml"
+
+
+class _Bare(Form):
+    """A form without keys of its own."""
+
+    name = "bare"
+    file = GameFile
+    variant = VariantTable
+
+
+def bare_game(tmp_path, more=""):
+    path = tmp_path / "idle.toml"
+    path.write_text(f'format = 1\nform = "bare"\npayoffs = "idle"\n{more}', encoding="utf-8")
+    faults = []
+    return read_game(toml.read(path, "games/idle.toml"), "idle", faults, {"bare": _Bare()}), [str(each) for each in faults]
+
+
+def test_a_form_without_keys_of_its_own_has_a_game_in_which_nobody_chooses(tmp_path):
+    game, faults = bare_game(tmp_path, '[variants.same]\nform = "bare"\n')
+    assert not faults
+    assert game.strategies == {}
+    assert game.variants["same"].content is game.content
+
+
+def test_a_form_without_keys_of_its_own_refuses_unknown_ones(tmp_path):
+    game, (fault,) = bare_game(tmp_path, 'pace = 3\n')
+    assert game is None
+    assert fault.startswith("games/idle.toml:4:1: unknown key 'pace'; expected one of format,")
+
+
+def test_a_form_that_offers_no_levers_refuses_those_of_formulas_too():
+    with pytest.raises(UsageError, match="the form bare offers nothing yet; found levers"):
+        _Bare().levers(None, "strategic", "sign:1", "equilibrium", {})
+    with pytest.raises(UsageError, match="the form bare offers nothing yet; found levers"):
+        _Bare().breaks(None, "strategic", "sign:1", {})

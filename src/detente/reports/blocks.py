@@ -131,6 +131,11 @@ class Context(_Edition):
         return self.definition.detail == "short"
 
     @cached_property
+    def content(self) -> str:
+        """The digest of everything that a reader is told about the game, which the keys of all its chapters hold."""
+        return digest(everything(self.files, self.game))
+
+    @cached_property
     def variants(self) -> tuple[Context, ...]:
         """The game, and its variants that have parameters of their own."""
         found, known = [self], {parameter_entry(self.model, name) for name in self.model.parameters}
@@ -261,20 +266,10 @@ class Whole(_Edition):
             "alone": context.alone,
             "draws": self.results.draws,
             "seed": self.results.seed,
-            "content": self._everything(context.game),
+            "content": context.content,
             "games": [each.game for each in self.contexts],
             "listed": sorted(context.listed | context.cited) if "parameters" in names else None,
         }
-
-    @cached_property
-    def _known(self) -> dict[str, str]:
-        return {}
-
-    def _everything(self, game: str) -> str:
-        """Return the digest of everything that a reader is told about a game, which the keys of all its chapters hold."""
-        if game not in self._known:
-            self._known[game] = digest(everything(self.files, game))
-        return self._known[game]
 
     def context(self, game: str) -> Context | None:
         """Return the context of a game, or of the game of a variant; None where the report has no chapter on it."""

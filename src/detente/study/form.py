@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from detente.display import Displayed, Folded
 from detente.errors import UsageError, did_you_mean
+from detente.games.definition import Content
+from detente.study._named_levers import named_levers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from detente.errors import Fault
     from detente.fields import Wrong
     from detente.formula import Formula, Node
-    from detente.games.definition import Content, GameDefinition
+    from detente.games.definition import GameDefinition
     from detente.games.reader import GameFile, GameReader, VariantTable
     from detente.games.symbolic import SymbolicGame
     from detente.payoffs.table import Payoffs
@@ -42,7 +44,7 @@ COMMANDS = {
     "trace": "trace_payoff",
     "atlas": "atlas",
     "thresholds": "thresholds",
-    "levers": "levers",
+    "levers": "cheapest_changes",
     "rests-on": "rests_on",
     "robust": "subject",
     "options": "options",
@@ -150,9 +152,10 @@ class Form:
         """Return what the keys of this form mean; what is wrong with them is added to the faults of the reader.
 
         ``path`` leads to the table: empty at the top of a file, where ``game`` is None; else ``game`` is the game
-        of which the table makes a variant.
+        of which the table makes a variant. Here there is no key of its own: nobody has a choice, and a variant keeps
+        the choices of the game. What ``file`` and ``variant`` do not know is refused before.
         """
-        raise NotImplementedError
+        return Content({}) if game is None else game.content
 
     def item_fault(self, reader: GameReader, content: Content, node: Node) -> Wrong | None:
         """Return what is wrong with an item ``payoff[..][..]`` in a conclusion, if anything."""
@@ -253,11 +256,29 @@ class Form:
         raise self.refused("thresholds")
 
     def levers(self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], **more: Any) -> Any:
-        """Return the cheapest changes that make an outcome stable."""
-        raise self.refused("levers")
+        """Return the cheapest changes that make an outcome stable, or a formula of the game file, or ``sign:FORMULA``, positive."""
+        return self._levers(model, kind, to, outcome, values, False, more)
 
     def breaks(self, model: GameModel, kind: str, profile: object, values: Mapping[str, Fraction], **more: Any) -> Any:
-        """Return the smallest changes after which a profile is no equilibrium."""
+        """Return the smallest changes after which a profile is no equilibrium, or a formula not positive."""
+        return self._levers(model, kind, profile, "equilibrium", values, True, more)
+
+    def _levers(
+        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], broken: bool, more: dict[str, Any]
+    ) -> Any:
+        if "levers" not in self.offers():
+            raise self.refused("levers")
+        named = named_levers(model, kind, to, outcome, values, more, broken=broken)
+        return self.cheapest_changes(model, kind, to, outcome, values, broken, more) if named is None else named
+
+    def cheapest_changes(
+        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], broken: bool, more: dict[str, Any]
+    ) -> Any:
+        """Return the cheapest changes that make ``to``, which is no formula, an outcome; where ``broken``, that end its being one.
+
+        ``more`` has the other arguments: ``side_payments``, ``weights``, ``budget`` and ``together``, as
+        :func:`detente.conclusions.levers.levers` takes them.
+        """
         raise self.refused("levers")
 
     def rests_on(self, model: GameModel, kind: str, of: Conclusion | Formula, values: Mapping[str, Fraction], **more: Any) -> Any:

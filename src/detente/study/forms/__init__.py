@@ -14,8 +14,8 @@
    - ``game``: the parametric object of the engine from ``model.definition``, ``model.payoff_model.terms`` and
      ``model.intervals``; ``at``: the numeric one (by default ``game(...).at_point(values)``).
    - ``solve``: a result with ``.to_json()`` (as in the contract), ``.table()`` and ``.complete``.
-   - whichever of ``show``, ``trace_payoff``, ``atlas``, ``thresholds``, ``levers``, ``rests_on`` the form offers. What is left out
-     is refused with "the form population offers ...".
+   - whichever of ``show``, ``trace_payoff``, ``atlas``, ``thresholds``, ``cheapest_changes`` (levers), ``rests_on`` the form
+     offers. What is left out is refused with "the form population offers ...".
 3. ``FORM = Population()`` at the end of the module.
 
 The module's name is the form's name; nothing else has to be registered. Then: ``python -m detente.study.schemas``, a section

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from detente.errors import UsageError
 from detente.formula import parse
 from detente.games.symbolic import SymbolicGame, symbol
+from detente.study._named_levers import unknown_target
 from detente.study.form import Form
 
 if TYPE_CHECKING:
@@ -160,25 +161,11 @@ class FormulaForm(Form):
 
         return rests_on(self.formulas(model, kind), of, values, **more)
 
-    def levers(
-        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], **more: Any
+    def cheapest_changes(
+        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], broken: bool, more: dict[str, Any]
     ) -> Any:
-        """Return the cheapest changes that make a named formula positive, or bring about what the form has besides."""
-        return self._moved(model, kind, to, outcome, values, False, more)
-
-    def breaks(self, model: GameModel, kind: str, profile: object, values: Mapping[str, Fraction], **more: Any) -> Any:
-        """Return the smallest changes after which it is so no longer."""
-        return self._moved(model, kind, profile, "equilibrium", values, True, more)
-
-    def _moved(
-        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], broken: bool, more: Any
-    ) -> Any:
-        from detente.study.forms._named_levers import named_levers, unknown_target
-
-        found = named_levers(model, kind, to, outcome, values, more, broken=broken)
-        if found is None:
-            raise unknown_target(model, to, "sign:FORMULA")
-        return found
+        """Refuse everything but formulas."""
+        raise unknown_target(model, to, "sign:FORMULA")
 
     def holds(self, model: GameModel, of: Conclusion | Formula, values: Mapping[str, Fraction]) -> bool:
         """Return whether a formula is positive at a point."""

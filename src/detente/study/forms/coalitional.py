@@ -17,9 +17,9 @@ from detente.games.coalitional import CoalitionalGame
 from detente.games.definition import Content, Located
 from detente.games.reader import GameFile, VariantTable
 from detente.numbers import plain, short
+from detente.study._named_levers import unknown_target
 from detente.study.form import View
 from detente.study.forms._formulas import FormulaForm, Formulas
-from detente.study.forms._named_levers import unknown_target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -188,15 +188,12 @@ class Coalitional(FormulaForm):
             reason = f"No nucleolus: {error}."
         return CoalitionalSolution(game, shapley(game), banzhaf(game), found, core(game), reason)
 
-    def _moved(
-        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], broken: bool, more: Any
+    def cheapest_changes(
+        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], broken: bool, more: dict[str, Any]
     ) -> Any:
-        """Return the levers of a named formula, or those that make a partition of the players stable."""
+        """Return the levers that make a partition of the players stable."""
         from detente.conclusions.coalition_levers import partition_levers
-        from detente.study.forms._named_levers import named_levers
 
-        if (named := named_levers(model, kind, to, outcome, values, more, broken=broken)) is not None:
-            return named
         if broken or outcome != "equilibrium" or more.get("side_payments"):
             found = "--breaks" if broken else f"--for {outcome}" if outcome != "equilibrium" else "side payments"
             raise UsageError(

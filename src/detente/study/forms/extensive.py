@@ -5,7 +5,7 @@ A normal form whose players move one after another is a variant with an ``order`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -531,27 +531,13 @@ class Extensive(Form):
             return ("kind:KIND", "equilibrium:PATH", "selected:PATH", "set:PATH;PATH", "none")
         return ()
 
-    def levers(
-        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], **more: Any
+    def cheapest_changes(
+        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], broken: bool, more: dict[str, Any]
     ) -> Any:
-        """Return the cheapest changes that make a path an outcome, or the one of the tie rule."""
-        return self._moved(model, kind, to, outcome, values, False, more)
-
-    def breaks(self, model: GameModel, kind: str, profile: object, values: Mapping[str, Fraction], **more: Any) -> Any:
-        """Return the smallest changes after which a path is no outcome."""
-        return self._moved(model, kind, profile, "equilibrium", values, True, more)
-
-    def _moved(
-        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], negated: bool, more: Any
-    ) -> Any:
-        from dataclasses import replace
-
+        """Return the cheapest changes that make a path an outcome, or the one of the tie rule; or after which it is none."""
         from detente.conclusions.levers import levers_for
         from detente.conclusions.staged_outcomes import StagedOutcome
-        from detente.study.forms._named_levers import named_levers
 
-        if (named := named_levers(model, kind, to, outcome, values, more, broken=negated)) is not None:
-            return named
         if more.pop("side_payments", False):
             raise UsageError("side payments are for normal forms; found a tree")
         if outcome not in {"equilibrium", "unique", "selected"}:
@@ -559,10 +545,10 @@ class Extensive(Form):
         pieces = to.split("|") if isinstance(to, str) else [to]
         paths = [self._path(model.definition, each) for each in pieces]
         conditions = path_conditions(
-            model, kind, paths, str(to), outcome, self.payoffs(model, kind), negated=negated
+            model, kind, paths, str(to), outcome, self.payoffs(model, kind), negated=broken
         )
         staged = isinstance(conditions, StagedOutcome)
-        if staged and negated:
+        if staged and broken:
             more["together"] = ()  # the opposite is no list of cases that a search could go through
         found = levers_for(conditions, values, exclude=model.definition.units, **more)
         return replace(found, notes=(*found.notes, ONE_STAGE)) if staged else found

@@ -289,16 +289,15 @@ class Normal(Form):
 
         return thresholds(model.payoffs(kind), along, of, values, model.parameters[along].domain, name)
 
-    def levers(
-        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], **more: Any
+    def cheapest_changes(
+        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], broken: bool, more: dict[str, Any]
     ) -> Any:
-        """Return the cheapest changes that make a profile an equilibrium, unique, selected or sustainable."""
-        from detente.conclusions.levers import levers
-        from detente.study.forms._named_levers import named_levers
+        """Return the cheapest changes that make a profile an equilibrium, unique, selected or sustainable; or no equilibrium."""
+        from detente.conclusions.levers import breaks, levers
         from detente.study.forms.repeated import repeated_variant
 
-        if (named := named_levers(model, kind, to, outcome, values, more)) is not None:
-            return named
+        if broken:
+            return breaks(model.payoffs(kind), to, values, exclude=model.definition.units, **more)
         if outcome == "sustainable":
             repeated = repeated_variant(model).data
             factors = [factor.text for factor in repeated.discount_factors]
@@ -307,15 +306,6 @@ class Normal(Form):
             )
             more["punishment"] = repeated.punishment
         return levers(model.payoffs(kind), to, outcome, values, exclude=model.definition.units, **more)
-
-    def breaks(self, model: GameModel, kind: str, profile: object, values: Mapping[str, Fraction], **more: Any) -> Any:
-        """Return the smallest changes after which a profile is no equilibrium."""
-        from detente.conclusions.levers import breaks
-        from detente.study.forms._named_levers import named_levers
-
-        if (named := named_levers(model, kind, profile, "equilibrium", values, more, broken=True)) is not None:
-            return named
-        return breaks(model.payoffs(kind), profile, values, exclude=model.definition.units, **more)
 
     def options(
         self, model: GameModel, kind: str, player: str, values: Mapping[str, Fraction], **more: Any

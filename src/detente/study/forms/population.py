@@ -279,16 +279,14 @@ class Population(FormulaForm):
             found = replace(found, arithmetic="float")  # derived values that leave the rationals, at the numbers stored
         return PopulationSolution(found, low, high, increasing_differences(game), cascade)
 
-    def _moved(
-        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], broken: bool, more: Any
+    def cheapest_changes(
+        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], broken: bool, more: dict[str, Any]
     ) -> Any:
-        """Return the levers of a profile of all members, or of a named formula."""
+        """Return the levers of a profile of all members."""
         from detente.study.forms._member_advice import member_levers
-        from detente.study.forms._named_levers import named_levers
 
-        found = named_levers(model, kind, to, outcome, values, more, broken=broken)
         members: Members = model.definition.data
-        return found or member_levers(model, kind, to, outcome, values, members.held, more, broken=broken)
+        return member_levers(model, kind, to, outcome, values, members.held, more, broken=broken)
 
     def conclusion(self, game: GameDefinition, text: str) -> Any:
         """Return ``equilibrium:PROFILE`` of all members, such as ``equilibrium:each=stay``, or ``sign:FORMULA``."""

@@ -437,31 +437,22 @@ class Stochastic(Form):
 
         return state_of
 
-    def levers(
-        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], **more: Any
+    def cheapest_changes(
+        self, model: GameModel, kind: str, to: object, outcome: str, values: Mapping[str, Fraction], broken: bool, more: dict[str, Any]
     ) -> Any:
-        """Return the cheapest changes that make a policy an equilibrium; or an outcome of the path, or a reply, that of the first."""
-        return self._moved(model, kind, str(to), outcome, values, True, more)
-
-    def breaks(self, model: GameModel, kind: str, profile: object, values: Mapping[str, Fraction], **more: Any) -> Any:
-        """Return the smallest changes after which a policy is no equilibrium, or an outcome or reply not that of the first."""
-        dynamics: Dynamics = model.definition.data
-        policy = str(profile) in {each.name for each in dynamics.policies}
-        return self._moved(model, kind, str(profile), "equilibrium" if policy else "selected", values, False, more)
-
-    def _moved(
-        self, model: GameModel, kind: str, to: str, outcome: str, values: Mapping[str, Fraction], wanted: bool, more: Any
-    ) -> Any:
+        """Return the cheapest changes that make a policy an equilibrium, or an outcome or a reply that of the first; or not."""
         from detente.conclusions.levers import levers_for
         from detente.conclusions.markov_levers import path_levers, policy_conditions
         from detente.conclusions.markov_line import nearest_changes
 
         if more.pop("side_payments", False):
             raise UsageError("side payments are for normal forms; found a stochastic game")
+        dynamics: Dynamics = model.definition.data
+        if broken and str(to) not in {each.name for each in dynamics.policies}:
+            outcome = "selected"
         text = f"{outcome}:{to}"
         of = self.conclusion(model.definition, text) if outcome in {"equilibrium", "selected"} else None
         if not isinstance(of, Conclusion) or of.kind not in {"policy", "selected", "reply"}:
-            dynamics: Dynamics = model.definition.data
             policies = ", ".join(each.name for each in dynamics.policies) or "no policy is named"
             named = [*(each.name for each in dynamics.outcomes), *(each.name for each in dynamics.replies)]
             paths = ", ".join(named) or "none is named"
@@ -470,14 +461,14 @@ class Stochastic(Form):
                 f"selected ({paths})"
             )
         box = self.formulas(model, kind)
-        told = text if wanted else f"not {text}"
+        told = f"not {text}" if broken else text
         if of.kind == "policy":
             gains = [each.gain for each in self.incentives(model, kind, of.name, values)]
-            conditions = policy_conditions(box, told, gains, broken=not wanted)
+            conditions = policy_conditions(box, told, gains, broken=broken)
             return levers_for(conditions, values, exclude=model.definition.units, **more)
         game, follow = self.at_values(model, values, kind), self._followed(model, of)
         return path_levers(
-            told, self.holds(model, of, values), wanted, lambda name: nearest_changes(game, name, values, follow), box, values,
+            told, self.holds(model, of, values), not broken, lambda name: nearest_changes(game, name, values, follow), box, values,
             names=[name for name in box.parameters if name in self.reached(model, kind)],
             exclude=model.definition.units, weights=more.get("weights"),
         )  # fmt: skip

@@ -235,8 +235,7 @@ class Voting(FormulaForm):
         return Content({}, {}, (), Seats(weights, tuple(table.quotas), table.veto, tuple(table.leave or ()), worth))
 
     #: No parameter moves a seat.
-    levers = Form.levers
-    breaks = Form.breaks
+    cheapest_changes = Form.cheapest_changes
 
     def game(self, model: GameModel, material: bool) -> Formulas:
         """Return the box: seats do not depend on it."""
