@@ -7,6 +7,7 @@ told them to end, and waits for them for ever. Interrupts are therefore held bac
 
 from __future__ import annotations
 
+import os
 import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Executor, ProcessPoolExecutor
 
-__all__ = ["end", "interrupts_later", "processes"]
+__all__ = ["cores", "end", "interrupts_later", "processes"]
+
+#: What a process knows that computes for another one.
+_SERVING: list[bool] = []
+
+
+def cores() -> int:
+    """Return how many processes may compute at once: our processors, and 1 in a process that computes for another one.
+
+    Examples
+    --------
+    >>> cores() >= 1
+    True
+    """
+    if _SERVING:
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def processes(
@@ -45,6 +62,7 @@ def processes(
 
 def _begin(start: Callable[..., object] | None, arguments: tuple[Any, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _SERVING.append(True)
     if start is not None:
         start(*arguments)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError, UsageError
@@ -13,57 +14,59 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from detente.reports.results import Results
+    from detente.seeds.claims import ClaimTest
     from detente.seeds.observations import Observation
-    from detente.study.claims import TestVerdict
+    from detente.study.load import StudyFiles
     from detente.study.model import GameModel
 
-__all__ = ["retrodiction_results", "test_results"]
+__all__ = ["retrodiction_results", "support_result", "tests_of", "verdict_results"]
 
 #: Bounds that one search for what a verdict rests on may work out: a second or two.
 _WORK = 600_000
 
 
-def test_results(results: Results, game: str) -> list[dict[str, Any]]:
-    """Return the verdict of each test about a game, with what it rests on and what would overturn it first."""
-    from dataclasses import replace
-
-    from detente.study.claims import claim_verdicts
-
-    files = results._nameless  # noqa: SLF001 - a part of the same class, in a module of its own
-    claims = {}
-    for name, claim in files.claims.items():
-        own = tuple(test for test in claim.tests if test.game.partition(":")[0] == game)
-        if own:
-            claims[name] = replace(claim, tests=own)
-    found = claim_verdicts(
-        replace(files, claims=claims), draws=results.draws, seed=results.seed, how={}
-    )
+def tests_of(files: StudyFiles, game: str) -> list[tuple[str, ClaimTest]]:
+    """Return the tests about a game and its variants, each with the name of its claim, in the order of the claims."""
     return [
-        {"claim": verdict.claim.id, **_test(results, each)} for verdict in found.verdicts for each in verdict.tests
+        (name, test)
+        for name, claim in files.claims.items()
+        for test in claim.tests
+        if test.game.partition(":")[0] == game
     ]
 
 
-def _test(results: Results, found: TestVerdict) -> dict[str, Any]:
-    test = found.test
+def verdict_results(results: Results, game: str) -> list[dict[str, Any]]:
+    """Return the verdict of each test about a game, from one pass over the draws."""
+    from detente.study.claims import claim_verdicts
+
+    files = results._nameless  # noqa: SLF001 - a part of the same class, in a module of its own
+    own: dict[str, list[ClaimTest]] = {}
+    for name, test in tests_of(files, game):
+        own.setdefault(name, []).append(test)
+    claims = {name: replace(files.claims[name], tests=tuple(tests)) for name, tests in own.items()}
+    found = claim_verdicts(replace(files, claims=claims), draws=results.draws, seed=results.seed, how={})
+    return [
+        {
+            "verdict": each.verdict,
+            "proved": each.proved,
+            "share": None if each.share is None else list(each.share),
+            "observed": None if each.observed is None else list(each.observed),
+            "baseline": each.baseline,
+            "notes": list(each.notes),
+            "meaning": results._meaning(results.model(each.test.game), each.test.conclusion),  # noqa: SLF001
+        }
+        for verdict in found.verdicts
+        for each in verdict.tests
+    ]
+
+
+def support_result(results: Results, test: ClaimTest, verdict: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the verdict of a test rests on, what would overturn it first, and whether all of this was looked at."""
+    data: dict[str, Any] = {"rests": None, "overturn": None, "looked": False}
+    if verdict["proved"] or verdict["verdict"] == "untested":
+        return data
     model = results.model(test.game)
-    rests = _rests(model, found)
-    data: dict[str, Any] = {
-        "number": test.number,
-        "game": test.game,
-        "conclusion": test.conclusion,
-        "point": test.point,
-        "payoffs": test.payoffs,
-        "verdict": found.verdict,
-        "proved": found.proved,
-        "share": None if found.share is None else list(found.share),
-        "observed": None if found.observed is None else list(found.observed),
-        "baseline": found.baseline,
-        "notes": list(found.notes),
-        "rests": None,
-        "overturn": None,
-        "looked": False,
-        "meaning": results._meaning(model, test.conclusion),  # noqa: SLF001
-    }
+    rests = _rests(model, test)
     if rests is not None:
         chosen = rests.sets[0]
         data["rests"] = {
@@ -75,20 +78,17 @@ def _test(results: Results, found: TestVerdict) -> dict[str, Any]:
             "at_least": rests.at_least,
         }
     # along the outcomes of a game with states every threshold is a search over plans: minutes, not seconds
-    if found.verdict != "untested" and not found.proved and model.definition.form != "stochastic":
+    if model.definition.form != "stochastic":
         data["overturn"], data["looked"] = _overturn(model, test, model.intervals if rests is None else rests.among)
     return data
 
 
-def _rests(model: GameModel, found: TestVerdict) -> Any:
-    """Return what a verdict rests on, None where it is proved, decided at a point, or the form does not tell."""
+def _rests(model: GameModel, test: ClaimTest) -> Any:
+    """Return what the truth of a test at the baseline rests on, None where it is for a point, or the form does not tell."""
     from detente.reports.results import BUDGET
     from detente.study.claims import _parsed
 
-    test = found.test
-    if found.proved or test.point is not None or found.verdict == "untested":
-        return None
-    if type(model.form).rests_on is Form.rests_on:
+    if test.point is not None or type(model.form).rests_on is Form.rests_on:
         return None
     parsed = _parsed(model, test.conclusion)
     # one smallest set is told, and the search stops by effort, not by the clock

@@ -77,8 +77,7 @@ class Results:
 
     def has(self, what: str, game: str, more: tuple[Any, ...] = ()) -> bool:
         """Return whether a result is kept already: ``what`` is the method that returns it, ``more`` its further arguments."""
-        name = game.partition(":")[0] if what == "tests" else game
-        return self.store.has(self._key(what, name, self._more(what, game, *more)))
+        return self.store.has(self._key(what, game, self._more(what, game, *more)))
 
     def _more(self, what: str, game: str, *more: Any) -> dict[str, Any]:
         """Return on what a result depends beside the content of the game."""
@@ -86,8 +85,10 @@ class Results:
         match what:
             case "answer":
                 return {"number": more[0], **drawn}
-            case "tests":
+            case "verdicts":
                 return {"draws": self.draws, "seed": self.seed}
+            case "support":
+                return {"number": more[0], "draws": self.draws, "seed": self.seed}
             case "options":
                 return {"player": more[0], "draws": self.draws // 2, "seed": self.seed}
         return drawn
@@ -316,13 +317,37 @@ class Results:
     # -------------------------------------------------------------------------------------- claims
 
     def tests(self, game: str) -> list[dict[str, Any]]:
-        """Return the verdicts of all tests of claims that are about a game or its variants, in the order of the claims."""
-        from detente.reports.claim_results import test_results
+        """Return the tests of claims about a game and its variants with their verdicts and what these rest on, in the order of the claims."""
+        from detente.reports.claim_results import tests_of
 
         name = game.partition(":")[0]
+        verdicts = self.verdicts(name)
+        # names and numbers of claims are wording: they come from the files, so that none is kept
+        return [
+            {
+                "claim": claim, "number": test.number, "game": test.game, "conclusion": test.conclusion,
+                "point": test.point, "payoffs": test.payoffs, **verdicts[k], **self.support(name, k),
+            }
+            for k, (claim, test) in enumerate(tests_of(self.files, name))
+        ]  # fmt: skip
+
+    def verdicts(self, game: str) -> list[dict[str, Any]]:
+        """Return the verdicts of all tests about a game and its variants, in the order of the claims."""
+        from detente.reports.claim_results import verdict_results
+
         return self._get(  # type: ignore[no-any-return]
-            "tests", name, self._more("tests", name), lambda: test_results(self, name)
+            "verdicts", game, self._more("verdicts", game), lambda: verdict_results(self, game)
         )
+
+    def support(self, game: str, number: int) -> dict[str, Any]:
+        """Return what the verdict of a test rests on and what would overturn it; ``number`` counts from 0 as in :meth:`verdicts`."""
+        from detente.reports.claim_results import support_result, tests_of
+
+        test = tests_of(self.files, game)[number][1]
+        return self._get(  # type: ignore[no-any-return]
+            "support", game, self._more("support", game, number),
+            lambda: support_result(self, test, self.verdicts(game)[number]),
+        )  # fmt: skip
 
     def retrodiction(self, game: str) -> list[dict[str, Any]]:
         """Return for each event that is coded in a game whether the game has it, at the baseline and over the box."""

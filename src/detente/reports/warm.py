@@ -6,18 +6,18 @@ cores work on it. The chapter on a game is set when its last result is there.
 
 from __future__ import annotations
 
-import os
 import pickle
 from contextlib import suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from detente.reports.claim_results import tests_of
 from detente.reports.compose import chapter, runs, whole_of
 from detente.reports.language import edition
 from detente.reports.options_blocks import main_players
 from detente.reports.translation import own_names
 from detente.study.model import game_model
-from detente.workers import end, interrupts_later, processes
+from detente.workers import cores, end, interrupts_later, processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -45,6 +45,8 @@ _NEEDED = {
 }
 #: Forms by the time that their longest results take, the longest first: no core waits for one of them at the end.
 _ORDER = {"stochastic": 0, "coalitional": 1, "normal": 2, "global": 3}
+#: Results that may take long in a game of any form; what verdicts rest on is asked when they are there.
+_FIRST = ("verdicts", "support")
 #: Results that are missing from which on processes are worth their start.
 _FEW = 4
 #: The same for chapters, as of an edition in another language, or with a name that many games have.
@@ -63,6 +65,10 @@ def tasks(whole: Whole) -> Iterator[Task]:
             if need == "answer":
                 for question in context.model.definition.questions:
                     yield need, context.game, (question.number,)
+            elif need == "tests":
+                yield "verdicts", context.game, ()
+                for number in range(len(tests_of(whole.files, context.game))):
+                    yield "support", context.game, (number,)
             elif need != "options":
                 yield need, context.game, ()
     if "options" in needed:
@@ -77,9 +83,8 @@ def warm(whole: Whole) -> None:
     Nothing is done where results cannot be kept, or where there is one core or little to do. What is missing afterwards is
     made where it is asked for, so this changes nothing but the time.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     results = whole.results
-    if results.store.folder is None or cores < 2:
+    if results.store.folder is None or cores() < 2:
         return
     forms = {context.game: context.model.definition.form for context in whole.contexts}
     missing = [task for task in tasks(whole) if not results.has(*task)]
@@ -89,9 +94,9 @@ def warm(whole: Whole) -> None:
     if len(missing) < _FEW and len(chapters) < _CHAPTERS:
         return
     with suppress(pickle.PicklingError):
-        pool = processes(cores, _PRELOAD, _start, (whole.files.root, whole.definition))
+        pool = processes(cores(), _PRELOAD, _start, (whole.files.root, whole.definition))
         try:
-            _make_all(pool, missing, chapters)
+            _make_all(pool, cores(), missing, chapters)
         except BaseException:
             end(pool, at_once=True)  # a result is kept when it is whole, so nothing is lost but time
             raise
@@ -101,8 +106,8 @@ def warm(whole: Whole) -> None:
 def _urgency(task: Task, form: str) -> tuple[int, bool, int]:
     """Return when a task has its turn: those that may take longest first."""
     what, _, more = task
-    if what == "tests":
-        return -1, False, 0
+    if what in _FIRST:
+        return _FIRST.index(what) - len(_FIRST), False, 0
     return _ORDER.get(form, 4), what != "answer", -more[0] if what == "answer" else 0
 
 
@@ -111,31 +116,48 @@ def _is_set(whole: Whole, context: Context) -> bool:
     return all(whole.results.store.has(whole.chapter_key(context, run)) for run in runs(whole.definition))
 
 
-def _make_all(pool: Executor, missing: Sequence[Task], games: Iterable[str]) -> None:
-    """Have all tasks made, and the chapters on games, each as soon as its last result is there."""
+def _make_all(pool: Executor, count: int, missing: Sequence[Task], games: Iterable[str]) -> None:
+    """Have all tasks made, and the chapters on games, each as soon as its last result is there.
+
+    Every core has one task at a time, so that a task that becomes possible late still has its turn by its urgency.
+    """
     left = {game: sum(task[1] == game for task in missing) for game in games}
-    running: dict[Future[None], str | None] = {}
+    undecided = {game for what, game, _ in missing if what == "verdicts"}
+    waiting = list(missing)
+    set_next = [game for game, count in left.items() if not count]
+    running: dict[Future[None], Task | None] = {}
     finished: SimpleQueue[Future[None]] = SimpleQueue()
 
-    def begin(game: str, task: Task | None) -> None:
+    def begin() -> bool:
+        task = next((each for each in waiting if each[0] != "support" or each[1] not in undecided), None)
+        if task is None and not set_next:
+            return False
         with interrupts_later():
-            future = pool.submit(_chapters, game) if task is None else pool.submit(_make, task)
-            running[future] = None if task is None else game
+            if task is None:
+                future = pool.submit(_chapters, set_next.pop(0))
+            else:
+                waiting.remove(task)
+                future = pool.submit(_make, task)
+            running[future] = task
             future.add_done_callback(finished.put)
+        return True
 
-    for task in missing:
-        begin(task[1], task)
-    for game in (each for each, count in left.items() if not count):
-        begin(game, None)
-    while running:
+    while True:
+        while len(running) < count and begin():
+            pass
+        if not running:
+            return
         future = finished.get()
         future.result()
         made = running.pop(future)
         if made is None:
             continue
-        left[made] -= 1
-        if not left[made]:
-            begin(made, None)
+        what, game, _ = made
+        if what == "verdicts":
+            undecided.discard(game)
+        left[game] -= 1
+        if not left[game]:
+            set_next.append(game)
 
 
 _KEPT: list[Whole] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import suppress
@@ -11,7 +10,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError, UsageError
-from detente.workers import end, interrupts_later, processes
+from detente.workers import cores, end, interrupts_later, processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -94,7 +93,7 @@ def run(
     if saved is not None and (whole := saved.read("whole")) is not None:
         return whole
     state = _State(function, blocks, combine, [] if combine is None else initial, saved, progress)
-    count = workers or os.cpu_count() or 1
+    count = workers or cores()
     if executor is None and (count == 1 or blocks < 2):
         for block in range(blocks):
             state.add(block, state.restored(block) or state.keep(block, function(block)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from detente.conclusions.robustness.subjects import subject_of
 from detente.errors import UsageError, did_you_mean
 from detente.games.symbolic import Interval
 from detente.numbers import exact, plain
+from detente.workers import cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -208,7 +208,7 @@ def robustness_of(
     job, places = _job(subject, dropped, modes, how)
     saved = None if how.saved is None else how.saved({**(key or {}), "task": "robustness", "job": digest(job)})
     work = job.blocks * sum(_weight(case.classifier) for case in job.cases)
-    workers = how.workers or (1 if how.executor is None and work < _WORTH_PROCESSES else os.cpu_count() or 1)
+    workers = how.workers or (1 if how.executor is None and work < _WORTH_PROCESSES else cores())
     counts = finished(
         run(job, job.tasks, combine=combine, executor=how.executor, workers=workers, saved=saved, progress=how.progress)
     )

@@ -1,0 +1,184 @@
+"""Results that are kept between builds: verdicts in parts, made in any order, and never one of another study."""
+
+from __future__ import annotations
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from detente.facade import Study
+from detente.reports import warm
+from detente.reports.compose import whole_of
+from detente.reports.results import Results
+from detente.reports.store import Store
+from detente.study.claims import claim_verdicts
+from detente.study.load import load
+from detente.study.model import game_model
+from detente.workers import cores, end, processes
+
+SMALL = Path(__file__).parents[1] / "study" / "small"
+TESTS = """
+[[M1.tests]]
+says = "the North gains where it hoards alone"
+game = "river"
+conclusion = "gain_north"
+
+[[M1.tests]]
+says = "both hoard"
+game = "brook"
+conclusion = "equilibrium:hoard,hoard"
+
+[[M1.tests]]
+says = "both hoard"
+game = "river"
+conclusion = "equilibrium:hoard,hoard"
+
+[[M1.tests]]
+says = "both concede in a dry year"
+game = "river"
+conclusion = "equilibrium:concede,concede"
+point = "dry"
+"""
+OBSERVED = """format = 1
+
+[gauge]
+date = "2022"
+label = "The towns meet"
+document = "002"
+figures = ["meetings"]
+
+[[gauge.coded]]
+game = "river"
+moves = { north = "concede" }
+sure = "sure"
+"""
+GAMES = ("river", "brook")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Return a study of two games that share their payoffs and parameters, with tests of claims and an observed move."""
+    folder = tmp_path_factory.mktemp("kept") / "study"
+    shutil.copytree(SMALL, folder)
+    claims = folder / "seeds" / "claims.toml"
+    text = claims.read_text(encoding="utf-8").replace('models = ["river"]', 'models = ["river", "brook"]')
+    reason = 'why = "the game has no migration"\n'
+    claims.write_text(text.replace(reason, reason + TESTS), encoding="utf-8")
+    (folder / "seeds" / "observations.toml").write_text(OBSERVED, encoding="utf-8")
+    shutil.copy(folder / "games" / "river.toml", folder / "games" / "brook.toml")
+    return folder
+
+
+def found(folder, store=None):
+    results = Results(Study(folder).files, Store(store), draws=300)
+    return {
+        (what, game): getattr(results, what)(game) for what in ("tests", "shares", "retrodiction") for game in GAMES
+    }
+
+
+@pytest.fixture(scope="module")
+def kept(place):
+    return found(place, place / "kept")
+
+
+def test_verdicts_and_what_they_rest_on_are_those_that_are_found_in_one_piece(place, kept):
+    study = Study(place)
+    whole = claim_verdicts(study.files, ["M1"], draws=300, how={}).verdicts[0]
+    tests = {each["number"]: each for game in GAMES for each in kept["tests", game]}
+    assert sorted(tests) == [each.test.number for each in whole.tests] == [1, 2, 3, 4]
+    for each in whole.tests:
+        data = tests[each.test.number]
+        assert (data["claim"], data["game"], data["conclusion"]) == ("M1", each.test.game, each.test.conclusion)
+        assert (data["verdict"], data["proved"], data["baseline"]) == (each.verdict, each.proved, each.baseline)
+        assert data["share"] == (None if each.share is None else list(each.share))
+        if each.proved or each.test.point:
+            assert data["rests"] is None
+        else:
+            rests = study.game(each.test.game).rests_on(each.test.conclusion)
+            assert (data["rests"]["names"], data["rests"]["among"]) == (list(rests.sets[0]), len(rests.among))
+    assert any(each["rests"] for each in tests.values())
+
+
+CHANGES = {
+    "range": ("seeds/parameters.toml", "[mill]", "high = 0.5", "high = 0.9", {("shares", "river"), ("shares", "brook"), ("tests", "river")}),
+    "prior": (
+        "seeds/parameters.toml", "[trust]", 'reason = "no', 'distribution = "arcsine"\nreason = "no',
+        {("shares", "river"), ("shares", "brook")},
+    ),
+    "figure behind it": (
+        "seeds/parameters.toml", "[harvest_loss]", "high = 0.2", "high = 0.3", {("shares", "river"), ("shares", "brook")}
+    ),
+    "parameter of the payoffs": ("payoffs/river.toml", "[parameters.pride]", "high = 0.3", "high = 0.9", {("shares", "river"), ("shares", "brook")}),
+    "range in one game": ("games/brook.toml", "[box.trust]", "high = 0.6", "high = 0.5", {("shares", "brook")}),
+    "formula of a conclusion": (
+        "games/river.toml", "[conclusions]", "- payoff[north][concede, concede]", "- 2*payoff[north][concede, concede]", {("tests", "river")}
+    ),
+    "claim tested": ("seeds/claims.toml", "[[M1.tests]]", '"gain_north"', '"peace"', {("tests", "river")}),
+    "order of tests": (
+        "seeds/claims.toml", "M1.tests", 'conclusion = "gain_north"', 'conclusion = "gain_north"\npayoffs = "material"', {("tests", "river")}
+    ),
+    "name of the claim": ("seeds/claims.toml", "", "M1", "M3", {("tests", "river"), ("tests", "brook")}),
+    "observed move": (
+        "seeds/observations.toml", "[[gauge.coded]]", '"concede"', '"hoard"', {("tests", "river"), ("shares", "river"), ("retrodiction", "river")}
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_no_result_is_taken_from_a_study_in_which_what_it_depends_on_was_another(place, kept, tmp_path, change):
+    file, after, old, new, other = CHANGES[change]
+    folder = tmp_path / "study"
+    shutil.copytree(place, folder)
+    # a name is changed wherever it stands
+    for each, count in ((file, 1),) if after else (("seeds/claims.toml", -1), ("payoffs/river.toml", -1)):
+        text = (folder / each).read_text(encoding="utf-8")
+        start = text.index(after)
+        assert old in text[start:]
+        (folder / each).write_text(text[:start] + text[start:].replace(old, new, count), encoding="utf-8")
+    changed = found(folder, folder / "kept")
+    assert changed == found(folder)
+    assert {each for each in changed if changed[each] != kept[each]} >= other
+
+
+def test_what_a_verdict_rests_on_is_asked_when_the_verdicts_of_its_game_are_there(place, monkeypatch):
+    files = load(place)
+    definition = replace(files.reports["main"], games=GAMES, blocks=("claims", "robustness"))
+    whole = whole_of(files, definition, [game_model(files, game) for game in GAMES])
+    tasks = sorted(warm.tasks(whole), key=lambda each: warm._urgency(each, "normal"))
+    assert [each for each in tasks if each[0] == "support"] == [
+        *(("support", "river", (number,)) for number in range(3)), ("support", "brook", (0,)),
+    ]  # fmt: skip
+    log, brook_is_made = [], Event()
+
+    def make(task):
+        log.append(("begun", task))
+        if task == ("verdicts", "river", ()):
+            assert brook_is_made.wait(20)  # meanwhile the other core goes on with what does not need these verdicts
+        log.append(("made", task))
+
+    def chapters(game):
+        log.append(("chapters", game))
+        if game == "brook":
+            brook_is_made.set()
+
+    monkeypatch.setattr(warm, "_make", make)
+    monkeypatch.setattr(warm, "_chapters", chapters)
+    with ThreadPoolExecutor(2) as pool:
+        warm._make_all(pool, 2, tasks, GAMES)
+    assert sorted(str(each[1]) for each in log if each[0] == "made") == sorted(map(str, tasks))
+    for game in GAMES:
+        own = [log.index(("begun", task)) for task in tasks if task[:2] == ("support", game)]
+        assert min(own) > log.index(("made", ("verdicts", game, ())))
+        assert log.index(("chapters", game)) > max(log.index(("made", task)) for task in tasks if task[1] == game)
+
+
+def test_a_process_that_serves_another_one_starts_none_itself():
+    pool = processes(1)
+    try:
+        assert pool.submit(cores).result() == 1
+    finally:
+        end(pool)
