@@ -20,7 +20,7 @@ from detente.conclusions._line import Line, compare
 from detente.conclusions.levers import move_cost
 from detente.errors import UsageError
 from detente.numbers import exact
-from detente.solve.coalitional._cuts import maximize_over_coalitions
+from detente.solve.coalitional._cuts import Owed, maximize_over_coalitions
 from detente.solve.coalitional.outside_options import with_outside_options
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def refusal(
     each = [owed[game.mask(group)] if len(group) == 1 else game.worth[game.mask(group)] for group in groups]
     pool = dict.fromkeys(1 << k for k in range(n) if n > 1)
     everyone = ([[-1] * n], [-game.worth[-1]])
-    found, masks = maximize_over_coalitions([0] * n, owed, pool, more=everyone, equal=(rows, each))
+    found, masks = maximize_over_coalitions([0] * n, Owed(owed), pool, more=everyone, equal=(rows, each))
     if found.status != "infeasible":
         return None
     assert found.at_most_prices is not None

@@ -84,6 +84,22 @@ class CoalitionalGame(Displayed):
                 )
         object.__setattr__(self, "worth", tuple(listed))
 
+    @classmethod
+    def numbered(cls, players: Sequence[str], worth: Sequence[object]) -> CoalitionalGame:
+        """Return a game from the worth of every coalition by its number, whose bit k stands for player k.
+
+        Examples
+        --------
+        >>> CoalitionalGame.numbered(["a", "b"], [0, 1, 2, 4])["a", "b"]
+        Fraction(4, 1)
+        """
+        if len(worth) != 1 << len(players):
+            raise UsageError(f"found {len(worth)} worths for {len(players)} players; expected {1 << len(players)}")
+        numbers = iter(worth)
+        if next(numbers) != 0:
+            raise UsageError(f"found {worth[0]} as the worth of the empty coalition; expected 0")
+        return cls(players, lambda _: next(numbers))
+
     def _number(self, value: object) -> Fraction:
         if isinstance(value, float) and isfinite(value):
             object.__setattr__(self, "arithmetic", "float")
@@ -320,8 +336,8 @@ class WeightedGame(Displayed):
 
 
 def coalition_sums(payoffs: Sequence[Any]) -> list[Any]:
-    """Return ``x(S)`` for every coalition, by number; 2^n additions."""
-    sums = [Fraction(0)]
+    """Return ``x(S)`` for every coalition, by number, an integer for the empty one; 2^n additions."""
+    sums: list[Any] = [0]
     for each in payoffs:
         sums += [total + each for total in sums]
     return sums

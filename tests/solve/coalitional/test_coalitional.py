@@ -15,6 +15,7 @@ from detente.solve.coalitional.core import core, in_core, least_core
 from detente.solve.coalitional.nucleolus import is_nucleolus, nucleolus
 from detente.solve.coalitional.outside_options import best_partition, exclusivity, with_outside_options
 from detente.solve.coalitional.values import banzhaf, shapley, swings_by_size
+from detente.solve.programs.linear_program import maximize
 
 
 def random_game(generator, n, low=0, high=9):
@@ -133,6 +134,50 @@ def test_the_core_of_the_glove_market_gives_everything_to_the_scarce_side():
     assert core(gloves, {"r1": "1/10"}).empty
 
 
+def market(generator, n, scale):
+    """A game of owners of two goods, each with one part of the joint product as the scarcer good allows; full of ties."""
+    goods = [[generator.choice([0, 1, 1, 2, 3]) for _ in range(n)] for _ in range(2)]
+    return CoalitionalGame.numbered(
+        [f"p{k}" for k in range(n)],
+        [min(sum(own[k] for k in range(n) if mask >> k & 1) for own in goods) * scale for mask in range(1 << n)],
+    )
+
+
+@pytest.mark.parametrize("scale", [F(1), F(1, 7 * 10**12), F(10) ** 400])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_ends_of_the_core_are_those_of_the_program_with_a_row_for_every_coalition(seed, scale):
+    n = 6
+    game = market(random.Random(seed), n, scale)
+    found = core(game)
+    masks = range(1, game.grand)
+    rows = [[-(mask >> k & 1) for k in range(n)] for mask in masks]
+    for k, name in enumerate(game.players):
+        ends = []
+        for sign in (-1, 1):
+            unit = [sign * (j == k) for j in range(n)]
+            best = maximize(unit, rows, [-game.worth[mask] for mask in masks], [[1] * n], [game.worth[-1]], free=range(n))
+            ends.append(sign * best.value)
+        assert found.ranges[name] == tuple(ends)
+    for coalition, weight in least_core(game).binding:
+        assert weight > 0
+        assert game[coalition] - sum(least_core(game).point[each] for each in coalition) == least_core(game).excess
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_differences_far_below_the_accuracy_of_floats_are_seen_in_the_core(seed):
+    """Alike but for less than a float can tell from 1: whoever owns a trifle more of the scarce good is paid it."""
+    n, trifle = 6, F(seed + 1, 10**24)
+    own = [F(1) + trifle * k for k in range(n)]
+    game = CoalitionalGame([f"p{k}" for k in range(n)], lambda who: sum(own[int(each[1])] for each in who))
+    found = core(game)
+    assert found.single
+    assert found.ranges == {f"p{k}": (each, each) for k, each in enumerate(own)}
+    assert dict(nucleolus(game)) == {f"p{k}": each for k, each in enumerate(own)}
+    richer = list(game.worth)
+    richer[-1] -= trifle / 2
+    assert core(game.replaced(richer)).empty
+
+
 @pytest.mark.parametrize(
     ("estate", "expected"),
     [(100, (F(100, 3),) * 3), (200, (50, 75, 75)), (300, (50, 100, 150))],
@@ -226,6 +271,8 @@ def test_exclusivity_is_the_largest_share_of_the_options_that_the_core_bears():
     # c can get at most 1/2 in the core (a and b are owed 1/2 together)
     assert exclusivity(game, {"c": "1/4"}) == 2
     assert exclusivity(CoalitionalGame("a b c".split(), lambda s: int(len(s) > 1)), {"a": 1}) is None
+    additive = CoalitionalGame([f"p{k}" for k in range(6)], len)
+    assert exclusivity(additive, {"p0": 10**400}) == F(1, 10**400)
 
 
 def test_a_game_in_floats_says_so_and_a_game_in_fractions_stays_exact():
@@ -248,6 +295,9 @@ def test_a_game_in_floats_says_so_and_a_game_in_fractions_stays_exact():
         (lambda: CoalitionalGame(["a", "b"], {("a", "a"): 1}, 0), "twice in a coalition"),
         (lambda: CoalitionalGame([f"p{k}" for k in range(21)], lambda s: 0), "at most 20"),
         (lambda: CoalitionalGame(["a"], {"a": float("nan")}), "number"),
+        (lambda: CoalitionalGame.numbered(["a", "b"], [0, 1, 2]), "3 worths for 2 players"),
+        (lambda: CoalitionalGame.numbered(["a"], [1, 1]), "empty coalition"),
+        (lambda: CoalitionalGame.numbered("ab", [0, 1, 1, 2]), "list of names"),
         (lambda: WeightedVotingGame(0, [1]), "more than 0"),
         (lambda: WeightedVotingGame(3, [1, 1]), "nobody wins"),
         (lambda: WeightedVotingGame(1, [1, -1, 3]), "at least 0"),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from detente.errors import UsageError
 from detente.solve.programs import linear_program
+from detente.solve.programs._float_proposal import FloatOptimum
 from detente.solve.programs.linear_program import LinearProgram, LinearSolution, maximize
 
 small = st.integers(-3, 3)
@@ -43,6 +44,20 @@ def test_floating_point_proposals_and_pivoting_agree(program):
     finally:
         linear_program._PROPOSE_ABOVE = limit
     assert (proposed.status, proposed.value) == (exact.status, exact.value)
+
+
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(programs(), st.lists(st.floats(-2, 2), min_size=16, max_size=16))
+def test_a_wrong_answer_given_in_floats_is_not_believed(program, floats):
+    objective, at_most, bounds, equal, targets, free = program
+    width, rows = len(objective), len(at_most)
+    wrong = FloatOptimum(
+        floats[:width], floats[4 : 4 + rows], floats[8 : 8 + rows], floats[12 : 12 + len(equal)], [0.0] * width
+    )
+    found = maximize(objective, at_most, bounds, equal, targets, free=free, near=wrong)
+    exact = maximize(objective, at_most, bounds, equal, targets, free=free)
+    assert found.holds()
+    assert (found.status, found.value) == (exact.status, exact.value)
 
 
 @settings(deadline=None, max_examples=60, derandomize=True)

@@ -8,29 +8,62 @@ all (Kelley 1960). A program that is infeasible with some rows is infeasible wit
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from math import lcm
 from typing import TYPE_CHECKING, Any
 
 from detente.games.coalitional import coalition_sums
+from detente.solve.programs._float_proposal import FloatOptimum
 from detente.solve.programs.linear_program import maximize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from detente.solve.programs.linear_program import LinearSolution
 
-__all__ = ["maximize_over_coalitions"]
+__all__ = ["Owed", "maximize_over_coalitions"]
+
+#: The largest claim in the units of floating point.
+_LARGE = 1e4
+
+
+class Owed:
+    """What coalitions are owed, by number, the empty and the grand one included, which programs leave out."""
+
+    def __init__(self, values: Sequence[Fraction]) -> None:
+        self.values = tuple(values)
+
+    @cached_property
+    def whole(self) -> tuple[list[int], int]:
+        """The values as integers over one denominator."""
+        scale = lcm(*(each.denominator for each in self.values))
+        return [each.numerator * (scale // each.denominator) for each in self.values], scale
+
+    @cached_property
+    def floats(self) -> Any:
+        """The values in floating point."""
+        import numpy as np
+
+        return np.array([float(each) for each in self.values])
+
+    def margins(self, x: Sequence[Fraction], eased: Fraction) -> list[int]:
+        """Return ``x(S) + eased - owed[S]`` by coalition, all multiplied by one positive number."""
+        whole, scale = self.whole
+        unit = lcm(scale, eased.denominator, *(each.denominator for each in x))
+        more, factor = int(eased * unit), unit // scale
+        sums = coalition_sums([each.numerator * (unit // each.denominator) for each in x])
+        return [total + more - factor * least for total, least in zip(sums, whole, strict=True)]
 
 
 def maximize_over_coalitions(
     objective: Sequence[object],
-    owed: Sequence[Fraction],
+    owed: Owed,
     pool: dict[int, None],
     *,
     relief: int = 0,
     more: tuple[Sequence[Sequence[object]], Sequence[object]] = ((), ()),
     equal: tuple[Sequence[Sequence[object]], Sequence[object]] = ((), ()),
-    counts: Callable[[int], bool] = lambda _: True,
+    counts: Sequence[bool] | None = None,
 ) -> tuple[LinearSolution, list[int]]:
     """Maximize over divisions x, and perhaps a last variable t, with ``x(S) + relief t >= owed[S]`` for every S.
 
@@ -38,14 +71,14 @@ def maximize_over_coalitions(
     ----------
     objective : sequence of numbers
         One entry per player, one more where there is a t. All variables may be negative.
-    owed : sequence of Fraction
-        By number of the coalition, the empty and the grand one included; these two are left out.
+    owed : Owed
     pool : dict of coalition to None
-        The rows to begin with, in order. Coalitions that are found to bind are added, for the next program.
+        The rows to begin with where floating point proposes none, in order. Coalitions that are found to bind are
+        added, for the next program.
     more, equal : (rows, right-hand sides)
         Further inequalities ``row @ (x, t) <= right`` and equations.
-    counts : function
-        Whether a coalition that is left short has to be met at all.
+    counts : sequence of bool, optional
+        By number, whether a coalition has to be met at all; without it all have to be.
 
     Returns
     -------
@@ -53,77 +86,100 @@ def maximize_over_coalitions(
         The exact solution, and the coalitions of its rows: the first entries of ``at_most_prices`` are theirs.
     """
     width = len(objective)
-    n = (len(owed) - 1).bit_length()
+    n = (len(owed.values) - 1).bit_length()
     last = [-relief] if width > n else []
     batch = 2 * n
-    own = dict(pool) | dict.fromkeys(
-        mask for mask in _proposed(objective, owed, last, more, equal) if mask not in pool and counts(mask)
-    )
+    asked = [mask for mask in range(1, len(owed.values) - 1) if counts is None or counts[mask]]
+    proposed = _proposed(objective, owed, asked, last, more, equal)
+    own, near = (dict(pool), None) if proposed is None else proposed
     while True:
         masks = list(own)
         rows = [[*(-(mask >> k & 1) for k in range(n)), *last] for mask in masks]
         found = maximize(
             objective,
             [*rows, *more[0]],
-            [*(-owed[mask] for mask in masks), *more[1]],
+            [*(-owed.values[mask] for mask in masks), *more[1]],
             equal[0],
             equal[1],
             free=range(width),
+            near=near,
         )
+        near = None
         if found.status == "infeasible":
             return found, masks
         assert found.x is not None
         at = found.x if found.ray is None else found.ray
         eased = relief * at[n] if last else Fraction(0)
-        sums = coalition_sums(at[:n])
-        least = owed if found.ray is None else [Fraction(0)] * len(owed)  # a ray leads away from every row
-        short = [(sums[mask] + eased - least[mask], mask) for mask in range(1, len(owed) - 1)]
-        left = sorted(each for each in short if each[0] < 0)
-        added = 0
-        for _, mask in left:
-            if mask not in own and counts(mask):
-                own[mask] = None
-                added += 1
-                if added == batch:
-                    break
+        # a ray leads away from every row
+        least = owed if found.ray is None else Owed([Fraction(0)] * len(owed.values))
+        margins = least.margins(at[:n], eased)
+        left = sorted((margins[mask], mask) for mask in asked if margins[mask] < 0)
+        added = [mask for _, mask in left if mask not in own][:batch]
         if not added:
-            pool |= {mask: None for value, mask in short if value == 0 and mask in own}
+            pool |= {mask: None for mask in asked if mask in own and margins[mask] == 0}
             return found, masks
+        own |= dict.fromkeys(added)
 
 
 @lru_cache(maxsize=4)
 def _memberships(n: int) -> Any:
-    """Return the proper coalitions as rows of zeros and ones."""
+    """Return all coalitions, the empty one included, as rows of zeros and ones."""
     import numpy as np
 
-    masks = np.arange(1, 2**n - 1)
-    return ((masks[:, None] >> np.arange(n)) & 1).astype(float)
+    return ((np.arange(2**n)[:, None] >> np.arange(n)) & 1).astype(float)
 
 
 def _proposed(
-    objective: Sequence[Any], owed: Sequence[Fraction], last: Sequence[int], more: Any, equal: Any
-) -> list[int]:
-    """Return coalitions that seem to bind at the optimum over all of them, by floating point; nothing if that fails."""
+    objective: Sequence[Any], owed: Owed, asked: Sequence[int], last: Sequence[int], more: Any, equal: Any
+) -> tuple[dict[int, None], FloatOptimum] | None:
+    """Return coalitions that seem to bind at the optimum over all of them, and that optimum; None if that fails."""
     import numpy as np
     from scipy.optimize import linprog
 
-    n = (len(owed) - 1).bit_length()
+    n = (len(owed.values) - 1).bit_length()
     if n < 6:
-        return []
-    rows = _memberships(n)
+        return None
+    rows = _memberships(n)[asked]
     matrix = np.hstack([-rows, np.full((len(rows), len(last)), last[0] if last else 0)])
-    bounds = -np.array([float(each) for each in owed[1:-1]])
-    found = linprog(
-        -np.array([float(each) for each in objective]),
-        A_ub=np.vstack([matrix, np.array(more[0], dtype=float).reshape(-1, len(objective))]),
-        b_ub=np.concatenate([bounds, np.array(more[1], dtype=float)]),
-        A_eq=np.array(equal[0], dtype=float),
-        b_eq=np.array([float(each) for each in equal[1]]),
-        bounds=(None, None),
-        method="highs-ds",
-    )
-    if found.status != 0 or found.x is None:
-        return []
-    slack = np.abs(found.ineqlin.residual[: len(rows)])
-    near = np.flatnonzero(slack <= 1e-9 * max(1e-9, float(np.abs(bounds).max())))
-    return [int(k) + 1 for k in near[np.argsort(slack[near], kind="stable")][: 8 * n]]
+    try:
+        # in units in which the largest claim is large: what floating point takes for feasible is an absolute number
+        unit = _LARGE / (float(np.abs(owed.floats).max()) or 1.0)
+        found = FloatOptimum.of(
+            linprog(
+                -np.array([float(each) for each in objective]),
+                A_ub=np.vstack([matrix, np.array(more[0], dtype=float).reshape(-1, len(objective))]),
+                b_ub=unit * np.concatenate([-owed.floats[asked], np.array(more[1], dtype=float)]),
+                A_eq=np.array(equal[0], dtype=float),
+                b_eq=unit * np.array([float(each) for each in equal[1]]),
+                bounds=(None, None),
+                method="highs-ds",
+            )
+        )
+    except (OverflowError, ValueError):  # numbers too large for floats
+        return None
+    if found is None:
+        return None
+    slack = np.abs(found.slack[: len(rows)])
+    priced = np.array(found.at_most_prices[: len(rows)]) > 0
+    near = np.flatnonzero((slack <= 1e-9 * _LARGE) | priced)
+    near = near[np.lexsort((slack[near], ~priced[near]))]
+    chosen = [int(k) for k in near[sorted({*range(int(priced[near].sum())), *_independent(matrix[near])})]]
+    further = range(len(rows), len(found.slack))
+    return dict.fromkeys(asked[k] for k in chosen), found.with_rows([*chosen, *further])
+
+
+def _independent(rows: Any) -> list[int]:
+    """Return the first rows that none before them span."""
+    import numpy as np
+
+    found: list[int] = []
+    left = rows.copy()
+    for _ in range(rows.shape[1]):
+        sizes = np.sqrt((left**2).sum(axis=1))
+        open_ = np.flatnonzero(sizes > 1e-6)
+        if not len(open_):
+            break
+        found.append(int(open_[0]))
+        along = left[open_[0]] / sizes[open_[0]]
+        left -= np.outer(left @ along, along)
+    return found

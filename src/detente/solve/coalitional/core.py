@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.numbers import exact, plain, short
-from detente.solve.coalitional._cuts import maximize_over_coalitions
+from detente.solve.coalitional._cuts import Owed, maximize_over_coalitions
 from detente.solve.coalitional.allocation import json_number
 
 if TYPE_CHECKING:
@@ -164,10 +164,11 @@ def core(game: CoalitionalGame, floors: Mapping[str, object] | None = None) -> C
 
 @lru_cache(maxsize=32)  # several questions ask for the core of the same game
 def _core(game: CoalitionalGame, floors: tuple[tuple[str, Fraction], ...]) -> Core:
-    n, owed, given = len(game.players), list(game.worth), dict(floors)
+    n, values, given = len(game.players), list(game.worth), dict(floors)
     for name, least in given.items():
         mask = 1 << game.players.index(name)
-        owed[mask] = max(owed[mask], least)
+        values[mask] = max(values[mask], least)
+    owed = Owed(values)
     everyone = ([[1] * n], [game.worth[-1]])
     pool = dict.fromkeys(1 << k for k in range(n) if 1 << k != game.grand)
     first, masks = maximize_over_coalitions([-1] + [0] * (n - 1), owed, pool, equal=everyone)
@@ -180,7 +181,7 @@ def _core(game: CoalitionalGame, floors: tuple[tuple[str, Fraction], ...]) -> Co
             for mask, price in zip(masks, first.at_most_prices, strict=True)
             if price
         ]
-        _check_balanced(game, tuple(weights), owed)
+        _check_balanced(game, tuple(weights), values)
         return Core(game, None, None, tuple(weights), given)
     assert first.x is not None
     ranges = {}
@@ -216,7 +217,7 @@ def least_core(game: CoalitionalGame) -> LeastCore:
     pool = dict.fromkeys(1 << k for k in range(n))
     # variables x and e: minimize e over x(S) + e >= v(S)
     equal = ([[1] * n + [0]], [game.worth[-1]])
-    found, masks = maximize_over_coalitions([0] * n + [-1], game.worth, pool, relief=1, equal=equal)
+    found, masks = maximize_over_coalitions([0] * n + [-1], Owed(game.worth), pool, relief=1, equal=equal)
     assert found.x is not None
     assert found.at_most_prices is not None
     prices = zip(masks, found.at_most_prices, strict=True)

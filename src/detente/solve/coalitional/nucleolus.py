@@ -18,8 +18,9 @@ from math import gcd
 from typing import TYPE_CHECKING
 
 from detente.errors import UsageError
+from detente.games.coalitional import coalition_sums
 from detente.numbers import exact, plain
-from detente.solve.coalitional._cuts import maximize_over_coalitions
+from detente.solve.coalitional._cuts import Owed, maximize_over_coalitions
 from detente.solve.coalitional.allocation import Allocation
 from detente.solve.coalitional.core import membership
 from detente.solve.programs.linear_program import maximize
@@ -73,17 +74,19 @@ def nucleolus(game: CoalitionalGame) -> Allocation:
     pool = dict.fromkeys(1 << k for k in range(n) if 1 << k != game.grand)
     floors = [[-int(j == k) for j in range(n)] + [0] for k in range(n)], [-each for each in alone]
     x: Sequence[Fraction] = ()
+    owed = Owed(game.worth)
     while basis.rank < n:
         # variables x and e: minimize e over x(S) + e >= v(S) where that is not fixed yet, x_i >= v(i)
-        pool = dict.fromkeys(mask for mask in pool if not basis.holds(membership(game, mask)))
+        open_ = basis.outside()
+        pool = dict.fromkeys(mask for mask in pool if open_[mask])
         found, masks = maximize_over_coalitions(
             [0] * n + [-1],
-            game.worth,
+            owed,
             pool,
             relief=1,
             more=floors,
             equal=([[*row, 0] for row in fixed_rows], fixed_values),
-            counts=lambda mask: not basis.holds(membership(game, mask)),
+            counts=open_,
         )
         assert found.x is not None
         assert found.at_most_prices is not None
@@ -178,6 +181,11 @@ class _Span:
     def holds(self, row: Sequence[int]) -> bool:
         """Return whether the row lies in the span."""
         return not any(_product(row, normal) for normal in self._normals)
+
+    def outside(self) -> list[bool]:
+        """Return by number of a coalition whether its row of zeros and ones lies outside the span."""
+        normals = self._normals or [[0] * self._width]
+        return [any(products) for products in zip(*map(coalition_sums, normals), strict=True)]
 
     def add(self, row: Sequence[int]) -> bool:
         """Add a row; return whether it was outside the span."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from detente.errors import UsageError
 from detente.numbers import exact
-from detente.solve.coalitional._cuts import maximize_over_coalitions
+from detente.solve.coalitional._cuts import Owed, maximize_over_coalitions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,5 +122,5 @@ def exclusivity(game: CoalitionalGame, options: Mapping[str, object]) -> Fractio
     pool = dict.fromkeys(1 << k for k in range(n) if 1 << k != game.grand)
     asked = [[*(-int(j == k) for j in range(n)), value] for k, value in given], [0] * len(given)
     equal = ([[1] * n + [0]], [game.worth[-1]])
-    found, _ = maximize_over_coalitions([0] * n + [1], game.worth, pool, more=asked, equal=equal)
+    found, _ = maximize_over_coalitions([0] * n + [1], Owed(game.worth), pool, more=asked, equal=equal)
     return found.value if found.status == "optimal" else None

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from detente.games.normal import NormalFormGame
+    from detente.solve.programs._float_proposal import FloatOptimum
 
 __all__ = ["LinearProgram", "LinearSolution", "exact_payoffs", "maximize"]
 
@@ -194,6 +195,7 @@ def maximize(
     targets: Sequence[object] = (),
     *,
     free: Sequence[int] = (),
+    near: FloatOptimum | None = None,
 ) -> LinearSolution:
     """Solve a linear program in exact arithmetic and return its certified solution.
 
@@ -207,6 +209,9 @@ def maximize(
         ``equal[k] @ x == targets[k]``.
     free : sequence of int
         Indices of variables that may be negative; all others are at least 0.
+    near : FloatOptimum, optional
+        An optimum of this program in floating point, where one is known: an exact one is read off it, or, where that is
+        none, sought as without it.
 
     Returns
     -------
@@ -250,7 +255,9 @@ def maximize(
             f"found the free variables {sorted(program.free)}; expected indices from 0 to {width - 1}"
         )
     solution = None
-    if width * (len(program.bounds) + len(program.targets)) > _PROPOSE_ABOVE:
+    if near is not None:
+        solution = _proposed(program, near)
+    if solution is None and width * (len(program.bounds) + len(program.targets)) > _PROPOSE_ABOVE:
         solution = _proposed(program)
     if solution is None:
         solution = _pivoted(program)
@@ -349,11 +356,11 @@ def _pivoted(p: LinearProgram) -> LinearSolution:
     )
 
 
-def _proposed(p: LinearProgram) -> LinearSolution | None:
+def _proposed(p: LinearProgram, near: FloatOptimum | None = None) -> LinearSolution | None:
     """Return an optimum proposed in floating point if its certificate holds, else None."""
     from detente.solve.programs._float_proposal import proposed_optimum
 
-    found = proposed_optimum(p)
+    found = proposed_optimum(p, near)
     if found is None:
         return None
     x, at_most, equal = found

@@ -13,7 +13,7 @@ from detente.display import Displayed, Table
 from detente.errors import UsageError, did_you_mean
 from detente.fields import Expression, Wrong
 from detente.formula import TOTAL, parse
-from detente.games.coalitional import CoalitionalGame
+from detente.games.coalitional import CoalitionalGame, coalition_sums
 from detente.games.definition import Content, Located
 from detente.games.reader import GameFile, VariantTable
 from detente.numbers import plain, short
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from detente.conclusions.coalition_levers import CoalitionFormulas
-    from detente.formula import Formula, Node
+    from detente.formula import Formula
     from detente.games.definition import GameDefinition
     from detente.games.reader import GameReader
     from detente.payoffs.table import Payoffs
@@ -156,14 +156,14 @@ class Coalitional(FormulaForm):
         """Return the worth of every coalition at a point."""
         env = {**point.values, **model.derived_values(point.values)}
         worth: Formula = model.definition.data
+        players = model.payoff_model.players
+        tables = {node.keys[0][0] for node in worth.items}
+        totals = {table: coalition_sums([env[f"{table}_{each}"] for each in players]) for table in tables}
 
-        def value(members: tuple[str, ...]) -> Any:
-            def item(node: Node) -> Any:
-                return sum((env[f"{node.keys[0][0]}_{each}"] for each in members), Fraction(0))
+        def value(mask: int) -> Any:
+            return worth.evaluate(env, lambda node: totals[node.keys[0][0]][mask])
 
-            return worth.evaluate(env, item)
-
-        return CoalitionalGame(model.payoff_model.players, value)
+        return CoalitionalGame.numbered(players, [Fraction(0), *map(value, range(1, 1 << len(players)))])
 
     def table(self, model: GameModel, material: bool) -> Payoffs:
         """Return the outside options with the terms behind them."""
