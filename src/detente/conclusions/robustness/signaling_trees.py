@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from detente.conclusions.robustness.tree_classifier import TreeShape
     from detente.games.symbolic_tree import SymbolicTree
-    from detente.solve.parametric.signaling import SignalingGame
+    from detente.solve.parametric.signaling_game import SignalingGame
 
 __all__ = ["SignalingTrees", "signaling_trees"]
 
@@ -208,7 +208,8 @@ def signaling_trees(
     tree: SymbolicTree, common: tuple[Any, ...], held: Mapping[str, Fraction]
 ) -> tuple[SignalingTrees, Any]:
     """Return the classifier of a signaling game, and what its atlas proves."""
-    from detente.solve.parametric.signaling import SignalingGame, signaling
+    from detente.solve.parametric.signaling import signaling
+    from detente.solve.parametric.signaling_game import SignalingGame
 
     game = SignalingGame.of(tree)
     shape, paths, program, truths, odds = common

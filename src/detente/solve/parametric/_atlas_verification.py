@@ -227,7 +227,7 @@ def _verify(found: Atlas, numeric: NormalFormGame, point: Point) -> None:
 def _verify_tree(found: Atlas, tree: SymbolicTree, point: Point) -> bool:
     """Compare the plans that are claimed at a point with all that backward induction finds; tell whether it could."""
     from detente.solve.parametric.move_atlas import MoveAtlas
-    from detente.solve.parametric.signaling import SignalingAtlas
+    from detente.solve.parametric.signaling_result import SignalingAtlas
     from detente.solve.trees.backward_induction import backward_induction
 
     try:

@@ -11,229 +11,34 @@ Semi-separating, with two types: one type sends the common message for sure, the
 reveals it; the reply to the common message mixes so that the latter is indifferent, and the mixture of the sender
 makes the receiver indifferent.
 
-The intuitive criterion (Cho and Kreps 1987): an equilibrium fails if, after a message that is not sent, the types that
-could gain from it under no best reply are left out, and then some other type gains from every reply that is best
-against what is left.
+Which of them the intuitive criterion removes is said by :mod:`detente.solve.parametric.intuitive_criterion`.
 
 References
 ----------
-I.-K. Cho and D. M. Kreps (1987), "Signaling games and stable equilibria", Quarterly Journal of Economics 102.
 D. Fudenberg and J. Tirole (1991), Game Theory, section 8.2.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from itertools import combinations, product
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Table
-from detente.errors import DetenteError, UsageError
-from detente.solve.parametric.atlas_result import Atlas, Comparison, Region
+from detente.errors import UsageError
+from detente.solve.parametric.atlas_result import Comparison
+from detente.solve.parametric.intuitive_criterion import removals
+from detente.solve.parametric.signaling_game import SignalingGame
+from detente.solve.parametric.signaling_result import SignalingAtlas, SignalingRegion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from fractions import Fraction
 
-    from detente.games.extensive import GameTree
     from detente.games.symbolic_tree import SymbolicTree
     from detente.solve.parametric.redundancy import Decider
 
-__all__ = ["SignalingAtlas", "SignalingGame", "SignalingRegion", "signaling"]
+__all__ = ["signaling"]
 
 #: An inequality ``expression relation 0`` and why it has to hold.
 Need = tuple[Any, str, str]
-
-
-@dataclass(frozen=True)
-class SignalingGame:
-    """A tree read as a signaling game.
-
-    ``sender`` and ``receiver`` are positions of players; ``odds`` are the priors of ``types``;
-    ``payoffs[player, type, message, reply]`` are SymPy expressions.
-    """
-
-    tree: SymbolicTree = field(repr=False)
-    sender: int
-    receiver: int
-    types: tuple[str, ...]
-    odds: tuple[Any, ...]
-    messages: tuple[str, ...]
-    replies: tuple[str, ...]
-    payoffs: Mapping[tuple[int, int, int, int], Any] = field(repr=False)
-    sets: tuple[tuple[str, ...], tuple[str, ...]]
-
-    @classmethod
-    def of(cls, tree: SymbolicTree) -> SignalingGame:
-        """Read a tree as a signaling game.
-
-        Raises
-        ------
-        UsageError
-            If it is none: types, then messages of one player who knows its type, then replies of another who does not.
-        """
-
-        def refuse(found: str) -> UsageError:
-            return UsageError(
-                f"{found}; a signaling game has types of one player, the same messages for each type, and the same "
-                "replies of another player who sees the message alone"
-            )
-
-        root = tree.nodes[0]
-        if root.kind != "chance":
-            raise refuse(f"found a {root.kind} at the root")
-        senders = [tree.nodes[child] for child in root.children]
-        first = senders[0]
-        if any(each.kind != "decision" or each.player != first.player for each in senders):
-            raise refuse("found another than one mover behind the types")
-        told_apart = len({each.information_set for each in senders}) == len(senders)
-        if not told_apart or len({each.actions for each in senders}) > 1:
-            raise refuse("found a sender who does not know its type, or types with different messages")
-        payoffs: dict[tuple[int, int, int, int], Any] = {}
-        labels = []
-        replies: tuple[str, ...] = ()
-        receiver: int | None = None
-        for m in range(len(first.actions)):
-            nodes = [tree.nodes[each.children[m]] for each in senders]
-            same = {each.information_set for each in nodes}
-            movers = {each.player for each in nodes if each.kind == "decision"}
-            if any(each.kind != "decision" for each in nodes) or len(same) > 1 or movers == {first.player}:
-                raise refuse(f"found no single reply to the message {first.actions[m]!r}")
-            receiver = nodes[0].player if receiver is None else receiver
-            replies = replies or nodes[0].actions
-            if nodes[0].actions != replies or nodes[0].player != receiver or len(replies) != 2:
-                raise refuse("found replies of several players, or other than the same two after each message")
-            assert nodes[0].information_set is not None
-            labels.append(tree.information_sets[nodes[0].information_set].label)
-            for t, node in enumerate(nodes):
-                for a, child in enumerate(node.children):
-                    if tree.nodes[child].kind != "terminal":
-                        raise refuse("found moves behind the reply")
-                    for player, value in enumerate(tree.totals[child]):
-                        payoffs[player, t, m, a] = value
-        assert receiver is not None
-        assert first.player is not None
-        own = tuple(
-            tree.information_sets[each.information_set].label for each in senders if each.information_set is not None
-        )
-        return cls(
-            tree,
-            first.player,
-            receiver,
-            root.actions,
-            tree.odds(root),
-            first.actions,
-            replies,
-            payoffs,
-            (own, tuple(labels)),
-        )
-
-    def gain(self, t: int, m: int, a: int) -> Any:
-        """Return what the receiver gains by a reply over the other one, against a type."""
-        return self.payoffs[self.receiver, t, m, a] - self.payoffs[self.receiver, t, m, 1 - a]
-
-
-@dataclass(frozen=True)
-class SignalingRegion(Region):
-    """One equilibrium of a signaling game and where it exists.
-
-    Attributes
-    ----------
-    kind : str
-        ``separating``, ``pooling``, ``partly pooling`` (three types and more) or ``semi-separating``.
-    beliefs : tuple of (message, type)
-        Of which type the receiver is sure after a message that is not sent.
-    removed : tuple of tuples of Comparison
-        The intuitive criterion removes the equilibrium where all of one of these hold.
-    """
-
-    kind: str = ""
-    beliefs: tuple[tuple[str, str], ...] = ()
-    removed: tuple[tuple[Comparison, ...], ...] = ()
-
-    def survives(self, point: Mapping[str, Fraction]) -> bool:
-        """Return whether the equilibrium passes the intuitive criterion at a point with a value for every parameter."""
-        return not any(all(each.holds_at(self.game, point) for each in test) for test in self.removed)
-
-
-@dataclass(frozen=True)
-class SignalingAtlas(Atlas):
-    """The equilibria of a signaling game."""
-
-    signals: tuple[SignalingRegion, ...] = field(default=(), repr=False)
-    signaling: SignalingGame | None = field(default=None, repr=False)
-
-    def table(self) -> Table:
-        """Return the equilibria as a table: kind, who does what, exactly when."""
-        from detente.solve.parametric._atlas_text import atlas_table
-
-        found = atlas_table(self)
-        rows = tuple((each.kind, *row) for each, row in zip(self.signals, found.rows, strict=True))
-        return Table("equilibria of the signaling game", ("kind", *found.columns), rows, found.notes)
-
-    def verify_at(self, numeric: GameTree, point: Mapping[str, Fraction]) -> None:
-        """Put every equilibrium to the test with the payoffs of the numeric tree at a point.
-
-        Raises
-        ------
-        DetenteError
-            Where the condition of one says otherwise.
-        """
-        assert self.signaling is not None
-        for region in self.signals:
-            claimed = region.status == "always" or (
-                region.status != "never" and all(each.holds_at(region.game, point) for each in region.unsettled)
-            )
-            if claimed != _is_equilibrium(self.signaling, region, numeric, point):
-                where = ", ".join(f"{name} = {value}" for name, value in point.items())
-                raise DetenteError(f"the condition of {region.label} disagrees with the payoffs at {where}")
-
-
-def _is_equilibrium(
-    g: SignalingGame, region: SignalingRegion, numeric: GameTree, point: Mapping[str, Fraction]
-) -> bool:
-    """Return whether a profile is a perfect Bayesian equilibrium of a numeric signaling game, with its own beliefs."""
-    from fractions import Fraction
-
-    def number(weight: Any) -> Any:
-        """Return a probability, None where it is none, or where a mixture is not one."""
-        if not getattr(weight, "free_symbols", None):
-            return Fraction(int(weight.p), int(weight.q)) if hasattr(weight, "p") else Fraction(weight)
-        try:
-            found = region.game.evaluate(weight, point)
-        except UsageError:
-            return None
-        return found if 0 < found < 1 else None
-
-    root = numeric.nodes[0]
-    names = g.tree.players[g.sender], g.tree.players[g.receiver]
-    sent = [[number(w) for w in region.profile[names[0]][label].values()] for label in g.sets[0]]
-    played = [[number(w) for w in region.profile[names[1]][label].values()] for label in g.sets[1]]
-    if any(weight is None for row in (*sent, *played) for weight in row):
-        return False
-    ends: dict[tuple[int, int, int], tuple[Any, ...]] = {}
-    for t, child in enumerate(root.children):
-        for m, after in enumerate(numeric.nodes[child].children):
-            for a, end in enumerate(numeric.nodes[after].children):
-                ends[t, m, a] = numeric.payoffs(end)
-    kinds, messages = range(len(g.types)), range(len(g.messages))
-
-    def worth(t: int, m: int) -> Any:
-        return sum(played[m][a] * ends[t, m, a][g.sender] for a in (0, 1))
-
-    for t in kinds:
-        best = max(worth(t, m) for m in messages)
-        if any(sent[t][m] and worth(t, m) < best for m in messages):
-            return False
-    sure = {message: g.types.index(kind) for message, kind in region.beliefs}
-    for m in messages:
-        weights = [root.probabilities[t] * sent[t][m] for t in kinds]
-        if not any(weights):
-            weights = [int(t == sure[g.messages[m]]) for t in kinds]
-        values = [sum(w * ends[t, m, a][g.receiver] for t, w in zip(kinds, weights, strict=True)) for a in (0, 1)]
-        if any(played[m][a] and values[a] < values[1 - a] for a in (0, 1)):
-            return False
-    return True
 
 
 def signaling(
@@ -329,7 +134,7 @@ class _Search:
             for reply in product((0, 1), repeat=len(g.messages)):
                 needs = [
                     (
-                        self.sender(t, sent[t], reply[sent[t]]) - self.sender(t, m, reply[m]),
+                        g.worth(t, sent[t], reply[sent[t]]) - g.worth(t, m, reply[m]),
                         ">=",
                         f"{g.types[t]} does not gain by {g.messages[m]}",
                     )
@@ -358,9 +163,6 @@ class _Search:
                     if found is not None:
                         yield found
 
-    def sender(self, t: int, m: int, a: int) -> Any:
-        return self.game.payoffs[self.game.sender, t, m, a]
-
     @staticmethod
     def total(parts: Any) -> Any:
         import sympy
@@ -381,12 +183,12 @@ class _Search:
                 # the receiver is indifferent after the common message: odds(other)*gain + odds(t)*s*gain(t) = 0
                 bottom = g.odds[t] * g.gain(t, common, 0)
                 # the mixing type is indifferent: r*first + (1 - r)*second = revealed
-                spread = self.sender(t, common, 0) - self.sender(t, common, 1)
+                spread = g.worth(t, common, 0) - g.worth(t, common, 1)
                 if bottom == 0 or spread == 0:
                     continue
                 s = -g.odds[other] * g.gain(other, common, 0) / bottom
-                r = (self.sender(t, reveals, answer) - self.sender(t, common, 1)) / spread
-                held = r * self.sender(other, common, 0) + (1 - r) * self.sender(other, common, 1)
+                r = (g.worth(t, reveals, answer) - g.worth(t, common, 1)) / spread
+                held = r * g.worth(other, common, 0) + (1 - r) * g.worth(other, common, 1)
                 for reply in product((0, 1), repeat=len(unsent)):
                     for sure in product((0, 1), repeat=len(unsent)):
                         yield from self._semi(t, common, reveals, answer, s, r, held, (unsent, reply, sure))
@@ -404,18 +206,18 @@ class _Search:
             (r, ">", f"{g.replies[0]} follows {g.messages[common]} at times"),
             (1 - r, ">", f"{g.replies[1]} follows {g.messages[common]} at times"),
             (g.gain(t, reveals, answer), ">=", f"{g.replies[answer]} is best after {g.messages[reveals]}"),
-            (held - self.sender(other, reveals, answer), ">=", f"{rest} does not gain by {g.messages[reveals]}"),
+            (held - g.worth(other, reveals, answer), ">=", f"{rest} does not gain by {g.messages[reveals]}"),
         ]
         for m, a, kind in zip(unsent, reply, sure, strict=True):
             gains = f"does not gain by {g.messages[m]}"
             needs.append((g.gain(kind, m, a), ">=", f"{g.replies[a]} is best after {g.messages[m]}"))
-            needs.append((self.sender(t, reveals, answer) - self.sender(t, m, a), ">=", f"{who} {gains}"))
-            needs.append((held - self.sender(other, m, a), ">=", f"{rest} {gains}"))
+            needs.append((g.worth(t, reveals, answer) - g.worth(t, m, a), ">=", f"{who} {gains}"))
+            needs.append((held - g.worth(other, m, a), ">=", f"{rest} {gains}"))
         sent = {(t, common): s, (t, reveals): 1 - s, (other, common): 1}
         played = {(common, 0): r, (common, 1): 1 - r, (reveals, answer): 1}
         played |= dict.fromkeys(zip(unsent, reply, strict=True), 1)
         beliefs = tuple((g.messages[m], g.types[kind]) for m, kind in zip(unsent, sure, strict=True))
-        found = self.region(needs, sent, played, beliefs, {t: self.sender(t, reveals, answer), other: held})
+        found = self.region(needs, sent, played, beliefs, {t: g.worth(t, reveals, answer), other: held})
         if found is not None:
             yield found
 
@@ -447,7 +249,7 @@ class _Search:
             return None
         kinds = range(len(g.types))
         if values is None:
-            values = {t: self.sender(t, m, a) for (t, m) in sent for (n, a) in played if n == m}
+            values = {t: g.worth(t, m, a) for (t, m) in sent for (n, a) in played if n == m}
         receives = self.total(
             g.odds[t] * weight * share * g.payoffs[g.receiver, t, m, a]
             for (t, m), weight in sent.items()
@@ -482,7 +284,7 @@ class _Search:
             verdict.fails_at,
             self._kind(sent),
             beliefs,
-            tuple(test for m in unsent for test in self._removed(m, values)),
+            tuple(test for m in unsent for test in removals(g, m, values)),
         )
 
     def _kind(self, sent: dict[tuple[int, int], Any]) -> str:
@@ -505,37 +307,3 @@ class _Search:
         ]
         tail = "".join(f" (sure of {kind} after {message})" for message, kind in beliefs)
         return f"{', '.join(own)}; {', '.join(back)}{tail}"
-
-    def _removed(self, m: int, values: Mapping[int, Any]) -> Iterator[tuple[Comparison, ...]]:
-        """Yield conditions under which the intuitive criterion removes an equilibrium because of an unsent message.
-
-        For every set of types left: the others could gain from the message under no reply; and with beliefs on those
-        left, some type among them gains from every reply that may be best.
-        """
-        g = self.game
-        kinds = tuple(range(len(g.types)))
-        message = g.messages[m]
-
-        def never(a: int, against: tuple[int, ...]) -> tuple[Comparison, ...]:
-            """A reply that is best against no belief on some types."""
-            why = f"{g.replies[a]} is not best after {message}"
-            return tuple(Comparison(-g.gain(t, m, a), ">", why) for t in against)
-
-        def gain(t: int, a: int, turn: int, why: str) -> Comparison:
-            return Comparison(turn * (self.sender(t, m, a) - values[t]), ">", why)
-
-        for size in range(1, len(kinds)):
-            for left in combinations(kinds, size):
-                gone = tuple(t for t in kinds if t not in left)
-                lost = [
-                    (never(a, kinds), tuple(gain(t, a, -1, f"{g.types[t]} cannot gain by {message}") for t in gone))
-                    for a in (0, 1)
-                ]
-                for gainer in left:
-                    won = [
-                        (never(a, left), (gain(gainer, a, 1, f"{g.types[gainer]} gains by {message}"),)) for a in (0, 1)
-                    ]
-                    # One of the two replies is always best: not both are never.
-                    for i, j, k, n in product((0, 1), repeat=4):
-                        if (i or j) and (k or n):
-                            yield (*lost[0][i], *lost[1][j], *won[0][k], *won[1][n])

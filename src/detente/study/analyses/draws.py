@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from detente.games.normal import NormalFormGame, Profile
     from detente.games.symbolic import SymbolicGame
-    from detente.solve.parametric.signaling import SignalingRegion
+    from detente.solve.parametric.signaling_result import SignalingRegion
     from detente.study.analyses import Task
 
 __all__ = ["ANALYSES"]

@@ -11,7 +11,7 @@ from detente.study.analyses import Analysis
 from detente.study.forms.extensive import Extensive
 
 if TYPE_CHECKING:
-    from detente.solve.parametric.signaling import SignalingRegion
+    from detente.solve.parametric.signaling_result import SignalingRegion
     from detente.solve.trees.tree_result import TreeEquilibrium, TreeResult
     from detente.study.analyses import Task
 

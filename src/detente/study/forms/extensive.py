@@ -431,7 +431,8 @@ class Extensive(Form):
             if stages(model) is not None:
                 message = "moves of a stage are made at once, so that what is best is no matter of one comparison"
                 raise UsageError(f"{model.name}: {message}; ask levers here, or the atlas of {model.definition.name}")
-            from detente.solve.parametric.signaling import SignalingGame, signaling
+            from detente.solve.parametric.signaling import signaling
+            from detente.solve.parametric.signaling_game import SignalingGame
 
             try:
                 SignalingGame.of(tree)
