@@ -162,7 +162,7 @@ def test_choices_side_by_side_are_one_outcome_and_names_a_list():
 
 def test_statements_are_put_in_words_one_by_one_whatever_their_stops_and_brackets():
     text = "\ue100: positive at \ue101, \ue102; negative at \ue103. \ue104: zero at every point."
-    assert reword("zh", text) == "\ue100：在\ue101、\ue102为正；在\ue103为负。\ue104：在各点均为零。"
+    assert reword("zh", text) == "\ue100：在\ue101、\ue102为正；在\ue103为负。\ue104：在各情景下均为零。"
     path = "[\ue100 after \uf000] \ue101, \uf000 2/9 in [0, 4/9], \ue102, \uf000 7/9 in [5/9, 1]"
     assert reword("zh", path).startswith("【\ue100（\uf000之后）】\ue101、\uf000 2/9（可取[0, 4/9]）、\ue102")
     # an entry matches as it stands, with a capital in front and a stop at the end

@@ -347,6 +347,15 @@ def test_chinese_labels_break_behind_marks_and_no_mark_begins_a_line():
         assert lines is None or not any(line[0] in "，；：）" for line in lines.split("\n")[1:])
 
 
+def test_a_chinese_name_is_never_broken_where_a_letter_can_stand_for_it():
+    label = "仅（精准封锁+脱钩，不管制+许可）"
+    assert wrap(label, 3) == "仅（精准封锁+\n脱钩，不管制+\n许可）"
+    assert wrap(label, 5) is None
+    assert wrap("猎鹿博弈", 2) is None
+    assert fit("（对抗，对抗）", 0.5) is None
+    assert fit("（对抗，对抗）", 0.65) == "（对抗，\n对抗）"
+
+
 def test_names_of_movers_and_labels_of_branches_do_not_overlap():
     from detente.reports.tree_figure import tree_figure
 

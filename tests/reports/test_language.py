@@ -50,7 +50,7 @@ def test_every_text_that_is_said_is_in_the_catalog():
 
 def test_texts_of_the_engine_are_put_in_words_piece_by_piece_or_left_whole():
     assert reword("zh", "always") == "恒成立"
-    assert reword("zh", "Shares of the box, 100 draws under each prior, seed 0.") == "参数箱中的占比；每种先验100次抽样，种子0。"
+    assert reword("zh", "Shares of the box, 100 draws under each prior, seed 0.") == "参数空间中的占比；每种先验100次抽样，种子0。"
     assert reword("zh", "美国: harmony; 中国: assurance") == "美国：和谐博弈；中国：保证型"
     assert reword("zh", "供应价值, 让步 and 供应中断") == "供应价值、让步和供应中断"
     assert reword("zh", "over 99.9%") == "超过99.9%"
@@ -65,7 +65,7 @@ def test_answers_about_policies_keep_their_numbers_and_a_claim_and_its_opposite_
         reword("zh", f"At baseline 阶梯 is {what} equilibrium: the greatest gain is {value}, of 中国 in 5.")
         for what, value in (("an", "-0.4333"), ("no", "0.3667"))
     )
-    assert kept == "在“基准”点，“阶梯”为均衡：最大得益为-0.4333，属中国，在状态5。"
+    assert kept == "在“基准”情景下，“阶梯”为均衡：最大得益为-0.4333，属中国，在状态5。"
     assert broken == kept.replace("为均衡", "不是均衡").replace("-0.4333", "0.3667")
     assert reword("zh", "合作价值 (and 2 more sets)") == "合作价值（另有2组）"
     formula = reword("zh", "piecewise(log(甲/乙)/log(丙) + 1, 丙 > 1, 0)")
@@ -184,6 +184,6 @@ def test_names_that_a_study_has_in_english_only_stay_within_sentences():
     assert reword("zh", sentence) == sentence
     with edition("zh", {}, {"old friends", "rely", "Borealia", "deliver"}):
         assert reword("zh", "Stable are at the point old friends (rely, deliver); at the point hard winter (rely, deliver).").startswith("Stable are")
-        assert reword("zh", "At the point old friends, rely is no equilibrium of the game played once.") == "在“old friends”点，rely不是一次性博弈的均衡。"
+        assert reword("zh", "At the point old friends, rely is no equilibrium of the game played once.") == "在“old friends”情景下，rely不是一次性博弈的均衡。"
         # words of others are left whole, with their own marks
         assert reword("zh", "Salt is scarce. Nobody knows why.") == "Salt is scarce. Nobody knows why."

@@ -18,7 +18,7 @@ from detente.reports.build import Report
 from detente.reports.claim_words import percent
 from detente.reports.compose import compose, whole_of
 from detente.reports.content import everything, mathematics, named, nameless
-from detente.reports.elements import Heading, KeyPoints, Table
+from detente.reports.elements import Heading, KeyPoints, Table, inlines
 from detente.reports.encoding import decoded, encoded
 from detente.reports.spans import Link, plain_text
 from detente.reports.store import Store
@@ -52,6 +52,35 @@ def place(tmp_path_factory):
 @pytest.fixture(scope="module")
 def made(place):
     return document(Study(place))
+
+
+def test_a_comparison_names_facts_in_words_in_both_editions(place, compared):
+    study = Study(place)
+    english, chinese = (
+        compose(study.files, definition, Report(study.files, definition).models)
+        for definition in (study.report("hawkish", lang).definition for lang in ("en", "zh"))
+    )
+    assert compared(english, chinese, study.files.texts) > 20
+    facts = [plain_text(row[0]) for block in english.blocks if isinstance(block, Table) for row in block.rows]
+    assert "confront is dominant for the United States (ordinal)" in facts
+    assert "punishment for 1 period sustains the target (repeated) (cardinal)" in facts
+    assert not [fact for fact in facts if "_" in fact or "=" in fact]
+    assert "对抗是美国的占优策略（序数）" in {plain_text(row[0]) for block in chinese.blocks if isinstance(block, Table) for row in block.rows}
+
+
+def test_a_report_without_an_appendix_does_not_promise_one(made, place):
+    def promised(found):
+        return any("lead to their entries" in plain_text(each) for block in found.blocks for each in inlines(block))
+
+    assert promised(made)
+    assert not promised(document(Study(place), ("weaponization",), ("overview",)))
+
+
+def test_a_game_of_many_players_has_its_terms_in_the_place_of_a_table_too_wide_for_the_page(place):
+    found = document(Study(place), ("export_ban_cascade",), ("payoffs",))
+    tables = {block.caption: block for block in found.blocks if isinstance(block, Table)}
+    assert tables["The game at the baseline"].shown == 0
+    assert len(tables["Terms of the payoffs"].rows) == 8
 
 
 def test_the_chinese_edition_has_no_english_left_and_the_same_numbers(place, made, compared):

@@ -134,7 +134,7 @@ def _outcome(case: Case, step: Step) -> Key:
     threat = _threat_path(tree)
     if threat is not None:
         wrong["empty_threat"] = Value("path", threat)
-    prompt = said(case, "What is played in the subgame-perfect equilibrium? Give the actions in order.", "子博弈完美均衡中如何行动？按顺序写出各步行动。")
+    prompt = said(case, "What is played in the subgame-perfect equilibrium? Give the actions in order.", "子博弈精炼均衡中如何行动？按顺序写出各步行动。")
     return Key(Value("path", value), prompt, tuple(_backwards(case)), wrong)
 
 
@@ -155,7 +155,7 @@ def _outcome_payoff(case: Case, step: Step) -> Key:
     threat = _threat_path(tree)
     if threat is not None:
         wrong["empty_threat"] = number(_end(tree, threat)[player])
-    prompt = said(case, "{me}: which payoff does the subgame-perfect equilibrium give?", "在子博弈完美均衡中 {me} 得到多少？", me=me)
+    prompt = said(case, "{me}: which payoff does the subgame-perfect equilibrium give?", "在子博弈精炼均衡中 {me} 得到多少？", me=me)
     return Key(number(value[player]), prompt, tuple(_backwards(case)), wrong)
 
 

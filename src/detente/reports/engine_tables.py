@@ -35,7 +35,7 @@ _NAME = re.compile(r"(?<![A-Za-z0-9_.])[A-Za-z_][A-Za-z0-9_]*")
 _NUMBER = re.compile(r"[+-]?[\d,]*\d(/\d+)?(\.\d+)?(e[+-]?\d+)?%?\*?", re.IGNORECASE)
 _WORD = re.compile("[a-z]{3,}")
 #: Conclusions as games name them: a kind and outcomes.
-_CONCLUSION = re.compile(r"\b(?:equilibrium|unique|selected|set|dominant|lowest|highest|ends):\w+(?:[,;=]\w+)*")
+_CONCLUSION = re.compile(r"\b(?:(?:equilibrium|unique|selected|set|dominant|lowest|highest|ends):\w+(?:[,;=]\w+)*|class:\w+(?:/\w+)*)")
 _MARKED = re.compile("\ue002([^\ue003]*)\ue003")
 _TABLES = ("outcomes", "replies", "policies")
 #: Where the signs for names begin while a text is put in words: those for choices of players, and all others.

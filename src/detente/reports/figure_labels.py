@@ -48,6 +48,8 @@ def _visible(character: str, chinese: str) -> bool:
 
 
 _FRACTION, _LARGE_FRACTION = "\\frac", "\\dfrac"
+#: Letters that TeX has in two shapes: pages have the second, so pictures beside them have it too.
+_TWO_SHAPES = re.compile(r"\\(phi|epsilon)(?![A-Za-z])")
 
 
 def math_label(source: str) -> tuple[str, dict[str, Any]]:
@@ -62,7 +64,8 @@ def math_label(source: str) -> tuple[str, dict[str, Any]]:
     except ValueError as error:
         first = str(error).strip().splitlines()[-1]
         raise UsageError(f"the formula {source!r} of a figure cannot be drawn; {first}") from None
-    return f"${source.replace(_FRACTION, _LARGE_FRACTION)}$", {}
+    shaped = _TWO_SHAPES.sub(r"\\var\1", source)
+    return f"${shaped.replace(_FRACTION, _LARGE_FRACTION)}$", {}
 
 
 def label_of(label: str, *, is_math: bool) -> tuple[str, dict[str, Any]]:
@@ -78,6 +81,13 @@ _JOINTS = "、，；：+"  # noqa: RUF001
 
 #: Pieces of a Chinese label that stay together where there is room: up to a mark, with the signs that close what is before it.
 _PIECES = re.compile(rf"[^{_JOINTS}]*[{_JOINTS}]+[）”]*|[^{_JOINTS}]+")  # noqa: RUF001
+#: The longest piece that is never broken: a name in two lines is hard to read, and a letter with a key is not.
+_NAME_LETTERS = 10
+
+
+def _widest_name(label: str) -> int:
+    """Return the letters of the longest piece of a Chinese label that is not to be broken."""
+    return max((len(piece) for piece in _PIECES.findall(label) if len(piece) <= _NAME_LETTERS), default=1)
 
 
 def _chinese_lines(label: str, letters: int, *, marks: bool = True) -> list[str]:
@@ -100,13 +110,14 @@ def _chinese_lines(label: str, letters: int, *, marks: bool = True) -> list[str]
 
 
 def wrap(label: str, lines: int) -> str | None:
-    """Break a label into exactly so many lines of about equal length, or None."""
+    """Break a label into exactly so many lines of about equal length, or None; short Chinese names stay whole."""
     if lines == 1:
         return label
     if CJK.search(label) and " " not in label:
-        least = math.ceil(len(label) / lines)
+        least = max(math.ceil(len(label) / lines), _widest_name(label))
         parts = next(each for letters in range(least, len(label) + 1) if len(each := _chinese_lines(label, letters)) <= lines)
-        parts = parts if len(parts) == lines else _chinese_lines(label, least, marks=False)
+        if len(parts) != lines and max(map(len, _PIECES.findall(label))) > _NAME_LETTERS:
+            parts = _chinese_lines(label, math.ceil(len(label) / lines), marks=False)
     else:
         parts = wrap_to(label, max(4, math.ceil(len(label) / lines) + 2)).split("\n")
     return "\n".join(parts) if len(parts) == lines else None
@@ -120,7 +131,7 @@ def wrap_to(label: str, letters: int) -> str:
 def fit(label: str, inches: float) -> str | None:
     """Break a label so that it fits a width, or return None if a word is wider than that."""
     letters = int((inches - 0.12) / (0.125 if CJK.search(label) else 0.067))
-    if letters < (1 if CJK.search(label) else 3):
+    if letters < (_widest_name(label) if CJK.search(label) and " " not in label else 3):
         return None
     if CJK.search(label) and " " not in label:
         lines = _chinese_lines(label, letters)

@@ -28,6 +28,8 @@ __all__ = ["classes", "payoffs", "terms"]
 _FORMULAS = 9
 #: Columns of a table of outcomes up to which it is printed in a report of what is essential.
 _WIDEST = 10
+#: The same in any report: heads of more columns run into each other.
+_MOST_COLUMNS = 12
 
 
 def _matrix(context: Context) -> bool:
@@ -50,15 +52,26 @@ def payoffs(context: Context) -> list[Block]:
     drawn = any(isinstance(block, Figure) for block in blocks)
     made: list[Block] = []
     for index, table in enumerate(context.found.shown(context.game), 1):
-        if own_terms and table["title"] == "terms as they are written":
-            continue  # the next section says the same, set as mathematics
+        if table["title"] == "terms as they are written":
+            # the next section says the same, or the same table here, set as mathematics
+            made += [] if own_terms else _terms_table(context)
+            continue
         if table["title"] == "strategic payoffs" and len(table["rows"]) > _FORMULAS:
             continue  # the terms say the same in less room
         # a tree that is drawn says what its tables say, and of a large table the first lines say little
         aside = context.short and (drawn or _large(context, table))
         caption = context.say("The game at the baseline") if not table["title"] else ""
+        if table["title"] == "order of play":
+            table = {**table, "columns": ["decision", *table["columns"][1:]]}  # noqa: PLW2901 - a point is a named point elsewhere
+        if len(table["columns"]) > _MOST_COLUMNS:
+            made += [] if own_terms else _terms_table(context)
+            aside = True
         made += engine_table(context, labels, table, context.anchor(f"payoffs-{index}"), caption, lines=0 if aside else None)
     return [*blocks, *made, *beside_note(context, beside_names(made))]
+
+
+def _terms_table(context: Context) -> list[Block]:
+    return [block for block in terms(context) if isinstance(block, Table)]
 
 
 def _large(context: Context, table: dict[str, Any]) -> bool:
@@ -198,7 +211,8 @@ def _when(context: Context, term: Any) -> Inline:
             context.say("{player}: {choices}", player=who_chooses(who), choices=context.join([context.label(one) for one in allowed], "or"))
             for who, allowed in alternative.items()
         ]  # fmt: skip
-        parts.append(context.say(" and ").join(each))
+        # the word for "and" of the Chinese would join the last choice to the next player
+        parts.append(("，且" if context.lang == "zh" else " and ").join(each))  # noqa: RUF001 - Chinese punctuation
     text = context.say("; or ").join(parts)
     condition = getattr(term, "condition", None)
     if condition is not None:

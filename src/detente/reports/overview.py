@@ -89,10 +89,12 @@ def overview(whole: Whole) -> list[Block]:
         Note(
             whole.say(
                 "{games} games, {count} parameters: {figures} from figures in the documents, {judgements} judgements with a stated range. Computed, not put in; "
-                "true of the study's own figures and ranges, not of the world. Names of parameters lead to their entries in the appendix.",
+                "true of the study's own figures and ranges, not of the world.",
                 games=len(whole.contexts), count=len(kinds), figures=sum(kind == "figure" for kind in kinds.values()),
                 judgements=sum(kind == "judgement" for kind in kinds.values()),
-            ),
+            )
+            # a briefing has no appendix to lead to
+            + (whole.say(" Names of parameters lead to their entries in the appendix.") if "parameters" in whole.definition.blocks else ""),
             whole.say("What this rests on."),
         ),
     ]  # fmt: skip
@@ -109,7 +111,9 @@ def _spread(row: TestRow) -> float:
 
 def _alone(whole: Whole, says: str) -> str:
     """Return what a test says without the word that ties it to the one before it."""
-    return re.sub(r"^(?:and|but|so|yet) (?!(?:is|are|does|do|no) )", "", says) if whole.lang == "en" else says
+    if whole.lang == "zh":
+        return re.sub("^(?:并且|而且|且|并(?=以))", "", says)
+    return re.sub(r"^(?:and|but|so|yet) (?!(?:is|are|does|do|no) )", "", says)
 
 
 def _said(whole: Whole, row: TestRow) -> str:

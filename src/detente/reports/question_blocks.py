@@ -187,8 +187,8 @@ def said(context: Context) -> list[Block]:
         Table(
             (
                 Column(context.say("Claim"), width=0.6),
-                Column(context.say("It asserts"), width=3.9),
-                Column(context.say("Verdict"), width=2.15),
+                Column(context.say("It asserts"), width=4),
+                Column(context.say("Verdict"), width=2.4),
                 Column(context.say("Share over the priors"), width=1.3),
                 Column(context.say("Given observed play"), width=1.3),
             ),

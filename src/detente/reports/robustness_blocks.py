@@ -10,6 +10,7 @@ from detente.reports.elements import Block, Column, Figure, Heading, Note, Parag
 from detente.reports.engine_tables import Labels, engine_table
 from detente.reports.entries import bare
 from detente.reports.question_blocks import beside_names, beside_note
+from detente.reports.wordlike import english_article
 
 if TYPE_CHECKING:
     from detente.reports.blocks import Context
@@ -26,7 +27,6 @@ _KINDS = {
     "selected": "selected: {what}",
     "set": "the equilibria are {what}",
     "class": "the game is: {what}",
-    "dominant": "dominant: {what}",
     "sign": "{what} is positive",
     "kind": "some equilibrium of the signaling game is {what}",
     "lowest": "from the lowest action on, most choose {what}",
@@ -48,6 +48,9 @@ def conclusion_words(context: Context, name: str) -> str:
         what = " / ".join(context.say(narrative.CLASS_WORDS.get(part, part.replace("_", " "))) for part in rest.split("/"))
     elif kind in {"sign", "kind"}:
         what = rest if kind == "sign" else context.say(rest)
+    elif kind == "dominant":
+        player, move = map(labels.label, rest.split("="))
+        return context.say("{move} is dominant for {player}", move=move, player=english_article(player) if context.lang == "en" else player)
     else:
         what = context.say(" and ").join(_outcome(context, labels, part) for part in rest.split(";"))
     return context.say(_KINDS[kind], what=what) if kind in _KINDS else name
@@ -255,9 +258,15 @@ def comparison(context: Context) -> list[Block]:
     for index, table in enumerate(context.found.comparison(context.game, first, second), 1):
         shown = {**table, "title": context.say("What is changed")} if index == 1 else table
         if index == 2:
-            shown = {**table, "title": context.say("What flips")}
+            shown = {**table, "title": context.say("What flips"), "rows": [[_fact(row[0]), *row[1:]] for row in table["rows"]]}
         blocks.extend(engine_table(context, labels, shown, context.anchor(f"comparison-{index}")))
     return blocks
+
+
+def _fact(name: str) -> str:
+    """Return the name of a fact on repeated play with its strategy in words."""
+    strategy, sustains, rest = name.partition(" sustains the target ")
+    return f"{narrative.strategy_words(strategy)}{sustains}{rest}" if sustains else name
 
 
 def _change(context: Context, row: dict[str, Any]) -> str:
