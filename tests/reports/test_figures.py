@@ -266,6 +266,20 @@ def test_a_number_line_names_every_interval_and_threshold():
     assert re.match(rb"<\?xml", svg)
 
 
+@pytest.mark.parametrize("values", [(0.62, 0.66), (0.017, 0.019), (0.3, 0.31, 0.32, 0.9), (0.01, 0.5, 1.98, 1.99)])
+def test_labels_of_thresholds_that_are_close_touch_neither_each_other_nor_another_mark(values):
+    figure = number_line(X, [Threshold(value) for value in values], [f"p{place}" for place in range(len(values) + 1)])
+    to_svg(figure)
+    axes = figure.axes[0]
+    shown = {f"{value:.3g}" for value in values}
+    boxes = [text.get_window_extent() for text in axes.texts if text.get_text() in shown]
+    marks = [line.get_window_extent() for line in axes.lines if len(set(line.get_xdata())) == 1 and line.get_xdata()[0] in values]
+    assert (len(boxes), len(marks)) == (len(values), len(values))
+    pairs = [*combinations(boxes, 2), *((box, mark) for box in boxes for mark in marks)]
+    for a, b in pairs:
+        assert not (a.x0 < b.x1 and b.x0 < a.x1 and a.y0 < b.y1 - 0.5 and b.y0 < a.y1 - 0.5)
+
+
 @pytest.mark.parametrize(
     ("values", "intervals"),
     [([0.5, 0.4], 3), ([0.5], 3), ([2.5], 2), ([0.0], 2)],

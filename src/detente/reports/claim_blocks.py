@@ -86,7 +86,7 @@ def claims(whole: Whole) -> list[Block]:
             table,
             whole.say("Claims of the documents with their verdicts"),
             "claim-list",
-            note=whole.say("Shares in what follows: {draws} draws under each of five priors.", draws=f"{whole.results.draws:,}"),
+            note=whole.say("Shares in what follows: {draws} draws under each of five priors.", draws=f"{whole.results.draws:,}") + _fewer(whole),
         ),
     ]
     for claim in chosen:
@@ -115,6 +115,18 @@ def claims(whole: Whole) -> list[Block]:
 def _place(reference: str) -> str:
     """Return a document and line, leading to the document."""
     return marked(reference, document_entry(reference.partition(":")[0]))
+
+
+def _fewer(whole: Whole) -> str:
+    """Return which games have fewer draws than the others, as the end of a note; empty if none has."""
+    games: dict[int, list[str]] = {}
+    for context in whole.contexts:
+        games.setdefault(whole.results.number(context.game), []).append(context.title)
+    return "".join(
+        whole.say(" Fewer, {draws}, for {games}.", draws=f"{count:,}", games=whole.join(titles))
+        for count, titles in sorted(games.items())
+        if count < whole.results.draws
+    )
 
 
 def retrodiction(whole: Whole) -> list[Block]:
@@ -153,7 +165,7 @@ def retrodiction(whole: Whole) -> list[Block]:
         Paragraph(
             whole.say(
                 "Dated events of the documents, coded as moves. At the baseline the games have {hits} of {count} moves and miss {misses}. A hit says "
-                "that some equilibrium has the move, not that it had to come; a miss says that no equilibrium at the baseline has it, so that "
+                "that some pure equilibrium has the move, not that it had to come; a miss says that no pure equilibrium at the baseline has it, so that "
                 "the figures, the coding or the game are off.",
                 hits=hits,
                 count=len(rows),
@@ -162,23 +174,24 @@ def retrodiction(whole: Whole) -> list[Block]:
         ),
         Table(
             (
-                Column(whole.say("Date"), width=1),
-                Column(whole.say("Event"), width=2.6),
-                Column(whole.say("Game"), width=1.5),
-                Column(whole.say("Move"), width=1.9),
+                Column(whole.say("Date"), width=1.1),
+                Column(whole.say("Event"), width=3),
+                Column(whole.say("Game"), width=1.9),
+                Column(whole.say("Move"), width=1.6),
                 Column(whole.say("Sure"), align="decimal", width=0.6),
                 Column(whole.say("At the baseline"), width=0.9),
                 Column(whole.say("Share over the priors"), width=1.2),
             ),
             tuple(rows),
-            whole.say("Observed moves: does an equilibrium have them?"),
+            whole.say("Observed moves: does a pure equilibrium have them?"),
             "retrodiction-table",
             note=whole.say(
                 "Sure: the probability that the coding is right, a judgement. Share: where some pure equilibrium has the move, least to "
                 "greatest over five priors, {draws} draws each. Games that say how many members choose what are decided at the baseline only, by "
                 "the members' shares.",
                 draws=f"{whole.results.draws:,}",
-            ),
+            )
+            + _fewer(whole),
         ),
         *([Note(whole.say("{count} moves are not decided by the form of their game.", count=open_))] if open_ else []),
     ]

@@ -95,13 +95,15 @@ class Column:
     """A column of a table: heading, unit (set below the heading), alignment, share of the width.
 
     ``decimal`` aligns numbers on the decimal point; its cells are single strings. ``width`` is a weight;
-    the columns of a table that state one divide what the others leave.
+    the columns of a table that state one divide what the others leave. ``ditto`` is printed for a cell that says what the
+    one above it does; the CSV file has all cells.
     """
 
     header: Inline
     unit: str = ""
     align: Alignment = "left"
     width: float | None = None
+    ditto: str = ""
 
     def __post_init__(self) -> None:
         need(

@@ -37,6 +37,17 @@ _WORD = re.compile("[a-z]{3,}")
 #: Conclusions as games name them: a kind and outcomes.
 _CONCLUSION = re.compile(r"\b(?:(?:equilibrium|unique|selected|set|dominant|lowest|highest|ends):\w+(?:[,;=]\w+)*|class:\w+(?:/\w+)*)")
 _MARKED = re.compile("\ue002([^\ue003]*)\ue003")
+#: Where a sentence in English names a choice: behind these words, and in front of a state.
+_CHOICE_NAMED = tuple(
+    re.compile(before + r"(\w+)")
+    for before in (
+        r"(\b(?:[Aa]ll|[Nn]obody) at )", r"(^at )(?=\w+ on average)", r"(\bP\(at least \d+ )", r"(\bindifferent between \w+ and )",
+        r"(\bindifferent between )",
+    )
+)  # fmt: skip
+_CHOICES_IN_STATE = re.compile(r"\b([A-Za-z_]\w*(?:, [A-Za-z_]\w*)*)(?= in \d)")
+#: A note of a merged table that is about some of its points only.
+_ABOUT, _SAYS = "\ue007", "\ue008"
 _TABLES = ("outcomes", "replies", "policies")
 #: Where the signs for names begin while a text is put in words: those for choices of players, and all others.
 _CHOICES, _OTHERS, _MOST_SIGNS = 0xF000, 0xE100, 2000
@@ -115,8 +126,22 @@ class Labels:
         marked = re.sub(r"\ue002[^\ue003]*\ue003|,(?=[^\W\d])", lambda match: ", " if match[0] == "," else match[0], marked)
         if self.lang == "zh":
             return self._in_chinese(marked).replace(" -> ", " \u2192 ")
-        found = re.sub("\ue002([^\ue003]*)\ue003", lambda m: self.label(m.group(1)), self._worded(marked))
+        found = re.sub("\ue002([^\ue003]*)\ue003", lambda m: self.label(m.group(1)), self._worded(self._choices_marked(marked)))
         return english(found.replace(" -> ", " → "))
+
+    def _choices_marked(self, text: str) -> str:
+        """Return a sentence with the names of choices marked where it can mean nothing else, in quotation marks amid words."""
+
+        def one(match: re.Match[str]) -> str:
+            return f"{match[1]}\u201c\ue002{match[2]}\ue003\u201d" if match[2] in self.choices else match[0]
+
+        def several(match: re.Match[str]) -> str:
+            names = match[0].split(", ")
+            return ", ".join(f"\ue002{name}\ue003" for name in names) if self.choices.issuperset(names) else match[0]
+
+        for pattern in _CHOICE_NAMED:
+            text = pattern.sub(one, text)
+        return _CHOICES_IN_STATE.sub(several, text)
 
     def _sign(self, name: str) -> str:
         """Return the sign that stands for a name while the sentence around it is put in words."""
@@ -216,7 +241,7 @@ def engine_table(
     most = lines if lines is not None else SHORT_LINES if context.short else MOST_LINES
     lang = context.definition.lang
     gap = "" if lang == "zh" else " "
-    notes = [labels.text(note) for note in plain_notes(data["notes"])]
+    notes = _notes(labels, data["notes"])
     title = caption or labels.text(plain_title(data["title"], context.game.partition(":")[0])) or say(lang, "Result")
     rows: list[list[str]] = sorted(data["rows"], key=lambda row: row[0] not in first) if first else data["rows"]
     rows = percentages(data["columns"], rows)
@@ -280,11 +305,36 @@ def merged(tables: Sequence[dict[str, Any]], points: Sequence[str]) -> list[dict
         rows = [[point, *row] for row in table["rows"]]
         if last == (base, table["columns"]):
             found[-1]["rows"] += rows
-            found[-1]["notes"] = list(dict.fromkeys([*found[-1]["notes"], *table["notes"]]))
+            found[-1]["noted"].append((point, table["notes"]))
             continue
         last = (base, table["columns"])
-        found.append({**table, "title": base, "columns": ["point", *table["columns"]], "rows": rows})
+        noted = [(point, table["notes"])]
+        found.append({**table, "title": base, "columns": ["point", *table["columns"]], "rows": rows, "noted": noted})
+    for table in found:
+        if "noted" in table:
+            table["notes"] = _of_points(table.pop("noted"))
     return [{**table, "rows": _without_repeats(table["rows"])} if table["columns"][:1] == ["point"] else table for table in found]
+
+
+def _of_points(noted: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+    """Return the notes of tables of several points: each once, with the points that it is about where it is not about all."""
+    points: dict[str, list[str]] = {}
+    for point, notes in noted:
+        for note in notes:
+            points.setdefault(note, []).append(point)
+    return [note if len(own) == len(noted) else f"{_ABOUT}{','.join(own)}{_SAYS}{note}" for note, own in points.items()]
+
+
+def _notes(labels: Labels, notes: Sequence[str]) -> list[str]:
+    """Return the notes of a table that say more than the table, in words; those about some points with these in front."""
+    found = []
+    for note in notes:
+        about, _, said = note.rpartition(_SAYS)
+        for text in plain_notes([said]):
+            names = [labels.label(point) for point in about.removeprefix(_ABOUT).split(",") if point]
+            lead = join(labels.lang, names) + ("\uff1a" if labels.lang == "zh" else ": ") if names else ""
+            found.append(lead + labels.text(text))
+    return found
 
 
 def _without_repeats(rows: Sequence[Sequence[str]]) -> list[list[str]]:

@@ -44,7 +44,7 @@ def payoffs(context: Context) -> list[Block]:
     blocks: list[Block] = [Heading(1, context.say("What each side gets"), context.anchor("payoffs"))]
     unit = context.model.payoff_model.unit
     if unit:
-        blocks.append(Paragraph(context.say("Payoffs are counted in {unit}.", unit=context.prose(unit))))
+        blocks.append(Paragraph(context.say("Unit of payoffs: {unit}.", unit=context.prose(unit))))
     if context.model.definition.form == "extensive":
         blocks += _tree(context)
     labels = Labels(context)

@@ -33,7 +33,7 @@ SELECTION = (
 )
 THRESHOLDS = (
     "Each line moves one parameter through its whole interval and leaves all others at the baseline. The values at "
-    "which the equilibria change are exact solutions, not readings from a grid."
+    "which the equilibria change are solved for exactly, or enclosed by proof where the caption says so; none is read off a grid."
 )
 REPEATED = (
     "In a game played once, a side that gains by leaving an agreement leaves it. When the game is repeated, a breach can be "
@@ -48,7 +48,7 @@ FACTOR_FORMULA = (
 SHARES = (
     "A share says in how much of the box of all parameters a conclusion holds, if the values within their ranges are weighed in one of "
     "five ways (priors: {priors}). One number would be false precision, so the least and the greatest of the five are told. "
-    "100% are all draws and 0% none, which is no proof; what is proved is said to be."
+    "100% means that it held in all draws and 0% in none, which is no proof; what is proved is said to be proved."
 )
 IMPORTANCE = (
     "Alone: the share of the variance that the parameter explains by itself. In total: what is left when all others are known; totals may add up to more than 1."
@@ -92,7 +92,7 @@ def unit(context: Context) -> str:
 def unit_sentence(context: Context) -> str:
     """Return one sentence that says what the payoffs are counted in and what the table marks."""
     counted = unit(context)
-    lead = f"Payoffs are counted in {counted}. " if counted else ""
+    lead = f"Unit of payoffs: {counted}. " if counted else ""
     if len(context.model.players) == 2:
         first, second = map(english_article, context.players)
         return f"{lead}The first number of a cell is the payoff of {first}, the second that of {second}. An underlined number is a best response to the other side's choice; a framed cell is an equilibrium."

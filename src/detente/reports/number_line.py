@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["Threshold", "number_line"]
 
 
+#: Inches between labels, and how far one may stand out beside the line.
+_APART, _BESIDE = 0.08, 0.25
+
+
 @dataclass(frozen=True)
 class Threshold:
     """A value at which something changes; ``shown`` is the value as text, ``label`` its formula."""
@@ -75,7 +79,7 @@ def number_line(
     with figure_style():
         left = max(0.06, (0.062 * len(f"{scale.low:g}") + 0.08) / width)  # the lower end stands before the line
         inches = width * (0.94 - left)
-        below = _stagger_thresholds(thresholds, scale, inches)
+        sides, below = _placed(thresholds, scale, inches)
         lines = [fit(text_label(label)[0], (b - a) / (scale.high - scale.low) * inches)
                  for label, (a, b) in zip(intervals, pairwise(edges), strict=True)]  # fmt: skip
         # Chinese fits into any width, and many short lines read badly
@@ -112,8 +116,8 @@ def number_line(
             )
         axes.axhline(0, color=INK, linewidth=1.2, clip_on=False)
         _mark_ends(axes, scale)
-        for threshold, level in zip(thresholds, below, strict=True):
-            _mark_threshold(axes, threshold, drops[level], band)
+        for threshold, side, level in zip(thresholds, sides, below, strict=True):
+            _mark_threshold(axes, threshold, drops[level], band, side)
         if stated:
             axes.plot(stated, (0, 0), color=INK, linewidth=4, solid_capstyle="butt", clip_on=False)
         if baseline is not None:
@@ -131,19 +135,35 @@ def number_line(
     return figure
 
 
-def _stagger_thresholds(thresholds: Sequence[Threshold], scale: Scale, inches: float) -> list[int]:
-    """Give each threshold a level below the line so that neighbors do not touch."""
-    right: list[float] = []
-    levels = []
-    for threshold in thresholds:
-        at = (threshold.value - scale.low) / (scale.high - scale.low) * inches
-        half = 0.5 * max(0.072 * len(threshold.shown), 0.055 * len(threshold.label) if threshold.label else 0) + 0.08
-        level = next((i for i, end in enumerate(right) if at - half > end), len(right))
-        if level == len(right):
-            right.append(0.0)
-        right[level] = at + half
-        levels.append(level)
-    return levels
+def _placed(thresholds: Sequence[Threshold], scale: Scale, inches: float) -> tuple[list[str], list[int]]:
+    """Give each threshold a side of its mark, and a level below the line, so that no label touches another one or a mark.
+
+    Two that are close stand on the outer sides of their marks. More, or two at an end, go down in steps, each label on the side
+    of its mark on which the marks do not go deeper.
+    """
+    at = [(each.value - scale.low) / (scale.high - scale.low) * inches for each in thresholds]
+    wide = [max(0.072 * len(_shown(each)), 0.055 * len(each.label) if each.label else 0) for each in thresholds]
+    sides, levels = ["center"] * len(at), [0] * len(at)
+    groups: list[list[int]] = []
+    for place, (x, own) in enumerate(zip(at, wide, strict=True)):
+        near = bool(groups) and at[place - 1] + wide[place - 1] / 2 + 2 * _APART > x - own / 2
+        if near:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    for order, group in enumerate(groups):
+        if len(group) == 1:
+            continue
+        before = at[groups[order - 1][-1]] + wide[groups[order - 1][-1]] / 2 if order else -_BESIDE
+        after = at[groups[order + 1][0]] - wide[groups[order + 1][0]] / 2 if order + 1 < len(groups) else inches + _BESIDE
+        first, last = group[0], group[-1]
+        left, right = at[first] - wide[first] - 2 * _APART > before, at[last] + wide[last] + 2 * _APART < after
+        if len(group) == 2 and left and right:
+            sides[first], sides[last] = "right", "left"
+            continue
+        for step, place in enumerate(reversed(group) if right or not left else group):
+            sides[place], levels[place] = "left" if right or not left else "right", step
+    return sides, levels
 
 
 def _drops(thresholds: Sequence[Threshold], levels: Sequence[int]) -> list[float]:
@@ -156,15 +176,21 @@ def _drops(thresholds: Sequence[Threshold], levels: Sequence[int]) -> list[float
     return drops
 
 
-def _mark_threshold(axes: Axes, threshold: Threshold, drop: float, band: float) -> None:
+def _shown(threshold: Threshold) -> str:
+    return threshold.shown or f"{threshold.value:.3g}"
+
+
+def _mark_threshold(axes: Axes, threshold: Threshold, drop: float, band: float, side: str) -> None:
     foot = (0.08 + drop) / band
     axes.plot([threshold.value] * 2, [1, -foot], color=INK, linewidth=0.9, clip_on=False)
-    shown = text_label(threshold.shown or f"{threshold.value:.3g}")[0]
-    axes.text(threshold.value, -foot - 0.02 / band, shown, ha="center", va="top", fontsize=9, parse_math=False)
+    shown = text_label(_shown(threshold))[0]
+    beside = {"textcoords": "offset points", "ha": side, "va": "top", "fontsize": 9, "annotation_clip": False}
+    shift = {"left": 2, "right": -2}.get(side, 0)
+    axes.annotate(shown, (threshold.value, -foot - 0.02 / band), (shift, 0), parse_math=False, **beside)
     if threshold.label:
         text, properties = label_of(threshold.label, is_math=threshold.math)
         at = -foot - 0.19 / band
-        axes.text(threshold.value, at, text, ha="center", va="top", fontsize=9, color=QUIET, **properties)
+        axes.annotate(text, (threshold.value, at), (shift, 0), color=QUIET, **beside, **properties)
 
 
 def _mark_ends(axes: Axes, scale: Scale) -> None:

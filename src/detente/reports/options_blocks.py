@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.reports.claim_words import share_words
 from detente.reports.content import named
-from detente.reports.elements import Block, Column, Heading, Note, PageBreak, Paragraph, Table
+from detente.reports.elements import Block, Column, Heading, Note, Paragraph, Table
 from detente.reports.wordlike import english_article
 
 if TYPE_CHECKING:
@@ -55,8 +55,6 @@ def options(whole: Whole) -> list[Block]:
         made = [block for context in contexts for block in _game(whole, context, player)]
         if not made:
             continue
-        alone = len(whole.contexts) == 1
-        blocks += [] if alone else [PageBreak()]
         blocks += [
             Heading(1, whole.say("Options: {player}", player=name), f"options-{_name(player)}"),
             Paragraph(

@@ -53,7 +53,7 @@ def overview(whole: Whole) -> list[Block]:
         judged = sum(1 for row in open_ if row.data["rests"] and "judgement" in row.data["rests"]["kinds"])
         widest = sorted(open_, key=lambda row: -_spread(row))
         text = whole.say(
-            "{count} of {total} tests depend on the numbers, {judged} of them on a judgement at least. Widest apart over the priors: {what}.",
+            "{count} of {total} tests depend on the numbers, {judged} of them on at least one judgement. Widest apart over the priors: {what}.",
             count=len(open_), total=len(rows), judged=judged,
             what=whole.say("; ").join(f"{_said(whole, row)}" for row in widest[:_NAMED]),
         )  # fmt: skip
@@ -88,8 +88,8 @@ def overview(whole: Whole) -> list[Block]:
         KeyPoints(tuple(points)),
         Note(
             whole.say(
-                "{games} games, {count} parameters: {figures} from figures in the documents, {judgements} judgements with a stated range. Computed, not put in; "
-                "true of the study's own figures and ranges, not of the world.",
+                "{games} games, {count} parameters: {figures} from figures in the documents, {judgements} judgements with a stated range. What is not said to be put in is computed; "
+                "it is true of the study's own figures and ranges, not of the world.",
                 games=len(whole.contexts), count=len(kinds), figures=sum(kind == "figure" for kind in kinds.values()),
                 judgements=sum(kind == "judgement" for kind in kinds.values()),
             )
@@ -140,7 +140,7 @@ def _fit(whole: Whole) -> str:
         return str(whole.say("No observed move is coded in these games."))
     return str(
         whole.say(
-            "Of {count} observed moves the games have {hits} in an equilibrium at the baseline and miss {misses}.",
+            "Of {count} observed moves the games have {hits} in a pure equilibrium at the baseline and miss {misses}.",
             count=len(rows), hits=hits, misses=misses,
         )
     )  # fmt: skip

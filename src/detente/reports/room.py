@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from detente.reports.elements import Column
     from detente.reports.spans import Inline
 
-__all__ = ["at_most", "balanced", "characters", "lines_of", "rooms", "roomy", "seen"]
+__all__ = ["PADDING", "SYMBOL", "at_most", "balanced", "characters", "lines_of", "rooms", "roomy", "seen"]
 
+#: What stands for a symbol of a formula.
+SYMBOL = "\u25ab"
 #: Characters beside a cell's text: the space that keeps columns apart.
-_PADDING = 2.4
+PADDING = 2.4
 #: How much wider bold letters are.
 _BOLD = 1.12
 #: Longest word for which other columns make room.
@@ -94,7 +96,7 @@ def roomy(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: float
         return list(columns)
     given = [column.width or 1.0 for column in columns]
     needed = [
-        max(_BOLD * _word(plain_text(column.header)), *(map(_word, own or ("",)))) + _PADDING
+        max(_BOLD * _word(plain_text(column.header)), *(map(_word, own or ("",)))) + PADDING
         for column, own in zip(columns, texts, strict=True)
     ]
     if sum(needed) >= room:
@@ -156,7 +158,7 @@ def _lines(own: Sequence[Sequence[float]], widths: Sequence[float], padding: flo
 
 def _padding(columns: int) -> float:
     """Return the characters that keep a column apart; those of a very wide table stand closer."""
-    return _PADDING if columns <= _MANY else 0.55 * _PADDING
+    return PADDING if columns <= _MANY else 0.55 * PADDING
 
 
 def _printed(text: str) -> float:
@@ -170,7 +172,7 @@ def _printed(text: str) -> float:
 def lines_of(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: float) -> list[int]:
     """Return about how many lines each row takes."""
     total = sum(column.width or 1.0 for column in columns)
-    each = [max(4.0, room * (column.width or 1.0) / total - _PADDING) for column in columns]
+    each = [max(4.0, room * (column.width or 1.0) / total - PADDING) for column in columns]
     return [
         max((int(1.08 * width(text) / own) + 1 for text, own in zip(row, each, strict=True)), default=1)
         for row in zip(*texts, strict=True)
@@ -189,7 +191,7 @@ def rooms(columns: Sequence[Column], room: float) -> list[float]:
     if any(column.width is None for column in columns):
         return [0.0 for _ in columns]
     total = sum(column.width or 0.0 for column in columns)
-    return [max(0.0, room * (column.width or 0.0) / total - _PADDING) for column in columns]
+    return [max(0.0, room * (column.width or 0.0) / total - PADDING) for column in columns]
 
 
 def at_most(source: str) -> float:

@@ -37,8 +37,8 @@ class Bar:
 
 def share_bars(bars: Sequence[Bar], lang: str = "en", *, observed: bool = False, width: float = TEXT_WIDTH) -> Figure:
     """Draw bars, one row each; ``observed`` leaves room below each for the share given observed play."""
-    row = 0.36 if observed else 0.29
-    above, below = 0.08, 0.72
+    row = 0.32 if observed else 0.26
+    above, below = 0.06, 0.68
     height = above + row * len(bars) + below
     with figure_style():
         figure = new_figure(width, height)

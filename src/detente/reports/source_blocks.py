@@ -53,7 +53,7 @@ def parameters(context: Context) -> list[Block]:
         if parameter.kind == "figure":
             basis = _rule(context, parameter)
             if reason:
-                basis += context.say(". ") + reason
+                basis += context.say("; ") + reason
         else:
             basis = reason
         span = (
@@ -91,7 +91,7 @@ def parameters(context: Context) -> list[Block]:
         Column(context.say("Value"), align="decimal", width=0.9),
         Column(context.say("Range"), width=1.3),
         Column(context.say("Unit"), width=0.9),
-        Column(context.say("Basis"), width=4),
+        Column(context.say("Basis"), width=4, ditto=context.say("as above")),
     )
     blocks: list[Block] = [
         Heading(1, title, context.anchor("sources"), appendix=True),
@@ -140,7 +140,7 @@ def _unlisted(context: Context) -> list[tuple[Context, str]]:
 def _rule(context: Context, parameter: Any) -> str:
     count = len(parameter.figures)
     text = context.say(
-        "{rule} of {count} figure; interval: {interval}" if count == 1 else "{rule} of {count} figures; interval: {interval}",
+        "the only figure; interval: {interval}" if count == 1 else "{rule} of {count} figures; interval: {interval}",
         rule=context.say(str(parameter.rule)), count=count, interval=context.say(str(parameter.interval)),
     )  # fmt: skip
     return marked(text, figure_entry(parameter.figures[0]))

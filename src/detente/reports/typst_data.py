@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from detente.display import width
 from detente.reports.characters import BREAK, CJK, is_hidden, soften
 from detente.reports.chinese_numbers import in_hundred_millions
 from detente.reports.document import Document, targets
@@ -26,7 +27,8 @@ from detente.reports.elements import (
 )
 from detente.reports.figure_style import PLAYERS
 from detente.reports.math_alphabet import linked_math, math_pieces
-from detente.reports.room import at_most, balanced, characters, lines_of, rooms, roomy, seen
+from detente.reports.room import at_most, balanced, characters, lines_of, rooms, seen
+from detente.reports.short_tables import shortened
 from detente.reports.spans import Code, Emph, Link, Mark, Math, Ref, Strong, Text, as_spans, plain_text
 from detente.reports.wordlike import rounded, scientific
 from detente.reports.words import GLYPH_NOTE, SIGNS, WORDS, ZH_NOTE
@@ -50,6 +52,8 @@ _APPENDIX_SIZE = 8.5
 _WHOLE, _TOGETHER = 25, 16
 #: Length of the source of a formula up to which it fits any column, and from which on it may not fit a line of text.
 _SHORT, _LONG = 8, 80
+#: Width of a text, in characters, from which on it is not said again in the row below.
+_DITTO = 32
 #: Greatest height of a figure as a share of the text width; more would not fit on a page.
 _TALLEST = 1.25
 
@@ -223,13 +227,14 @@ class TypstWriter:
 
     def _table(self, table: Table, place: int) -> dict[str, Any]:
         rows = tuple(tuple(_rounded(cell, table.digits) for cell in row) for row in table.rows[: table.shown])
+        rows = _dittoed(rows, [column.ditto for column in table.columns])
         # a column in which nothing stands takes the room of the others
         kept = [index for index in range(len(table.columns)) if any(plain_text(row[index]) for row in rows) or not rows]
         kept = kept or list(range(len(table.columns)))
         size = min(_table_size(len(kept) + bool(table.marks)), _APPENDIX_SIZE if place > self.appendix else 99.0)
         texts = [[self._seen(row[index]) for row in rows] for index in kept]
         room = characters(size) - 3 * bool(table.marks)
-        chosen = (balanced if self.lang == "zh" else roomy)([table.columns[index] for index in kept], texts, room)
+        chosen = (balanced if self.lang == "zh" else shortened)([table.columns[index] for index in kept], texts, room)
         cells = []
         for index, column, own in zip(kept, chosen, rooms(chosen, room), strict=True):
             values = [row[index] for row in rows]
@@ -327,6 +332,16 @@ def _rounded(inline: Inline, digits: int) -> Inline:
         replace(span, text=rounded(span.text, digits)) if isinstance(span, (Text, Strong, Emph, Link)) else span
         for span in as_spans(inline)
     )
+
+
+def _dittoed(rows: tuple[tuple[Inline, ...], ...], dittos: Sequence[str]) -> tuple[tuple[Inline, ...], ...]:
+    """Return rows with what stands for a cell that repeats the one above it, in the columns that have such a sign."""
+    found = [list(row) for row in rows]
+    for index, ditto in enumerate(dittos):
+        for above, (place, row) in zip(rows, enumerate(rows[1:], 1), strict=False):
+            if ditto and row[index] == above[index] and width(plain_text(row[index])) > _DITTO:
+                found[place][index] = ditto
+    return tuple(map(tuple, found))
 
 
 def _aspect(svg: bytes) -> float:

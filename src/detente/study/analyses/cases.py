@@ -10,6 +10,8 @@ from detente.study.analyses import Analysis
 from detente.study.analyses.policies_over_box import NOTE, Drawn
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from detente.study.analyses import Task
 
 __all__ = ["ANALYSES"]
@@ -35,13 +37,21 @@ def _cases(task: Task) -> list[Table]:
         for j, name in enumerate(formulas):
             at = k * len(formulas) + j
             rows.append((label if j == 0 else "", name, *drawn.shares(lambda table, at=at: table[at] > 0)))
-    stated = "; ".join(
-        f"{case.label.get('en') or next(iter(case.label.values()))}: "
-        + ", ".join(f"{name} = {each.text}" for name, each in case.hold.items())
-        for case in question.cases
-    )
     columns = ("case", "conclusion", "share", "over the priors")
-    return [Table("shares of the box, case by case", columns, tuple(rows), (f"Held: {stated}.", NOTE))]
+    return [Table("shares of the box, case by case", columns, tuple(rows), (f"Held: {_held(question.cases)}.", NOTE))]
+
+
+def _held(cases: Sequence[Any]) -> str:
+    """Return what is held in each case; what the first one holds is not said again where another holds it too."""
+    first = {name: each.text for name, each in cases[0].hold.items()}
+    usual = all(first.keys() <= case.hold.keys() for case in cases)
+    stated = []
+    for place, case in enumerate(cases):
+        own = {name: each.text for name, each in case.hold.items()}
+        more = {name: text for name, text in own.items() if not (place and usual and first.get(name) == text)}
+        label = case.label.get("en") or next(iter(case.label.values()))
+        stated.append(f"{label}: {', '.join(f'{name} = {text}' for name, text in (more or own).items())}")
+    return "; ".join(stated) + ("; the rest as in the first case" if usual and first and len(cases) > 1 else "")
 
 
 ANALYSES = {

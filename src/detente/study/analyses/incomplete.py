@@ -88,7 +88,7 @@ def _cutoffs(task: Task) -> list[Table]:
 
     cases = _Cases.of(task)
     rows = [
-        (", ".join(case.actions), f"{a} to {b}", formula_text(cutoff), cases.status(*case.conditions))
+        (", ".join(case.actions), f"{a} -> {b}", formula_text(cutoff), cases.status(*case.conditions))
         for case in cases.cases
         for (a, b), cutoff in zip(pairwise(case.actions), case.cutoffs, strict=True)
     ]

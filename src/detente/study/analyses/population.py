@@ -190,7 +190,7 @@ def _critical(task: Task, point: Point, along: str, low: Any, high: Any) -> str:
     if not shown:
         gains = _all_highest(task)
         holds = all(task.game.evaluate(each, {**point.values, along: (low + high) / 2}) <= 0 for each in gains)
-        return f"All at {top} is {'an' if holds else 'no'} equilibrium throughout."
+        return f"All at {top} is an equilibrium {'throughout' if holds else 'nowhere along it'}."
     words = "; ".join(
         f"{'begins' if each.after else 'ends'} at {plain(each.at)} = {short(each.at, 4)}" for each in shown
     )

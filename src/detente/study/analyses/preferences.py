@@ -137,7 +137,7 @@ def _dominance(task: Task) -> list[Table]:
         tables.append(Table(f"gains of {name} at the points", points, tuple(numbers), notes))
     columns = ("strategy", "dominant over the box", *(point.name for point in task.points))
     note = (
-        "Dominant: strictly better than every other strategy whatever the others do, exactly where all its gains below are "
+        "Dominant: strictly better than every other strategy whatever the others do, exactly where all its gains are "
         "positive. A gain is needed where the box and the other gains do not prove it."
     )
     return [Table("dominance", columns, tuple(rows), (note,)), *tables]

@@ -60,7 +60,7 @@ def _limits(task: Task) -> list[Table]:
         notes += (f"Proved to exist nowhere: {gone} more profiles.",) if gone else ()
         tables.append(Table(f"{point.name}: over the rest of the box", ("equilibrium", "exists", "exactly when"), tuple(lines), notes))
     note = "At each point the parameters that it names are held; all others are at their baseline here"
-    note += ", and vary below." if small or left else "."
+    note += ", and vary in the other tables." if small or left else "."
     if left:
         heads = ("limit", "equilibria", *task.game.players)
         words = (
