@@ -44,6 +44,8 @@ def tables(study, game, *blocks, detail="short"):
         ("-2e-9", "-2e-9"),
         ("19.668 of 2025-10-09, document 002, 1.5", "19.7 of 2025-10-09, document 002, 1.5"),
         ("version 1.14.0", "version 1.14.0"),
+        ("noise selects 0/0/55.", "noise selects 0/0/55."),
+        ("leads to 2.6e-14/36.23/18.77.", "leads to <0.0001/36.2/18.8."),
     ],
 )
 def test_numbers_are_printed_to_three_digits_and_nothing_else_is_touched(text, printed):

@@ -46,6 +46,8 @@ _CHOICE_NAMED = tuple(
     )
 )  # fmt: skip
 _CHOICES_IN_STATE = re.compile(r"\b([A-Za-z_]\w*(?:, [A-Za-z_]\w*)*)(?= in \d)")
+#: Words with which sentences begin that are no names.
+_BEGINS = re.compile(r"(?:The|All|An?|At|In|On|Of|Each|Every|Nobody|No|Not|None|One|There|Where|What|With|If|For|More|Proved)\b")
 #: A note of a merged table that is about some of its points only.
 _ABOUT, _SAYS = "\ue007", "\ue008"
 _TABLES = ("outcomes", "replies", "policies")
@@ -333,7 +335,8 @@ def _notes(labels: Labels, notes: Sequence[str]) -> list[str]:
         for text in plain_notes([said]):
             names = [labels.label(point) for point in about.removeprefix(_ABOUT).split(",") if point]
             lead = join(labels.lang, names) + ("\uff1a" if labels.lang == "zh" else ": ") if names else ""
-            found.append(lead + labels.text(text))
+            said = labels.text(text)
+            found.append(lead + (_uncapital(said) if lead else said))
     return found
 
 
@@ -418,6 +421,11 @@ def _fitting(rows: Sequence[Sequence[str]], most: int) -> int:
         if lines > most and count >= 2:
             return count if len(rows) - count > 2 else len(rows)
     return len(rows)
+
+
+def _uncapital(text: str) -> str:
+    """Return a sentence as it goes on behind a colon: with a small letter, unless it begins with a name."""
+    return text[:1].lower() + text[1:] if _BEGINS.match(text) else text
 
 
 def _capital(text: str) -> str:

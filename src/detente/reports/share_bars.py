@@ -66,7 +66,7 @@ def share_bars(bars: Sequence[Bar], lang: str = "en", *, observed: bool = False,
         keys = [("|", say(lang, "share under the uniform prior")), ("▭", say(lang, "least to greatest over the priors"))]
         if observed:
             keys.append(("▨", say(lang, "the same given observed play")))
-        text, properties = text_label("    ".join(f"{sign} {words}" for sign, words in keys))
+        text, properties = text_label("\u2002\u2002".join(f"{sign}\u00a0{words}" for sign, words in keys))
         figure.text(0.03, 0.07 / height, text, fontsize=8, color=QUIET, va="bottom", **properties)
         label, properties = text_label(say(lang, "share of the box"))
         axes.set_xlabel(label, fontsize=8.5, labelpad=2, **properties)
@@ -90,7 +90,7 @@ def _ends(bar: Bar, lang: str) -> str:
     low, high = (percent(each).replace("under ", "<").replace("over ", ">") for each in (bar.low, bar.high))
     if low == high:
         return low
-    return f"{low.removesuffix('%')}–{high}" if low[0].isdigit() and high[0].isdigit() else f"{low} – {high}"  # noqa: RUF001
+    return say(lang, "{low} to {high}", low=low, high=high)
 
 
 def _text(axes: Axes, at: float, words: str) -> None:

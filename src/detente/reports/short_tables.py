@@ -23,8 +23,8 @@ __all__ = ["shortened"]
 
 #: Widths of letters in hundredths of the type size; what is not here is as wide as a numeral.
 _LETTERS = dict(zip(
-    "abcdefghijklmnopqrstuvwxyz ,.;:()-'",
-    (46, 50, 43, 51, 46, 32, 49, 54, 28, 29, 52, 27, 80, 54, 51, 52, 51, 38, 40, 34, 53, 50, 75, 51, 51, 44, 25, 24, 24, 24, 24, 31, 31, 34, 24),
+    "abcdefghijklmnopqrstuvwxyz ,.;:()-'%\u2192",
+    (46, 50, 43, 51, 46, 32, 49, 54, 28, 29, 52, 27, 80, 54, 51, 52, 51, 38, 40, 34, 53, 50, 75, 51, 51, 44, 25, 24, 24, 24, 24, 31, 31, 34, 24, 82, 95),
     strict=True,
 ))  # fmt: skip
 _NUMERAL, _CAPITAL, _SIGN = 50, 67, 62

@@ -49,7 +49,7 @@ _MINUS = re.compile(r"(?<![A-Za-z0-9_.)\]\-])-(?=\.?[0-9])")
 #: Greatest type size, in points, of tables in an appendix, where things are looked up.
 _APPENDIX_SIZE = 8.5
 #: Lines of a row up to which it stays on one page, and lines of a table up to which that does.
-_WHOLE, _TOGETHER = 25, 16
+_WHOLE, _TOGETHER = 25, 9
 #: Length of the source of a formula up to which it fits any column, and from which on it may not fit a line of text.
 _SHORT, _LONG = 8, 80
 #: Width of a text, in characters, from which on it is not said again in the row below.

@@ -122,7 +122,7 @@ def percentages(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[l
 #: A fraction, alone or with its value behind it, that is no part of a list of counts or of a date.
 _FRACTION = re.compile(r"(?<![\w./])(-?\d+)/(\d+)(?![\w./])(?: = (-?\d+(?:\.\d+)?(?:e-?\d+)?))?", re.ASCII)
 #: Decimals side by side, such as expected counts.
-_DECIMALS = re.compile(r"(?<![\w./])\d[\d.]*(?:e-?\d+)?(?:/\d[\d.]*(?:e-?\d+)?)+(?![\w/])", re.ASCII)
+_DECIMALS = re.compile(r"(?<![\w./])\d+(?:\.\d+)?(?:e-?\d+)?(?:/\d+(?:\.\d+)?(?:e-?\d+)?)+(?![\w/]|\.\d)", re.ASCII)
 _LONG_DECIMAL = re.compile(r"(?<![\w.\-/])(-?)(\d+\.\d+(?:e-?\d+)?)(?![\w/]|\.\d)", re.ASCII)
 #: Digits of numerator and denominator up to which a fraction is printed.
 _SHORT_FRACTION = 4
