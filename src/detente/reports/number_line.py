@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
 from detente.reports.characters import CJK
@@ -184,7 +184,7 @@ def _mark_threshold(axes: Axes, threshold: Threshold, drop: float, band: float, 
     foot = (0.08 + drop) / band
     axes.plot([threshold.value] * 2, [1, -foot], color=INK, linewidth=0.9, clip_on=False)
     shown = text_label(_shown(threshold))[0]
-    beside = {"textcoords": "offset points", "ha": side, "va": "top", "fontsize": 9, "annotation_clip": False}
+    beside: dict[str, Any] = {"textcoords": "offset points", "ha": side, "va": "top", "fontsize": 9, "annotation_clip": False}
     shift = {"left": 2, "right": -2}.get(side, 0)
     axes.annotate(shown, (threshold.value, -foot - 0.02 / band), (shift, 0), parse_math=False, **beside)
     if threshold.label:
