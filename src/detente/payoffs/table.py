@@ -381,10 +381,10 @@ def _breakdown(head: str, rows: Iterable[tuple[str, str, Term]]) -> Table:
     )
 
 
-def term_table(terms: Sequence[Term], title: str = "") -> Table:
+def term_table(terms: Sequence[Term]) -> Table:
     """Return terms with their formulas: what a payoff is the sum of."""
     rows = tuple((term.name, term.text, "material" if term.material else "relative gains") for term in terms)
-    return Table(title, ("term", "formula", "kind"), rows)
+    return Table("", ("term", "formula", "kind"), rows)
 
 
 def _opening(table: Table, behind: Sequence[Sequence[Sequence[Term]]]) -> Table:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from detente.games.normal import NormalFormGame
     from detente.solve.result import Equilibrium
 
-__all__ = ["GAMBIT_METHODS", "gambit_equilibria", "gambit_version", "to_pygambit"]
+__all__ = ["GAMBIT_METHODS", "gambit_equilibria", "to_pygambit"]
 
 #: Methods by name, with their scope.
 GAMBIT_METHODS = {
@@ -54,17 +54,6 @@ def _pygambit() -> Any:
             "pygambit is not installed, or cannot be imported; the gambit methods need it; "
             "install the extra: pip install 'detente[gambit]'"
         ) from error
-
-
-def gambit_version() -> str:
-    """Return the version of pygambit that is installed.
-
-    Raises
-    ------
-    UsageError
-        If there is none.
-    """
-    return str(_pygambit().__version__)
 
 
 def to_pygambit(game: NormalFormGame) -> Any:

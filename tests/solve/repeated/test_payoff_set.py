@@ -10,7 +10,7 @@ import detente
 from detente.games.normal import NormalFormGame
 from detente.games.rational import fast
 from detente.games.repeated import RepeatedGame
-from detente.solve.repeated._polygons import boundary_at, contains, cut, distance, grown, hull, includes, inward
+from detente.solve.repeated._polygons import boundary_at, contains, cut, distance, grown, hull, includes
 from detente.solve.repeated._promises import Promises
 from detente.solve.repeated.feasible import feasible_set
 from detente.solve.repeated.payoff_set import payoff_set
@@ -155,7 +155,6 @@ def test_polygons_keep_what_they_promise():
         shape = hull(points)
         assert all(contains(shape, each) for each in points)
         assert includes(grown(shape, 50, F(1, 100)), shape)
-        assert includes(shape, inward(shape, 200))
         bound = F(generator.randint(-6, 6), 5)
         part = cut(shape, 0, bound)
         for x, y in points:

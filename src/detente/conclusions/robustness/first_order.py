@@ -34,7 +34,7 @@ def equal_count_bins(x: Floats, bins: int = BINS) -> NDArray[np.int64]:
 
 
 def first_order(
-    x: Floats, y: NDArray[Any], classes: int = 0, bins: int = BINS, place: NDArray[Any] | None = None
+    x: Floats, y: NDArray[Any], classes: int = 0, place: NDArray[Any] | None = None
 ) -> tuple[float, float] | None:
     r"""Return the first-order index of a parameter and its sampling error.
 
@@ -74,12 +74,12 @@ def first_order(
     """
     import numpy as np
 
-    if len(y) < bins:
+    if len(y) < BINS:
         return None
-    place = equal_count_bins(x, bins) if place is None else place.astype(np.int64)
-    sizes = np.bincount(place, minlength=bins).astype(np.float64)
+    place = equal_count_bins(x) if place is None else place.astype(np.int64)
+    sizes = np.bincount(place, minlength=BINS).astype(np.float64)
     if classes:
-        counts = np.bincount(place * classes + y, minlength=bins * classes).reshape(bins, classes)
+        counts = np.bincount(place * classes + y, minlength=BINS * classes).reshape(BINS, classes)
         means = counts / sizes[:, None]
         whole = counts.sum(axis=0) / len(y)
         variance = 1 - float((whole**2).sum())
@@ -93,12 +93,12 @@ def first_order(
         numbers = np.asarray(y, dtype=np.float64)
         numbers = numbers - numbers.mean()
         variance = float((numbers**2).mean())
-        means = np.bincount(place, numbers, minlength=bins) / sizes
-        own = np.bincount(place, numbers**2, minlength=bins) / sizes - means**2
+        means = np.bincount(place, numbers, minlength=BINS) / sizes
+        own = np.bincount(place, numbers**2, minlength=BINS) / sizes - means**2
         between = float((sizes / len(y) * means**2).sum())
         along, trace = means**2 * own, own**2
     if variance <= 1e-300:
         return None
     second = float((trace / sizes**2).sum())
-    noise = max(4 * float((along / sizes).sum()) - 2 * second, second) / bins**2
+    noise = max(4 * float((along / sizes).sum()) - 2 * second, second) / BINS**2
     return between / variance, math.sqrt(noise) / variance

@@ -27,7 +27,7 @@ __all__ = ["MAX_DEGREE", "recognize"]
 MAX_DEGREE = 10
 
 
-def recognize(system: SupportSystem, box: Box, payoff_bits: int, max_degree: int = MAX_DEGREE) -> Any:
+def recognize(system: SupportSystem, box: Box, payoff_bits: int) -> Any:
     """Return the solution in ``box`` as exact weights on the support (Fraction or Algebraic), or None.
 
     Cost: lattice reductions in dimension (degree + 2), milliseconds for degree 2, about a second for degree
@@ -38,7 +38,7 @@ def recognize(system: SupportSystem, box: Box, payoff_bits: int, max_degree: int
         return None
     # Beyond the largest degree a number may still be of low degree, in symmetric games above all.
     ladder = [
-        degree for degree in (1, 2, bound if bound <= max_degree else 4) if degree <= min(bound, max_degree)
+        degree for degree in (1, 2, bound if bound <= MAX_DEGREE else 4) if degree <= min(bound, MAX_DEGREE)
     ]
     unknowns = sum(size - 1 for size in system.sizes)
     for degree in dict.fromkeys(ladder):

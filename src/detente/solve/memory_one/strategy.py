@@ -115,11 +115,6 @@ class MemoryOne(Displayed):
         return arithmetic_of(*self.after, self.first)
 
     @property
-    def deterministic(self) -> bool:
-        """True if every probability is 0 or 1."""
-        return all(each in (0, 1) for each in (*self.after, self.first))
-
-    @property
     def reactive(self) -> bool:
         """True if only the other's last move counts."""
         return bool(self.after[0] == self.after[2] and self.after[1] == self.after[3])

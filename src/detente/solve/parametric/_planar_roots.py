@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from detente.solve.parametric.real_roots import Root
 
-__all__ = ["all_roots", "projected", "roots_of", "samples"]
+__all__ = ["all_roots", "projected", "samples"]
 
 
 def _univariate(polynomial: Any, at: int) -> Any:
@@ -27,24 +27,16 @@ def _univariate(polynomial: Any, at: int) -> Any:
     return fmpq_poly(coefficients)
 
 
-def roots_of(
-    polynomials: Sequence[Any], at: int, span: tuple[Fraction, Fraction], *, closed: bool = False
-) -> list[Root]:
-    """Return the distinct real roots of polynomials in one generator inside an interval, in order, apart."""
+def all_roots(polynomials: Sequence[Any], at: int, span: tuple[Fraction, Fraction]) -> list[Root]:
+    """Return the distinct roots inside an open interval of those polynomials that hold a generator, in order, apart."""
     factors: dict[Any, Any] = {}
     for each in polynomials:
-        if each and not each.is_constant():
+        if each and int(each.degrees()[at]) > 0:
             for factor, _ in _univariate(each, at).factor()[1]:
                 factors.setdefault(polynomial_key(factor), factor)
     roots = apart([root for factor in factors.values() for root in polynomial_roots(factor)])
     low, high = span
-    least = 0 if closed else 1
-    return [root for root in roots if root.side(low) >= least and root.side(high) <= -least]
-
-
-def all_roots(polynomials: Sequence[Any], at: int, span: tuple[Fraction, Fraction]) -> list[Root]:
-    """Return the roots inside an open interval of those polynomials that hold a generator."""
-    return roots_of([each for each in polynomials if each and int(each.degrees()[at]) > 0], at, span)
+    return [root for root in roots if root.side(low) > 0 and root.side(high) < 0]
 
 
 def projected(curves: Sequence[Any], order: Sequence[int], span: tuple[Fraction, Fraction]) -> list[Root]:

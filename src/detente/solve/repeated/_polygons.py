@@ -21,7 +21,6 @@ __all__ = [
     "grown",
     "hull",
     "includes",
-    "inward",
     "least",
 ]
 
@@ -143,31 +142,6 @@ def _outward(value: Fraction, grid: int, up: bool) -> Fraction:
     scaled = value * grid
     whole = -(-scaled.numerator // scaled.denominator) if up else scaled.numerator // scaled.denominator
     return type(value)(int(whole), grid)
-
-
-def inward(polygon: Polygon, grid: int) -> Polygon:
-    """Return a polygon inside whose corners are multiples of ``1/grid``.
-
-    Corners with no such point close by are left out.
-    """
-    found: list[Point] = []
-    for x, y in polygon:
-        near = [
-            (type(x)(_floor(x * grid) + i, grid), type(y)(_floor(y * grid) + j, grid)) for i in (0, 1) for j in (0, 1)
-        ]
-        wider = [
-            (a + type(x)(i, grid), b + type(y)(j, grid)) for a, b in near for i in (-1, 0, 1) for j in (-1, 0, 1)
-        ]
-        for choice in (near, wider):
-            good = [each for each in choice if contains(polygon, each)]
-            if good:
-                found.append(min(good, key=lambda each: (each[0] - x) ** 2 + (each[1] - y) ** 2))
-                break
-    return hull(found)
-
-
-def _floor(value: Fraction) -> int:
-    return int(value.numerator // value.denominator)
 
 
 def distance(outer: Polygon, inner: Polygon) -> float:

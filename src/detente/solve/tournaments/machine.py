@@ -94,11 +94,6 @@ class Machine(Displayed):
         """``exact`` or ``float``."""
         return arithmetic_of(*self.chance.values())
 
-    @property
-    def deterministic(self) -> bool:
-        """True if every state plays one strategy for sure."""
-        return all(each in (0, 1) for each in self.chance.values())
-
     @classmethod
     def of(cls, given: Machine | MemoryOne | str | Sequence[object]) -> Machine:
         """Return an automaton from a name, a memory-one strategy or its probabilities."""

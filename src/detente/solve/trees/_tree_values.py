@@ -145,14 +145,13 @@ def set_regret(
     return best_reply_value(tree, player, behavior, belief) - follow_value(tree, player, behavior, belief)
 
 
-def subgame_regret(tree: GameTree, behavior: Behavior, roots: Sequence[int] | None = None) -> Fraction:
+def subgame_regret(tree: GameTree, behavior: Behavior) -> Fraction:
     """Return the largest gain from deviating in any subgame: 0 if and only if subgame perfect."""
-    chosen = tree.subgame_roots if roots is None else roots
     return max(
         (
             best_reply_value(tree, player, behavior, {root: Fraction(1)})
             - follow_value(tree, player, behavior, {root: Fraction(1)})
-            for root in chosen
+            for root in tree.subgame_roots
             for player in range(len(tree.players))
         ),
         default=Fraction(0),

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ActionField", "ControlRule", "Horizon", "control_content"]
 
-#: What a problem of its own, one that varies no other, has to state.
-NEEDED = ("action", "next", "start", "discount_factor")
-
 
 def _action(value: object) -> Any:
     if not isinstance(value, dict) or len(value) != 1:

@@ -215,7 +215,7 @@ def _profile(stage: Any, given: Any) -> tuple[int, ...]:
 
 
 def formulas_of_patience(
-    model: GameModel, kind: str, target: Any = None, punishment: Any = None, name: str | None = None
+    model: GameModel, kind: str, target: Any = None, punishment: Any = None
 ) -> FactorFormulas:
     """Return the critical discount factors as formulas of the parameters.
 
@@ -231,7 +231,7 @@ def formulas_of_patience(
     if target is not None:
         answer = last if punishment is None else profile_of(stage, punishment)
         return factor_formulas(stage, profile_of(stage, target), answer, strategies)
-    repetition: Repetition = repeated_variant(model, name).data
+    repetition: Repetition = repeated_variant(model).data
     aim = profile_of(stage, repetition.target) if repetition.target else tuple(0 for _ in sizes)
     answer = profile_of(stage, repetition.punishment) if repetition.punishment else last
     return factor_formulas(stage, aim, answer, repetition.strategies or strategies)
