@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from detente import formula
 from detente.errors import Fault, FormulaError, UnknownName
 from detente.fields import Wrong, check_name, kind_of, unknown
+from detente.numbers import plain
 from detente.schema import Definitions, validate
 from detente.seeds.parameter_tables import RULES, TABLES, AnyKindTable, DerivedTable, FigureTable, JudgementTable
 
@@ -109,6 +110,17 @@ class Parameter:
         """True where the value is a formula of other parameters."""
         return self.kind == "derived"
 
+    @property
+    def domain_text(self) -> str:
+        """The domain as text: ``[0, 1]``."""
+        least, greatest = self.domain
+        return f"[{plain(least)}, {plain(greatest)}]"
+
+    def admits(self, value: Any) -> bool:
+        """Return whether a value lies in the domain."""
+        least, greatest = self.domain
+        return (least is None or bool(value >= least)) and (greatest is None or bool(value <= greatest))
+
     def at(self, *keys: str | int) -> Place:
         """Return the place of a value below the parameter, such as ``at("figures", 0)``."""
         return self.place if self.file is None else self.file.place((*self.path, *keys))
@@ -199,16 +211,15 @@ def interval_faults(parameter: Parameter) -> list[Fault]:
     assert value is not None
     assert low is not None
     assert high is not None
-    least, greatest = parameter.domain
     written, places = parameter.written, parameter.places
     faults = [
         Fault(
             places[key],
-            f"found {key} = {written[key]} outside the domain [{least}, {greatest}]",
+            f"found {key} = {written[key]} outside the domain {parameter.domain_text}",
             f"of {parameter.name!r}",
         )
         for key, number in (("value", value), ("low", low), ("high", high))
-        if (least is not None and number < least) or (greatest is not None and number > greatest)
+        if not parameter.admits(number)
     ]
     if faults:
         return faults

@@ -86,7 +86,7 @@ class View(Displayed):
 
 
 class Values(Protocol):
-    """Formulas at the baseline, as :mod:`detente.study.consistency` offers them to :meth:`Form.faults`."""
+    """Formulas at the baseline, as :mod:`detente.study.box_values` offers them to :meth:`Form.faults`."""
 
     def value(self, formula: Formula) -> Any:
         """Return the value at the baseline, or ``None`` where the formula has none."""

@@ -259,12 +259,10 @@ class GameModel:
             raise UsageError(f"{name}: {error}") from None
         if name in self.payoff_model.sizes and value != self.intervals[name].value:
             raise UsageError(f"{name} is the number of players; change it at {self.parameters[name].place}")
-        low, high = self.parameters[name].domain
-        if (low is not None and value < low) or (high is not None and value > high):
-            ends = f"[{'-oo' if low is None else short(low, 6)}, {'oo' if high is None else short(high, 6)}]"
-            raise UsageError(
-                f"{name} = {short(value, 6)} lies outside its domain {ends} ({self.parameters[name].unit})"
-            )
+        parameter = self.parameters[name]
+        if not parameter.admits(value):
+            ends = ", ".join(short(end, 6) for end in parameter.domain)
+            raise UsageError(f"{name} = {short(value, 6)} lies outside its domain [{ends}] ({parameter.unit})")
         return value
 
     def derived_values(self, values: Mapping[str, Fraction]) -> dict[str, Any]:
