@@ -30,6 +30,7 @@ __all__ = [
     "Enclosure",
     "exact",
     "exact_or_float",
+    "fraction_of",
     "is_exact",
     "number_to_json",
     "plain",
@@ -229,6 +230,18 @@ def _root_of_to_json(value: Any) -> dict[str, Any]:
         "interval": [str(low), str(high)],
         "float": float(value),
     }
+
+
+def fraction_of(value: Any) -> Fraction:
+    """Return a rational of SymPy or FLINT as a fraction.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> fraction_of(sympy.Rational(6, 4))
+    Fraction(3, 2)
+    """
+    return Fraction(int(value.p), int(value.q))
 
 
 def plain(value: object) -> str:

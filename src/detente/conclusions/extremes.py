@@ -1,87 +1,38 @@
-r"""The greatest and the least value of an expression over a part of a box: proved bounds, and points that attain them.
+"""The greatest and the least value of an expression over a part of a box: proved bounds, and points that attain them.
 
-The part is given by inequalities that are not strict, joined with the constraints of the game. Branch and bound, best
-bound first, in exact rationals:
-
-- a parameter in which the expression and every open inequality are monotone the same way moves to the end that serves
-  them all; inequalities that bounds prove are dropped, and a piece where bounds refute one holds no point;
-- the bound of a piece is that of the expression there (:mod:`detente.conclusions._forms`), or, where inequalities stay
-  open, the bound of a weighted sum: for weights :math:`w_k \ge 0`, no point at which all :math:`g_k \ge 0` has more
-  than the greatest value of :math:`f + \sum_k w_k g_k`. The weights come from a linear program in floats; the bound
-  itself is exact, so nothing rests on the floats;
-- points are tried exactly: middles, corners, and what a local search in floats proposes, pulled back inside.
-
-Nothing is sampled: ``bound`` is proved, ``value`` is attained at ``point``.
-
-References
-----------
-Hansen and Walster (2004), Global Optimization Using Interval Analysis, chapter 12.
+The part is given by inequalities that are not strict, joined with the constraints of the game. An expression with
+cases is looked at case by case, and a parameter that an equation of the part gives is solved for; what is left is a
+branch and bound (:mod:`detente.conclusions._extreme_search`). Nothing is sampled: ``bound`` is proved, ``value`` is
+attained at ``point``.
 """
 
 from __future__ import annotations
 
-import heapq
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from detente.conclusions._box_search import Budget, Searcher
 from detente.conclusions._conditions import Alternatives
-from detente.conclusions._forms import form_of, fractions, full_box, is_known, is_rational
-from detente.conclusions._linear_steps import refuting_weights
-from detente.conclusions._local_search import LocalSearch
+from detente.conclusions._extreme_search import Extreme, ExtremeSearch
+from detente.conclusions._forms import form_of, full_box, is_known, is_rational
 from detente.errors import UsageError
 from detente.games.rational import NotRational, fast, tree
 from detente.games.symbolic import SymbolicGame
+from detente.numbers import fraction_of
 from detente.solve.parametric._cases import cases, resolved
 from detente.solve.parametric.intervals import enclose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from detente.conclusions._conditions import Cube
-    from detente.conclusions._forms import Box, Form, Values
-
+    from detente.conclusions._forms import Box
 
 __all__ = ["Extreme", "greatest", "joined", "least"]
 
 #: Pieces of the box per question.
 PIECES = 200
-#: Local searches per question.
-_CLIMBS = 4
-#: Pieces in which a first point is looked for.
-_FIRST_PIECES = 100
-
-
-@dataclass(frozen=True)
-class Extreme:
-    """The extreme value of an expression over a part of a box.
-
-    Attributes
-    ----------
-    bound : Fraction or None
-        No point of the part has more (or less); proved. None where no bound is: a pole, or a function that is not
-        known.
-    value : Fraction or None
-        What ``point`` attains, rounded towards the inside where that is irrational; None where no point was found.
-    point : dict or None
-        An exact point of the part.
-    empty : bool
-        True where the part is proved to hold no point.
-    """
-
-    bound: Fraction | None
-    value: Fraction | None
-    point: Mapping[str, Fraction] | None = None
-    empty: bool = False
-
-    @property
-    def exact(self) -> bool:
-        """True where the bound is attained."""
-        return self.bound is not None and self.bound == self.value
 
 
 def greatest(
@@ -158,7 +109,7 @@ def joined(parts: Sequence[Extreme], *, high: bool) -> Extreme:
 def _enclosed(expression: Any, box: Box) -> Extreme:
     """Return the bound that interval arithmetic alone gives, for when there is no time for more."""
     try:
-        return Extreme(_fraction(enclose(tree(expression), box)[1]), None)
+        return Extreme(fraction_of(enclose(tree(expression), box)[1]), None)
     except NotRational:
         return Extreme(None, None)
 
@@ -180,7 +131,7 @@ def _checked(game: SymbolicGame, found: Extreme, whole: Sequence[Any]) -> Extrem
     span = value.span(point)
     if span is None or any(each is None or each < 0 for each in signs):
         return Extreme(found.bound, None)
-    return replace(found, value=_fraction(span[0]))
+    return replace(found, value=fraction_of(span[0]))
 
 
 def _greatest(
@@ -202,7 +153,7 @@ def _greatest(
         found = _greatest(smaller, smaller.expand(expanded), rest, others, pieces, seconds, tolerance)
         rough = form_of(expanded).extreme(ranges, high=True, known={})
         if rough is not None and not found.empty:
-            found = replace(found, bound=min(each for each in (found.bound, _fraction(rough)) if each is not None))
+            found = replace(found, bound=min(each for each in (found.bound, fraction_of(rough)) if each is not None))
         if found.point is None:
             return found
         value = smaller.evaluate(smaller.derived[name], {**smaller.baseline, **found.point})
@@ -211,7 +162,7 @@ def _greatest(
     if not conditions.cubes(wanted=True):
         return Extreme(None, None, empty=True)
     until = float("inf") if seconds is None else time.monotonic() + seconds
-    return _Search(conditions, form_of(expanded), ranges, tolerance).run(pieces, until)
+    return ExtremeSearch(conditions, form_of(expanded), ranges, tolerance).run(pieces, until)
 
 
 def _solved(
@@ -286,180 +237,3 @@ def least(
         bound=None if found.bound is None else -found.bound,
         value=None if found.value is None else -found.value,
     )
-
-
-class _Search:
-    """One branch and bound."""
-
-    def __init__(self, conditions: Alternatives, objective: Form, box: Box, tolerance: Fraction) -> None:
-        self.c, self.f, self.box = conditions, objective, box
-        self.names = [name for name in box if name in {*objective.names, *conditions.names}]
-        self.searcher = Searcher(conditions, box)
-        self.forms, self.known = self.searcher.forms, self.searcher.known
-        self.known_f = {name: found for name in objective.names if (found := objective.direction(name, box))}
-        ends = [objective.extreme(box, high=high, known=self.known_f) for high in (False, True)]
-        spread = fast(Fraction(0)) if ends[0] is None or ends[1] is None else ends[1] - ends[0]
-        self.slack = spread * fast(tolerance)
-        self.best: Any = None
-        self.point: Values | None = None
-        self.local: LocalSearch | None = None
-        self.climbs = _CLIMBS
-
-    def run(self, pieces: int, until: float) -> Extreme:
-        """Return what is known when no piece can hold more, or when the budget is spent."""
-        (cube,) = self.c.cubes(wanted=True) or ((),)
-        number = count()
-        heap: list[tuple[float, int, Any, Box, Cube]] = []
-        dropped: list[Any] = []
-
-        def push(piece: Box, literals: Cube, above: Any) -> None:
-            piece = dict(piece)
-            active = self.searcher.contract(piece, literals, self.names, (self.f, self.known_f))
-            if active is None:
-                return
-            bound = self.f.extreme(piece, high=True, known=self.known_f)
-            bound = above if bound is None else bound if above is None else min(bound, above)
-            self._try(piece, active)
-            if active and not self._settled(bound):
-                possible, bound = self._weighted(piece, active, bound)
-                if not possible:
-                    return
-            heapq.heappush(
-                heap, (float("-inf") if bound is None else -float(bound), next(number), bound, piece, active)
-            )
-
-        literals = (*cube, *self.c.constraints)
-        if literals:
-            start = self.searcher.find(True, self.box, Budget(_FIRST_PIECES, until))
-            if start is False:
-                return Extreme(None, None, empty=True)
-            if isinstance(start, dict):
-                self._offer(start)
-        push(self.box, self.searcher.implied(literals), None)
-        for _ in range(pieces):
-            if not heap or self._settled(heap[0][2]) or time.monotonic() > until:
-                break
-            _, _, bound, piece, active = heapq.heappop(heap)
-            name = self._cut(piece, active)
-            if name is None:
-                # One point is left, which was tried: what it lacks no cut can give.
-                if not self._inside({each: span[0] for each, span in piece.items()}):
-                    continue
-                dropped.append(bound)
-                continue
-            low, high = piece[name]
-            for part in ((low, (low + high) / 2), ((low + high) / 2, high)):
-                push({**piece, name: part}, active, bound)
-        return self._result([*dropped, *(entry[2] for entry in heap)])
-
-    def _settled(self, bound: Any) -> bool:
-        return self.best is not None and bound is not None and bool(bound <= self.best + self.slack)
-
-    def _result(self, bounds: list[Any]) -> Extreme:
-        if self.best is None:
-            if not bounds:
-                return Extreme(None, None, empty=True)
-            return Extreme(None if None in bounds else _fraction(max(bounds)), None)
-        value = _fraction(self.best)
-        bound = None if None in bounds else max(_fraction(max([*bounds, self.best])), value)
-        assert self.point is not None
-        return Extreme(bound, value, fractions(self.point))
-
-    # -- pieces -----------------------------------------------------------------------------------------------
-
-    def _try(self, piece: Box, active: Cube) -> None:
-        """Look at points of a piece: its middle, and corners that the expression or an inequality likes best."""
-        middle = {name: (low + high) / 2 for name, (low, high) in piece.items()}
-        points = [middle]
-        forms: list[tuple[Any, dict[str, int], int]] = [(self.f, self.known_f, 1)]
-        forms += [(self.forms[each.index], self.known[each.index], each.orient) for each in active]
-        for form, known, orient in forms:
-            # What an inequality leaves free goes where the expression wants it.
-            for start in (middle, points[1] if len(points) > 1 else middle):
-                point = dict(start)
-                for name in form.names:
-                    direction = (known.get(name, 0) or form.direction(name, piece)) * orient
-                    point[name] = piece[name][direction > 0] if direction else middle[name]
-                points.append(point)
-        for each in dict.fromkeys(tuple(point.items()) for point in points):
-            self._offer(dict(each))
-
-    def _inside(self, point: Values) -> bool:
-        return bool(self.c.truth_at(point)) and self.c.allowed_at(point)
-
-    def _offer(self, point: Values, *, climb: bool = True) -> None:
-        """Keep a point that is inside and has more than the best so far, and climb from it."""
-        span = self.f.span(point)
-        if span is None or (self.best is not None and span[0] <= self.best) or not self._inside(point):
-            return
-        value = span[0]
-        self.best, self.point = value, point
-        if climb and self.climbs and self.c.forms:
-            self.climbs -= 1
-            if self.local is None:
-                self.local = LocalSearch(self.f, self.c, self.names, self.box)
-            for each in self.local.climb(point):
-                self._offer(each, climb=False)
-
-    # -- bounds -----------------------------------------------------------------------------------------------
-
-    def _weighted(self, piece: Box, active: Cube, bound: Any) -> tuple[bool, Any]:
-        """Return whether a piece may hold a point, and a bound from a weighted sum of the expression and inequalities.
-
-        All are linearized at the middle; the slopes enclose those of the whole piece.
-        """
-        level = self.best if self.best is not None else bound
-        if level is None:
-            return True, bound
-        middle = {name: (low + high) / 2 for name, (low, high) in piece.items()}
-        open_names = [name for name in self.names if piece[name][0] != piece[name][1]]
-        at: list[Any] = []
-        slopes: list[dict[str, Any]] = []
-        forms: list[tuple[Any, int, Any]] = [(self.f, 1, level)]
-        forms += [(self.forms[each.index], each.orient, 0) for each in active]
-        for form, orient, less in forms:
-            value = form.most(middle, orient)
-            spans = {name: form.slope(name, piece) for name in open_names if name in form.names}
-            if value is None or any(span is None for span in spans.values()):
-                return True, bound
-            at.append(value - less * orient)
-            slopes.append({n: s if orient > 0 else (-s[1], -s[0]) for n, s in spans.items() if s is not None})
-        half = {name: (piece[name][1] - piece[name][0]) / 2 for name in open_names}
-        weights = refuting_weights(at, slopes, half)
-        total = _greatest_sum(weights, at, slopes, half)
-        if not weights[0]:
-            return bool(total >= 0), bound
-        better = level + total / weights[0]
-        return True, better if bound is None else min(bound, better)
-
-    def _cut(self, piece: Box, active: Cube) -> str | None:
-        """Return the parameter that moves the expression and the open inequalities most, None where none is open."""
-        scores: dict[str, float] = {}
-        for form in (self.f, *(self.forms[each.index] for each in active)):
-            moves: dict[str, float] = {}
-            for name in form.names:
-                low, high = piece[name]
-                if low != high:
-                    span = form.slope(name, piece)
-                    steep = 1e30 if span is None else max(abs(float(span[0])), abs(float(span[1])))
-                    moves[name] = float(high - low) * steep
-            total = sum(moves.values()) or 1.0
-            for name, move in moves.items():
-                scores[name] = scores.get(name, 0.0) + move / total
-        if not scores:
-            scores = {name: 0.0 for name in self.names if piece[name][0] != piece[name][1]}
-        return max(scores, key=lambda each: (scores[each], each), default=None)
-
-
-def _greatest_sum(weights: list[Any], at: list[Any], slopes: list[dict[str, Any]], half: Mapping[str, Any]) -> Any:
-    """Return a bound above on the weighted sum of linearized expressions over a box around its middle."""
-    total = sum((w * value for w, value in zip(weights, at, strict=True)), at[0] * 0)
-    for name, reach in half.items():
-        low = sum(w * own[name][0] for w, own in zip(weights, slopes, strict=True) if name in own)
-        high = sum(w * own[name][1] for w, own in zip(weights, slopes, strict=True) if name in own)
-        total += max(high, -low, 0) * reach
-    return total
-
-
-def _fraction(value: Any) -> Fraction:
-    return Fraction(int(value.p), int(value.q))
