@@ -11,7 +11,7 @@ import pytest
 import z3
 
 import detente
-from detente.conclusions._hitting_sets import bits, hitting_sets
+from detente.conclusions._hitting_sets import bits, hitting_sets, smallest_size
 from detente.conclusions.comparisons import Comparisons
 from detente.conclusions.rests_on import rests_on
 from detente.games.symbolic import SymbolicGame
@@ -164,6 +164,7 @@ def test_hitting_sets_agree_with_trying_all_subsets(seed):
         family = [rng.randint(1, 255) for _ in range(rng.randint(1, 12))]
         hit = [mask for mask in range(256) if all(mask & each for each in family)]
         size = min(map(int.bit_count, hit))
+        assert smallest_size(family) == size
         assert all(not any(hitting_sets(family, smaller)) for smaller in range(size))
         assert set(hitting_sets(family, size)) == {mask for mask in hit if mask.bit_count() == size}
         assert all(mask in hit for mask in hitting_sets(family, size + 1))

@@ -62,7 +62,7 @@ class Searcher:
     def __init__(self, comparisons: Conditions, box: Box) -> None:
         self.c, self.box = comparisons, box
         self.forms: list[Form | RiskForm] = []
-        self.known: list[dict[str, int]] = []
+        self._known: list[dict[str, int] | None] = []
         for form in comparisons.forms:
             self._add(form)
         self._relaxed: RelaxedCubes | None = None
@@ -73,8 +73,18 @@ class Searcher:
 
     def _add(self, form: Form | RiskForm) -> int:
         self.forms.append(form)
-        self.known.append({name: found for name in form.names if (found := form.direction(name, self.box))})
+        self._known.append(None)
         return len(self.forms) - 1
+
+    def known(self, index: int) -> dict[str, int]:
+        """Return the directions of an expression that are proved on the whole box, found when first asked for."""
+        found = self._known[index]
+        if found is None:
+            form = self.forms[index]
+            found = self._known[index] = {
+                name: sign for name in form.names if (sign := form.direction(name, self.box))
+            }
+        return found
 
     def implied(self, cube: Cube) -> Cube:
         """Return a cube with sums of two of its inequalities added, where the sum is shorter: payoffs share terms."""
@@ -181,7 +191,7 @@ class Searcher:
             self.effort += sum(self.forms[each.index].size for each in active)
             still = []
             for each in active:
-                form, known = self.forms[each.index], self.known[each.index]
+                form, known = self.forms[each.index], self.known(each.index)
                 best = form.extreme(piece, high=each.orient > 0, known=known)
                 if best is not None and (best * each.orient < 0 or (each.strict and best == 0)):
                     return None
@@ -238,7 +248,7 @@ class Searcher:
 
     def _direction(self, literal: Literal, name: str, piece: Box) -> int:
         """Return whether a literal is served by more (1) or less (-1) of a parameter, 0 where this is not proved."""
-        proved = self.known[literal.index].get(name, 0)
+        proved = self.known(literal.index).get(name, 0)
         if not proved:
             proved = self.forms[literal.index].direction(name, piece)
         return proved * literal.orient

@@ -155,7 +155,7 @@ class ExtremeSearch:
         middle = {name: (low + high) / 2 for name, (low, high) in piece.items()}
         points = [middle]
         forms: list[tuple[Any, dict[str, int], int]] = [(self.f, self.known_f, 1)]
-        forms += [(self.forms[each.index], self.known[each.index], each.orient) for each in active]
+        forms += [(self.forms[each.index], self.known(each.index), each.orient) for each in active]
         for form, known, orient in forms:
             # What an inequality leaves free goes where the expression wants it.
             for start in (middle, points[1] if len(points) > 1 else middle):

@@ -11,11 +11,12 @@ from functools import cached_property, lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from detente.conclusions._kept_bounds import KeptBounds
 from detente.errors import UsageError
 from detente.formula import symbol
-from detente.games.rational import NotRational, Tree, fast, is_known, is_rational, tree
+from detente.games.rational import NotRational, Tree, fast, is_known, is_rational, tree, value_of
 from detente.numbers import exact
-from detente.solve.parametric.intervals import Span, derivative, enclose, sign_at, span_at, times
+from detente.solve.parametric.intervals import Span, derivative, sign_at, times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,10 @@ class Form:
         self.tree = tree(expression)
         self.names = tuple(sorted(each.name for each in expression.free_symbols))
         self._slopes: dict[str, tuple[Tree, bool]] = {}
+        #: Bounds of parts over the box, the face and the point that were looked at last.
+        self._steep = KeptBounds(self.names)
+        self._faces = {high: KeptBounds(self.names) for high in (False, True)}
+        self._points = KeptBounds(self.names)
 
     @cached_property
     def size(self) -> int:
@@ -46,9 +51,15 @@ class Form:
     def span(self, values: Mapping[str, Any]) -> Span | None:
         """Return close bounds of the value at a point, equal where it is rational; None where it has none."""
         try:
-            return span_at(self.tree, values)
-        except NotRational:
+            found = value_of(self.tree, values)
+        except ZeroDivisionError:
             return None
+        except NotRational:
+            try:
+                return self._points.enclose(self.tree, {name: (values[name], values[name]) for name in self.names})
+            except NotRational:
+                return None
+        return found, found
 
     def value(self, values: Mapping[str, Any]) -> Any:
         """Return the exact value at a point, or a close rational number of the same sign where it is irrational.
@@ -77,10 +88,10 @@ class Form:
         what they have in common.
         """
         try:
-            low, high = enclose(self._derivative(name)[0], box)
+            low, high = self._steep.enclose(self._derivative(name)[0], box)
             if low < 0 < high:
                 # common factors are looked for only where they may tell more: that is slow
-                other = enclose(derivative(self.expression, name, factored=True), box)
+                other = self._steep.enclose(derivative(self.expression, name, factored=True), box)
                 low, high = max(low, other[0]), min(high, other[1])
         except NotRational:
             return None
@@ -141,7 +152,7 @@ class Form:
                 return None
             return max(each[1] for each in known_spans) if high else min(each[0] for each in known_spans)
         try:
-            return enclose(self.tree, face)[1 if high else 0]
+            return self._faces[high].enclose(self.tree, face)[1 if high else 0]
         except NotRational:
             return None
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["bits", "hitting_sets"]
+__all__ = ["bits", "hitting_sets", "smallest_size"]
 
 
 def bits(mask: int) -> Iterator[int]:
@@ -68,3 +68,18 @@ def hitting_sets(family: Iterable[int], size: int, go_on: Callable[[], bool] = l
             barred |= bit
 
     yield from branch(0, 0, kept, size)
+
+
+def smallest_size(family: Iterable[int], start: int = 0, go_on: Callable[[], bool] = lambda: True) -> int:
+    """Return the size of a smallest set that meets all sets of the family, none of which is empty.
+
+    ``start`` is a size below which there is known to be none. Where ``go_on`` ends the search, what is returned is a
+    size below which there is none.
+    """
+    family = list(family)
+    size = start
+    while go_on() and next(hitting_sets(family, size, go_on), None) is None:
+        if not go_on():
+            break
+        size += 1
+    return size

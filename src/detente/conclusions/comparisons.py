@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from detente.games.normal import Profile
     from detente.games.symbolic import SymbolicGame
 
-__all__ = ["Comparisons", "Cube", "Literal", "as_conclusion"]
+__all__ = ["Comparisons", "Cube", "Literal", "as_conclusion", "joined"]
 
 #: Comparisons up to which all sign vectors are tabulated: 3**6 = 729.
 _TABLED = 6
@@ -256,7 +256,7 @@ class Comparisons(Conditions):
             return tuple(dict.fromkeys(alone))
         cubes: list[frozenset[Literal]] = [frozenset()]
         for clause in sorted(clauses, key=len):
-            grown = {joined for cube in cubes for part in clause if (joined := _joined(cube, part)) is not None}
+            grown = {found for cube in cubes for part in clause if (found := joined(cube, part)) is not None}
             if len(grown) > _MAX_CUBES:
                 break  # the cubes so far cover more than the conclusion, which is sound
             narrowed = [each for each in grown if not any(other < each for other in grown)]
@@ -279,7 +279,7 @@ def _literals(index: int, signs: set[int]) -> Cube:
     return (Literal(index, 1 if 1 in signs else -1, 0 not in signs),)
 
 
-def _joined(cube: frozenset[Literal], part: Cube) -> frozenset[Literal] | None:
+def joined(cube: frozenset[Literal], part: Cube) -> frozenset[Literal] | None:
     """Return the conjunction of two cubes, None where they contradict each other on a sign."""
     merged = set(cube)
     for each in part:

@@ -30,8 +30,8 @@ from typing import TYPE_CHECKING, Any
 from detente.conclusions._box_search import Budget, Searcher
 from detente.conclusions._conditions import Conditions
 from detente.conclusions._forms import fractions
-from detente.conclusions._hitting_sets import bits, hitting_sets
-from detente.conclusions.sole_equilibrium import conditions_of
+from detente.conclusions._hitting_sets import bits, hitting_sets, smallest_size
+from detente.conclusions._sign_parts import searchable
 from detente.display import Displayed, Table
 from detente.games.rational import fast
 
@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from detente.wording import Wording
 
 __all__ = ["RestsOn", "rests_on"]
+
+#: Branches of the search for a smallest set that meets all differences, once the budget is spent.
+_STEPS = 5000
 
 
 @dataclass(frozen=True)
@@ -212,7 +215,7 @@ class _Search:
         pieces: int,
         work: int | None,
     ) -> None:
-        self.c = conclusion if isinstance(conclusion, Conditions) else conditions_of(game, conclusion)
+        self.c = conclusion if isinstance(conclusion, Conditions) else searchable(game, conclusion)
         self.most, self.pieces = max(sets, 1), pieces
         self.until = float("inf") if budget is None else time.monotonic() + budget
         self.grace = float("inf") if budget is None else budget / 4
@@ -300,9 +303,15 @@ class _Search:
                 exhausted = False
         if not self.fixed:
             self.fixed.append(self.fallback())
+        at_least = max(at_least, self.bound(at_least))
         smallest = min(each.bit_count() for each in self.fixed)
         chosen = [each for each in self.fixed if each.bit_count() == smallest]
         return self.result(chosen, at_least, exhausted)
+
+    def bound(self, known: int) -> int:
+        """Return a size below which no set meets all differences, and so none fixes the conclusion."""
+        steps = iter(range(_STEPS))
+        return smallest_size(self.family, known, lambda: next(steps, None) is not None)
 
     def exhaust(self, size: int) -> bool:
         """Decide every candidate of a size; return False where time, or the number of sets wanted, ran out first."""
