@@ -12,8 +12,9 @@ import pytest
 from detente.conclusions.conclusion import Conclusion
 from detente.conclusions.decide import decide
 from detente.conclusions.levers import levers_for
+from detente.conclusions.path_conditions import PathConditions
 from detente.conclusions.rests_on import rests_on
-from detente.conclusions.tree_outcomes import PathConditions, TreeOutcomes, tree_holds, tree_thresholds
+from detente.conclusions.tree_outcomes import TreeOutcomes, tree_holds, tree_thresholds
 from detente.errors import UsageError
 from detente.games.extensive import chance, decision, terminal
 from detente.games.symbolic_tree import SymbolicTree

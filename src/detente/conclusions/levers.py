@@ -157,7 +157,7 @@ def levers_for(
     Parameters
     ----------
     conditions : Conditions
-        The statement, such as :class:`~detente.conclusions.tree_outcomes.PathConditions`.
+        The statement, such as :class:`~detente.conclusions.path_conditions.PathConditions`.
     at, exclude, weights, together, budget, tolerance
         As in :func:`levers`.
     """

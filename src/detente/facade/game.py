@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from detente.solve.dynamics.simulate import Simulation
     from detente.solve.parametric.atlas import Atlas
     from detente.solve.repeated.factor_formulas import FactorFormulas
-    from detente.study.compare import GameComparison
+    from detente.study.comparison_result import GameComparison
     from detente.study.forms.repeated import DiscountFactors
     from detente.study.meanings import Confirmations
     from detente.study.model import GameModel, Point

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from detente.reports.build import Report
     from detente.seeds.observations import Observation
     from detente.study.claims import Claims
-    from detente.study.compare import StudyComparison
+    from detente.study.comparison_result import StudyComparison
     from detente.study.load import StudyFiles
 
 __all__ = ["Study"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from detente.solve.repeated.monitoring import MonitoredTrigger
+    from detente.solve.repeated.monitoring_result import MonitoredTrigger
     from detente.solve.repeated.monitoring_value import MonitoringValue
 
 __all__ = ["monitoring_figure", "monitoring_value_figure"]

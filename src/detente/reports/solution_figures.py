@@ -64,7 +64,7 @@ def solution_figure(result: Any, label: Callable[[str], str] = str, title: str =
     from detente.solve.repeated.automaton import Automaton
     from detente.solve.repeated.feasible import FeasibleSet
     from detente.solve.repeated.finite_repetition import FiniteRepetition
-    from detente.solve.repeated.monitoring import MonitoredTrigger
+    from detente.solve.repeated.monitoring_result import MonitoredTrigger
     from detente.solve.repeated.monitoring_value import MonitoringValue
     from detente.solve.repeated.opponents import Chain
     from detente.solve.repeated.payoff_set import PayoffSet

@@ -309,7 +309,7 @@ def tree_subject(
     def decide(conclusion: str, holds: bool, seconds: float, more: Mapping[str, Fraction]) -> bool | None:
         from detente.conclusions.comparisons import Comparisons
         from detente.conclusions.decide import decide as decided
-        from detente.conclusions.tree_outcomes import PathConditions
+        from detente.conclusions.path_conditions import PathConditions
 
         given = asked.get(conclusion)
         kind, _, rest = conclusion.partition(":")

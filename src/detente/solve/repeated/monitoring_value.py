@@ -24,7 +24,8 @@ from detente.games.symbolic import SymbolicGame, symbol
 from detente.numbers import number_to_json, short
 from detente.printing import plain
 from detente.solve.repeated.factor_sets import discount_factor_value
-from detente.solve.repeated.monitoring import MonitoredTrigger, monitored_trigger
+from detente.solve.repeated.monitoring import monitored_trigger
+from detente.solve.repeated.monitoring_result import MonitoredTrigger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from detente.display import Table
 from detente.numbers import plain, short
-from detente.solve.repeated.monitoring import MonitoredTrigger, monitored_trigger
+from detente.solve.repeated.monitoring import monitored_trigger
+from detente.solve.repeated.monitoring_result import MonitoredTrigger
 from detente.solve.repeated.punishments import replies
 from detente.study.analyses import Analysis
 from detente.study.forms.repeated import discount_factors, repeated_variant

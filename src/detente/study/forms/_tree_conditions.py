@@ -53,8 +53,8 @@ def path_conditions(
         If the tree is another, or the outcome is one that is not decided there.
     """
     from detente.conclusions._outcomes import profile_of
+    from detente.conclusions.path_conditions import PathConditions
     from detente.conclusions.staged_outcomes import StagedOutcome
-    from detente.conclusions.tree_outcomes import PathConditions
 
     tree = model.payoffs(kind)
     if not tree.perfect_information:
