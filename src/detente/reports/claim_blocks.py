@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from detente.reports.blocks import Whole
     from detente.seeds.claims import Claim
 
-__all__ = ["claims", "retrodiction", "verdict_of"]
+__all__ = ["claims", "fewer_draws", "retrodiction", "verdict_of"]
 
 _STATUS = {"modelled": "modeled", "partly": "modeled in part", "not_modelled": "not modeled"}
 
@@ -86,7 +86,7 @@ def claims(whole: Whole) -> list[Block]:
             table,
             whole.say("Claims of the documents with their verdicts"),
             "claim-list",
-            note=whole.say("Shares in what follows: {draws} draws under each of five priors.", draws=f"{whole.results.draws:,}") + _fewer(whole),
+            note=whole.say("Shares in what follows: {draws} draws under each of five priors.", draws=f"{whole.results.draws:,}") + fewer_draws(whole),
         ),
     ]
     for claim in chosen:
@@ -117,7 +117,7 @@ def _place(reference: str) -> str:
     return marked(reference, document_entry(reference.partition(":")[0]))
 
 
-def _fewer(whole: Whole) -> str:
+def fewer_draws(whole: Whole) -> str:
     """Return which games have fewer draws than the others, as the end of a note; empty if none has."""
     games: dict[int, list[str]] = {}
     for context in whole.contexts:
@@ -191,7 +191,7 @@ def retrodiction(whole: Whole) -> list[Block]:
                 "the members' shares.",
                 draws=f"{whole.results.draws:,}",
             )
-            + _fewer(whole),
+            + fewer_draws(whole),
         ),
         *([Note(whole.say("{count} moves are not decided by the form of their game.", count=open_))] if open_ else []),
     ]

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["class_map", "conditions", "regions"]
 
+#: Width of a map as a share of that of the text: it leaves less of the page before it empty, and its labels keep their places.
+_MAP = 0.92
+
 
 def conditions(context: Context) -> list[Block]:
     """The conditions under which each equilibrium exists, typeset."""
@@ -128,4 +131,4 @@ def _map(context: Context, what: str) -> list[Block]:
     caption = " ".join([caption, *(each for each in drawn.remarks if not each.startswith("*"))])
     heading = f"The class of the game by {x} and {y}" if classes else narrative.map_title(context, pair)
     anchor = context.anchor("class-map" if classes else "map")
-    return [Heading(1, heading), Figure(to_svg(drawn.picture.figure), anchor, caption, drawn.picture.words)]
+    return [Heading(1, heading), Figure(to_svg(drawn.picture.figure), anchor, caption, drawn.picture.words, width=_MAP)]

@@ -244,7 +244,7 @@ def repeated_sentence(context: Context, point: str, found: DiscountFactors) -> s
 def repeated_notes(found: DiscountFactors) -> str:
     """Return the reservations of the critical discount factors as one text."""
     notes = list(dict.fromkeys(note for factor in found.factors.values() for note in factor.notes))
-    text = "; ".join(notes)
+    text = "; ".join(notes).replace("overall supposes a common one", "the picture supposes a common one")
     none = any(value is None for factor in found.factors.values() for value in factor.per_player.values())
     return (
         ("None: no discount factor below 1 is enough. " if none else "")

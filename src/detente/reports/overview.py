@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from detente.reports.claim_blocks import rows_of, verdict_of
+from detente.reports.claim_blocks import fewer_draws, rows_of, verdict_of
 from detente.reports.claim_words import TestRow, share_words
 from detente.reports.elements import Block, Bullets, Column, Heading, KeyPoint, KeyPoints, Note, Paragraph, Table
 from detente.reports.entries import parameter_entry
@@ -93,6 +93,8 @@ def overview(whole: Whole) -> list[Block]:
                 games=len(whole.contexts), count=len(kinds), figures=sum(kind == "figure" for kind in kinds.values()),
                 judgements=sum(kind == "judgement" for kind in kinds.values()),
             )
+            + whole.say(" Shares are sampled: {draws} draws under each of five priors.", draws=f"{whole.results.draws:,}")
+            + fewer_draws(whole)
             # a briefing has no appendix to lead to
             + (whole.say(" Names of parameters lead to their entries in the appendix.") if "parameters" in whole.definition.blocks else ""),
             whole.say("What this rests on."),

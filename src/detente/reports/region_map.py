@@ -79,7 +79,7 @@ def region_map(
     *,
     shaded: Shaded | None = None,
     width: float = TEXT_WIDTH,
-    height: float = 3.85,
+    height: float = 4.3,
 ) -> Figure:
     """Draw which outcome holds where in a plane of two parameters.
 

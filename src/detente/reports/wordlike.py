@@ -27,6 +27,7 @@ _ENGLISH = (
     (re.compile(r"\bmember_(\d+)\b"), r"member \1"),
     (re.compile("`([^`]+)`"), "\u201c\\1\u201d"),
     (re.compile(r"; --json has all\b"), ""),
+    (re.compile(r"\((repeated)\) \((ordinal|cardinal|common unit|money)\)"), r"(\1, \2)"),
     # paths through states
     (re.compile(r"(?<=[a-z]) in (\d+) to (\d+)(?=[;.]|$)"), r" in states \1 to \2"),
     (re.compile(r"(?<=[a-z]) in (\d+)(?=; (?:rests|reaches|play ends|[a-z ]+, [a-z ]+ in \d))"), r" in state \1"),
