@@ -195,7 +195,10 @@ def said(context: Context) -> list[Block]:
             tuple((row.claim, row.says, row.verdict, row.share, row.observed) for row in rows),
             context.say("Claims put to the test in this game"),
             context.anchor("said-table"),
-            note=context.say("A verdict is about the study's own figures and ranges, not about the world.")
+            # a report that goes through all claims says it there
+            note=""
+            if "claims" in context.definition.blocks
+            else context.say("A verdict is about the study's own figures and ranges, not about the world.")
             + context.say(" Shares are sampled: {draws} draws under each of five priors.", draws=f"{context.found.number(context.game):,}"),
         ),
     ]

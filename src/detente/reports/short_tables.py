@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detente.display import width
-from detente.reports.characters import BREAK, soften
+from detente.reports.characters import BREAK, CJK, soften
 from detente.reports.room import PADDING, SYMBOL, roomy
 from detente.reports.spans import plain_text
 
@@ -33,8 +33,6 @@ _ONE = 50.5
 _BOLD, _SAFE = 1.09, 1.03
 #: What is moved from one column to another at a time, in characters, and how often.
 _STEPS, _ROUNDS = (1.5, 3.0, 5.0, 8.0, 12.0, 17.0), 14
-#: Signs up to which a formula is not broken for the sake of other columns.
-_WHOLE_FORMULA = 24
 #: Rows that are measured.
 _ROWS = 80
 
@@ -66,10 +64,8 @@ def shortened(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: f
     if len(chosen) < 2 or any(column.width is None for column in chosen):
         return chosen
     total = sum(column.width or 0.0 for column in chosen)
-    cells = [_Cells(column, own) for column, own in zip(chosen, texts, strict=True)]
     found = [room * (column.width or 0.0) / total - PADDING for column in chosen]
-    if any(own < each.least for own, each in zip(found, cells, strict=True)):
-        return chosen
+    cells = [_Cells(column, cell, own) for column, cell, own in zip(chosen, texts, found, strict=True)]
     began, lines = list(found), _lines(cells, found)
     for _ in range(_ROUNDS):
         fewest, best = min(((_lines(cells, each), place, each) for place, each in enumerate(_moves(cells, found))), default=(lines, 0, found))[::2]
@@ -82,16 +78,20 @@ def shortened(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: f
 
 
 class _Cells:
-    """The cells of one column, and the lines that each takes at a width."""
+    """The cells of one column, and the lines that each takes at a width.
 
-    def __init__(self, column: Column, texts: Sequence[str]) -> None:
+    ``own`` is the width that the column has. No other is so narrow that a number, a word or a formula breaks that it holds.
+    """
+
+    def __init__(self, column: Column, texts: Sequence[str], own: float) -> None:
         rows = list(texts[:: -(-len(texts) // _ROWS) or 1])
         self.words = [[_measured(word) for word in _words(text)] for text in rows]
         heads = [text for text in (plain_text(column.header), column.unit) if text]
         self.heads = [[_BOLD * _measured(word) for word in _words(text)] for text in heads]
         every = [word for words in (*self.words, *self.heads) for word in words]
         whole = [_length(words) for words in self.words] if column.align == "decimal" else []
-        self.least = max([*every, *whole], default=0.0)
+        formulas = [_length(words) for words, text in zip(self.words, rows, strict=True) if SYMBOL in text]
+        self.least = min(own, max([*every, *whole, *formulas], default=0.0))
         self.known: dict[float, tuple[int, ...]] = {}
 
     def lines(self, own: float) -> tuple[int, ...]:
@@ -125,10 +125,8 @@ def _moves(cells: Sequence[_Cells], widths: Sequence[float]) -> list[list[float]
 
 
 def _words(text: str) -> list[str]:
-    """Return what stays together in a text: its words, and a short formula as a whole."""
-    if SYMBOL in text and len(text) <= _WHOLE_FORMULA:
-        return [text.replace(" ", "")]
-    return soften(text).replace(BREAK, " ").split()
+    """Return what stays together in a text: its words; Chinese may break anywhere."""
+    return CJK.sub(lambda run: f" {' '.join(run[0])} ", soften(text).replace(BREAK, " ")).split()
 
 
 def _wrapped(words: Sequence[float], own: float) -> int:
