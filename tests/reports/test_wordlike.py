@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from detente.facade import Study
+from detente.reports.blocks import Context
 from detente.reports.build import Report
 from detente.reports.claim_words import TestRow, test_sentence
 from detente.reports.compose import compose
 from detente.reports.elements import Table
+from detente.reports.engine_tables import Labels, engine_table, merged
 from detente.reports.overview import _alone
 from detente.reports.source_blocks import _date
 from detente.reports.spans import Math, as_spans, plain_text
@@ -153,3 +156,59 @@ def test_of_many_values_by_one_formula_the_ends_are_printed_and_all_stand_beside
     assert sum("dep_member" in plain_text(row[1]) for row in all_of_them.rows) == 55
     assert all_of_them.shown == 0
     assert "53 more" in plain_text(printed.note)
+
+
+def labels(study, game):
+    return Labels(Context(study.files, study.report("main", "en").definition, study.game(game).model))
+
+
+@pytest.mark.parametrize(
+    ("game", "text", "said"),
+    [
+        ("forge_tipping", "all at align from above", "all at “wind down the link” from above"),
+        ("forge_tipping", "at nominal on average, from below", "at “sign and keep trading” on average, from below"),
+        ("forge_tipping", "P(at least 11 align)", "P(at least 11 “wind down the link”)"),
+        ("forge_tipping", "All at align is an equilibrium nowhere along it.", "All at “wind down the link” is an equilibrium nowhere along it."),
+        ("forge_tipping", "all at the lowest", "all at the lowest"),
+        ("ultimatum_180", "indifferent between refuse and surface", "indifferent between “refuse” and “comply on the surface”"),
+        ("ultimatum_180", "refuse -> surface", "refuse → comply on the surface"),
+        ("rebuild_race", "fast, hold in 20 to 2; reaches 0", "rebuild fast, hold in states 20 to 2; reaches state 0"),
+    ],
+)
+def test_choices_stand_with_their_labels_where_a_sentence_can_mean_nothing_else(study, game, text, said):
+    assert labels(study, game).text(text) == said
+
+
+def test_notes_about_some_points_of_a_merged_table_say_which(study):
+    def at(point, *notes):
+        return {"title": f"paths at {point}", "columns": ["n"], "rows": [["1"]], "notes": list(notes)}
+
+    tables = merged([at("baseline", "exact.", "The first is one."), at("hot", "exact.", "Strikes are all.")], ("baseline", "hot"))
+    own = labels(study, "rebuild_race")
+    (table,) = engine_table(own.context, own, tables[0], "paths", "Paths")
+    assert table.note == "Exact. Baseline: the first is one. Hot: Strikes are all."
+
+
+def test_what_every_case_holds_is_said_once():
+    from detente.study.analyses.cases import _held
+
+    def case(label, **hold):
+        return SimpleNamespace(label={"en": label}, hold={name: SimpleNamespace(text=text) for name, text in hold.items()})
+
+    cases = (case("none", tax="0", floor="0"), case("credit", tax="1/10", floor="0"), case("again", tax="0", floor="0"))
+    assert _held(cases) == "none: tax = 0, floor = 0; credit: tax = 1/10; again: tax = 0, floor = 0; the rest as in the first case"
+    # a case that leaves out what the first one holds is said in full
+    assert _held((cases[0], case("own", tax="0"))) == "none: tax = 0, floor = 0; own: tax = 0"
+    assert _held((cases[0],)) == "none: tax = 0, floor = 0"
+
+
+def test_games_with_fewer_draws_than_the_others_are_named(study):
+    from detente.reports.claim_blocks import fewer_draws
+    from detente.reports.compose import whole_of
+
+    report = study.report("main", "en")
+    for games, said in (
+        (("confrontation", "export_ban_cascade"), " Fewer, 500, for Bans on ore exports."), (("confrontation",), ""),
+    ):  # fmt: skip
+        definition = replace(report.definition, games=games)
+        assert fewer_draws(whole_of(study.files, definition, Report(study.files, definition).models)) == said

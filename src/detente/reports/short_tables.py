@@ -33,6 +33,8 @@ _ONE = 50.5
 _BOLD, _SAFE = 1.09, 1.03
 #: What is moved from one column to another at a time, in characters, and how often.
 _STEPS, _ROUNDS = (1.5, 3.0, 5.0, 8.0, 12.0, 17.0), 14
+#: Characters up to which a text is not broken for the sake of other columns.
+_TOGETHER = 18.0
 #: Rows that are measured.
 _ROWS = 80
 
@@ -80,7 +82,7 @@ def shortened(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: f
 class _Cells:
     """The cells of one column, and the lines that each takes at a width.
 
-    ``own`` is the width that the column has. No other is so narrow that a number, a word or a formula breaks that it holds.
+    ``own`` is the width that the column has. No other is so narrow that a number, a word, a short text or a formula breaks that it holds.
     """
 
     def __init__(self, column: Column, texts: Sequence[str], own: float) -> None:
@@ -89,9 +91,11 @@ class _Cells:
         heads = [text for text in (plain_text(column.header), column.unit) if text]
         self.heads = [[_BOLD * _measured(word) for word in _words(text)] for text in heads]
         every = [word for words in (*self.words, *self.heads) for word in words]
-        whole = [_length(words) for words in self.words] if column.align == "decimal" else []
-        formulas = [_length(words) for words, text in zip(self.words, rows, strict=True) if SYMBOL in text]
-        self.least = min(own, max([*every, *whole, *formulas], default=0.0))
+        lengths = [_length(words) for words in self.words]
+        whole = [
+            length for length, text in zip(lengths, rows, strict=True) if length <= _TOGETHER or SYMBOL in text or column.align == "decimal"
+        ]
+        self.least = min(own, max([*every, *whole], default=0.0))
         self.known: dict[float, tuple[int, ...]] = {}
 
     def lines(self, own: float) -> tuple[int, ...]:
