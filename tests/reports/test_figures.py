@@ -18,7 +18,7 @@ from detente.errors import UsageError
 from detente.reports import chinese_glyphs
 from detente.reports.characters import chinese_fonts
 from detente.reports.discount_gauge import Critical, discount_gauge
-from detente.reports.figure_labels import fit, wrap
+from detente.reports.figure_labels import fit, text_label, wrap
 from detente.reports.figure_style import PLAYERS, figure_style, to_svg
 from detente.reports.number_line import Threshold, number_line
 from detente.reports.region_map import Boundary, NamedPoint, Region, region_map
@@ -368,6 +368,22 @@ def test_a_chinese_name_is_never_broken_where_a_letter_can_stand_for_it():
     assert wrap("猎鹿博弈", 2) is None
     assert fit("（对抗，对抗）", 0.5) is None
     assert fit("（对抗，对抗）", 0.65) == "（对抗，\n对抗）"
+
+
+def test_a_title_too_long_for_a_picture_is_cut_and_says_so():
+    figure = number_line(Scale("很长" * 60, 0, 1, "倍数", "r"), [], ["合作" * 200], width=4)
+    renderer, wide = figure.canvas.get_renderer(), figure.get_size_inches()[0] * figure.dpi
+    boxes = [text.get_window_extent(renderer) for text in figure.texts]
+    assert all(box.x0 >= 0 and box.x1 <= wide for box in boxes)
+    shown = [text.get_text() for text in figure.texts]
+    assert sum(text.endswith("\u2026") for text in shown) == 2
+    assert "$r$" in shown
+
+
+@pytest.mark.skipif(not chinese_fonts(), reason="the extra zh is not installed")
+def test_a_chinese_letter_that_the_font_lacks_is_shown_by_its_number_and_the_others_stay():
+    assert chinese_glyphs.with_glyphs("合\U0003fffd作") == "合作"
+    assert text_label("合\U0003fffd作")[0] == "合[U+3FFFD]作"
 
 
 def test_names_of_movers_and_labels_of_branches_do_not_overlap():

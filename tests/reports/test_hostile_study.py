@@ -14,8 +14,10 @@ from detente.reports.assets import assets
 from detente.reports.build import Report
 from detente.reports.compose import compose
 from detente.reports.elements import Heading, Table
+from detente.reports.math_alphabet import check_math
 from detente.reports.pdf import typeset
 from detente.reports.spans import Link, as_spans, plain_text
+from detente.reports.typesetting import typst_text
 
 SMALL = Path(__file__).parents[1] / "study" / "small"
 LABELS = {
@@ -76,3 +78,10 @@ def test_cells_that_a_spreadsheet_would_run_are_guarded(built):
     lines = [line for name, content in assets(document).items() if name.endswith(".csv") for line in content.decode("utf-8").splitlines()]
     assert not [line for line in lines if line.startswith(("=", "@", "+"))]
     assert any("'= head" in line for line in lines)
+
+
+def test_a_label_within_a_formula_keeps_every_letter():
+    label = '#panic("x") $s$ @ref `c` \\u{41}'
+    source = f"op({typst_text(label)})"
+    check_math(source)
+    assert re.sub(r"\\u\{([0-9a-f]+)\}", lambda sign: chr(int(sign[1], 16)), source) == f'op("{label}")'

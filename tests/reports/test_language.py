@@ -15,7 +15,7 @@ from detente.cli import run
 from detente.reports import language
 from detente.reports.characters import soften
 from detente.reports.chinese_numbers import in_hundred_millions
-from detente.reports.elements import inlines
+from detente.reports.elements import Formula, inlines
 from detente.reports.language import catalog, edition, join, reword, say, slots, untranslated
 from detente.reports.spans import plain_text
 from detente.reports.translation import left_over
@@ -116,6 +116,19 @@ def study(study_root):
 def test_a_chinese_report_has_no_english_left_and_the_numbers_of_the_english_one(study, compared):
     english, chinese = (study.report("confrontation", lang).document() for lang in ("en", "zh"))
     assert compared(english, chinese, study.files.texts) > 20
+
+
+def test_formulas_are_read_aloud_in_the_language_of_the_edition(study):
+    chinese = study.report("confrontation", "zh").document()
+    read = [block.alt for block in chinese.blocks if isinstance(block, Formula)]
+    assert any(alt.startswith("美国选择合作的概率 = ") for alt in read)
+    assert any(alt.startswith("中国的贴现因子至少为") for alt in read)
+    assert [alt for alt in read if untranslated(alt)] == []
+
+
+def test_a_label_of_chinese_and_latin_letters_stays_within_a_chinese_sentence():
+    with edition("zh", {}, {"竞争心 rivalry", "建造 build"}):
+        assert reword("zh", "The equilibria by 竞争心 rivalry and 建造 build") == "均衡随竞争心 rivalry与建造 build的变化"
 
 
 def test_a_file_of_texts_with_faults_says_where(tmp_path, capsys):

@@ -8,7 +8,7 @@ from typing import Any
 
 from detente.reports.characters import chinese_fonts
 
-__all__ = ["chinese_family"]
+__all__ = ["chinese_family", "with_glyphs"]
 
 
 @lru_cache(maxsize=1)
@@ -25,6 +25,13 @@ def _chinese_source() -> Any:
     names = [face["name"].getDebugName(16) or face["name"].getDebugName(1) or "" for face in faces]
     number = next((index for index, name in enumerate(names) if " SC" in name), 0)
     return TTFont(content, fontNumber=number, lazy=True)
+
+
+def with_glyphs(characters: str) -> str:
+    """Return those of some characters that the installed font can draw; none where there is no font."""
+    source = _chinese_source()
+    known = source.getBestCmap() if source is not None else {}
+    return "".join(each for each in characters if ord(each) in known)
 
 
 #: Styles of the letters and their weights.

@@ -134,11 +134,17 @@ def _composed(files: StudyFiles, definition: ReportDefinition, models: Sequence[
     return Document(
         title=label_of(definition.title, definition.lang),
         subtitle=label_of(definition.subtitle or {}, definition.lang),
-        blocks=linked(translated(definition.lang, _ordered(blocks))),
+        blocks=linked(translated(definition.lang, _ordered(_one_outline(blocks)))),
         lang=definition.lang,
         footer=say(definition.lang, "{study}, study {hash}", study=files.name, hash=files.hash[:12]),
         keywords=(say(definition.lang, "game theory"), *(context.title for context in contexts)),
     )
+
+
+def _one_outline(blocks: Sequence[Block]) -> list[Block]:
+    """Return blocks without a second table of contents: the overview brings one, and so does the summary of a game."""
+    places = [index for index, block in enumerate(blocks) if isinstance(block, Outline)]
+    return [block for index, block in enumerate(blocks) if index not in places[1:]]
 
 
 def _run(names: Sequence[str]) -> tuple[str, ...]:

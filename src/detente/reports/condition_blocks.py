@@ -81,7 +81,10 @@ def _mixing(context: Context, region: Any) -> list[Block]:
         first, weight = next(iter(weights.items()))
         said = f"{context.label(player)}{context.say(' plays ')}{context.label(first)}"
         source = f'op("Pr")({typst_text(said)}) = {typst(weight, context.names)}'
-        alt = f"probability that {context.label(player)} plays {context.label(first)} = {formula_text(weight)}"
+        alt = context.say(
+            "probability that {player} plays {move} = {formula}",
+            player=context.label(player), move=context.label(first), formula=context.reading(formula_text(weight)),
+        )  # fmt: skip
         blocks.append(Formula(source, alt, entries=context.entries(names_of(weight))))
     return blocks
 

@@ -9,15 +9,18 @@ import math
 import re
 import textwrap
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
 from detente.reports.characters import CJK, is_hidden
-from detente.reports.chinese_glyphs import chinese_family
+from detente.reports.chinese_glyphs import chinese_family, with_glyphs
 from detente.reports.figure_style import figure_style
 from detente.reports.language import spoken
 
-__all__ = ["fit", "label_of", "math_label", "text_label", "wrap", "wrap_to"]
+if TYPE_CHECKING:
+    from matplotlib.text import Text
+
+__all__ = ["fit", "hold_within", "label_of", "math_label", "text_label", "wrap", "wrap_to"]
 
 
 @lru_cache(maxsize=1)
@@ -32,9 +35,10 @@ def text_label(label: str) -> tuple[str, dict[str, Any]]:
     """Return a plain label with everything visible, and the properties to draw it with."""
     label = spoken(re.sub(r"\s+", " ", label))
     properties: dict[str, Any] = {"parse_math": False}
-    chinese = "".join(sorted({c for run in CJK.findall(label) for c in run}))
-    if chinese:
-        family = chinese_family(chinese)
+    found = "".join(sorted({c for run in CJK.findall(label) for c in run}))
+    chinese = with_glyphs(found)
+    if found:
+        family = chinese_family(chinese) if chinese else ""
         if family:
             properties["fontfamily"] = ["STIXGeneral", family, "DejaVu Sans"]
         else:
@@ -81,8 +85,12 @@ _JOINTS = "、，；：+"  # noqa: RUF001
 
 #: Pieces of a Chinese label that stay together where there is room: up to a mark, with the signs that close what is before it.
 _PIECES = re.compile(rf"[^{_JOINTS}]*[{_JOINTS}]+[）”]*|[^{_JOINTS}]+")  # noqa: RUF001
+#: Size, in points, below which letters of a picture are not read.
+_LEAST_SIZE = 7.0
 #: The longest piece that is never broken: a name in two lines is hard to read, and a letter with a key is not.
 _NAME_LETTERS = 10
+#: Inches of a Chinese letter and of another one; letters below which no line is worth having; lines of one label.
+_WIDE, _NARROW, _SHORTEST, _MOST_LINES = 0.125, 0.067, 3, 5
 
 
 def _widest_name(label: str) -> int:
@@ -130,11 +138,39 @@ def wrap_to(label: str, letters: int) -> str:
 
 def fit(label: str, inches: float) -> str | None:
     """Break a label so that it fits a width, or return None if a word is wider than that."""
-    letters = int((inches - 0.12) / (0.125 if CJK.search(label) else 0.067))
-    if letters < (_widest_name(label) if CJK.search(label) and " " not in label else 3):
-        return None
+    room = inches - 0.12
     if CJK.search(label) and " " not in label:
-        lines = _chinese_lines(label, letters)
+        letters = int(room / _WIDE)
+        lines = _chinese_lines(label, letters) if letters >= _widest_name(label) else []
     else:
-        lines = textwrap.wrap(label, letters, break_long_words=False)
-    return "\n".join(lines) if lines and max(map(len, lines)) <= letters and len(lines) <= 5 else None
+        letters = int(room / (_inches(label) / max(1, len(label))))
+        lines = textwrap.wrap(label, letters, break_long_words=False) if letters >= _SHORTEST else []
+    return "\n".join(lines) if lines and max(map(_inches, lines)) <= room and len(lines) <= _MOST_LINES else None
+
+
+def hold_within(text: Text, inches: float) -> None:
+    """Make a text on a figure no wider than it may be: smaller letters first, then fewer of them; of a formula smaller ones only.
+
+    What is cut off stands in words beside the figure.
+    """
+    figure = text.get_figure()
+    renderer = figure.canvas.get_renderer()  # type: ignore[union-attr]
+    room = inches * figure.dpi  # type: ignore[union-attr]
+    wide = text.get_window_extent(renderer).width
+    if wide <= room:
+        return
+    whole = text.get_text()
+    least = 1.0 if whole.startswith("$") else _LEAST_SIZE
+    text.set_fontsize(max(min(least, float(text.get_fontsize())), float(text.get_fontsize()) * room / wide))
+    if whole.startswith("$") or text.get_window_extent(renderer).width <= room:
+        return
+    fits, too_many = 1, len(whole)
+    while too_many - fits > 1:
+        middle = (fits + too_many) // 2
+        text.set_text(f"{whole[:middle].rstrip()}\u2026")
+        fits, too_many = (middle, too_many) if text.get_window_extent(renderer).width <= room else (fits, middle)
+    text.set_text(f"{whole[:fits].rstrip()}\u2026")
+
+
+def _inches(text: str) -> float:
+    return sum(_WIDE if CJK.match(letter) else _NARROW for letter in text)

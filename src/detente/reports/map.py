@@ -156,7 +156,7 @@ def _profile(model: GameModel, text: str, lang: str) -> str:
     if " | " in text:
         return " | ".join(_profile(model, each, lang) for each in text.split(" | "))
     own = ["+".join(model.label(name, lang) for name in part.split("+")) for part in text.split(",")]
-    return f"({', '.join(own)})"
+    return f"（{'，'.join(own)}）" if lang == "zh" else f"({', '.join(own)})"  # noqa: RUF001 - Chinese punctuation
 
 
 def _points(

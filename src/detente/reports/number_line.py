@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
 from detente.reports.characters import CJK
-from detente.reports.figure_labels import fit, label_of, text_label
+from detente.reports.figure_labels import fit, hold_within, label_of, text_label
 from detente.reports.figure_style import FILLS, INK, PLATE, QUIET, TEXT_WIDTH, figure_style, new_figure, shade
 from detente.reports.scale import Scale, write_title
 
@@ -131,7 +131,8 @@ def number_line(
         for n, index in enumerate(lost):
             text, properties = text_label(intervals[index])
             at = (0.19 * (len(lost) - n) - 0.1) / height
-            figure.text(0.06, at, f"{letters[index]}   {text}", fontsize=9, va="center", **properties)
+            line = figure.text(0.06, at, f"{letters[index]}   {text}", fontsize=9, va="center", **properties)
+            hold_within(line, 0.93 * width)
     return figure
 
 

@@ -161,6 +161,8 @@ def reading(whole: Whole) -> list[Block]:
         items.append(whole.say(IMPORTANCE))
     if "levers" in whole.definition.blocks:
         items.append(whole.say(COST))
+    if "parameters" in whole.definition.blocks:
+        items.append(whole.say("Symbols in formulas stand for parameters and are short for their English names; each leads to its entry in the appendix."))
     if whole.definition.detail == "short":
         items.append(
             whole.say(
@@ -203,7 +205,7 @@ def findings(whole: Whole) -> list[Block]:
             ),
         ]  # fmt: skip
     blocks += _shared(whole)
-    return blocks
+    return blocks if len(blocks) > 1 else []
 
 
 def _sentence(whole: Whole, tests: dict[str, list[TestRow]]) -> str:

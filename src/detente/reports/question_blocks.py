@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detente.fields import label_of
+from detente.reports.characters import CJK
 from detente.reports.claim_words import test_rows
 from detente.reports.elements import Block, Column, Heading, Note, Paragraph, Table
 from detente.reports.engine_tables import Labels, engine_table, merged
@@ -35,7 +36,9 @@ def question(context: Context) -> list[Block]:
     """What the game is about, who chooses what, and which claims it tests."""
     definition = context.model.definition
     blocks: list[Block] = [Heading(1, context.say("The question"))]
-    lead = context.prose(context.model.definition.description)
+    lead = context.prose(context.model.definition.description).strip()
+    if lead and lead[-1] not in ".!?\u3002\uff01\uff1f":
+        lead += "\u3002" if CJK.match(lead[-1]) else "."
     players = context.model.players
     everybody = {tuple(map(context.label, own)) for own in definition.strategies.values()}
     if len(everybody) == 1 and everybody != {()}:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from detente.errors import UsageError
+from detente.reports.figure_labels import hold_within
 from detente.reports.figure_style import FILLS, INK, TEXT_WIDTH, figure_style, new_figure, shade
 from detente.reports.label_placement import GRID, Canvas, grow, place_curve_label, place_point, place_region
 from detente.reports.scale import Scale, write_title
@@ -246,4 +247,4 @@ def _draw_key(
             figure.add_artist(Rectangle((0.1, at - 0.05 / full), 0.035, 0.1 / full, facecolor=_SHADE, linewidth=0))
         else:
             figure.text(0.117, at, sign, fontsize=9, fontweight="bold", va="center", ha="center")
-        figure.text(0.15, at, label, fontsize=9, va="center", ha="left", **properties)
+        hold_within(figure.text(0.15, at, label, fontsize=9, va="center", ha="left", **properties), 0.84 * width)

@@ -109,7 +109,7 @@ def _factor_formulas(context: Context, variant: Any, tempted: Collection[str]) -
     formulas: list[Block] = [
         Formula(
             f"delta_({typst_text(context.label(player))}) >= {typst(expression, context.names)}",
-            f"delta of {context.label(player)} at least {context.reading(formula_text(expression))}",
+            context.say("delta of {player} at least {formula}", player=context.label(player), formula=context.reading(formula_text(expression))),
             entries=context.entries(names_of(expression)),
         )
         for player, expression in found.formula.items()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
 from detente.reports.characters import CJK
-from detente.reports.figure_labels import math_label, text_label
+from detente.reports.figure_labels import hold_within, math_label, text_label
 from detente.reports.language import spoken
 
 if TYPE_CHECKING:
@@ -55,10 +55,14 @@ def write_title(
     for index, (string, properties) in enumerate(parts):
         text = figure.text(0, 0, string, fontsize=9.5, va="baseline", ha="left", **properties)
         gap = 0.0 if not index or string.startswith((" ", "\u3000", "\uff08")) else 4.0 if CJK.search(parts[index - 1][0]) else 2.0
-        texts.append((text, gap, text.get_window_extent(renderer).width))
+        texts.append((text, gap))
+    middle = y if up else x
+    others = sum(gap + text.get_window_extent(renderer).width for text, gap in texts[1:]) / figure.dpi
+    hold_within(texts[0][0], max(1.0, 1.94 * min(middle, 1 - middle) * figure.get_size_inches()[1 if up else 0] - others))
+    placed = [(text, gap, text.get_window_extent(renderer).width) for text, gap in texts]
     wide, tall = figure.get_size_inches() * figure.dpi
-    start = -sum(gap + width for _, gap, width in texts) / 2
-    for text, gap, width in texts:
+    start = -sum(gap + width for _, gap, width in placed) / 2
+    for text, gap, width in placed:
         start += gap
         text.set_position((x, y + start / tall) if up else (x + start / wide, y))
         text.set_rotation(90 if up else 0)

@@ -21,6 +21,8 @@ __all__ = ["Bar", "share_bars"]
 _LEFT = 2.75  # inches for the words
 #: Letters of a line of them.
 _LETTERS = 46
+#: Lines of a label that fit into a row; the table below the bars has the whole of it.
+_MOST_LINES = 3
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,12 @@ def share_bars(bars: Sequence[Bar], lang: str = "en", *, observed: bool = False,
     """Draw bars, one row each; ``observed`` leaves room below each for the share given observed play."""
     row = 0.32 if observed else 0.26
     above, below = 0.06, 0.68
+    # "never, proved" is a letter longer in Chinese than "always, proved"
+    right = 1.1 if lang == "zh" and any(bar.proved == "never" for bar in bars) else 0.95
     height = above + row * len(bars) + below
     with figure_style():
         figure = new_figure(width, height)
-        axes = figure.add_axes((_LEFT / width, below / height, (width - _LEFT - 0.95) / width, row * len(bars) / height))
+        axes = figure.add_axes((_LEFT / width, below / height, (width - _LEFT - right) / width, row * len(bars) / height))
         axes.set(xlim=(0, 1), ylim=(len(bars) - 0.5, -0.5), yticks=[], xticks=[0, 0.25, 0.5, 0.75, 1])
         axes.set_xticklabels(["0%", "25%", "50%", "75%", "100%"])
         for side in ("left", "right", "top"):
@@ -51,7 +55,9 @@ def share_bars(bars: Sequence[Bar], lang: str = "en", *, observed: bool = False,
             up = 0.18 if observed and bar.observed is not None else 0.0
             words, properties = text_label(bar.words)
             shown = fit(words, _LEFT - 0.1) or words if CJK.search(words) else wrap_to(words, _LETTERS)
-            small = 8.5 if shown.count("\n") < 2 else 7
+            lines = shown.split("\n")
+            shown = "\n".join(lines if len(lines) <= _MOST_LINES else [*lines[: _MOST_LINES - 1], f"{lines[_MOST_LINES - 1]}\u2026"])
+            small = 8.5 if shown.count("\n") < 2 else 7 if observed else 6
             axes.text(
                 -0.02, place, shown, transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=small,
                 linespacing=1.0, **properties,

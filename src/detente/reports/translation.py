@@ -33,7 +33,7 @@ def translated(lang: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
 
 
 def own_names(models: Sequence[GameModel]) -> frozenset[str]:
-    """Return what readers see for names of games that have no Chinese: within sentences they stay."""
+    """Return what readers see for names of games that have no Chinese, or Latin words in it: within sentences they stay."""
     found: set[str] = set()
     for base in models:
         for model in (base, *(base.of(name) for name in base.definition.variants)):
@@ -44,7 +44,7 @@ def own_names(models: Sequence[GameModel]) -> frozenset[str]:
             found.update(label_of(term.label, "zh") if term.label else term.name for term in terms)
             found.update(parameter.unit for parameter in model.parameters.values())
             found.add(model.payoff_model.unit)
-    return frozenset(name for name in found if LETTERS.search(name) and not HAN.search(name))
+    return frozenset(name for name in found if LETTERS.search(name) and (not HAN.search(name) or untranslated(name)))
 
 
 def _inline(lang: str, content: Inline) -> Inline:

@@ -42,6 +42,6 @@ def tex(context: Context, name: str) -> str:
 
 
 def typst_text(text: str) -> str:
-    """Return a label as upright text inside a formula, without characters that end it."""
-    kept = "".join(character if character not in '"\\#$@`\n' else " " for character in text)
-    return f'"{kept}"'
+    """Return a label as upright text inside a formula: what would end it, or call something, by its number."""
+    kept = "".join(rf"\u{{{ord(character):x}}}" if character in '"\\#$@`' else character for character in text)
+    return f'"{" ".join(kept.split())}"'

@@ -45,6 +45,8 @@ __all__ = ["TypstWriter"]
 _NUMBER = re.compile(r"[~<>≈≤≥]?\s?[+\-\u2212]?[\d,\u2009\u202f]*\d(/\d+)?(?P<decimals>\.\d+)?[*†]?")
 #: A hyphen that is the sign of a number.
 _MINUS = re.compile(r"(?<![A-Za-z0-9_.)\]\-])-(?=\.?[0-9])")
+#: Between Chinese and a number with a sign.
+_SIGNED = re.compile("(?<=[\u4e00-\u9fff])(?=[\u2212<>\u2264\u2265] ?\\d)")
 
 #: Greatest type size, in points, of tables in an appendix, where things are looked up.
 _APPENDIX_SIZE = 8.5
@@ -122,7 +124,9 @@ class TypstWriter:
     def _text(self, text: str) -> str:
         if self.lang == "zh":
             text = in_hundred_millions(text)
-        return soften(_MINUS.sub("\u2212", self._printable(scientific(text))))
+        text = _MINUS.sub("\u2212", self._printable(scientific(text)))
+        # a number has its space behind Chinese, but the typesetter knows it by its first digit only
+        return soften(_SIGNED.sub(" ", text) if self.lang == "zh" else text)
 
     # ---- spans
 
