@@ -112,7 +112,7 @@ class Comparisons(Conditions):
     def _compare(self, player: int, a: Profile, b: Profile) -> tuple[int | None, int]:
         """Return (index, orientation) of a comparison of payoffs."""
         if (player, a, b) not in self._where:
-            index, orient = self._register(self.game.payoff(player, a) - self.game.payoff(player, b))
+            index, orient = self._register(self.game.difference(player, a, b))
             self._where[player, a, b], self._where[player, b, a] = (index, orient), (index, -orient)
         return self._where[player, a, b]
 

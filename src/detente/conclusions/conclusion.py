@@ -11,7 +11,7 @@ threshold is exact.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -66,6 +66,15 @@ class Conclusion:
         return signs.selected == self.profiles[0]
 
 
+@lru_cache(maxsize=1 << 14)
+def _deviations(shape: tuple[int, ...], profile: Profile) -> tuple[tuple[Profile, ...], ...]:
+    """Return the profiles that each player alone can make of one."""
+    return tuple(
+        tuple((*profile[:player], other, *profile[player + 1 :]) for other in range(size) if other != profile[player])
+        for player, size in enumerate(shape)
+    )
+
+
 class Signs:
     """The comparisons of payoffs at one point, or on one open piece of a line, as signs.
 
@@ -94,17 +103,10 @@ class Signs:
         self.players, self.strategies = players, strategies
         self.compare, self.risk, self.formula_sign = compare, risk, formula_sign
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         """The number of strategies of each player."""
         return tuple(len(own) for own in self.strategies)
-
-    def _deviations(self, player: int, profile: Profile) -> list[Profile]:
-        return [
-            (*profile[:player], other, *profile[player + 1 :])
-            for other in range(self.shape[player])
-            if other != profile[player]
-        ]
 
     @cached_property
     def pure(self) -> tuple[Profile, ...]:
@@ -119,16 +121,16 @@ class Signs:
         """Return whether no deviation from a pure profile gains."""
         return all(
             self.compare(player, profile, deviation) >= 0
-            for player in range(len(self.players))
-            for deviation in self._deviations(player, profile)
+            for player, own in enumerate(_deviations(self.shape, profile))
+            for deviation in own
         )
 
     def strict(self, profile: Profile) -> bool:
         """Return whether every deviation from a pure profile loses."""
         return all(
             self.compare(player, profile, deviation) > 0
-            for player in range(len(self.players))
-            for deviation in self._deviations(player, profile)
+            for player, own in enumerate(_deviations(self.shape, profile))
+            for deviation in own
         )
 
     def dominant(self, player: int, strategy: int) -> bool:
@@ -137,7 +139,7 @@ class Signs:
         return all(
             self.compare(player, profile, deviation) > 0
             for profile in product(*others)
-            for deviation in self._deviations(player, profile)
+            for deviation in _deviations(self.shape, profile)[player]
         )
 
     def _advantage(self, player: int, other: int) -> int:

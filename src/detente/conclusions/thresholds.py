@@ -156,21 +156,17 @@ def _defined(sign: Any, expression: Any) -> int:
     return int(found)
 
 
-def game_signs(game: SymbolicGame, sign: Any, differences: dict[Any, Any] | None = None) -> Signs:
-    """Return a :class:`Signs` view of a game; ``sign(expression)`` is -1, 0, 1 or None at a pole.
-
-    ``differences`` keeps differences of payoffs for the next view of the game.
-    """
-    known: dict[Any, Any] = {} if differences is None else differences
+def game_signs(game: SymbolicGame, sign: Any) -> Signs:
+    """Return a :class:`Signs` view of a game; ``sign(expression)`` is -1, 0, 1 or None at a pole, and asked once."""
+    known: dict[Any, int] = {}
 
     def defined(expression: Any) -> int:
-        return _defined(sign, expression)
+        if expression not in known:
+            known[expression] = _defined(sign, expression)
+        return known[expression]
 
     def compare(player: int, a: Profile, b: Profile) -> int:
-        key = (player, a, b)
-        if key not in known:
-            known[key] = game.payoff(player, a) - game.payoff(player, b)
-        return defined(known[key])
+        return defined(game.difference(player, a, b))
 
     def risk(a: Profile, b: Profile) -> int:
         return defined(risk_expression(game, a, b))
@@ -235,7 +231,7 @@ def thresholds(
     label = name or (of.text if of is not None else "set of equilibria")
     # Off the domain of the payoffs there is no game, even where the comparisons could be continued.
     needs_game = of is None or (isinstance(of, Conclusion) and of.kind != "sign")
-    defined = list(game.payoffs.values()) if needs_game else []
+    defined = list(dict.fromkeys(game.payoffs.values())) if needs_game else []
     # In games of two players larger than 2x2, signs of minors of the payoffs decide which supports have equilibria.
     sole = isinstance(of, Conclusion) and of.kind in {"unique", "selected"}
     if (of is None or sole) and len(game.players) == 2 and game.shape != (2, 2):
@@ -245,10 +241,8 @@ def thresholds(
         by_supports = partial(_supports, supports, profile)
         return follow(game, along, supports.expressions, by_supports, at, domain, label, defined)
 
-    differences: dict[Any, Any] = {}
-
     def state(sign: Callable[[Any], int]) -> Any:
-        view = game_signs(game, sign, differences)
+        view = game_signs(game, sign)
         if of is None:
             return describe_set(view)
         return of.holds(view) if isinstance(of, Conclusion) else view.formula_sign(of)
@@ -411,10 +405,10 @@ def deciding_expressions(game: SymbolicGame, of: Any) -> list[Any]:
                 (a, (*a[:player], k, *a[player + 1 :]))
                 for a, k in product(profiles, range(len(own))) if a[player] < k
             )  # fmt: skip
-        found += [game.payoff(player, a) - game.payoff(player, b) for a, b in pairs]
+        found += [game.difference(player, a, b) for a, b in pairs]
     if of is not None and of.kind == "selected" and game.shape == (2, 2):
         found += [risk_expression(game, (0, 0), (1, 1)), risk_expression(game, (0, 1), (1, 0))]
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _interval_of(game: SymbolicGame, along: str, point: Mapping[str, Fraction]) -> tuple[Fraction, Fraction]:

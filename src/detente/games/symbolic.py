@@ -138,6 +138,23 @@ class SymbolicGame(Displayed):
         """Return the payoff as a SymPy expression in parameters and derived names."""
         return self.payoffs[(player, *profile)]
 
+    def difference(self, player: int, a: Profile, b: Profile) -> Any:
+        """Return what a player gets more at one profile than at another; equal differences are one object."""
+        key = player, a, b
+        if key not in self._differences:
+            found = self.payoff(player, a) - self.payoff(player, b)
+            self._differences[key] = self._differences.setdefault(found, found)
+        return self._differences[key]
+
+    @cached_property
+    def _differences(self) -> dict[Any, Any]:
+        return {}
+
+    @cached_property
+    def _written(self) -> dict[tuple[int, bool], tuple[Any, Any]]:
+        """Formulas as SymPy by the identity of their trees, which are kept beside them."""
+        return {}
+
     @cached_property
     def _expanded(self) -> dict[Any, Any]:
         return {}
@@ -224,8 +241,12 @@ class SymbolicGame(Displayed):
             profile = tuple(own.index(strategy) for own, strategy in zip(self.strategies, chosen, strict=True))
             return self.payoff(self.players.index(name), profile)
 
-        known = {name: symbol(name) for name in (*self.parameters, *self.derived)}
-        return parsed.to_sympy(known, item, as_written=as_written)
+        # extremes of many terms are slow to build, and thresholds ask for them at every sign
+        key = id(parsed.root), as_written
+        if key not in self._written:
+            known = {name: symbol(name) for name in (*self.parameters, *self.derived)}
+            self._written[key] = parsed.root, parsed.to_sympy(known, item, as_written=as_written)
+        return self._written[key][1]
 
     def point(self, values: Mapping[str, object] | None = None, **more: object) -> dict[str, Fraction]:
         """Return the baseline with ``values`` in it, as exact numbers; unknown names are refused."""

@@ -229,8 +229,12 @@ class Extensive(Form):
         return found
 
     def formulas(self, model: GameModel, kind: str) -> SymbolicGame:
-        """Return what evaluates formulas at paths."""
-        return _Formulas(model, self.payoffs(model, kind))
+        """Return what evaluates formulas at paths, one for all that is asked of a game."""
+        key = "formulas", kind
+        if key not in model.worked_out:
+            model.worked_out[key] = _Formulas(model, self.payoffs(model, kind))
+        found: SymbolicGame = model.worked_out[key]
+        return found
 
     def outcomes(self, model: GameModel) -> Iterator[tuple[str, ...]]:
         """Yield every path as its choices, or as a profile where each player moves once."""
