@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import detente
 from detente.conclusions.conclusion import parse_conclusion
-from detente.conclusions.thresholds import game_signs, thresholds
+from detente.conclusions.game_signs import game_signs
+from detente.conclusions.thresholds import thresholds
 from detente.errors import UsageError
 from detente.formula import symbol
 from detente.games.rational import rational_value

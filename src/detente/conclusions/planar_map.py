@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._proved_cells import proved_cells
 from detente.conclusions.conclusion import Conclusion, describe_set
-from detente.conclusions.thresholds import deciding_expressions, game_signs
+from detente.conclusions.game_signs import deciding_expressions, game_signs
 from detente.conclusions.tree_outcomes import TreeOutcomes
 from detente.errors import UsageError, did_you_mean
 from detente.formula import symbol

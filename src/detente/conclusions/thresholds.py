@@ -15,7 +15,8 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from detente.conclusions.conclusion import Conclusion, Signs, describe_set
+from detente.conclusions.conclusion import Conclusion, describe_set
+from detente.conclusions.game_signs import deciding_expressions, game_signs, guarded_state
 from detente.display import Displayed, Table
 from detente.errors import UsageError, did_you_mean
 from detente.games.symbolic import SymbolicGame, symbol
@@ -26,14 +27,15 @@ from detente.solve.parametric.signs import bounds
 from detente.solve.parametric.support_polynomials import support_polynomials
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from detente.conclusions._conditions import Conditions
     from detente.formula import Formula
     from detente.games.normal import Profile
     from detente.solve.parametric.support_polynomials import SupportPolynomials
     from detente.wording import Wording
 
-__all__ = ["Threshold", "Thresholds", "deciding_expressions", "follow", "game_signs", "thresholds"]
+__all__ = ["Threshold", "Thresholds", "follow", "follow_conditions", "thresholds"]
 
 
 @dataclass(frozen=True)
@@ -143,48 +145,6 @@ def state_text(state: Any) -> str:
     if isinstance(state, int):
         return {1: "positive", 0: "zero", -1: "negative"}[state]
     return "; ".join(state) if state else "no equilibrium of this kind"
-
-
-class _Undefined(Exception):  # noqa: N818 - control flow, not an error
-    """An expression has a pole at the point asked for."""
-
-
-def _defined(sign: Any, expression: Any) -> int:
-    found = sign(expression)
-    if found is None:
-        raise _Undefined
-    return int(found)
-
-
-def game_signs(game: SymbolicGame, sign: Any) -> Signs:
-    """Return a :class:`Signs` view of a game; ``sign(expression)`` is -1, 0, 1 or None at a pole, and asked once."""
-    known: dict[Any, int] = {}
-
-    def defined(expression: Any) -> int:
-        if expression not in known:
-            known[expression] = _defined(sign, expression)
-        return known[expression]
-
-    def compare(player: int, a: Profile, b: Profile) -> int:
-        return defined(game.difference(player, a, b))
-
-    def risk(a: Profile, b: Profile) -> int:
-        return defined(risk_expression(game, a, b))
-
-    return Signs(game.players, game.strategies, compare, risk, lambda text: defined(game.expression(text)))
-
-
-def risk_expression(game: SymbolicGame, a: Profile, b: Profile) -> Any:
-    """Return the product of deviation losses at ``a`` minus that at ``b`` of a 2x2 game."""
-
-    def loss(profile: Profile) -> Any:
-        product = 1
-        for player in (0, 1):
-            other = tuple(1 - own if index == player else own for index, own in enumerate(profile))
-            product = product * (game.payoff(player, profile) - game.payoff(player, other))
-        return product
-
-    return loss(a) - loss(b)
 
 
 def thresholds(
@@ -308,7 +268,7 @@ def follow(
     low, high = _interval_of(game, along, point)
     line = LineSigns(game, along, point, _window((low, high), domain))
     cells = line.cells(list(expressions), defined)
-    told_by = _guarded(state)
+    told_by = guarded_state(state)
     pieces = [told_by(lambda each, s=sample: line.sign_between(each, s)) for sample in cells.samples]  # type: ignore[misc]
     found: list[tuple[Root, Threshold]] = []
     notes: list[str] = []
@@ -342,16 +302,20 @@ def follow(
     return Thresholds(along, name, (low, high), start, inside, outside, value, tuple(notes))
 
 
-def _guarded(state: Callable[[Callable[[Any], int]], Any]) -> Callable[[Callable[[Any], int | None]], Any]:
-    """Return a state as None where an expression that it looks at has no sign."""
+def follow_conditions(
+    conditions: Conditions,
+    along: str,
+    at: Mapping[str, object] | None = None,
+    domain: tuple[Fraction | None, Fraction | None] = (None, None),
+    name: str = "",
+) -> Thresholds:
+    """Return the values of a parameter at which a statement begins or ends to hold; arguments as in :func:`follow`."""
+    signs = [form.expression for form in conditions.forms[: conditions.decisive]]
 
-    def guarded(sign: Callable[[Any], int | None]) -> Any:
-        try:
-            return state(lambda expression: _defined(sign, expression))
-        except _Undefined:
-            return None
+    def holds(sign: Callable[[Any], int]) -> bool:
+        return conditions.holds(tuple(map(sign, signs)))
 
-    return guarded
+    return follow(conditions.game, along, signs, holds, at, domain, name)
 
 
 def _window(
@@ -381,34 +345,6 @@ def _remarks(line: LineSigns, roots: Sequence[Root], outside: Sequence[Threshold
         low, high = (short(end, 4) for end in line.window)
         notes.append(f"a formula is not rational in {along}: values outside [{low}, {high}] were not searched")
     return notes
-
-
-def deciding_expressions(game: SymbolicGame, of: Any) -> list[Any]:
-    """Return the expressions whose signs decide a conclusion, a formula, or the set of equilibria (None)."""
-    from itertools import combinations, product
-
-    if of is not None and not isinstance(of, Conclusion):
-        return [game.expression(of)]
-    if of is not None and of.formula is not None:
-        return [game.expression(of.formula)]
-    profiles = list(game.profiles())
-    found = []
-    for player, own in enumerate(game.strategies):
-        pairs: Iterable[tuple[Profile, Profile]]
-        if of is not None and of.kind == "class":
-            pairs = combinations(profiles, 2)
-        elif of is not None and of.kind == "equilibrium":
-            here = of.profiles[0]
-            pairs = ((here, (*here[:player], k, *here[player + 1 :])) for k in range(len(own)) if k != here[player])
-        else:
-            pairs = (
-                (a, (*a[:player], k, *a[player + 1 :]))
-                for a, k in product(profiles, range(len(own))) if a[player] < k
-            )  # fmt: skip
-        found += [game.difference(player, a, b) for a, b in pairs]
-    if of is not None and of.kind == "selected" and game.shape == (2, 2):
-        found += [risk_expression(game, (0, 0), (1, 1)), risk_expression(game, (0, 1), (1, 0))]
-    return list(dict.fromkeys(found))
 
 
 def _interval_of(game: SymbolicGame, along: str, point: Mapping[str, Fraction]) -> tuple[Fraction, Fraction]:

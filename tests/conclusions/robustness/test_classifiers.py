@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from detente.conclusions.conclusion import parse_conclusion
+from detente.conclusions.game_signs import game_signs
 from detente.conclusions.robustness.normal_forms import NormalForms
 from detente.conclusions.robustness.two_by_two import TwoByTwo
-from detente.conclusions.thresholds import game_signs
 from detente.errors import UsageError
 from detente.formula import parse
 from detente.games.symbolic import SymbolicGame

@@ -458,7 +458,7 @@ class Extensive(Form):
     ) -> Thresholds:
         """Return the exact values of a parameter at which the outcomes, or a conclusion, change."""
         from detente.conclusions.conclusion import Conclusion
-        from detente.conclusions.thresholds import follow, thresholds
+        from detente.conclusions.thresholds import follow_conditions, thresholds
         from detente.conclusions.tree_outcomes import tree_thresholds
 
         domain = model.parameters[along].domain
@@ -466,11 +466,7 @@ class Extensive(Form):
             tree = model.payoffs(kind)
             if not tree.perfect_information:
                 if of is not None:
-                    c = self._conditions(model, kind, of)
-                    signs = [form.expression for form in c.forms[: c.decisive]]
-                    return follow(
-                        c.game, along, signs, lambda sign: c.holds(tuple(map(sign, signs))), values, domain, name or of.text
-                    )
+                    return follow_conditions(self._conditions(model, kind, of), along, values, domain, name or of.text)
                 if stages(model) is not None:
                     message = "the set of outcomes of a game in stages is not followed"
                     raise UsageError(f"{model.name}: {message}; ask for one of them, with --of equilibrium:PROFILE")

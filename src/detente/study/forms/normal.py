@@ -333,8 +333,8 @@ class Normal(Form):
 
     def holds(self, model: GameModel, of: Conclusion | Formula, values: Mapping[str, Fraction]) -> bool:
         """Return whether a conclusion holds at a point; a formula holds where it is positive."""
+        from detente.conclusions.game_signs import game_signs
         from detente.conclusions.sole_equilibrium import conditions_of
-        from detente.conclusions.thresholds import game_signs
         from detente.formula import Formula
 
         game = model.symbolic

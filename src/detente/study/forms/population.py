@@ -306,7 +306,7 @@ class Population(FormulaForm):
     ) -> Thresholds:
         """Return where along a parameter a formula changes its sign, or a profile begins or ends to be an equilibrium."""
         from detente.conclusions.conclusion import Conclusion
-        from detente.conclusions.thresholds import follow
+        from detente.conclusions.thresholds import follow_conditions
 
         if of is None:
             top = next(iter(model.definition.strategies.values()))[-1]
@@ -315,10 +315,8 @@ class Population(FormulaForm):
             )
         if not isinstance(of, Conclusion):
             return super().thresholds(model, kind, along, of, values, name)
-        c = self._conditions(model, kind, of)
-        signs = [form.expression for form in c.forms[: c.decisive]]
-        domain = model.parameters[along].domain
-        return follow(c.game, along, signs, lambda sign: c.holds(tuple(map(sign, signs))), values, domain, name or of.text)
+        conditions, domain = self._conditions(model, kind, of), model.parameters[along].domain
+        return follow_conditions(conditions, along, values, domain, name or of.text)
 
     def rests_on(
         self, model: GameModel, kind: str, of: Conclusion | Formula, values: Mapping[str, Fraction], **more: Any
