@@ -16,7 +16,8 @@ from detente.errors import UsageError
 from detente.formula import symbol
 from detente.games.rational import NotRational, Tree, fast, is_known, is_rational, tree, value_of
 from detente.numbers import exact
-from detente.solve.parametric.intervals import Span, derivative, sign_at, times
+from detente.solve.parametric.intervals import Span, derivative, times
+from detente.solve.parametric.point_signs import sign_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

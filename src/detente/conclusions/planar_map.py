@@ -24,7 +24,7 @@ from detente.formula import symbol
 from detente.games.rational import fast
 from detente.games.symbolic import SymbolicGame
 from detente.games.symbolic_tree import SymbolicTree
-from detente.solve.parametric.intervals import sign_at
+from detente.solve.parametric.point_signs import sign_at
 from detente.solve.parametric.signs import bounds
 from detente.solve.parametric.support_polynomials import SupportPolynomials, support_polynomials
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from detente.errors import DetenteError, UsageError
 from detente.games.rational import NotRational, fast, rational_value, tree
 from detente.solve.parametric.atlas_result import sign_of_part
-from detente.solve.parametric.intervals import span_at
+from detente.solve.parametric.point_signs import span_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

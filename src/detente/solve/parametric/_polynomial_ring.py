@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from detente.formula import symbol
 from detente.games.rational import NotRational, fast, tree
-from detente.solve.parametric.intervals import span_at, times
+from detente.solve.parametric.intervals import times
+from detente.solve.parametric.point_signs import span_at
 from detente.solve.parametric.signs import bounds
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 from detente.formula import symbol
 from detente.games.rational import NotRational, Tree, fast, tree
 from detente.numbers import Enclosure
-from detente.solve.parametric.intervals import Undefined, derivative, enclose, sign_at
+from detente.solve.parametric.intervals import Undefined, derivative, enclose
+from detente.solve.parametric.point_signs import sign_at
 from detente.solve.parametric.real_roots import Root, simplest
 
 if TYPE_CHECKING:

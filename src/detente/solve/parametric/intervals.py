@@ -19,12 +19,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from detente.formula import symbol
-from detente.games.rational import NotRational, Tree, fast, tree, value_of
+from detente.games.rational import NotRational, Tree, fast, tree
+from detente.solve.parametric._infinite import INFINITY, Infinite
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["INFINITY", "Near", "Span", "Undefined", "derivative", "enclose", "sign_at", "span_at", "times"]
+__all__ = ["Near", "Span", "Undefined", "derivative", "enclose", "times"]
 
 #: Lower and upper end, as FLINT rationals, or infinite where only part of a box counts.
 Span = tuple[Any, Any]
@@ -34,6 +35,8 @@ Span = tuple[Any, Any]
 _Signed = tuple[Any, Any, "int | None"]
 #: Bounds by the identity of a node, which is kept beside them, or by the name of a parameter.
 Known = dict["int | str", tuple[Tree, _Signed]]
+#: Bounds of parts of expressions at one point, by the precision.
+Near = dict[int, Known]
 #: Bits of functions that are not rational.
 BITS = 96
 #: Largest exponent of a power of two that an end may have; beyond it bounds are not useful.
@@ -42,57 +45,6 @@ _WIDE = 5000
 
 class Undefined(NotRational):
     """An expression has no real value anywhere on a box."""
-
-
-class Infinite:
-    """An end that is not bounded; 0 times it is 0, as products of intervals need."""
-
-    def __init__(self, sign: int) -> None:
-        self.sign = sign
-
-    def __add__(self, other: Any) -> Any:
-        if isinstance(other, Infinite) and other.sign != self.sign:
-            raise NotRational
-        return self
-
-    __radd__ = __add__
-
-    def __mul__(self, other: Any) -> Any:
-        turn = other.sign if isinstance(other, Infinite) else int(other > 0) - int(other < 0)
-        return INFINITY if turn * self.sign > 0 else -INFINITY if turn else other
-
-    __rmul__ = __mul__
-
-    def __neg__(self) -> Infinite:
-        return INFINITY if self.sign < 0 else _MINUS
-
-    def __pow__(self, power: int) -> Any:
-        return INFINITY if self.sign > 0 or power % 2 == 0 else self
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return other * 0
-
-    def __gt__(self, other: Any) -> bool:
-        return self.sign > 0 and other is not self
-
-    def __ge__(self, other: Any) -> bool:
-        return self.sign > 0 or other is self
-
-    def __lt__(self, other: Any) -> bool:
-        return self.sign < 0 and other is not self
-
-    def __le__(self, other: Any) -> bool:
-        return self.sign < 0 or other is self
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def __hash__(self) -> int:
-        return hash(self.sign)
-
-
-INFINITY = Infinite(1)
-_MINUS = Infinite(-1)
 
 
 def times(a: Span, b: Span) -> Span:
@@ -404,64 +356,3 @@ def derivative(expression: Any, name: str, *, factored: bool = False) -> Tree:
             return ("?",)
     found = expression.diff(own)
     return tree(sympy.factor_terms(found) if factored else found)
-
-
-#: Bounds of parts of expressions at one point, by the precision.
-Near = dict[int, Known]
-
-
-def span_at(node: Tree, values: Mapping[str, Any], bits: int = BITS, near: Near | None = None) -> Span:
-    """Return bounds of a tree at a point, equal where the value is rational.
-
-    ``near`` keeps the bounds of its parts for more trees at the same point.
-
-    Raises
-    ------
-    NotRational
-        If it has no value there, or no bounds are known.
-    """
-    try:
-        found = value_of(node, values)
-    except NotRational:
-        known = None if near is None else near.setdefault(bits, {})
-        return enclose(node, {name: (value, value) for name, value in values.items()}, bits=bits, known=known)
-    except ZeroDivisionError:
-        raise Undefined from None
-    return found, found
-
-
-def sign_at(expression: Any, values: Mapping[str, Any], near: Near | None = None) -> int | None:
-    """Return the sign of an expression at a point given by FLINT rationals; None where it is undefined or open.
-
-    ``near`` keeps the bounds of its parts for more expressions at the same point.
-
-    A value that is not rational is enclosed ever closer until it is apart from 0; that it is 0 is proved by SymPy.
-
-    Examples
-    --------
-    >>> from detente.formula import symbol
-    >>> import sympy
-    >>> x = symbol("x")
-    >>> [sign_at(sympy.exp(x) - 2, {"x": fast(Fraction(k, 10))}) for k in (6, 7)]
-    [-1, 1]
-    >>> sign_at(sympy.log(x), {"x": fast(Fraction(1))})
-    0
-    """
-    node = tree(expression)
-    for bits in (BITS, 4 * BITS, 16 * BITS):
-        try:
-            low, high = span_at(node, values, bits, near)
-        except NotRational:
-            return None
-        if low > 0 or high < 0 or low == high:
-            return int(low > 0) - int(high < 0)
-    return 0 if _vanishes(expression, values) else None
-
-
-def _vanishes(expression: Any, values: Mapping[str, Any]) -> bool:
-    """Return whether an expression is proved to be 0 at a point."""
-    import sympy
-
-    names = {each: values[each.name] for each in expression.free_symbols}
-    found = expression.xreplace({each: sympy.Rational(int(v.p), int(v.q)) for each, v in names.items()})
-    return found.is_zero is True or (found.is_algebraic is True and found.equals(0) is True)

@@ -15,7 +15,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from detente.games.rational import NotRational, Tree, fast, slope, tree
-from detente.solve.parametric.intervals import derivative, enclose, sign_at
+from detente.solve.parametric.intervals import derivative, enclose
+from detente.solve.parametric.point_signs import sign_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
