@@ -39,16 +39,23 @@ def report_command(name: str | None, out: Path | None, lang: str | None, study_d
 
     Without NAME the study's main report is built.
     """
-    from detente.facade import Study
+    from detente.reports.last_build import LastBuild
+    from detente.study.layout import find
 
-    study = Study(study_dir)
-    report = study.report(name, lang)
-    written = report.write(out)
-    names = [str(path) for path in written.files]
+    last = LastBuild(find(study_dir), name, lang, out)
+    built = last.built()
+    if built is None:
+        with last.pages_set():
+            from detente.facade import Study
+
+            study = Study(study_dir)
+            written = study.report(name, lang).write(out)
+        built = last.keep(study.name, study.hash, written)
+    names = [str(path) for path in built.files]
     more = f" and {len(names) - 1} files in {Path(names[1]).parent}" if len(names) > 1 else ""
     text = f"{names[0]}{more}"
-    data = {**_head("report", study), "notes": list(written.notes), "files": names}
-    emit(text, data, as_json=as_json, out=None, notes=written.notes)
+    data = {**_head("report", built), "notes": list(built.notes), "files": names}
+    emit(text, data, as_json=as_json, out=None, notes=built.notes)
 
 
 @click.command("check")

@@ -11,9 +11,11 @@ from detente.reports.block_names import GAME_BLOCKS, STUDY_BLOCKS
 from detente.reports.words import NO_FONTS
 from detente.study.model import GameModel, game_model
 from detente.study.report_definition import EDITIONS
+from detente.whole import write_whole
 
 if TYPE_CHECKING:
     from detente.reports.document import Document
+    from detente.reports.typst_compiler import Pages
     from detente.study.load import StudyFiles
     from detente.study.report_definition import ReportDefinition
 
@@ -25,10 +27,14 @@ BLOCKS = {**STUDY_BLOCKS, **GAME_BLOCKS}
 
 @dataclass(frozen=True)
 class Written:
-    """What a build has made: ``files``, the PDF first, and ``notes`` on what could not be printed as it is."""
+    """What a build has made: ``files``, the PDF first, and ``notes`` on what could not be printed as it is.
+
+    ``pages`` is what the compiler was given, for the next build.
+    """
 
     files: tuple[Path, ...]
     notes: tuple[str, ...] = ()
+    pages: Pages | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ class Report:
         """
         from detente.reports.assets import assets_folder, write_assets
         from detente.reports.characters import chinese_fonts
-        from detente.reports.pdf import write_pdf
+        from detente.reports.pdf import typeset
         from detente.reports.translation import left_over
 
         target = Path(path) if path is not None else self.files.root / "reports" / f"{self.definition.name}.pdf"
@@ -95,9 +101,11 @@ class Report:
         if self.definition.lang == "zh" and not chinese_fonts():
             raise UsageError(NO_FONTS)
         document = self.document()
-        notes = write_pdf(document, target)
+        pdf = typeset(document)
+        write_whole(target, pdf.data)
+        notes = pdf.notes
         left = left_over(document, self.files.texts) if document.lang == "zh" else []
         if left:
             texts = f"{len(left)} texts have" if len(left) > 1 else "1 text has"
             notes = (*notes, f"{texts} no Chinese, such as {left[0][:80]!r}; `seeds/chinese.toml` is the place for texts of the study")
-        return Written((target, *write_assets(document, assets_folder(target))), notes)
+        return Written((target, *write_assets(document, assets_folder(target))), notes, pdf.pages)

@@ -8,7 +8,7 @@ folder on any day.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from detente.reports.characters import chinese_fonts
 from detente.reports.elements import Figure, Formula, Heading, PayoffMatrix, Table, inlines
 from detente.reports.glyphs import unprintable
 from detente.reports.spans import plain_text
-from detente.reports.typst_compiler import RefusedError, compile_report, font_book
+from detente.reports.typst_compiler import Pages, RefusedError, compile_report, font_book
 from detente.reports.typst_data import TypstWriter
 from detente.whole import write_whole
 
@@ -37,10 +37,11 @@ _CJK_FAMILIES = ("Noto Serif CJK SC", "Noto Sans CJK SC")
 
 @dataclass(frozen=True)
 class Pdf:
-    """A compiled document: the file's bytes and what the reader of the file should know, in words."""
+    """A compiled document: the file's bytes, what its reader should know, in words, and what the compiler was given."""
 
     data: bytes
     notes: tuple[str, ...] = ()
+    pages: Pages | None = field(default=None, repr=False, compare=False)
 
 
 def to_pdf(document: Document, *, fonts: Sequence[str | Path] | None = None) -> bytes:
@@ -103,7 +104,8 @@ def typeset(document: Document, *, fonts: Sequence[str | Path] | None = None) ->
     for _ in range(4):
         data, notes = TypstWriter(document, cjk, frozenset(lost)).data()
         try:
-            return Pdf(compile_report(data, pictures, book, _timestamp(document)), notes)
+            pages = Pages(data, pictures, _timestamp(document))
+            return Pdf(compile_report(pages, book), notes, pages)
         except RefusedError as error:
             # A glyph may exist by itself and fail in a cluster: print its number, and try again.
             further = set(error.characters) - lost
@@ -128,12 +130,12 @@ def _blame(document: Document, data: dict[str, Any], pictures: Mapping[str, byte
     for index, block in enumerate(data["blocks"]):
         alone = {**data, "blocks": [_unlinked(block, every - labels[index])]}
         try:
-            compile_report(alone, pictures, book, 0)
+            compile_report(Pages(alone, pictures), book)
         except RefusedError as error:
             what = _describe(document.blocks[index]) if index < len(document.blocks) else "the closing note"
             return DetenteError(f"block {index + 1} ({what}) cannot be set; Typst says: {error}")
     try:
-        compile_report(data, pictures, book, 0)
+        compile_report(Pages(data, pictures), book)
     except RefusedError as error:
         return DetenteError(f"the report {document.title[:80]!r} cannot be set; Typst says: {error}")
     return DetenteError(f"the report {document.title[:80]!r} cannot be set")

@@ -112,6 +112,14 @@ class Store:
             self._write(name, found)
         return found
 
+    def find(self, key: Mapping[str, Any]) -> Any:
+        """Return the result under a key, None where there is none."""
+        return self._read(digest({"key": key, "engine": dict(engine())}))
+
+    def keep(self, key: Mapping[str, Any], result: Any) -> None:
+        """Keep a result under a key, in place of any other one."""
+        self._write(digest({"key": key, "engine": dict(engine())}), result)
+
     def has(self, key: Mapping[str, Any]) -> bool:
         """Return whether a result is kept under a key."""
         if self.folder is None:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["STANDARDS", "RefusedError", "compile_report", "font_book", "run_typst", "to_png"]
+__all__ = ["STANDARDS", "Pages", "RefusedError", "compile_report", "font_book", "run_typst", "to_png"]
 
 #: Standards to which every report is built.
 STANDARDS = ("a-2b", "ua-1")
+#: One report is set at a time: what the second one has in common with the first is then not set again.
+_SETTING = Lock()
 
 
 class RefusedError(Exception):
@@ -41,16 +45,37 @@ def _template() -> bytes:
     return (resources.files("detente.reports") / "template" / "report.typ").read_bytes()
 
 
-def compile_report(data: Mapping[str, Any], pictures: Mapping[str, bytes], book: Any, timestamp: int) -> bytes:
-    """Return the data of a report set by the template.
+@dataclass(frozen=True)
+class Pages:
+    """What the template gets: the data of a report, its pictures by name, and the date of the file."""
+
+    data: Mapping[str, Any]
+    pictures: Mapping[str, bytes]
+    timestamp: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the same as data that JSON can hold."""
+        pictures = {name: svg.decode("utf-8") for name, svg in self.pictures.items()}
+        return {"data": self.data, "pictures": pictures, "timestamp": self.timestamp}
+
+    @classmethod
+    def of_json(cls, kept: Mapping[str, Any]) -> Pages:
+        """Return pages from their data."""
+        pictures = {name: svg.encode("utf-8") for name, svg in kept["pictures"].items()}
+        return cls(kept["data"], pictures, kept["timestamp"])
+
+
+def compile_report(pages: Pages, book: Any) -> bytes:
+    """Return a report set by the template, after any that is being set.
 
     Raises
     ------
     RefusedError
         If Typst refuses it.
     """
-    files = {"data.json": json.dumps(data, ensure_ascii=True).encode("ascii"), **pictures}
-    return run_typst(_template(), files, book, timestamp, STANDARDS)
+    files = {"data.json": json.dumps(pages.data, ensure_ascii=True).encode("ascii"), **pages.pictures}
+    with _SETTING:
+        return run_typst(_template(), files, book, pages.timestamp, STANDARDS)
 
 
 def run_typst(source: bytes, files: Mapping[str, bytes], book: Any, timestamp: int, standards: Sequence[str]) -> bytes:

@@ -1,0 +1,126 @@
+"""The last build of a report: whether another one would write the same, and its pages, from which the compiler learns the next ones.
+
+A build is known by the hash of the study, the versions and source of the engine, what was asked for and the fonts; it is taken for
+done only while every file that it wrote still has the bytes that it wrote. The compiler remembers for as long as a process lives what
+it has set, by content; most of its work is done already where it has set the pages of the last build before those of this one come.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import FormulaError
+from detente.reports.assets import MANIFEST, assets_folder
+from detente.reports.characters import chinese_fonts
+from detente.reports.math_alphabet import check_math, math_pieces
+from detente.reports.store import Store, engine
+from detente.reports.typst_compiler import Pages, RefusedError, compile_report, font_book
+from detente.study.rooms import study_hash
+from detente.workers import cores
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from detente.reports.build import Written
+
+__all__ = ["Built", "LastBuild"]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A build that is done: the study's name and hash, the files written, the PDF first, and notes on them."""
+
+    name: str
+    hash: str
+    files: tuple[Path, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LastBuild:
+    """What is known of the last build of a report: of the study in the folder ``root``, as somebody asks for it."""
+
+    root: Path
+    name: str | None = None
+    lang: str | None = None
+    out: Path | None = None
+
+    @cached_property
+    def _store(self) -> Store:
+        return Store.of(self.root)
+
+    def _key(self, study: str) -> dict[str, Any]:
+        """Return everything on which the files of a build depend, and where they are."""
+        fonts = [[each.name, each.stat().st_size] for folder in chinese_fonts() for each in sorted(folder.rglob("*.[ot]t[fc]"))]
+        return {
+            "built": self.name, "lang": self.lang, "to": None if self.out is None else [str(self.out), str(self.out.absolute())],
+            "study": study, "pages": engine(pages=True), "fonts": fonts,
+        }  # fmt: skip
+
+    @property
+    def _pages_key(self) -> dict[str, Any]:
+        return {"pages of": self.name, "lang": self.lang}
+
+    def built(self) -> Built | None:
+        """Return the last build where one now would write the same files, all of which are there; else None."""
+        study = study_hash(self.root)
+        found = self._store.find(self._key(study))
+        if found is None or not all(_digest(Path(path)) == digest for path, digest in found["digests"]):
+            return None
+        return Built(found["study"], study, tuple(map(Path, found["files"])), tuple(found["notes"]))
+
+    def keep(self, study: str, hashed: str, written: Written) -> Built:
+        """Remember a build of the study with this name and hash for the next one, and return it."""
+        built = Built(study, hashed, written.files, written.notes)
+        if written.pages is not None:
+            every = [*written.files, assets_folder(written.files[0]) / MANIFEST]
+            digests = [[str(path), _digest(path)] for path in every]
+            files = [str(path) for path in written.files]
+            self._store.keep(self._key(hashed), {"study": study, "files": files, "notes": list(written.notes), "digests": digests})
+            self._store.keep(self._pages_key, written.pages.to_json())
+        return built
+
+    @contextmanager
+    def pages_set(self) -> Iterator[None]:
+        """Set the pages of the last build meanwhile, on another core, so that the compiler knows what has not changed."""
+        if cores() > 1:
+            from threading import Thread
+
+            Thread(target=self._set, name="pages of the last build").start()
+        yield
+
+    def _set(self) -> None:
+        found = self._store.find(self._pages_key)
+        if found is None or not _sound(found):
+            return
+        pages = Pages.of_json(found)
+        with suppress(RefusedError):  # pages that cannot be set any more are none to learn from
+            compile_report(pages, font_book(tuple(map(str, chinese_fonts()))))
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None
+
+
+def _sound(data: Any) -> bool:
+    """Return whether all mathematics in the data of pages is of the closed alphabet: it was on disk."""
+    if isinstance(data, list):
+        return all(map(_sound, data))
+    if not isinstance(data, dict):
+        return True
+    if "source" in data or "pieces" in data:
+        try:
+            check_math(data["source"])
+        except (FormulaError, KeyError, TypeError):
+            return False
+        if list(math_pieces(data["source"])) != data.get("pieces"):
+            return False
+    return all(map(_sound, data.values()))
