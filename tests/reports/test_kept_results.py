@@ -176,6 +176,30 @@ def test_what_a_verdict_rests_on_is_asked_when_the_verdicts_of_its_game_are_ther
         assert log.index(("chapters", game)) > max(log.index(("made", task)) for task in tasks if task[1] == game)
 
 
+def test_shares_and_observed_moves_are_counted_from_the_same_draws(place, monkeypatch):
+    from detente.conclusions.robustness.counting import Job
+
+    counted = []
+    count = Job.__call__
+    monkeypatch.setattr(Job, "__call__", lambda self, block: counted.append(block) or count(self, block))
+    files = load(place)
+    definition = replace(files.reports["main"], games=GAMES, blocks=("retrodiction", "robustness"))
+    whole = whole_of(files, definition, [game_model(files, game) for game in GAMES])
+    one = Results(files, Store(None), draws=300)
+    monkeypatch.setattr(warm, "_KEPT", [replace(whole, results=one)])
+    made = []
+    for what in ("shares", "retrodiction"):
+        own = getattr(Results, what)
+        monkeypatch.setattr(Results, what, lambda self, game, own=own, what=what: made.append((what, game)) or own(self, game))
+    warm._make(("shares", "river", ()))
+    assert made == [("shares", "river"), ("retrodiction", "river")]
+    together = len(counted)
+    assert together == len(set(counted)) > 0
+    alone = Results(files, Store(None), draws=300)
+    assert alone.retrodiction("river") == one.retrodiction("river")
+    assert len(counted) > together
+
+
 def test_a_process_that_serves_another_one_starts_none_itself():
     pool = processes(1)
     try:

@@ -44,7 +44,8 @@ def verdict_results(results: Results, game: str) -> list[dict[str, Any]]:
     for name, test in tests_of(files, game):
         own.setdefault(name, []).append(test)
     claims = {name: replace(files.claims[name], tests=tuple(tests)) for name, tests in own.items()}
-    found = claim_verdicts(replace(files, claims=claims), draws=results.draws, seed=results.seed, how={})
+    counted = {"saved": results.counts}
+    found = claim_verdicts(replace(files, claims=claims), draws=results.draws, seed=results.seed, how=counted)
     return [
         {
             "verdict": each.verdict,
@@ -165,7 +166,7 @@ def retrodiction_results(results: Results, game: str) -> list[dict[str, Any]]:
         try:
             shares = game_robustness(
                 model, model.point(), conclusions=tuple(dict.fromkeys(played.values())), given=(),
-                how=How(draws=results.number(game), seed=results.seed), terms=False, save=False,
+                how=How(draws=results.number(game), seed=results.seed, saved=results.counts), terms=False, save=False,
             )  # fmt: skip
         except DetenteError as error:
             refused = str(error)

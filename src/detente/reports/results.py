@@ -21,6 +21,7 @@ from detente.study.model import GameModel, game_model
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from detente.conclusions.ensemble.saved import Remembered
     from detente.display import Table
     from detente.study.load import StudyFiles
 
@@ -30,6 +31,8 @@ __all__ = ["BUDGET", "DRAWS", "Results"]
 DRAWS = 20_000
 #: Seconds after which a search gives up. Each ends by itself long before: what a report says must not hang on the clock.
 BUDGET = 300.0
+#: Runs over draws whose counts are kept in memory.
+_COUNTED = 4
 #: Outcomes of a normal form from which on there are fewer draws.
 _MANY = 100
 
@@ -54,6 +57,19 @@ class Results:
     @cached_property
     def _models(self) -> dict[str, GameModel]:
         return {}
+
+    @cached_property
+    def _counted(self) -> dict[str, Remembered]:
+        return {}
+
+    def counts(self, key: Mapping[str, Any]) -> Remembered:
+        """Return where the counts of a run over draws are kept in memory: verdicts, shares and observed moves ask for the same."""
+        from detente.conclusions.ensemble.saved import Remembered
+
+        name = digest(key)
+        if name not in self._counted and len(self._counted) >= _COUNTED:
+            self._counted.pop(next(iter(self._counted)))
+        return self._counted.setdefault(name, Remembered())
 
     def model(self, game: str) -> GameModel:
         """Return a game without labels; what it works out of itself is worked out once."""
@@ -153,7 +169,7 @@ class Results:
         model = self.model(game)
         try:
             found = game_robustness(
-                model, model.point(), how=How(draws=self.number(game), seed=self.seed), terms=False, save=False
+                model, model.point(), how=How(draws=self.number(game), seed=self.seed, saved=self.counts), terms=False, save=False
             )
         except DetenteError as error:
             return {"refused": str(error), "rows": []}

@@ -88,6 +88,7 @@ def warm(whole: Whole) -> None:
         return
     forms = {context.game: context.model.definition.form for context in whole.contexts}
     missing = [task for task in tasks(whole) if not results.has(*task)]
+    missing = [task for task in missing if _counted_with(task) not in missing]
     missing.sort(key=lambda task: _urgency(task, forms[task[1]]))
     asked = {game for _, game, _ in missing}
     chapters = [each.game for each in whole.contexts if each.game in asked or not _is_set(whole, each)]
@@ -109,6 +110,11 @@ def _urgency(task: Task, form: str) -> tuple[int, bool, int]:
     if what in _FIRST:
         return _FIRST.index(what) - len(_FIRST), False, 0
     return _ORDER.get(form, 4), what != "answer", -more[0] if what == "answer" else 0
+
+
+def _counted_with(task: Task) -> Task | None:
+    """Return the task whose counts over the draws serve another one too: it is made in the same process, right after it."""
+    return ("shares", task[1], ()) if task[0] == "retrodiction" else None
 
 
 def _is_set(whole: Whole, context: Context) -> bool:
@@ -172,8 +178,9 @@ def _start(root: Path, definition: ReportDefinition) -> None:
 
 
 def _make(task: Task) -> None:
-    what, game, more = task
-    getattr(_KEPT[0].results, what)(game, *more)
+    whole = _KEPT[0]
+    for what, game, more in (task, *(each for each in tasks(whole) if _counted_with(each) == task)):
+        getattr(whole.results, what)(game, *more)
 
 
 def _chapters(game: str) -> None:

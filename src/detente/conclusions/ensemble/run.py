@@ -15,7 +15,7 @@ from detente.workers import cores, end, interrupts_later, processes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from detente.conclusions.ensemble.saved import Saved
+    from detente.conclusions.ensemble.saved import Remembered, Saved
 
 __all__ = ["RunStopped", "run"]
 
@@ -35,7 +35,7 @@ def run(
     initial: Any = None,
     executor: Executor | Callable[[], Executor] | None = None,
     workers: int | None = None,
-    saved: Saved | None = None,
+    saved: Saved | Remembered | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Any:
     """Compute ``function(0)`` to ``function(blocks - 1)`` and combine the results in this order.
@@ -114,7 +114,7 @@ class _State:
     blocks: int
     combine: Callable[[Any, Any], Any] | None
     total: Any
-    saved: Saved | None
+    saved: Saved | Remembered | None
     progress: Callable[[int, int], None] | None
     next: int = 0
 

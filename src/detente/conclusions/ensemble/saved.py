@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Arrays = dict[str, NDArray[Any]]
 
-__all__ = ["Saved", "SavingFailed", "versions"]
+__all__ = ["Remembered", "Saved", "SavingFailed", "versions"]
 
 #: The name of the checksum among the arrays of a file.
 _CHECK = "sha256"
@@ -200,3 +200,23 @@ class Saved:
             for place in self.folder.glob(f".{prefix}*.part"):
                 if not _runs(place.suffixes[-2].removeprefix(".")):
                     place.unlink(missing_ok=True)
+
+
+class Remembered:
+    """Results of one run in memory, for another question about the same draws in this process."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Arrays] = {}
+
+    def write(self, name: str, arrays: Mapping[str, Any]) -> None:
+        """Keep a result."""
+        self._kept[name] = dict(arrays)
+
+    def read(self, name: str) -> Arrays | None:
+        """Return a result, or None if it is not there."""
+        return self._kept.get(name)
+
+    def discard(self, prefix: str) -> None:
+        """Forget the results whose names start so."""
+        for name in [each for each in self._kept if each.startswith(prefix)]:
+            del self._kept[name]

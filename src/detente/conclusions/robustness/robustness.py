@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Executor
 
-    from detente.conclusions.ensemble.saved import Saved
+    from detente.conclusions.ensemble.saved import Remembered, Saved
     from detente.conclusions.robustness.classifier import Classifier, Subject
 
 __all__ = ["BUDGET", "MOST", "How", "robustness", "robustness_of"]
@@ -68,7 +68,7 @@ class How:
     correlation: Mapping[tuple[str, str], float] = field(default_factory=dict)
     executor: Executor | Callable[[], Executor] | None = None
     workers: int | None = None
-    saved: Callable[[Mapping[str, Any]], Saved] | None = None
+    saved: Callable[[Mapping[str, Any]], Saved | Remembered] | None = None
     progress: Callable[[int, int], None] | None = None
 
     def __post_init__(self) -> None:
