@@ -212,3 +212,17 @@ def test_games_with_fewer_draws_than_the_others_are_named(study):
     ):  # fmt: skip
         definition = replace(report.definition, games=games)
         assert fewer_draws(whole_of(study.files, definition, Report(study.files, definition).models)) == said
+
+
+def test_commitments_that_pay_the_same_are_all_named_and_no_one_is_called_best(study):
+    from detente.reports.options_blocks import _sentence
+
+    def row(strategy, worst):
+        return {"strategy": strategy, "worst": worst and [worst, str(worst)], "always": False, "share": [0.5, 0.6]}
+
+    context = labels(study, "price_predation").context
+    two = [row("accommodate", 2.0), row("cut", 2.0)]
+    assert _sentence(context, "china", two) == "China: all strategies pay the same at the baseline."
+    assert _sentence(context, "china", [*two, row("wait", 1.0)]) == "China: accommodate and cut pay the same at the baseline, and more than all others."
+    # of a strategy without an equilibrium after it nothing is said
+    assert _sentence(context, "china", [*two, row("wait", None)]) == ""

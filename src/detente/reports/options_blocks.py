@@ -111,7 +111,7 @@ def _game(whole: Whole, context: Context, player: str) -> list[Block]:
                 draws=f"{found['draws']:,}",
             )
             + (context.say(" Payoffs in {unit}.", unit=context.prose(found["unit"])) if found["unit"] else "")
-            + (context.say(PLANS) if any("*" in row["strategy"] for row in rows) else ""),
+            + (context.say(PLANS) if any("," in row["strategy"] for row in rows) else ""),
             shown=_ROWS if len(table) > _ROWS + 2 else None,
         ),
     ]  # fmt: skip
@@ -128,8 +128,13 @@ def _sentence(context: Context, player: str, rows: list[dict[str, Any]]) -> str:
     if best["worst"] is None:
         return ""
     tied = [row for row in rows[1:] if row["worst"] is not None and row["worst"][0] == best["worst"][0]]
-    if tied:
+    if len(tied) == len(rows) - 1:
+        return context.say("{player}: all strategies pay the same at the baseline.", player=context.label(player))
+    if tied and any(row["worst"] is None for row in rows):
         return ""
+    if tied:
+        names = context.join([plan_words(context, row["strategy"]) for row in (best, *tied)])
+        return context.say("{player}: {strategies} pay the same at the baseline, and more than all others.", player=context.label(player), strategies=names)
     name, strategy = context.label(player), plan_words(context, best["strategy"])
     if best["always"]:
         return context.say("{player}: {strategy} is the best commitment, proved for the whole box.", player=name, strategy=strategy)
