@@ -16,7 +16,7 @@ from detente.reports.compose import compose
 from detente.reports.elements import Heading, Table
 from detente.reports.math_alphabet import check_math
 from detente.reports.pdf import typeset
-from detente.reports.spans import Link, as_spans, plain_text
+from detente.reports.spans import Link, Math, as_spans, plain_text
 from detente.reports.typesetting import typst_text
 
 SMALL = Path(__file__).parents[1] / "study" / "small"
@@ -71,6 +71,8 @@ def test_the_parameter_with_a_hostile_label_still_has_its_entry(built):
     assert "parameter:share_north" in anchors
     spans = [span for table in tables for row in table.rows for cell in row for span in as_spans(cell)]
     assert {span.target for span in spans if isinstance(span, Link)} <= anchors
+    led = {target for span in spans if isinstance(span, Math) for _, target in span.entries}
+    assert "parameter:share_north" in led <= anchors
 
 
 def test_cells_that_a_spreadsheet_would_run_are_guarded(built):
