@@ -175,9 +175,9 @@ def retrodiction(whole: Whole) -> list[Block]:
         Table(
             (
                 Column(whole.say("Date"), width=1),
-                Column(whole.say("Event"), width=2.9),
-                Column(whole.say("Game"), width=1.75),
-                Column(whole.say("Move"), width=1.75),
+                Column(whole.say("Event"), width=3.2),
+                Column(whole.say("Game"), width=1.6),
+                Column(whole.say("Move"), width=1.65),
                 Column(whole.say("Sure"), align="decimal", width=0.6),
                 Column(whole.say("At the baseline"), width=0.85),
                 Column(whole.say("Share over the priors"), width=1.3),
