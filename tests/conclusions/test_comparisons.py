@@ -171,3 +171,16 @@ def test_uniqueness_in_larger_games_is_refused_with_the_reason():
     with pytest.raises(UsageError, match="2x3 game"):
         Comparisons(game, "unique:1,1")
     assert full_box(game)["a"] == (0, 1)
+
+
+def test_cubes_that_hold_another_one_are_left_out():
+    import random
+
+    from detente.conclusions._conditions import Literal
+    from detente.conclusions.comparisons import _smallest
+
+    rng = random.Random(3)
+    literals = [Literal(k, sign, strict) for k in range(4) for sign in (1, -1) for strict in (True, False)]
+    for _ in range(40):
+        cubes = {frozenset(rng.sample(literals, rng.randint(0, 5))) for _ in range(rng.randint(1, 25))}
+        assert _smallest(cubes) == [each for each in cubes if not any(other < each for other in cubes)]

@@ -200,6 +200,16 @@ def test_shares_and_observed_moves_are_counted_from_the_same_draws(place, monkey
     assert len(counted) > together
 
 
+def test_where_nothing_can_be_written_each_result_is_still_made_once(place):
+    results = Results(load(place), Store(None), draws=300)
+    first = results.tests("river")
+    made = set(results.store.memory)
+    again = results.tests("river")
+    assert again == first and set(results.store.memory) == made
+    first[0]["notes"].append("what a block does to its copy")
+    assert results.tests("river") == again
+
+
 def test_a_process_that_serves_another_one_starts_none_itself():
     pool = processes(1)
     try:

@@ -10,6 +10,8 @@ from detente.games.rational import fast
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
 __all__ = ["Row", "exact_program", "float_program", "refuting_weights"]
 
 #: An inequality around a center: its value there, and per parameter the largest and smallest slope.
@@ -91,24 +93,48 @@ def refuting_weights(at: list[Any], slopes: list[dict[str, Any]], half: dict[str
     multipliers are the weights.
     """
     import numpy as np
-    from scipy.optimize import linprog
 
     m, names = len(at), list(half)
-    matrix = np.zeros((m, 2 * len(names) + 1))
-    matrix[:, -1] = 1
+    matrix = np.zeros((m, 2 * len(names)))
     for i, own in enumerate(slopes):
         for k, name in enumerate(names):
             if name in own:
                 low, high = own[name]
                 matrix[i, k], matrix[i, len(names) + k] = -float(high * half[name]), float(low * half[name])
-    sizes = 1 / np.maximum(np.abs(matrix[:, :-1]).sum(axis=1) + np.abs([float(each) for each in at]), 1e-300)
-    matrix[:, :-1] *= sizes[:, None]
-    cost = np.zeros(matrix.shape[1])
-    cost[-1] = -1
-    limits = [(0, 1)] * (2 * len(names)) + [(None, None)]
-    found = linprog(cost, A_ub=matrix, b_ub=np.array([float(each) for each in at]) * sizes, bounds=limits)
-    if found.status != 0 or found.ineqlin.marginals is None:
+    sizes = 1 / np.maximum(np.abs(matrix).sum(axis=1) + np.abs([float(each) for each in at]), 1e-300)
+    moves = matrix * sizes[:, None]
+    values = np.array([float(each) for each in at]) * sizes
+    weights = _two_multipliers(moves, values) if m == 2 else _multipliers(moves, values)
+    if weights is None:
         return [fast(Fraction(1))] * m
-    raw = -np.asarray(found.ineqlin.marginals) * sizes
+    raw = weights * sizes
     raw /= raw.max() or 1.0
     return [fast(Fraction(max(float(each), 0.0)).limit_denominator(10**6)) for each in raw]
+
+
+def _multipliers(moves: NDArray[Any], values: NDArray[Any]) -> NDArray[Any] | None:
+    """Return the multipliers of the linear program, None where it was not solved."""
+    import numpy as np
+    from scipy.optimize import linprog
+
+    m, n = moves.shape
+    limits = [(0, 1)] * n + [(None, None)]
+    cost = np.append(np.zeros(n), -1.0)
+    found = linprog(cost, A_ub=np.hstack([moves, np.ones((m, 1))]), b_ub=values, bounds=limits)
+    if found.status != 0 or found.ineqlin.marginals is None:
+        return None
+    return -np.asarray(found.ineqlin.marginals)
+
+
+def _two_multipliers(moves: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
+    """Return the same for two inequalities: the least of a convex function of one weight, at one of its corners."""
+    import numpy as np
+
+    steps = moves[1] - moves[0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        corners = moves[1] / steps
+    corners = np.concatenate([[0.0, 1.0], corners[(corners > 0) & (corners < 1)]])
+    weights = np.stack([corners, 1 - corners], axis=1)
+    most = weights @ values + np.maximum(-(weights @ moves), 0).sum(axis=1)
+    best: NDArray[Any] = weights[most.argmin()]
+    return best

@@ -259,7 +259,7 @@ class Comparisons(Conditions):
             grown = {found for cube in cubes for part in clause if (found := joined(cube, part)) is not None}
             if len(grown) > _MAX_CUBES:
                 break  # the cubes so far cover more than the conclusion, which is sound
-            narrowed = [each for each in grown if not any(other < each for other in grown)]
+            narrowed = _smallest(grown)
             if len(narrowed) > _MAX_CUBES // 4:
                 break
             cubes = narrowed
@@ -277,6 +277,17 @@ def _literals(index: int, signs: set[int]) -> Cube:
     if signs == {0}:
         return Literal(index, 1, False), Literal(index, -1, False)
     return (Literal(index, 1 if 1 in signs else -1, 0 not in signs),)
+
+
+def _smallest(cubes: set[frozenset[Literal]]) -> list[frozenset[Literal]]:
+    """Return the cubes that hold no other one, in the order in which they are given."""
+    places = {literal: 1 << k for k, literal in enumerate({literal for cube in cubes for literal in cube})}
+    masks = {cube: sum(places[literal] for literal in cube) for cube in cubes}
+    kept: set[int] = set()
+    for mask in sorted(masks.values(), key=int.bit_count):
+        if not any(other & mask == other for other in kept):
+            kept.add(mask)
+    return [cube for cube in cubes if masks[cube] in kept]
 
 
 def joined(cube: frozenset[Literal], part: Cube) -> frozenset[Literal] | None:

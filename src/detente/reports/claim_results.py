@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["retrodiction_results", "support_result", "tests_of", "verdict_results"]
 
 #: Bounds that one search for what a verdict rests on may work out: a second or two.
-_WORK = 600_000
+_WORK = 2_000_000
 
 
 def tests_of(files: StudyFiles, game: str) -> list[tuple[str, ClaimTest]]:

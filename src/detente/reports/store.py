@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from importlib import metadata
@@ -86,9 +86,10 @@ def _body(content: bytes) -> bytes | None:
 
 @dataclass(frozen=True)
 class Store:
-    """A folder of results; None keeps nothing."""
+    """A folder of results; None keeps them in memory alone, where the folder of a study cannot be written."""
 
     folder: Path | None
+    memory: dict[str, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, root: Path) -> Store:
@@ -132,7 +133,7 @@ class Store:
 
     def _read(self, name: str) -> Any:
         if self.folder is None:
-            return None
+            return json.loads(self.memory.get(name, b"null"))
         path = self.folder / f"{name}.json"
         try:
             body = _body(path.read_bytes())
@@ -144,10 +145,11 @@ class Store:
             return None
 
     def _write(self, name: str, result: Any) -> None:
+        body = json.dumps(result, ensure_ascii=True).encode("ascii")
         if self.folder is None:
+            self.memory[name] = body
             return
         path = self.folder / f"{name}.json"
-        body = json.dumps(result, ensure_ascii=True).encode("ascii")
         content = _HEAD + hashlib.sha256(body).hexdigest().encode("ascii") + _BETWEEN + body + _END
         with suppress(OSError):  # a disk that is full or read-only costs time, not the report
             self.folder.mkdir(parents=True, exist_ok=True)
