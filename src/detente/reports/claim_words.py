@@ -145,7 +145,8 @@ def test_sentence(context: Context, row: TestRow) -> str:
             context.say(text, name=context.named(change["name"]), before=context.named(change["name"], change["from"]), after=change["to"])
         )
     elif not data["proved"] and data["verdict"] != "untested" and data["looked"]:
-        parts.append(context.say("no change of a single parameter within its interval overturns it"))
+        # the same look for a claim and its opposite: what is false is not overturned but made true
+        parts.append(context.say(f"no change of a single parameter within its interval {'makes it true' if data['baseline'] is False else 'overturns it'}"))
     if data["meaning"] and data["meaning"] != "ordinal":  # that it needs ranks only is said once for all
         parts.append(context.say(MEANINGS[data["meaning"]]))
     text = context.say("; ").join(parts)
