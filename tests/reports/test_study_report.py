@@ -63,7 +63,7 @@ def test_a_comparison_names_facts_in_words_in_both_editions(place, compared):
     assert compared(english, chinese, study.files.texts) > 20
     facts = [plain_text(row[0]) for block in english.blocks if isinstance(block, Table) for row in block.rows]
     assert "confront is dominant for the United States (ordinal)" in facts
-    assert "punishment for 1 period sustains the target (repeated) (cardinal)" in facts
+    assert "punishment for 1 period sustains the target (repeated, cardinal)" in facts
     assert not [fact for fact in facts if "_" in fact or "=" in fact]
     assert "对抗是美国的占优策略（序数）" in {plain_text(row[0]) for block in chinese.blocks if isinstance(block, Table) for row in block.rows}
 

@@ -49,8 +49,9 @@ def report_command(name: str | None, out: Path | None, lang: str | None, study_d
             from detente.facade import Study
 
             study = Study(study_dir)
-            written = study.report(name, lang).write(out)
-        built = last.keep(study.name, study.hash, written)
+            report = study.report(name, lang)
+            written = report.write(out)
+        built = last.keep(study.name, study.hash, written, against=report.definition.against)
     names = [str(path) for path in built.files]
     more = f" and {len(names) - 1} files in {Path(names[1]).parent}" if len(names) > 1 else ""
     text = f"{names[0]}{more}"

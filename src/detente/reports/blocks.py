@@ -15,7 +15,9 @@ from detente.reports.entries import marked, parameter_entry
 from detente.reports.language import join, reword, say
 from detente.reports.spans import Math
 from detente.reports.store import digest, engine
+from detente.study.layout import find
 from detente.study.model import Point
+from detente.study.rooms import study_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -258,6 +260,7 @@ class Whole(_Edition):
             "blocks": names,
             "every": self.definition.blocks,
             "compare": self.definition.compare,
+            "against": self._against(names),
             "detail": self.definition.detail,
             "over": self.definition.over,
             "lang": self.lang,
@@ -270,6 +273,12 @@ class Whole(_Edition):
             "games": [each.game for each in self.contexts],
             "listed": sorted(context.listed | context.cited) if "parameters" in names else None,
         }
+
+    def _against(self, names: tuple[str, ...]) -> str | None:
+        """Return the hash of the version with which blocks compare this one."""
+        if "versions" not in names or not self.definition.against:
+            return None
+        return study_hash(find(self.files.root / self.definition.against))
 
     def context(self, game: str) -> Context | None:
         """Return the context of a game, or of the game of a variant; None where the report has no chapter on it."""

@@ -44,6 +44,7 @@ class GameBlock:
 def game_blocks() -> dict[str, GameBlock]:
     """Return the blocks on a game by name."""
     from detente.reports import (
+        comparison_blocks,
         condition_blocks,
         form_blocks,
         question_blocks,
@@ -77,7 +78,8 @@ def game_blocks() -> dict[str, GameBlock]:
         "robustness": GameBlock(robustness_blocks.robustness),
         "importance": GameBlock(robustness_blocks.importance),
         "levers": GameBlock(robustness_blocks.levers, ("normal", "extensive")),
-        "comparison": GameBlock(robustness_blocks.comparison, fits=lambda context: bool(context.definition.compare)),
+        "comparison": GameBlock(comparison_blocks.comparison, fits=lambda context: bool(context.definition.compare)),
+        "versions": GameBlock(comparison_blocks.versions, fits=lambda context: bool(context.definition.against)),
         "said": GameBlock(question_blocks.said),
         "parameters": GameBlock(source_blocks.parameters),
     }

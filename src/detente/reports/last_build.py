@@ -74,14 +74,19 @@ class LastBuild:
             return None
         return Built(found["study"], study, tuple(map(Path, found["files"])), tuple(found["notes"]))
 
-    def keep(self, study: str, hashed: str, written: Written) -> Built:
-        """Remember a build of the study with this name and hash for the next one, and return it."""
+    def keep(self, study: str, hashed: str, written: Written, *, against: str = "") -> Built:
+        """Remember a build of the study with this name and hash for the next one, and return it.
+
+        One that compares the study with the version in the folder ``against`` depends on more than the study: it is built again,
+        from what is known of its chapters.
+        """
         built = Built(study, hashed, written.files, written.notes)
         if written.pages is not None:
             every = [*written.files, assets_folder(written.files[0]) / MANIFEST]
             digests = [[str(path), _digest(path)] for path in every]
             files = [str(path) for path in written.files]
-            self._store.keep(self._key(hashed), {"study": study, "files": files, "notes": list(written.notes), "digests": digests})
+            if not against:
+                self._store.keep(self._key(hashed), {"study": study, "files": files, "notes": list(written.notes), "digests": digests})
             self._store.keep(self._pages_key, written.pages.to_json())
         return built
 

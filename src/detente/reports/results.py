@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import DetenteError
+from detente.errors import DetenteError, InputError
 from detente.numbers import short, to_float
 from detente.reports.content import mathematics, nameless
 from detente.reports.store import Store, digest
@@ -329,6 +329,26 @@ class Results:
             return [table_data(table) for table in found.tables()]
 
         return self._get("comparison", game, {"points": [first, second]}, make)  # type: ignore[no-any-return]
+
+    def versions(self, game: str, against: str) -> dict[str, Any]:
+        """Return what flips in a game between another version of the study and this one, point by point, as tables."""
+        from detente.study.compare import compare_studies
+        from detente.study.layout import find
+        from detente.study.load import load
+
+        other = load(find(self.files.root / against))
+        if other.faults:
+            raise InputError(*other.faults)
+
+        def make() -> dict[str, Any]:
+            found = compare_studies(other, self.files, "strategic", seconds=BUDGET, games=(game,))
+            points = [
+                {"point": each.labels[0], "flips": each not in found.quiet, "tables": [table_data(table) for table in each.tables()]}
+                for each in found.games
+            ]
+            return {"hash": other.hash, "notes": list(found.notes), "points": points}
+
+        return self._get("versions", game, {"against": other.hash}, make)  # type: ignore[no-any-return]
 
     # -------------------------------------------------------------------------------------- claims
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from detente.reports import narrative
 from detente.reports.claim_words import MEANINGS, share_words
 from detente.reports.elements import Block, Column, Figure, Heading, Note, Paragraph, Table
-from detente.reports.engine_tables import Labels, engine_table
+from detente.reports.engine_tables import Labels
 from detente.reports.entries import bare
 from detente.reports.question_blocks import beside_names, beside_note
 from detente.reports.wordlike import english_article
@@ -15,7 +15,7 @@ from detente.reports.wordlike import english_article
 if TYPE_CHECKING:
     from detente.reports.blocks import Context
 
-__all__ = ["comparison", "conclusion_words", "importance", "levers", "robustness"]
+__all__ = ["conclusion_words", "importance", "levers", "robustness"]
 
 #: Conclusions that are drawn; the table beside the report has all.
 _DRAWN = 14
@@ -234,39 +234,6 @@ def levers(context: Context) -> list[Block]:
         *([] if _said_once(context) else [Paragraph(context.say(narrative.COST))]),
         *blocks,
     ]
-
-
-def comparison(context: Context) -> list[Block]:
-    """What flips between the two points that the report compares, and the smallest changes that do it."""
-    if not context.definition.compare:
-        return []
-    first, second = context.definition.compare
-    labels = Labels(context)
-    blocks: list[Block] = [
-        Heading(
-            1,
-            context.say("From {first} to {second}", first=labels.label(first), second=labels.label(second)),
-            context.anchor("comparison"),
-        ),
-        Paragraph(
-            context.say(
-                "Every fact on the game is decided exactly at both points. For each that flips, the smallest sets of changes that do it alone, and "
-                "those without which it is undone."
-            )
-        ),
-    ]
-    for index, table in enumerate(context.found.comparison(context.game, first, second), 1):
-        shown = {**table, "title": context.say("What is changed")} if index == 1 else table
-        if index == 2:
-            shown = {**table, "title": context.say("What flips"), "rows": [[_fact(row[0]), *row[1:]] for row in table["rows"]]}
-        blocks.extend(engine_table(context, labels, shown, context.anchor(f"comparison-{index}")))
-    return blocks
-
-
-def _fact(name: str) -> str:
-    """Return the name of a fact on repeated play with its strategy in words."""
-    strategy, sustains, rest = name.partition(" sustains the target ")
-    return f"{narrative.strategy_words(strategy)}{sustains}{rest}" if sustains else name
 
 
 def _change(context: Context, row: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from detente.study.facts import UNDEFINED
 from detente.study.model import game_model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from fractions import Fraction
 
     from detente.study.load import StudyFiles
@@ -50,13 +50,15 @@ def compare_studies(
     seconds: float | None = 60.0,
     claims: bool = False,
     draws: int = 20_000,
+    games: Collection[str] | None = None,
 ) -> StudyComparison:
     """Return what differs between two versions of a study, what that flips in games they share, and which change did it.
 
-    ``claims`` also compares the verdicts on the documents' claims, with so many draws under each prior.
+    ``claims`` also compares the verdicts on the documents' claims, with so many draws under each prior. Of ``games`` only
+    those named are compared, with their variants.
     """
     until = _until(seconds)
-    shared = [name for name in first.games if name in second.games]
+    shared = [name for name in first.games if name in second.games and (games is None or name in games)]
     every = [
         each
         for name in shared
@@ -67,10 +69,10 @@ def compare_studies(
     ]
     notes = []
     for files, others, version in ((first, second, "first"), (second, first, "second")):
-        alone = [name for name in files.games if name not in others.games]
+        alone = [name for name in files.games if name not in others.games and (games is None or name in games)]
         if alone:
             notes.append(f"Only in the {version}: {', '.join(alone)}.")
-    games: list[GameComparison] = []
+    found: list[GameComparison] = []
     for name in every:
         a, b = game_model(first, name), game_model(second, name)
         if a.variant is not None and a.definition.form == "repeated":
@@ -79,10 +81,10 @@ def compare_studies(
             notes.append(f"{name} has other players, strategies or another form, so its facts are not compared.")
             continue
         points = ("baseline", *(each for each in a.definition.points if each in b.definition.points))
-        games += [_versions(a, b, point, kind, until) for point in points]
+        found += [_versions(a, b, point, kind, until) for point in points]
     return StudyComparison(
         (first.name, second.name), (first.hash, second.hash), file_differences(first.root, second.root),
-        differences(first, second), tuple(games), tuple(notes), _verdicts(first, second, draws) if claims else (),
+        differences(first, second), tuple(found), tuple(notes), _verdicts(first, second, draws) if claims else (),
     )  # fmt: skip
 
 

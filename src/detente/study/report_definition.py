@@ -41,6 +41,7 @@ class ReportDefinition:
     draws: int
     contents: bool
     compare: tuple[str, ...]
+    against: str
     detail: str
     file: TomlFile = field(repr=False, compare=False)
 
@@ -58,6 +59,12 @@ def _pair(value: list[str]) -> list[str]:
 def _two(value: list[str]) -> list[str]:
     if len(value) != 2 or value[0] == value[1]:
         raise Wrong(f"found {len(value)} points", "expected two different ones to compare")
+    return value
+
+
+def _folder(value: str) -> str:
+    if not value.strip() or "\0" in value:
+        raise Wrong(f"found {value!r}", "expected the folder of another version of the study, from the folder of this one")
     return value
 
 
@@ -80,6 +87,7 @@ class ReportFile(Table):
     draws: Annotated[int, PlainValidator(_draws)] = 20_000
     contents: bool = True
     compare: Annotated[list[Symbol], AfterValidator(_two)] | None = None
+    against: Annotated[str, AfterValidator(_folder)] | None = None
     detail: Annotated[str, PlainValidator(one_of("detail", DETAILS)), WithJsonSchema({"enum": list(DETAILS)})] = "full"
     lang: Annotated[str, PlainValidator(one_of("language", EDITIONS)), WithJsonSchema({"enum": list(EDITIONS)})] = "en"
 
@@ -114,6 +122,10 @@ def read_report(
         if blocks is not None and block not in blocks:
             wrong = unknown("block", block, blocks)
             faults.append(Fault(file.place(("blocks", index)), wrong.found, wrong.expected, wrong.do))
+    if "versions" in table.blocks and not table.against:
+        faults.append(
+            Fault(file.place(("blocks", table.blocks.index("versions"))), "found the block versions without another version", 'expected against = "FOLDER"')
+        )
     if len(faults) > before:
         return None
     games = (table.game,) if table.game else tuple(table.games or ())
@@ -129,6 +141,7 @@ def read_report(
         table.draws,
         table.contents,
         tuple(table.compare or ()),
+        table.against or "",
         table.detail,
         file,
     )
