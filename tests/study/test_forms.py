@@ -11,7 +11,8 @@ import pytest
 import detente
 from detente import toml
 from detente.errors import UsageError
-from detente.games.reader import GameFile, VariantTable, read_game
+from detente.games.file_tables import GameFile, VariantTable
+from detente.games.reader import read_game
 from detente.study.analyses import ANALYSES
 from detente.study.form import Form
 from detente.study.forms import FORMS

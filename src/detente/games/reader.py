@@ -7,105 +7,27 @@ strategies and points of the same file. Whether the names in it exist in other f
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pydantic import ConfigDict, Field
-
 from detente.errors import Fault
-from detente.fields import (
-    Exact,
-    Expression,
-    Format,
-    Label,
-    Line,
-    Name,
-    Names,
-    Text,
-    Wrong,
-    check_name,
-    unknown,
-)
-from detente.games.definition import (
-    Box,
-    Conclusion,
-    Content,
-    GameDefinition,
-    Point,
-    Variant,
-)
+from detente.fields import Wrong, check_name, unknown
+from detente.games.definition import Box, Conclusion, Content, GameDefinition, Point, Variant
+from detente.games.file_tables import AnyForm, AnyVariant, BoxTable, GameFile, VariantTable
 from detente.games.question_reader import Fitting, QuestionReader, read_question_tables
 from detente.schema import Table, validate
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from detente.errors import Place
     from detente.formula import Node
     from detente.toml import KeyPath, TomlFile
 
-__all__ = [
-    "BoxTable",
-    "FormKeys",
-    "GameFile",
-    "GameReader",
-    "VariantTable",
-    "read_game",
-]
+__all__ = ["FormKeys", "GameReader", "read_game"]
 
 #: Stands for all players under ``strategies``, as it does under ``terms``.
 EVERYBODY = "each"
-
-
-class BoxTable(Table):
-    """A ``[box.PARAMETER]`` of a game."""
-
-    low: Exact
-    high: Exact
-    value: Exact | None = None
-    reason: Text
-
-
-class VariantTable(Table):
-    """The keys of a ``[variants.NAME]`` that all forms share; each form adds its own."""
-
-    form: Line
-    label: Label | None = None
-    description: Text | None = None
-    payoffs: Name | None = None
-    points: dict[str, dict[str, Exact]] = Field(default_factory=dict)
-    box: dict[str, Any] = Field(default_factory=dict)
-    conclusions: dict[str, Expression] | None = None
-
-
-class GameFile(Table):
-    """The keys at the top of a game file that all forms share; each form adds its own."""
-
-    format: Format
-    label: Label | None = None
-    description: Text | None = None
-    form: Line
-    payoffs: Name
-    units: Names | None = None
-    labels: dict[str, Label] = Field(default_factory=dict)
-    points: dict[str, dict[str, Exact]] = Field(default_factory=dict)
-    box: dict[str, Any] = Field(default_factory=dict)
-    variants: dict[str, Any] = Field(default_factory=dict)
-    conclusions: dict[str, Expression] = Field(default_factory=dict)
-    questions: list[Any] = Field(default_factory=list)
-
-
-class _AnyForm(GameFile):
-    """Stands in for the keys of a form that does not exist, so that the other faults are told."""
-
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, arbitrary_types_allowed=True)
-
-
-class _AnyVariant(VariantTable):
-    """The same for a variant that says no form."""
-
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, arbitrary_types_allowed=True)
 
 
 class FormKeys(Protocol):
@@ -165,7 +87,7 @@ def read_game(
     variant_tables = reader.variant_tables(forms)
     form = reader.form((), forms, "file")
     reader.parts((), form)
-    top = validate(file, _AnyForm if form is None or form.file is None else form.file, faults)
+    top = validate(file, AnyForm if form is None or form.file is None else form.file, faults)
     if top is None or form is None:
         return None
     for section in ("points", "variants"):
@@ -265,7 +187,7 @@ class GameReader:
             form = self.form(path, forms, "variant")
             if form is None and isinstance(own := self.file.at(path), dict) and "form" in own:
                 continue
-            model = _AnyVariant if form is None else form.variant
+            model = AnyVariant if form is None else form.variant
             assert model is not None
             self.parts(path, form)
             table = validate(self.file, model, self.faults, path)
@@ -451,4 +373,3 @@ class GameReader:
             if known is not None and name not in known:
                 inner = (*path, key, listed.index(name)) if isinstance(listed, list) else (*path, key)
                 self.wrong(inner, unknown(what, name, known), key=False)
-

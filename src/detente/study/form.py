@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from detente.fields import Wrong
     from detente.formula import Formula, Node
     from detente.games.definition import GameDefinition
-    from detente.games.reader import GameFile, GameReader, VariantTable
+    from detente.games.file_tables import GameFile, VariantTable
+    from detente.games.reader import GameReader
     from detente.games.symbolic import SymbolicGame
     from detente.payoffs.table import Payoffs
     from detente.schema import Table as SchemaTable

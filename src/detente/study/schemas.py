@@ -10,8 +10,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from detente.games.file_tables import BoxTable
 from detente.games.question_reader import QuestionTable
-from detente.games.reader import BoxTable
 from detente.payoffs.terms import ConstraintTable, PayoffFile, TermTable
 from detente.payoffs.value_tables import EntryTable, ValuesTable
 from detente.seeds.claims import ClaimTable, ConflictTable

@@ -3,7 +3,7 @@
 **To add a form** called ``population``: write ``study/forms/population.py`` with
 
 1. ``class PopulationFile(GameFile)`` and, if variants may have the form, ``class PopulationVariant(VariantTable)``
-   (both from :mod:`detente.games.reader`): the form's own keys, as fields of :mod:`detente.fields`. Keys that all forms
+   (both from :mod:`detente.games.file_tables`): the form's own keys, as fields of :mod:`detente.fields`. Keys that all forms
    share (``label``, ``payoffs``, ``points``, ``box``, ``conclusions``, ...) are there already. Unknown keys are faults.
    Tables by name (``[moves.NAME]``) go into ``tables`` of the form.
 2. ``class Population(Form)`` (:mod:`detente.study.form`) with ``name``, ``words``, ``file``, ``variant``, ``concepts`` and

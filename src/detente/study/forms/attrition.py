@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from detente.fields import Expression
 from detente.games.definition import Content, Located
+from detente.games.file_tables import GameFile, VariantTable
 from detente.games.incomplete import AttritionGame
-from detente.games.reader import GameFile, VariantTable
 from detente.study.forms._formulas import FormulaForm, Formulas
 
 if TYPE_CHECKING:

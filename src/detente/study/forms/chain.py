@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from detente.errors import Fault, UsageError
 from detente.fields import Expression
 from detente.games.definition import Content, Located
-from detente.games.reader import VariantTable
+from detente.games.file_tables import VariantTable
 from detente.numbers import plain
 from detente.study.form import Form
 from detente.study.forms.extensive import Extensive, TreeOrder

@@ -14,7 +14,7 @@ from detente.display import Displayed, Table
 from detente.errors import Fault
 from detente.fields import Expression
 from detente.games.definition import Content, Located
-from detente.games.reader import GameFile, VariantTable
+from detente.games.file_tables import GameFile, VariantTable
 from detente.numbers import number_to_json, plain, short
 from detente.solve.population.membership import StableSizes, capacity_club_limit, capacity_club_sizes
 from detente.study.forms._formulas import FormulaForm, Formulas

@@ -15,7 +15,7 @@ from detente.fields import Expression, Wrong
 from detente.formula import TOTAL, parse
 from detente.games.coalitional import CoalitionalGame, coalition_sums
 from detente.games.definition import Content, Located
-from detente.games.reader import GameFile, VariantTable
+from detente.games.file_tables import GameFile, VariantTable
 from detente.numbers import plain, short
 from detente.study._named_levers import unknown_target
 from detente.study.form import View

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import Fault
 from detente.fields import Expression, Wrong
-from detente.games.reader import GameFile, VariantTable
+from detente.games.file_tables import GameFile, VariantTable
 from detente.numbers import plain
 from detente.payoffs.terms import STATE
 from detente.study.forms._control_reading import ActionField, ControlRule, Horizon, control_content

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from detente.errors import Fault, UsageError, did_you_mean
 from detente.fields import Expression, Names, Wrong, unknown
 from detente.games.definition import Content
-from detente.games.reader import GameFile, VariantTable
+from detente.games.file_tables import GameFile, VariantTable
 from detente.games.symbolic import SymbolicGame
 from detente.numbers import plain, short
 from detente.study.form import Form, View

@@ -16,8 +16,8 @@ from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.fields import Expression, Name, Names
 from detente.games.definition import Content, Located
+from detente.games.file_tables import GameFile, VariantTable
 from detente.games.incomplete import GlobalGame
-from detente.games.reader import GameFile, VariantTable
 from detente.numbers import number_to_json, plain, short
 from detente.study.form import View
 from detente.study.forms._formulas import FormulaForm, Formulas

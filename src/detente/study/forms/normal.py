@@ -11,7 +11,7 @@ from detente.conclusions.conclusion import parse_conclusion, parse_profile
 from detente.errors import Fault, FormulaError
 from detente.fields import Name, Names, label_of, unknown
 from detente.games.definition import Content
-from detente.games.reader import GameFile, VariantTable
+from detente.games.file_tables import GameFile, VariantTable
 from detente.study.form import Form, View
 from detente.study.forms._payoff_data import payoff_data
 

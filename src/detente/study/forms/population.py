@@ -14,8 +14,8 @@ from detente.display import Displayed, Table
 from detente.errors import UsageError, did_you_mean
 from detente.fields import Names, unknown
 from detente.games.definition import Content
+from detente.games.file_tables import GameFile, VariantTable
 from detente.games.population import PopulationGame
-from detente.games.reader import GameFile, VariantTable
 from detente.numbers import number_to_json, short
 from detente.study.form import View
 from detente.study.forms._formulas import FormulaForm, Formulas

@@ -13,7 +13,7 @@ from detente.display import Displayed, Table
 from detente.errors import Fault, UsageError
 from detente.fields import Exact, Name, Wrong, distinct, expression_of, unknown, within
 from detente.games.definition import Content, Located
-from detente.games.reader import VariantTable
+from detente.games.file_tables import VariantTable
 from detente.numbers import number_to_json, plain, short
 from detente.solve.repeated.critical_discount_factor import CriticalDiscountFactor, critical_discount_factor
 from detente.solve.repeated.critical_factor import PunishmentNotCredible, never_sustained

@@ -13,7 +13,7 @@ from detente.errors import Fault, FormulaError, UsageError, did_you_mean
 from detente.fields import Expression, Names, Wrong
 from detente.formula import parse
 from detente.games.definition import Content
-from detente.games.reader import GameFile, VariantTable
+from detente.games.file_tables import GameFile, VariantTable
 from detente.numbers import plain
 from detente.payoffs.terms import STATE
 from detente.study.form import Form

@@ -12,7 +12,7 @@ from detente.display import Displayed, Table
 from detente.fields import Exact, Expression, Name, Names
 from detente.games.coalitional import WeightedGame, WeightedVotingGame
 from detente.games.definition import Content
-from detente.games.reader import GameFile, VariantTable
+from detente.games.file_tables import GameFile, VariantTable
 from detente.numbers import number_to_json, plain, short
 from detente.study.form import Form
 from detente.study.forms._formulas import FormulaForm, Formulas
