@@ -7,6 +7,7 @@ said to fit a line does.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from detente.display import width
@@ -69,7 +70,10 @@ def shortened(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: f
     found = [room * (column.width or 0.0) / total - PADDING for column in chosen]
     cells = [_Cells(column, cell, own) for column, cell, own in zip(chosen, texts, found, strict=True)]
     began, lines = list(found), _lines(cells, found)
+    least = _least(cells)
     for _ in range(_ROUNDS):
+        if lines == least:
+            break
         fewest, best = min(((_lines(cells, each), place, each) for place, each in enumerate(_moves(cells, found))), default=(lines, 0, found))[::2]
         if fewest >= lines:
             break
@@ -112,12 +116,18 @@ def _lines(cells: Sequence[_Cells], widths: Sequence[float]) -> int:
     return sum(map(max, *(each.lines(own) for each, own in zip(cells, widths, strict=True))))
 
 
+def _least(cells: Sequence[_Cells]) -> int:
+    """Return the lines of a table with all the room in the world."""
+    return _lines(cells, [1e6] * len(cells))
+
+
 def _moves(cells: Sequence[_Cells], widths: Sequence[float]) -> list[list[float]]:
     """Return widths with room moved to one column from another, or from all others by what they can spare."""
     spare = [own - each.least for own, each in zip(widths, cells, strict=True)]
     found = []
+    wrapped = [place for place, (each, own) in enumerate(zip(cells, widths, strict=True)) if each.lines(own) != each.lines(1e6)]
     for step in _STEPS:
-        for to in range(len(widths)):
+        for to in wrapped:
             givers = [place for place in range(len(widths)) if place != to]
             found += [
                 [own + step * ((place == to) - (place == giver)) for place, own in enumerate(widths)] for giver in givers if spare[giver] >= step
@@ -148,6 +158,7 @@ def _length(words: Sequence[float]) -> float:
     return sum(words) + _SPACE * max(0, len(words) - 1)
 
 
+@lru_cache(maxsize=50_000)
 def _measured(word: str) -> float:
     """Return the width of a word in characters."""
     return sum(map(_letter, word)) * _SAFE / _ONE
