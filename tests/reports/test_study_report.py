@@ -18,7 +18,7 @@ from detente.reports.build import Report
 from detente.reports.claim_words import percent
 from detente.reports.compose import compose, whole_of
 from detente.reports.content import everything, mathematics, named, nameless
-from detente.reports.elements import Heading, KeyPoints, Table, inlines
+from detente.reports.elements import Heading, KeyPoints, Outline, Table, inlines
 from detente.reports.encoding import decoded, encoded
 from detente.reports.spans import Link, plain_text
 from detente.reports.store import Store
@@ -66,6 +66,13 @@ def test_a_comparison_names_facts_in_words_in_both_editions(place, compared):
     assert "punishment for 1 period sustains the target (repeated, cardinal)" in facts
     assert not [fact for fact in facts if "_" in fact or "=" in fact]
     assert "对抗是美国的占优策略（序数）" in {plain_text(row[0]) for block in chinese.blocks if isinstance(block, Table) for row in block.rows}
+
+
+def test_a_report_of_several_chapters_begins_with_the_first_of_them_and_has_one_table_of_contents(place):
+    found = document(Study(place), GAMES[:2], ("question",))
+    assert isinstance(found.blocks[0], Heading)
+    both = document(Study(place), GAMES[:1], ("overview", "summary"))
+    assert sum(isinstance(block, Outline) for block in both.blocks) == 1
 
 
 def test_a_report_without_an_appendix_does_not_promise_one(made, place):

@@ -61,6 +61,16 @@ def test_the_report_says_what_flips_between_two_versions_and_by_which_change(aft
     assert compared(english, chinese, dict(zip(labels, labels, strict=True))) > 5
 
 
+def test_a_changed_term_and_interval_are_named_in_words(after):
+    path = after / "payoffs" / "valve.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('formula = "-unsold"', 'formula = "-2*unsold"'), encoding="utf-8")
+    document = Study(after).report("versions").document()
+    rows = {plain_text(row[0]): [plain_text(cell) for cell in row[1:]] for block in document.blocks if isinstance(block, Table) for row in block.rows}
+    assert rows["Borealia: unsold gas"] == ["-unsold gas; Borealia: throttle", "-2*unsold gas; Borealia: throttle"]
+    assert not [name for name in rows if "." in name]
+
+
 def test_the_page_follows_both_versions(after):
     assert facts(Study(after).report("versions").document())
     rewritten(after.parent / "before", "value = 0.2\n", "value = 0.35\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from detente.fields import label_of
 from detente.reports.elements import Block, Heading, Note, Paragraph
 from detente.reports.engine_tables import Labels, engine_table
 from detente.reports.narrative import strategy_words
@@ -74,7 +75,8 @@ def versions(context: Context) -> list[Block]:
 def _tables(context: Context, labels: Labels, tables: Sequence[dict[str, Any]], name: str) -> list[Block]:
     """Return the tables of a comparison: what is changed, what flips, and what else moves."""
     blocks: list[Block] = []
-    for index, table in enumerate(tables, 1):
+    for index, each in enumerate(tables, 1):
+        table = {**each, "rows": [[_plain(context, cell) for cell in row] for row in each["rows"]]}
         shown = table
         if index == 1:
             shown = {**table, "title": context.say("What is changed")}
@@ -84,6 +86,18 @@ def _tables(context: Context, labels: Labels, tables: Sequence[dict[str, Any]], 
             shown = {**table, "rows": [[_fact(context, row[0]), *row[1:]] for row in table["rows"]]}
         blocks.extend(engine_table(context, labels, shown, context.anchor(f"{name}-{index}")))
     return blocks
+
+
+def _plain(context: Context, text: str) -> str:
+    """Return a change of a payoff model as a reader of pages has it: terms by their labels, with when they count."""
+
+    def term(match: re.Match[str]) -> str:
+        own = [each for each in context.model.payoff_model.terms if (each.player, each.name) == (match[1], match[2])]
+        return f"{match[1]}: {label_of(own[0].label, context.lang) if own and own[0].label else match[2]}"
+
+    text = re.sub(r"\bterm (\w+)\.(\w+)", term, text)
+    text = re.sub(r"\binterval (\w+)$", r"interval of \1", text)
+    return re.sub(r"(\w+) in \{([^}]*)\}", r"\1: \2", text.replace(" where ", "; "))
 
 
 def _fact(context: Context, name: str) -> str:

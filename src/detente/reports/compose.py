@@ -136,17 +136,18 @@ def _composed(files: StudyFiles, definition: ReportDefinition, models: Sequence[
     return Document(
         title=label_of(definition.title, definition.lang),
         subtitle=label_of(definition.subtitle or {}, definition.lang),
-        blocks=linked(translated(definition.lang, _ordered(_one_outline(blocks)))),
+        blocks=linked(translated(definition.lang, _ordered(_begun(blocks)))),
         lang=definition.lang,
         footer=say(definition.lang, "{study}, study {hash}", study=files.name, hash=files.hash[:12]),
         keywords=(say(definition.lang, "game theory"), *(context.title for context in contexts)),
     )
 
 
-def _one_outline(blocks: Sequence[Block]) -> list[Block]:
-    """Return blocks without a second table of contents: the overview brings one, and so does the summary of a game."""
+def _begun(blocks: Sequence[Block]) -> list[Block]:
+    """Return blocks without a second table of contents, as the overview brings one and the summary of a game, nor a page for the title alone."""
     places = [index for index, block in enumerate(blocks) if isinstance(block, Outline)]
-    return [block for index, block in enumerate(blocks) if index not in places[1:]]
+    kept = [block for index, block in enumerate(blocks) if index not in places[1:]]
+    return kept[1:] if isinstance(next(iter(kept), None), PageBreak) else kept
 
 
 def _run(names: Sequence[str]) -> tuple[str, ...]:
