@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._line import compare
 from detente.conclusions._statements import statement
+from detente.formula import symbol
 from detente.numbers import short
 from detente.wording import Wording, joined, math_number, math_rows, math_text
 
@@ -19,8 +20,6 @@ __all__ = ["levers_math", "levers_words"]
 
 def levers_math(found: Levers, language: str, names: Wording | Mapping[str, str] | None) -> str:
     """Return every change and its cost, one a line."""
-    from detente.formula import symbol
-
     wording = Wording.of(names)
     arrow = r" \to " if language == "latex" else " -> "
     rows = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detente.conclusions._statements import statement
+from detente.formula import symbol
 from detente.wording import Wording, math_number, math_rows, math_text
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ __all__ = ["rests_on_math", "rests_on_words"]
 
 def rests_on_math(found: RestsOn, language: str, names: Wording | Mapping[str, str] | None) -> str:
     """Return the sets, with the values at which their parameters are held."""
-    from detente.formula import symbol
-
     wording = Wording.of(names)
     said = statement(found.conclusion, wording)[0 if found.holds else 1]
     opening, closing = (r"\{", r"\}") if language == "latex" else ("{", "}")

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._statements import state_words
+from detente.formula import symbol
 from detente.numbers import Enclosure, short, to_float
 from detente.wording import Wording, math_number, math_rows, math_text
 
@@ -21,8 +22,6 @@ _OPEN = "what holds exactly there is open"
 
 def thresholds_math(found: Thresholds, language: str, names: Wording | Mapping[str, str] | None) -> str:
     """Return each threshold, and what holds below, at and above it."""
-    from detente.formula import symbol
-
     wording = Wording.of(names)
     name = wording.math(symbol(found.along), language)
     equals = " = "

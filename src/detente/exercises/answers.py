@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente import formula
-from detente.errors import DetenteError, UsageError
+from detente.errors import DetenteError, FormulaError, UsageError
 from detente.exercises.conditions import Range, same_condition
 from detente.exercises.notation import decimal_point, normal, tidy
 from detente.numbers import exact_or_float
@@ -320,8 +320,6 @@ def _ratio(parsed: Formula, symbols: Sequence[str]) -> tuple[Any, Any]:
     one = context.constant(1)
 
     def fail(node: Any, found: str, expected: str = "") -> DetenteError:
-        from detente.errors import FormulaError
-
         return FormulaError(parsed.text, max(node.column, 1), found, expected)
 
     def bounded(node: Any, top: Any, bottom: Any) -> tuple[Any, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
@@ -215,8 +216,6 @@ def _weakly_dominated(case: Case, step: Step) -> Key:
 @ask("survivors")
 def _survivors(case: Case, step: Step) -> Key:
     """The profiles left by iterated elimination of strictly dominated pure strategies."""
-    from itertools import product
-
     from detente.solve.dominance import undominated
 
     game = case.normal
@@ -278,8 +277,6 @@ def _pure(case: Case, step: Step) -> Key:
 
 
 def _cautious_profiles(game: NormalFormGame) -> frozenset[tuple[str, ...]]:
-    from itertools import product
-
     own = [[label for label in game.strategies[i] if label in cautious(game, i)] for i in range(len(game.players))]
     return frozenset(product(*own))
 

@@ -6,6 +6,7 @@ formulas of the study's parameters, each under the name of the misconception tha
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -103,8 +104,6 @@ def _which(case: Case, step: Step) -> Key:
 
 
 def _at_baseline(case: Case, step: Step) -> frozenset[str]:
-    from dataclasses import replace
-
     base = replace(case, values=case.model.point("baseline", {}).values)
     return frozenset(letter for letter, option in (step.options or {}).items() if conclusion_holds(base, option.holds))
 

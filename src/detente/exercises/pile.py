@@ -12,6 +12,7 @@ from detente.errors import Fault, InputError, UsageError
 from detente.exercises.marking import Marks, mark
 from detente.exercises.submissions import Broken, Submission, files_in, read_submission
 from detente.exercises.variants import Variants
+from detente.numbers import exact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -165,7 +166,6 @@ def merged(found: Pile, path: Path, *, lenient: bool = False) -> Pile:
     InputError
         With every row that fits no answer, or has no points from 0 to the most.
     """
-    from detente.numbers import exact
     from detente.seeds.sheets import read_sheet
 
     table = read_sheet(path)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from detente import formula
+from detente.errors import UsageError
 from detente.exercises.cases import Said, said
 from detente.fields import LANGUAGES
 
@@ -23,8 +24,6 @@ _NAME = re.compile(r"payoff\[([^\]]*)\]\[([^\]]*)\]|[A-Za-z_][A-Za-z0-9_]*")
 
 def item_value(case: Case, node: Any) -> Any:
     """Return the value of ``payoff[PLAYER][STRATEGY, ..]`` in a formula."""
-    from detente.errors import UsageError
-
     if node.value != "payoff" or len(node.keys) != 2:
         raise UsageError(f"found {node.value}[..]; expected payoff[PLAYER][STRATEGY, ..]")
     (player,), profile = node.keys

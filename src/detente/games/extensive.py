@@ -10,11 +10,12 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Displayed
+from detente.display import Displayed, Table
 from detente.errors import UsageError, did_you_mean
 from detente.games._tree_building import MAX_NODES, TreeBuilder, check_sets
 from detente.games._tree_parts import InformationSet, Move, Outcome, TreeNode, chance, decision, terminal
 from detente.games.normal import labels
+from detente.numbers import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -281,9 +282,6 @@ class GameTree(Displayed):
 
     def table(self) -> Any:
         """Return the tree as a :class:`detente.display.Table`: one row per terminal node."""
-        from detente.display import Table
-        from detente.numbers import plain
-
         return Table(
             title=self.title,
             columns=("history", "outcome", *(f"payoff of {name}" for name in self.players)),

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Displayed
+from detente.display import Displayed, Table
 from detente.errors import UsageError, did_you_mean
 from detente.numbers import exact, is_exact, plain, to_float
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     import numpy as np
     import numpy.typing as npt
-
-    from detente.display import Table
 
 __all__ = ["NormalFormGame", "Profile", "labels"]
 
@@ -188,8 +186,6 @@ class NormalFormGame(Displayed):
 
     def table(self) -> Table:
         """Return the payoffs as a :class:`detente.display.Table`: a matrix for two players, else a list."""
-        from detente.display import Table
-
         if len(self.players) == 2:
             rows, columns = self.strategies
             return Table(

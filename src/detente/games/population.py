@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from itertools import product
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
@@ -195,8 +196,6 @@ class PopulationGame(Displayed):
 
     def normal_form(self) -> NormalFormGame:
         """Return the same game as a table over all profiles, for few members (at most 100,000 profiles)."""
-        from itertools import product
-
         import numpy as np
 
         from detente.games.normal import NormalFormGame

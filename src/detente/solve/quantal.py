@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.display import Displayed, Table
 from detente.errors import NotConverged, UsageError
-from detente.numbers import plain, short
+from detente.numbers import exact, plain, short
 from detente.solve.programs.linear_program import exact_payoffs
 
 if TYPE_CHECKING:
@@ -266,8 +266,6 @@ def logit_branch(game: NormalFormGame, precisions: Sequence[object]) -> LogitBra
 
 
 def checked_precision(value: object) -> float:
-    from detente.numbers import exact
-
     number: float = value if isinstance(value, float) else float(exact(value))
     if not isfinite(number) or number < 0:
         raise UsageError(

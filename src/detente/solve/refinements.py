@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.display import Displayed, Table
 from detente.errors import UsageError
-from detente.numbers import is_exact, number_to_json, plain
+from detente.numbers import exact, is_exact, number_to_json, plain
 from detente.solve.equilibria import equilibria
 from detente.solve.programs.linear_program import exact_payoffs, maximize
 from detente.solve.result import profile_text
@@ -238,7 +238,6 @@ def dominating_strategy(
     """
     if len(game.players) != 2:
         raise UsageError(f"found {len(game.players)} players; expected two")
-    from detente.numbers import exact
 
     index = game.player_index(player)
     numbers: tuple[Fraction, ...] = tuple(Fraction(w) if isinstance(w, float) else exact(w) for w in weights)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Displayed, wrap
+from detente.display import Displayed, Table, wrap
 from detente.errors import UsageError
 from detente.study.analyses import ANALYSES, Task
 from detente.study.form import Form
@@ -13,7 +13,6 @@ from detente.study.form import Form
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from detente.display import Table
     from detente.games.definition import Question
     from detente.study.model import GameModel, Point
 
@@ -55,8 +54,6 @@ class Answer(Displayed):
 
     def displayed(self) -> tuple[Table, ...]:
         """Return what is shown, in order: the sentences, then the tables."""
-        from detente.display import Table
-
         said = tuple(f"{_at(points)}{text}" for points, text in self.said)
         return (*([Table("in words", (), (), said)] if said else []), *self.tables)
 

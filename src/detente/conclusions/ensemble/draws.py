@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.ensemble._priors import PRIORS
@@ -75,8 +76,6 @@ class Draws(Mapping[str, "Floats"]):
 
     def point(self, index: int) -> dict[str, Any]:
         """Return one draw as exact numbers, at the binary values stored, for ``game.at_point``."""
-        from fractions import Fraction
-
         return {name: Fraction(float(each[index])) for name, each in self.arrays.items()}
 
     def __eq__(self, other: object) -> bool:

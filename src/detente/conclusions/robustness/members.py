@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -212,8 +212,6 @@ def member_subject(
     fixed : mapping
         Parameters held at exact values.
     """
-    from dataclasses import replace
-
     named = formula_subject(box, conclusions, fixed)
     assert isinstance(named.classifier, Formulas)
     assert named.decide is not None

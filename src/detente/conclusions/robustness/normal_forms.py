@@ -12,6 +12,7 @@ from detente.conclusions.robustness.expressions import finite, held_expression, 
 from detente.conclusions.robustness.statements import ALWAYS, is_played, parse_moves, parsed, plays
 from detente.conclusions.robustness.together import in_pieces
 from detente.errors import UsageError
+from detente.formula import Formula
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from detente.conclusions.conclusion import Conclusion
     from detente.conclusions.ensemble.compile import Program
-    from detente.formula import Formula
     from detente.games.normal import Profile
     from detente.games.symbolic import SymbolicGame
 
@@ -82,7 +82,6 @@ class NormalForms:
     ) -> NormalForms:
         """Return the classifier of a game with some parameters held at exact values."""
         from detente.conclusions.ensemble.compile import compiled
-        from detente.formula import Formula
 
         truths = truths_of(game, conclusions)
         names, derived = labels_of(game, held)

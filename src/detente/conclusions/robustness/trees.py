@@ -16,6 +16,7 @@ from detente.conclusions.robustness.paths import end_of, has_moves, moves_along,
 from detente.conclusions.robustness.statements import ALWAYS, is_played
 from detente.conclusions.robustness.tree_classifier import Stage, TreeClassifier, TreeShape
 from detente.errors import UsageError
+from detente.formula import Formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from detente.conclusions.conclusion import Conclusion
     from detente.conclusions.meaning import Meaning
     from detente.conclusions.robustness.classifier import Subject
-    from detente.formula import Formula
     from detente.games.symbolic import SymbolicGame
     from detente.games.symbolic_tree import SymbolicTree
 
@@ -301,7 +301,6 @@ def tree_subject(
         Parameters held at exact values.
     """
     from detente.conclusions.robustness.classifier import Subject
-    from detente.formula import Formula
 
     asked, fixed = dict(conclusions or {}), dict(held or {})
     classifier = Trees.of(tree, formulas, paths, asked, fixed)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import Fault, InputError, UsageError
@@ -314,9 +316,6 @@ def simultaneous(game: NormalFormGame, outcomes: Mapping[Profile, str] | None = 
     >>> simultaneous(NormalFormGame([[[1, 0]], [[0, 1]]])).to_normal_form().shape
     (1, 2)
     """
-    from itertools import product
-    from math import prod
-
     if prod(game.shape) * 2 > MAX_NODES:
         raise UsageError(
             f"found {prod(game.shape):,} profiles; expected at most {MAX_NODES // 2:,} for a tree"

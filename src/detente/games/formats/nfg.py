@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,6 @@ from detente.games.normal import NormalFormGame
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from fractions import Fraction
 
     from detente.games.formats.tokens import Token
     from detente.games.normal import Profile
@@ -121,9 +122,6 @@ def _by_payoff(reader: Reader, players: int, counts: list[int]) -> list[Fraction
 
 
 def _by_outcome(reader: Reader, players: int, counts: list[int]) -> tuple[list[Fraction], dict[Profile, str]]:
-    from fractions import Fraction
-    from itertools import product
-
     reader.take()
     known: list[tuple[str, list[Fraction]]] = [("", [Fraction(0)] * players)]
     while reader.peek().kind != "}":
@@ -175,8 +173,6 @@ def format_nfg(
     1/2 3
     <BLANKLINE>
     """
-    from itertools import product
-
     lists = [" ".join(quoted(label, "strategy") for label in own) for own in game.strategies]
     lines = [
         f"NFG 1 R {quoted(title, 'title')} {{ {' '.join(quoted(name, 'player') for name in game.players)} }}",

@@ -10,6 +10,7 @@ does, and a family in which one gives way at the start with some probability and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from math import exp
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,6 @@ from detente.numbers import number_to_json, plain, short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from fractions import Fraction
 
     from detente.games.incomplete import AttritionGame
 
@@ -117,8 +117,6 @@ def solve_attrition(game: AttritionGame) -> AttritionResult:
     >>> print(found.rates["a"], found.rates["b"], found.give_way["a"])
     1/2 1/4 2/3
     """
-    from fractions import Fraction
-
     zero, one = Fraction(0), Fraction(1)
     first, second = game.players
     for name, other in ((first, second), (second, first)):

@@ -14,6 +14,7 @@ bits of algebraic and some transcendental numbers", Mathematics of Computation 5
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.solve.many_players._algebraic import NumberField
@@ -92,8 +93,6 @@ def _attempt(system: SupportSystem, box: Box, degree: int, bits: int, *, mixture
 
 def _proved(system: SupportSystem, box: Box, free: list[Any]) -> Any:
     """Return full exact weights if the equations hold and the weights lie where only one solution is."""
-    from fractions import Fraction
-
     import flint
 
     weights: list[tuple[Any, ...]] = []
@@ -119,8 +118,6 @@ def _proved(system: SupportSystem, box: Box, free: list[Any]) -> Any:
 
 
 def _as_fractions(table: Any) -> Any:
-    from fractions import Fraction
-
     import numpy as np
 
     return np.vectorize(lambda entry: Fraction(int(entry)), otypes=[object])(table)

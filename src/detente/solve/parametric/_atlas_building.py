@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
+from detente.numbers import short
 from detente.solve.parametric.atlas_result import Atlas, Comparison, Region
 
 if TYPE_CHECKING:
@@ -109,8 +111,6 @@ def _notes(parametric: ParametricGame) -> tuple[str, ...]:
 
 def _end(value: Fraction) -> str:
     """Return the end of an interval as text: a short fraction as it is, another one in digits."""
-    from detente.numbers import short
-
     return str(value) if value.denominator < 10**6 else short(value, 6)
 
 
@@ -183,8 +183,6 @@ def _pure(parametric: ParametricGame, point: Mapping[str, Fraction]) -> Iterator
 
 def _three_players(parametric: ParametricGame, point: Mapping[str, Fraction]) -> tuple[list[Region], str]:
     """Return the regions of a 2x2x2 game in which players mix, and what is missing."""
-    from itertools import product
-
     from detente.solve.parametric.parametric_2x2x2 import mixed_2x2x2
 
     game = parametric.game

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cached_property
+from math import gcd, lcm
 from typing import TYPE_CHECKING, Any
 
 from detente.formula import symbol
@@ -61,8 +62,6 @@ def monic(polynomial: Any) -> tuple[Any, Any]:
 
     ``polynomial == unit * primitive`` with ``unit`` a rational number.
     """
-    from math import gcd, lcm
-
     coefficients = polynomial.coeffs()
     bottom = lcm(*(int(c.q) for c in coefficients))
     top = gcd(*(int(c.p) * (bottom // int(c.q)) for c in coefficients))

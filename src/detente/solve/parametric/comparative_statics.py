@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from detente.formula import symbol
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -66,7 +68,6 @@ def comparative_statics(region: Region) -> tuple[Statics, ...]:
     >>> [(each.player, each.quantity, each.parameter, each.sign) for each in mixed.statics() if each.player == "1"]
     [('1', '1', 'h', '+'), ('1', '1', 's', '-'), ('1', '2', 'h', '-'), ('1', '2', 's', '+'), ('1', 'payoff', 'h', '+')]
     """
-    from detente.formula import symbol
     from detente.solve.parametric._polynomial_ring import GameRing
     from detente.solve.parametric.redundancy import Atom, Decider
 

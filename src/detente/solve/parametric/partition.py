@@ -18,6 +18,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
+from detente.formula import symbol
 from detente.games.rational import fast
 from detente.solve.parametric._planar_roots import all_roots, projected, samples
 from detente.solve.parametric.partition_result import Cell, Partition, Point
@@ -59,7 +60,6 @@ def partition(atlas: Atlas, over: Sequence[str] | None = None) -> Partition:
     1,1 and 2,2            s == 1
     1,1 and 2,2 and mixed  1 < s <= 3
     """
-    from detente.formula import symbol
     from detente.solve.parametric._polynomial_ring import Ring
 
     if any(hasattr(region, "pairs") for region in atlas.regions):

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from detente.display import Displayed, Table
+from detente.formula import symbol
 from detente.numbers import number_to_json, plain, short
 from detente.printing import plain as formula_text
 from detente.solve.parametric._atlas_text import region_math
@@ -127,8 +128,6 @@ class Partition(Displayed):
         return self._math("typst", Wording.of(names))
 
     def _math(self, language: str, wording: Wording) -> str:
-        from detente.formula import symbol
-
         rows = []
         for cell in self.cells:
             names = joined([_seen(each, wording) for each in cell.labels]) or "none"

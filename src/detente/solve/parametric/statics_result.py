@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.display import Displayed, Table
 from detente.errors import UsageError
+from detente.formula import symbol
 from detente.printing import plain
 from detente.solve.parametric.comparative_statics import comparative_statics
 from detente.wording import Wording, joined, math_rows, math_text
@@ -91,8 +92,6 @@ class AtlasStatics(Displayed):
         return self._math("typst", Wording.of(names))
 
     def _math(self, language: str, wording: Wording) -> str:
-        from detente.formula import symbol
-
         rows = []
         for region, found in self.found:
             for each in found:

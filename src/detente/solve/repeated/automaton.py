@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Displayed
+from detente.display import Displayed, Table
 from detente.errors import UsageError, did_you_mean
 from detente.solve.repeated.one_shot import Plan
 from detente.solve.repeated.punishments import naming_game, profile_or_mixture
@@ -222,8 +222,6 @@ class Automaton(Displayed):
 
     def table(self) -> Any:
         """Return states, outputs and transitions as a :class:`detente.display.Table`."""
-        from detente.display import Table
-
         rows = []
         for state, played in self.outputs.items():
             given = self.transitions[state]

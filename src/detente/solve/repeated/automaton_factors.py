@@ -8,6 +8,7 @@ the values of all states anew and knows no polynomials. For formulas the conditi
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
@@ -54,8 +55,6 @@ def automaton_factors(
 
 def exact_polynomial(stage: NormalFormGame, player: int, form: Any, slack: float) -> Any:
     """Return a form at the payoffs of a player; in float games coefficients that count as nothing are nothing."""
-    from fractions import Fraction
-
     from flint import fmpq_poly
 
     own = stage.payoffs[player]

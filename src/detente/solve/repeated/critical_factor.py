@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from detente.display import Displayed
+from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.printing import plain
 from detente.solve.repeated.factor_line import FactorSet
@@ -201,8 +201,6 @@ class CriticalDiscountFactor(Displayed):
 
     def table(self) -> Any:
         """Return players, critical factors and conditions as a :class:`detente.display.Table`."""
-        from detente.display import Table
-
         symbolic = self.arithmetic == "symbolic"
         rows = []
         for name, condition in self.conditions.items():

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
-from math import lcm
+from math import gcd, lcm
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
@@ -212,7 +212,6 @@ def _reduced(form: LinearForm) -> LinearForm:
     contents = [(polynomial / divisor) for polynomial in kept.values()]
     scale = fmpq(lcm(*(int(each.denom()) for each in contents)))
     numerators = [int(number.p) for each in contents for number in (each * scale).coeffs()]
-    from math import gcd
 
     scale /= gcd(*numerators)
     return {cell: each * scale for cell, each in zip(kept, contents, strict=True)}

@@ -29,10 +29,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import UsageError
+from detente.errors import DetenteError, UsageError
 from detente.games.normal import NormalFormGame
 from detente.games.repeated import RepeatedGame
 from detente.games.symbolic import SymbolicGame, symbol
+from detente.numbers import exact
 from detente.printing import plain
 from detente.solve.repeated.critical_factor import OWN_NOTE, CriticalDiscountFactor, numeric_result
 from detente.solve.repeated.factor_sets import factor_range
@@ -140,8 +141,6 @@ def monitored_trigger(
 def _probability(stage: NormalFormGame | SymbolicGame, given: object, what: str) -> Any:
     """Return an exact probability, a float in float games, or a formula of the parameters."""
     from detente import formula
-    from detente.errors import DetenteError
-    from detente.numbers import exact
 
     if isinstance(stage, SymbolicGame) and (isinstance(given, str) or hasattr(given, "free_symbols")):
         known = {name: symbol(name) for name in (*stage.parameters, *stage.derived)}

@@ -21,7 +21,7 @@ from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.games.repeated import RepeatedGame
 from detente.games.symbolic import SymbolicGame, symbol
-from detente.numbers import number_to_json, short
+from detente.numbers import exact_or_float, number_to_json, short
 from detente.printing import plain
 from detente.solve.repeated.factor_sets import discount_factor_value
 from detente.solve.repeated.monitoring import monitored_trigger
@@ -90,8 +90,6 @@ class MonitoringValue(Displayed):
         costs : mapping
             Signal to its cost per period: a number for everybody or ``{player: number}``; what is not named is free.
         """
-        from detente.numbers import exact_or_float
-
         unknown = [name for name in costs if name not in self.signals]
         if unknown:
             raise UsageError(f"unknown signal {unknown[0]!r}; expected one of {', '.join(self.signals)}")

@@ -16,7 +16,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import UsageError
+from detente.errors import UsageError, did_you_mean
 from detente.numbers import to_float
 from detente.solve.memory_one.match import check_stage
 from detente.solve.tournaments.exact_match import Horizon, machine_payoffs
@@ -69,8 +69,6 @@ class AxelrodPlayer:
         library = _library()
         found = next((each for each in library.strategies if each.__name__ == self.strategy), None)
         if found is None:
-            from detente.errors import did_you_mean
-
             hint = did_you_mean(self.strategy, [each.__name__ for each in library.strategies])
             raise UsageError(
                 f"unknown strategy {self.strategy!r} of the Axelrod library" + (f"; {hint}" if hint else "")

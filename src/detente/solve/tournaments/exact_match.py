@@ -8,6 +8,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
+from detente.numbers import plain
 from detente.solve.chains import Chain
 from detente.solve.memory_one.match import MAX_ROUNDS, check_stage
 from detente.solve.memory_one.strategy import probability
@@ -58,8 +59,6 @@ class Horizon:
             raise UsageError("found the discount factor 1; leave it out for the average over all rounds")
 
     def __str__(self) -> str:
-        from detente.numbers import plain
-
         text = (
             f"over {self.rounds} rounds"
             if self.rounds is not None

@@ -8,7 +8,7 @@ the opponent's optimal strategy.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -165,7 +165,6 @@ def zero_sum(
     )
     if not every:
         return solution
-    from dataclasses import replace
 
     from detente.solve.two_players.enumeration import enumerate_extreme
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from detente.conclusions.conclusion import Conclusion
 from detente.display import Table
 from detente.errors import UsageError
+from detente.formula import symbol
 from detente.numbers import plain, short
 from detente.solve.supermodular import increasing_differences, iterated_best_reply
 from detente.study.analyses import Analysis
@@ -296,7 +297,6 @@ def _threshold(seen: Mapping[int, set[bool]]) -> str:
 
 def _slopes(task: Task) -> list[Table]:
     """Return which way each named formula moves with each parameter of ``along``, over the box."""
-    from detente.formula import symbol
     from detente.solve.parametric.signs import possible_signs, witnessed_signs
 
     game = task.values

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.display import Table
 from detente.errors import UsageError
+from detente.formula import parse
 from detente.numbers import short
 from detente.payoffs.terms import STATE
 from detente.study.analyses import Analysis
@@ -90,7 +91,6 @@ def _one_step(task: Task) -> list[Table]:
     """Return the state from which ending now beats ending a year later, in closed form."""
     import sympy
 
-    from detente.formula import parse
     from detente.games.symbolic import symbol
     from detente.payoffs.by_state import with_values
     from detente.printing import plain as formula_text

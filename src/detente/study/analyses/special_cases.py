@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.display import Table
 from detente.errors import UsageError
+from detente.formula import symbol
 from detente.numbers import plain, short, to_float
 from detente.study.analyses import Analysis
 from detente.study.words import equilibrium_words
@@ -105,7 +106,6 @@ def _condition(region: Any, held: dict[str, Fraction]) -> str:
     """Return the condition of a region with the values that are held in it."""
     import sympy
 
-    from detente.formula import symbol
     from detente.printing import plain as formula_text
     from detente.printing import relation_normal
 

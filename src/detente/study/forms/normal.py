@@ -8,10 +8,13 @@ from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from detente.conclusions.conclusion import parse_conclusion, parse_profile
+from detente.display import Cell, Folded, Table
 from detente.errors import Fault, FormulaError
 from detente.fields import Name, Names, label_of, unknown
+from detente.formula import Formula
 from detente.games.definition import Content
 from detente.games.file_tables import GameFile, VariantTable
+from detente.numbers import short
 from detente.study.form import Form, View
 from detente.study.forms._payoff_data import payoff_data
 
@@ -24,7 +27,6 @@ if TYPE_CHECKING:
     from detente.conclusions.thresholds import Thresholds
     from detente.display import Part
     from detente.errors import Place
-    from detente.formula import Formula
     from detente.games.definition import GameDefinition
     from detente.games.normal import NormalFormGame
     from detente.games.reader import GameReader
@@ -165,8 +167,6 @@ class Normal(Form):
 
     def show(self, model: GameModel, point: Point, kind: str, terms: bool = False, title: str = "") -> View:
         """Return the payoff table; a star marks a best response to the others."""
-        from detente.display import Table
-        from detente.numbers import short
         from detente.solve.best_response import best_responses
 
         table = model.material_table if kind == "material" else model.table
@@ -195,9 +195,7 @@ class Normal(Form):
 
     def display(self, model: GameModel, point: Point) -> tuple[Part, ...]:
         """Return the payoffs with best responses and equilibria marked; each profile opens to its terms."""
-        from detente.display import Cell, Folded, Table
         from detente.games._marked_payoffs import MOST_MARKED, marked_payoffs
-        from detente.numbers import short
 
         numeric, table = model.at(point), model.table
         if prod(numeric.shape) > MOST_MARKED:
@@ -335,7 +333,6 @@ class Normal(Form):
         """Return whether a conclusion holds at a point; a formula holds where it is positive."""
         from detente.conclusions.game_signs import game_signs
         from detente.conclusions.sole_equilibrium import conditions_of
-        from detente.formula import Formula
 
         game = model.symbolic
         if not isinstance(of, Formula) and of.kind in {"unique", "selected"} and game.shape != (2, 2):
