@@ -6,20 +6,20 @@ A normal form whose players move one after another is a variant with an ``order`
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from detente.errors import Fault, UsageError, did_you_mean
+from detente.errors import Fault, UsageError
 from detente.fields import Expression, Names, Wrong, unknown
 from detente.games.definition import Content
 from detente.games.file_tables import GameFile, VariantTable
 from detente.games.symbolic import SymbolicGame
-from detente.numbers import plain, short
+from detente.numbers import plain
 from detente.study.form import Form, View
 from detente.study.forms._late_types import late_tree
 from detente.study.forms._moves_reading import MoveTable, Order, PlayReader
-from detente.study.forms._payoff_data import payoff_data
+from detente.study.forms._named_paths import path_named, points_named, stated_about_paths
+from detente.study.forms._path_formulas import PathFormulas
 from detente.study.forms._tree_conditions import ONE_STAGE, all_at_once, path_conditions, stages
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from detente.conclusions.conclusion import Conclusion
     from detente.conclusions.robustness.classifier import Subject
     from detente.conclusions.thresholds import Thresholds
-    from detente.display import Part, Table
+    from detente.display import Part
     from detente.formula import Formula, Node
     from detente.games.definition import GameDefinition
     from detente.games.extensive import GameTree
@@ -73,34 +73,6 @@ class TreeOrder:
 
     play: Play
     profiles: bool
-
-
-class _Formulas(SymbolicGame):
-    """Formulas of parameters and of payoffs at paths, over the box of a game."""
-
-    def __init__(self, model: GameModel, payoffs: PathPayoffs) -> None:
-        constraints = tuple(each.formula for each in model.payoff_model.constraints)
-        super().__init__([[0]], model.intervals, ["formulas"], [["any"]], model.derived, constraints)
-        object.__setattr__(self, "_model", model)
-        object.__setattr__(self, "_payoffs", payoffs)
-
-    def expression(self, parsed: Formula, *, as_written: bool = False) -> Any:
-        """Return a formula as SymPy."""
-        from detente.formula import symbol
-
-        model: GameModel = self._model  # type: ignore[attr-defined]
-
-        def item(node: Node) -> Any:
-            chosen = model.form.chosen(model.definition.content, node.keys[1])
-            return self._payoffs.payoff_where(node.keys[0][0], chosen)  # type: ignore[attr-defined]
-
-        # extremes of many terms are slow to build, and thresholds ask for them at every sign
-        known: dict[Any, Any] = self._payoffs.asked  # type: ignore[attr-defined]
-        key = parsed.text, as_written
-        if key not in known:
-            names = {name: symbol(name) for name in (*self.parameters, *self.derived)}
-            known[key] = parsed.to_sympy(names, item, as_written=as_written)
-        return known[key]
 
 
 class Extensive(Form):
@@ -232,7 +204,7 @@ class Extensive(Form):
         """Return what evaluates formulas at paths, one for all that is asked of a game."""
         key = "formulas", kind
         if key not in model.worked_out:
-            model.worked_out[key] = _Formulas(model, self.payoffs(model, kind))
+            model.worked_out[key] = PathFormulas(model, self.payoffs(model, kind))
         found: SymbolicGame = model.worked_out[key]
         return found
 
@@ -264,31 +236,11 @@ class Extensive(Form):
 
     def show(self, model: GameModel, point: Point, kind: str, terms: bool = False, title: str = "") -> View:
         """Return the order of play and the payoffs of every path; a star marks moves that are best as play goes on."""
-        from detente.display import Table
+        from detente.study.forms._tree_view import tree_view
 
-        payoffs, tree = self.payoffs(model, kind), model.payoffs(kind)
-        numeric: GameTree = self.at(model, point, kind)
-        best = _best(numeric)
-        at_point = partial(tree.formulas.evaluate, values=point.values)
-        cells: list[dict[str, Any]] = []
-        rows = []
-        for path, end in zip(payoffs.paths, numeric.terminals, strict=True):
-            values = dict(zip(model.players, numeric.payoffs(end.index), strict=True))
-            shown = {player: payoff_data(payoffs, player, path, value, at_point) for player, value in values.items()}
-            good = [] if best is None else [player for player in model.players if player in best[end.index]]
-            cells.append({"profile": dict(path), "payoffs": shown, "best_response": good})
-            stars = (short(value, 5) + ("*" if player in good else "") for player, value in values.items())
-            rows.append((",".join(path.values()), *stars))
-        note = (
-            "* every move of the player on this path is best, given how play goes on elsewhere"
-            if best is not None
-            else "Where chance moves, or players do not know all that was chosen before, see `solve`."
+        return tree_view(
+            model, self.payoffs(model, kind), self.at(model, point, kind), point, kind, terms=terms, title=title
         )
-        columns = ("path", *(f"payoff of {player}" for player in model.players))
-        tables = [Table(title, columns, tuple(rows), (note,)), self._order_table(model), payoffs.table()]
-        if terms:
-            tables.append(payoffs.breakdown())
-        return View(tuple(tables), {"players": list(model.players), "cells": cells, "inert": {}})
 
     def display(self, model: GameModel, point: Point) -> tuple[Part, ...]:
         """Return the drawing of the tree with the moves that are best as play goes on; tables on demand."""
@@ -302,26 +254,6 @@ class Extensive(Form):
         folded = tuple(Folded(table.title or "order of play", (table,)) for table in tables)
         return (drawing(tree, best_moves(tree), text=tables[0].to_text()), *folded)
 
-    def _order_table(self, model: GameModel) -> Table:
-        from detente.display import Table
-
-        rows = []
-        for point in model.definition.data.play.points:
-            hidden = [each for each in sorted(point.unseen) if not each.startswith("type.")]
-            notes = [f"{action} only if {_when_text(when)}" for action, when in point.only.items()]
-            notes += [f"does not see {', '.join(hidden)}"] if hidden else []
-            notes += [f"{each} with {odds.text}" for each, odds in point.chance.items()]
-            rows.append(
-                (
-                    point.name,
-                    point.owner or "chance",
-                    ", ".join(point.actions),
-                    _when_text(point.after) if point.after else "in any case",
-                    "; ".join(notes),
-                )
-            )
-        return Table("order of play", ("point", "mover", "choices", "met", "notes"), tuple(rows))
-
     def trace_payoff(self, model: GameModel, point: Point, what: Any, player: str, kind: str) -> Trace:
         """Return where the payoff at the end of a path comes from."""
         from detente.study.trace import trace_payoff
@@ -329,70 +261,12 @@ class Extensive(Form):
         return trace_payoff(model, point, self.outcome(model.definition, what), player, kind)
 
     def outcome(self, game: GameDefinition, what: Any) -> tuple[str, ...]:
-        """Return a path as its choices, from text ``CHOICE,CHOICE,..`` or ``POINT=CHOICE,..``, a list or a mapping.
-
-        Raises
-        ------
-        UsageError
-            If it is no path to an end.
-        """
-        content = game.content
-        if hasattr(what, "items"):
-            what = ",".join(f"{name}={choice}" for name, choice in what.items())
-        parts = [part.strip() for part in what.split(",")] if isinstance(what, str) else [str(part) for part in what]
-        play: Play = content.data.play
-        if any("=" in part for part in parts):
-            named = dict(part.split("=", 1) for part in parts if "=" in part)
-            chosen = {name.strip(): choice.strip() for name, choice in named.items()}
-            strange = [name for name in chosen if name not in content.choices]
-            if strange or len(named) < len(parts):
-                found = strange[0] if strange else next(part for part in parts if "=" not in part)
-                hint = did_you_mean(found, content.choices)
-                raise UsageError(
-                    f"unknown point {found!r}; expected some of {', '.join(content.choices)}" + (f"; {hint}" if hint else "")
-                )
-            found_path = next((path for path in play.paths() if path == chosen), None)
-            if found_path is None:
-                raise UsageError(f"found {what!r}, which is no path to an end; see `detente show {game.name}`")
-        else:
-            if content.data.profiles and len(parts) == len(content.strategies):
-                named_path = dict(zip(content.strategies, parts, strict=True))
-                parts = [named_path[point.name] for point in play.points]
-            found_path, point, known = play.follow(parts)
-            if point is not None:
-                after = f" after {','.join(found_path.values())}" if found_path else ""
-                given = f"found {parts[len(found_path)]!r}" if len(found_path) < len(parts) else "found nothing"
-                raise UsageError(f"{given} at {point.name}{after}; expected one of {', '.join(known)}")
-            if len(found_path) < len(parts):
-                raise UsageError(f"found {parts[len(found_path)]!r} where play has ended")
-        names = content.strategies if content.data.profiles else found_path
-        return tuple(found_path[name] for name in names)
+        """Return a path as its choices, from text ``CHOICE,CHOICE,..`` or ``POINT=CHOICE,..``, a list or a mapping."""
+        return path_named(game, what)
 
     def conclusion(self, game: GameDefinition, text: str) -> Conclusion | Formula:
         """Return ``sign:FORMULA``, or one of ``equilibrium``, ``unique``, ``selected`` and ``set`` with paths."""
-        from detente import formula
-        from detente.conclusions.conclusion import Conclusion
-        from detente.errors import FormulaError
-
-        kind, _, rest = text.partition(":")
-        if kind == "sign":
-            try:
-                return formula.parse(rest)
-            except FormulaError as error:
-                raise UsageError(f"{text}: {error.found}; {error.expected}".rstrip("; ")) from None
-        if kind not in {"equilibrium", "unique", "selected", "set"} or not rest:
-            known = "equilibrium:PATH, unique:PATH, selected:PATH, set:PATH;PATH, sign:FORMULA"
-            raise UsageError(f"found the conclusion {text!r} of a tree; expected one of {known}")
-        paths = [self._in_order(game, part) for part in (rest.split(";") if kind == "set" else [rest])]
-        return Conclusion(text, kind, name=";".join(paths))
-
-    def _in_order(self, game: GameDefinition, what: object) -> str:
-        """Return a path as text in the order of play, as the engine names it."""
-        choices = self.outcome(game, what)
-        if not game.data.profiles:
-            return ",".join(choices)
-        chosen = dict(zip(game.strategies, choices, strict=True))
-        return ",".join(chosen[point.name] for point in game.data.play.points)
+        return stated_about_paths(game, text)
 
     def options(
         self, model: GameModel, kind: str, player: str, values: Mapping[str, Fraction], **more: Any
@@ -544,7 +418,7 @@ class Extensive(Form):
         if outcome not in {"equilibrium", "unique", "selected"}:
             raise UsageError(f"found the outcome {outcome!r} of a tree; expected equilibrium, unique or selected")
         pieces = to.split("|") if isinstance(to, str) else [to]
-        paths = [self._path(model.definition, each) for each in pieces]
+        paths = [points_named(model.definition, each) for each in pieces]
         conditions = path_conditions(
             model, kind, paths, str(to), outcome, self.payoffs(model, kind), negated=broken
         )
@@ -554,58 +428,10 @@ class Extensive(Form):
         found = levers_for(conditions, values, exclude=model.definition.units, **more)
         return replace(found, notes=(*found.notes, ONE_STAGE)) if staged else found
 
-    def _path(self, game: GameDefinition, what: Any) -> dict[str, str]:
-        """Return a path, or a profile, as its points with what is chosen there, in the order of play."""
-        found = self.outcome(game, what.strip() if isinstance(what, str) else what)
-        if not game.data.profiles:
-            return game.data.play.follow(found)[0]  # type: ignore[no-any-return]
-        chosen = dict(zip(game.strategies, found, strict=True))
-        return {point.name: chosen[point.name] for point in game.data.play.points}
-
     def _conditions(self, model: GameModel, kind: str, of: Conclusion) -> Conditions:
         """Return a conclusion about paths as conditions; its name holds them in the order of play."""
         paths = [model.definition.data.play.follow(each.split(","))[0] for each in of.name.split(";")]
         return path_conditions(model, kind, paths, of.text, of.kind, self.payoffs(model, kind))
-
-
-def _when_text(when: Any) -> str:
-    return " or ".join(
-        " and ".join(f"{name} {' or '.join(allowed)}" for name, allowed in each.items()) for each in when
-    )
-
-
-def _best(tree: GameTree) -> dict[int, set[str]] | None:
-    """Return for each end the players all of whose moves towards it are best, given how play goes on elsewhere.
-
-    Elsewhere it goes on by the tie rule. None where a player does not know all that was chosen before, and where
-    chance moves: then a path alone says nothing.
-    """
-    if not tree.perfect_information or any(node.kind == "chance" for node in tree.nodes):
-        return None
-    from detente.solve.trees.backward_induction import backward_induction
-
-    chosen = backward_induction(tree, ties="first").equilibria[0].profile
-    values: list[Any] = [None] * len(tree.nodes)
-    for node in reversed(tree.nodes):
-        below = [values[child] for child in node.children]
-        if node.kind == "terminal":
-            values[node.index] = tree.payoffs(node.index)
-        else:
-            assert node.player is not None
-            assert node.information_set is not None
-            own = chosen[tree.players[node.player]][tree.information_sets[node.information_set].label]
-            values[node.index] = below[[own[action] for action in node.actions].index(1)]
-    found: dict[int, set[str]] = {}
-    for end in tree.terminals:
-        good = set(tree.players)
-        for at, action in tree.path(end.index):
-            node = tree.nodes[at]
-            assert node.player is not None
-            others = (values[child][node.player] for k, child in enumerate(node.children) if k != action)
-            if any(other > tree.payoffs(end.index)[node.player] for other in others):
-                good.discard(tree.players[node.player])
-        found[end.index] = good
-    return found
 
 
 FORM = Extensive()
