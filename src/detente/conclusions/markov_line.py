@@ -14,30 +14,34 @@ from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.thresholds import Threshold, Thresholds
 from detente.errors import UsageError, did_you_mean
-from detente.games.symbolic import symbol
 from detente.numbers import short
 from detente.solve.parametric.line_signs import LineSigns
-from detente.solve.stochastic.incentives import plan_gains
+from detente.solve.stochastic.clear_play import ClearPlay, behavior_of
+from detente.solve.stochastic.incentives import plan_deviations, plan_gains, plan_values
 from detente.solve.stochastic.markov_perfect import markov_perfect
+from detente.solve.stochastic.markov_result import described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from detente.games.normal import Profile
+    from detente.games.stochastic import State
     from detente.games.symbolic_stochastic import SymbolicStochasticGame
     from detente.solve.parametric.real_roots import Root
     from detente.solve.stochastic.incentives import Plan
-    from detente.solve.stochastic.markov_result import MarkovResult, Path
+    from detente.solve.stochastic.markov_result import MarkovEquilibrium, Path
 
 __all__ = ["markov_thresholds", "nearest_changes", "plan_of", "policy_thresholds"]
 
+#: A one-shot deviation: what it gains, the state, the profile with it and without it.
+_Deviation = tuple[Any, "State", "Profile", "Profile"]
 #: Rounds in which new plans may appear, and plans that are followed at most.
 ROUNDS = 60
 PLANS = 200
 
 
-def plan_of(game: Any, found: MarkovResult) -> Plan:
-    """Return the first equilibrium of a result as a plan of action indices."""
-    first = found.equilibria[0]
+def plan_of(game: Any, first: MarkovEquilibrium) -> Plan:
+    """Return a pure equilibrium as a plan of action indices."""
     plan: Plan = {}
     for state in game.playing:
         for seen, group in game.points_of(state):
@@ -57,7 +61,7 @@ def markov_thresholds(
     game: SymbolicStochasticGame,
     along: str,
     values: Mapping[str, Fraction],
-    state_of: Callable[[Path | None, Mapping[str, Fraction], MarkovResult], Any],
+    state_of: Callable[[Path | None, Mapping[str, Fraction], MarkovEquilibrium], Any],
     name: str = "",
 ) -> Thresholds:
     """Return the values of a parameter at which a state of the first equilibrium changes.
@@ -71,7 +75,8 @@ def markov_thresholds(
     values : mapping
         Exact values of all parameters.
     state_of : callable
-        From the path of the first equilibrium, the point and the result to what is followed, such as a named outcome.
+        From the path of the first equilibrium, the point and that equilibrium to what is followed, such as a named
+        outcome.
 
     Raises
     ------
@@ -99,7 +104,7 @@ def nearest_changes(
     game: SymbolicStochasticGame,
     along: str,
     values: Mapping[str, Fraction],
-    state_of: Callable[[Path | None, Mapping[str, Fraction], MarkovResult], Any],
+    state_of: Callable[[Path | None, Mapping[str, Fraction], MarkovEquilibrium], Any],
 ) -> tuple[Threshold, ...]:
     """Return the change of a state of the first equilibrium nearest to the point on either side, if there is one.
 
@@ -121,7 +126,7 @@ class _Search:
         game: SymbolicStochasticGame,
         along: str,
         values: Mapping[str, Fraction],
-        state_of: Callable[[Path | None, Mapping[str, Fraction], MarkovResult], Any],
+        state_of: Callable[[Path | None, Mapping[str, Fraction], MarkovEquilibrium], Any],
         listed: int = 2,
     ) -> None:
         self.game, self.along, self.values, self.state_of, self.listed = game, along, values, state_of, listed
@@ -129,35 +134,68 @@ class _Search:
         self.plans: dict[Any, Plan] = {}
         self.ends: dict[Any, list[Root]] = {}
         self.solved: dict[Fraction, Any] = {}
-        #: Values of formulas that the parameter does not enter, None for others.
-        self.fixed: dict[Any, Any] = {}
         #: Whether an inner point has equilibria with different values; seen where more than one is ``listed``.
         self.several = False
+        quotients = {each: self.line.quotient(each) for each in dict.fromkeys(game.expressions)}
+        self.quotients = {each: found for each, found in quotients.items() if found is not None}
+        #: The game with quotients of polynomials in place of formulas, where all of them are such.
+        self.along_line: SymbolicStochasticGame | None = None
+        if len(self.quotients) == len(quotients):
+            self.along_line = game.with_formulas(self.line.quotient)
+        self.clear = ClearPlay(game.shape_of)
+        self.deviations: dict[Any, list[_Deviation]] = {}
 
     def value(self, expression: Any, x: Fraction) -> Any:
         """Return the value of a formula of the game where the parameter is ``x``, None where it is not known here."""
-        if expression not in self.fixed:
-            box = self.game.formulas
-            moves = symbol(self.along) in box.expand(expression).free_symbols
-            self.fixed[expression] = None if moves else box.evaluate(expression, self.values)
-        fixed = self.fixed[expression]
-        return self.line.value(expression, x) if fixed is None else fixed
+        found = self.quotients.get(expression)
+        return None if found is None else found.at(x)
 
     def state(self, x: Fraction) -> Any:
         """Return what is followed, at an exact value of the parameter."""
         if x not in self.solved:
             here = {**self.values, self.along: x}
-            found = markov_perfect(self.game.at_point(here, lambda each: self.value(each, x)), limit=self.listed)
-            if not found.equilibria or not found.equilibria[0].pure:
-                raise UsageError(f"at {self.along} = {short(x, 6)} players mix; thresholds follow pure equilibria")
-            one, *others = found.equilibria
-            plan = plan_of(self.game, found)
-            key = tuple(sorted((str(k), tuple(v.items())) for k, v in plan.items()))
-            differ = any(each.values != one.values for each in others)
-            self.solved[x] = self.state_of(one.path, here, found), differ
-            self.plans.setdefault(key, plan)
+            one, plan, differ = self._clear(x) or self._solved(here)
+            self.solved[x] = self.state_of(one.path, here, one), differ
+            self.plans.setdefault(_key(plan), plan)
         found_state, _ = self.solved[x]
         return found_state
+
+    def _solved(self, here: Mapping[str, Fraction]) -> tuple[MarkovEquilibrium, Plan, bool]:
+        """Return the first equilibrium at a point, and whether there are others with other values."""
+        x = here[self.along]
+        found = markov_perfect(self.game.at_point(here, lambda each: self.value(each, x)), limit=self.listed)
+        if not found.equilibria or not found.equilibria[0].pure:
+            raise UsageError(f"at {self.along} = {short(x, 6)} players mix; thresholds follow pure equilibria")
+        one, *others = found.equilibria
+        return one, plan_of(self.game, one), any(each.values != one.values for each in others)
+
+    def _clear(self, x: Fraction) -> tuple[MarkovEquilibrium, Plan, bool] | None:
+        """Return the first equilibrium, confirmed exactly, where floats leave no doubt that none has other values."""
+        line = self.along_line
+        if line is None or not self.clear.fits:
+            return None
+        try:
+            plan = self.clear.plan(*_floats(line, x))
+        except (OverflowError, TypeError):  # too large for floats, or without a value here
+            return None
+        if plan is None or not _confirmed(line, self._deviations(plan), x):
+            return None
+        worth = plan_values(line, plan)
+        values = {
+            player: {state: worth[state][i].at(x) for state in line.states} for i, player in enumerate(line.players)
+        }
+        return described(self.game.shape_of, behavior_of(self.game.shape_of, plan), values, Fraction(0)), plan, False
+
+    def _deviations(self, plan: Plan) -> list[_Deviation]:
+        """Return the one-shot deviations from a plan."""
+        key = _key(plan)
+        if key not in self.deviations:
+            game = self.game if self.along_line is None else self.along_line
+            pairs = zip(plan_gains(game, plan), plan_deviations(game, plan), strict=True)
+            self.deviations[key] = [
+                (each.gain, state, moved, kept) for each, (state, _, _, moved, kept) in pairs
+            ]
+        return self.deviations[key]
 
     def cut(self, *, nearest: bool = False) -> tuple[list[Root], list[Fraction]]:
         """Return the places where a plan that occurs begins or ends, and a point of each piece between them.
@@ -170,8 +208,8 @@ class _Search:
             count = len(self.plans)
             for key, plan in self.plans.items():
                 if key not in self.ends:
-                    gains = list(dict.fromkeys(each.gain for each in plan_gains(self.game, plan)))
-                    self.ends[key] = _ends(self.line, gains)
+                    gains = dict.fromkeys(gain for gain, *_ in self._deviations(plan))
+                    self.ends[key] = _ends(self.line, list(gains))
             cells = self.line.cut(root for own in self.ends.values() for root in own)
             places = [root for root in cells.places if root.side(self.low) >= 0 and root.side(self.high) <= 0]
             samples = self._once(places, _inside(cells.samples, places, self.low, self.high))
@@ -211,6 +249,43 @@ class _Search:
                 if self.state(x) != here:
                     break
         return sorted(found)
+
+
+def _key(plan: Plan) -> Any:
+    return tuple(sorted((str(k), tuple(v.items())) for k, v in plan.items()))
+
+
+def _floats(line: SymbolicStochasticGame, x: Fraction) -> tuple[Any, Any, Any]:
+    """Return what profiles and ends pay and the discount factors in floats, of a game of quotients at a fraction."""
+    known: dict[Any, float] = {}
+
+    def number(formula: Any) -> float:
+        if formula not in known:
+            known[formula] = float(formula.at(x))
+        return known[formula]
+
+    pays = {
+        state: {profile: tuple(map(number, line.payoff(state, profile))) for profile in line.shape_of.profiles(state)}
+        for state in line.playing
+    }
+    ends = {state: tuple(map(number, line.end(state))) for state in line.terminal}
+    return pays, ends, tuple(number(line.factor(i)) for i in range(len(line.players)))
+
+
+def _confirmed(line: SymbolicStochasticGame, deviations: Sequence[_Deviation], x: Fraction) -> bool:
+    """Return whether every deviation loses, or is to moves that pay everybody the same and lead to the same state."""
+    known: dict[Any, Fraction | None] = {}
+    for gain, state, moved, kept in deviations:
+        if gain not in known:
+            known[gain] = gain.at(x)
+        value = known[gain]
+        if value is None or value > 0:
+            return False
+        if value == 0:
+            paid = zip(line.payoff(state, moved), line.payoff(state, kept), strict=True)
+            if line.moves(state, moved) != line.moves(state, kept) or any(a.at(x) != b.at(x) for a, b in paid):
+                return False
+    return True
 
 
 def _piece(places: Sequence[Root], x: Fraction) -> int | None:

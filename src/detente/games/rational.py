@@ -7,7 +7,7 @@ value here, but :mod:`detente.solve.parametric.intervals` encloses it.
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -151,9 +151,15 @@ class _Converted(dict[str, Any]):
 
 def fast(value: Fraction) -> Any:
     """Return a Fraction as the rational number that trees compute with."""
+    return _kind()(value.numerator, value.denominator)
+
+
+@cache
+def _kind() -> Any:
+    """Return FLINT's rational number, looked up once: most calls take less time than an import."""
     from flint import fmpq
 
-    return fmpq(value.numerator, value.denominator)
+    return fmpq
 
 
 def value_of(node: Tree, values: Mapping[str, Any]) -> Any:

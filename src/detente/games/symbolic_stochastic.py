@@ -123,8 +123,27 @@ class SymbolicStochasticGame:
         """The states in which somebody chooses."""
         return tuple(self.actions)
 
+    def with_formulas(self, of: Callable[[Any], Any]) -> SymbolicStochasticGame:
+        """Return the same game with something else in place of each formula, such as its value along a line.
+
+        ``of`` gets a SymPy expression. What it returns is added and multiplied as expressions are.
+        """
+        import sympy
+
+        made = object.__new__(type(self))
+        written = dict.fromkeys((*self.expressions, sympy.Integer(1)))
+        made.__dict__.update(self.__dict__, _of={each: of(each) for each in written})
+        for worked_out in ("worked_out", "expressions", "_written"):
+            made.__dict__.pop(worked_out, None)
+        return made
+
     def _formula(self, slot: int) -> Any:
-        return self.formulas.payoffs[0, slot]
+        return self._instead(self.formulas.payoffs[0, slot])
+
+    def _instead(self, formula: Any) -> Any:
+        """Return what stands in place of a formula."""
+        of = self.__dict__.get("_of")
+        return formula if of is None else of[formula]
 
     def payoff(self, state: State, profile: Profile) -> tuple[Any, ...]:
         """Return what a period pays, as SymPy expressions in the order of the players."""
@@ -145,7 +164,8 @@ class SymbolicStochasticGame:
         odds = self.__dict__["_slots"].get(("odds", state, profile))
         if odds is not None:
             return tuple((to, self._formula(each)) for to, each in odds.items())
-        return tuple((self.states[to], sympy.Integer(1)) for to, _ in self.shape_of.transitions[state][profile])
+        sure = self._instead(sympy.Integer(1))
+        return tuple((self.states[to], sure) for to, _ in self.shape_of.transitions[state][profile])
 
     @cached_property
     def expressions(self) -> tuple[Any, ...]:
@@ -185,19 +205,13 @@ class SymbolicStochasticGame:
                 values[expression] = self.formulas.evaluate(expression, point) if found is None else found
             return values[expression]
 
+        pays, leads = self._written
         pays = {
-            state: {
-                chosen: tuple(value(each) for each in self.payoff(state, profile))
-                for profile, chosen in zip(self.shape_of.profiles(state), self.shape_of.labels(state), strict=True)
-            }
-            for state in self.playing
+            state: {chosen: tuple(map(value, each)) for chosen, each in own.items()} for state, own in pays.items()
         }
         leads = {
-            state: {
-                chosen: {to: value(p) for to, p in self.moves(state, profile)} or None
-                for profile, chosen in zip(self.shape_of.profiles(state), self.shape_of.labels(state), strict=True)
-            }
-            for state in self.playing
+            state: {chosen: {to: value(p) for to, p in each} or None for chosen, each in own.items()}
+            for state, own in leads.items()
         }
         order = [[self.players[i] for i in group] for group in self.order]
         actions = {state: dict(zip(self.players, own, strict=True)) for state, own in self.actions.items()}
@@ -207,6 +221,17 @@ class SymbolicStochasticGame:
             terminal={state: tuple(value(each) for each in self.end(state)) for state in self.terminal},
             order=order, start=self.start,
         )  # fmt: skip
+
+    @cached_property
+    def _written(self) -> tuple[dict[State, dict[Any, Any]], dict[State, dict[Any, Any]]]:
+        """What every profile of actions pays and where it leads, as formulas."""
+        pays: dict[State, dict[Any, Any]] = {state: {} for state in self.playing}
+        leads: dict[State, dict[Any, Any]] = {state: {} for state in self.playing}
+        for state in self.playing:
+            for profile, chosen in zip(self.shape_of.profiles(state), self.shape_of.labels(state), strict=True):
+                pays[state][chosen] = self.payoff(state, profile)
+                leads[state][chosen] = self.moves(state, profile)
+        return pays, leads
 
     def points_of(self, state: State) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
         """Yield what can be seen at each point of a period, with who moves there."""

@@ -29,11 +29,17 @@ def test_a_value_along_a_line_is_that_of_the_expression_at_the_point(line):
     game, signs = line
     for text in (*FORMULAS, *CASES):
         expression = expression_of(text)
+        quotient = signs.quotient(expression)
+        assert quotient is not None or text in CASES
         for at in (Fraction(0), Fraction(1, 7), Fraction(5, 3), Fraction(-2)):
             expected = game.evaluate(expression, {"x": at, "a": Fraction(1, 3), "b": Fraction(2, 5)})
-            found = signs.value(expression, at)
-            assert found == expected or (found is None and text in CASES), text
-    assert signs.value(expression_of("1/(x - 3)"), Fraction(3)) is None
+            assert quotient is None or quotient.at(at) == expected, text
+    assert signs.quotient(expression_of("1/(x - 3)")).at(Fraction(3)) is None
+    # a division that cancels later is one all the same
+    one, below = signs.quotient(expression_of("x - 3")), signs.quotient(expression_of("1/(x - 3)"))
+    assert (one * below).at(Fraction(3)) is None
+    assert (one * below - 1).at(Fraction(4)) == (2 - one * below - 1).at(Fraction(4)) == (one / one - below / below).at(Fraction(5)) == 0
+    assert signs.positive([one * below], [Fraction(3), Fraction(4)]) == [None, frozenset({0})]
 
 
 @pytest.mark.parametrize("more", [(), CASES])

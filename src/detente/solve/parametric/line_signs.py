@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from detente.errors import UsageError
 from detente.games.rational import NotRational, Tree, fast, is_known, tree
 from detente.games.symbolic import symbol
+from detente.solve.parametric._quotient import Quotient
 from detente.solve.parametric.curves import Curve
 from detente.solve.parametric.real_roots import (
     Root,
@@ -121,18 +122,23 @@ class LineSigns:
         self._forms: dict[Any, _Form] = {}
         self._alone: dict[Any, _Form] = {}
         self._roots: dict[Any, list[Root]] = {}
-        self._ratios: dict[Any, tuple[Any, Any, tuple[Any, ...]] | None] = {}
+        self._names: dict[Any, str] = {}
+        self._quotients: dict[Any, Quotient | None] = {}
 
     # ------------------------------------------------------------------------------------------------ forms
 
     def form(self, expression: Any) -> _Form:
-        """Return an expression of the game's names along the parameter.
+        """Return an expression of the game's names along the parameter, or such a quotient.
 
         Raises
         ------
         UsageError
             If it divides by zero for every value of the parameter, or holds a function that is not known.
         """
+        if isinstance(expression, Quotient):
+            if expression not in self._forms:
+                self._forms[expression] = _rational(expression)
+            return self._forms[expression]
         if expression not in self._forms:
             line = self.game.expand(expression, keep=self.keep)
             try:
@@ -166,42 +172,7 @@ class LineSigns:
         return line.xreplace(numbers)
 
     def _rational(self, node: Tree) -> _Rational:
-        divisors: dict[tuple[Any, ...], Any] = {}
-        top, bottom = self._ratio(node, divisors)
-        poles = frozenset(polynomial_key(f) for each in divisors.values() for f, _ in each.factor()[1])
-        keys = frozenset(polynomial_key(f) for f, _ in top.factor()[1]) if top.degree() > 0 else frozenset()
-        return _Rational(top, bottom, tuple(divisors.values()), keys, poles)
-
-    def _ratio(self, node: Tree, divisors: dict[tuple[Any, ...], Any]) -> tuple[Any, Any]:
-        """Return a tree as a numerator over a denominator; what it divides by is added to ``divisors``."""
-        from flint import fmpq_poly
-
-        kind = node[0]
-        if kind == "s":
-            own = [0, 1] if node[1] == self.along else [fast(self.point[node[1]])]
-            return fmpq_poly(own), fmpq_poly([1])
-        if kind == "n":
-            return fmpq_poly([node[1]]), fmpq_poly([1])
-        if kind in "+*":
-            top, bottom = self._ratio(node[1][0], divisors)
-            for arg in node[1][1:]:
-                other_top, other_bottom = self._ratio(arg, divisors)
-                top = top * other_bottom + other_top * bottom if kind == "+" else top * other_top
-                bottom = bottom * other_bottom
-                common = top.gcd(bottom)
-                if common.degree() > 0:
-                    top, bottom = top // common, bottom // common
-            return top, bottom
-        if kind == "^":
-            top, bottom = self._ratio(node[1], divisors)
-            if node[2] > 0:
-                return top ** node[2], bottom ** node[2]
-            if not top:
-                raise ZeroDivisionError
-            if top.degree() > 0:
-                divisors[tuple(top.coeffs())] = top
-            return bottom ** -node[2], top ** -node[2]
-        raise NotRational
+        return _rational(Quotient.along(node, self.along, self.point))
 
     def _irrational(self, expression: Any) -> _Form:
         from detente.solve.parametric._polynomial_ring import Ring
@@ -324,7 +295,12 @@ class LineSigns:
         return found
 
     def _named(self, keys: Iterable[Any]) -> list[Root]:
-        return [root for key in sorted(keys, key=str) for root in self._roots_by(key)]
+        return [root for key in sorted(keys, key=self._name) for root in self._roots_by(key)]
+
+    def _name(self, key: Any) -> str:
+        if key not in self._names:
+            self._names[key] = str(key)
+        return self._names[key]
 
     def _cuts(self, deciding: Iterable[Any]) -> list[Root]:
         found = [root for each in deciding for root in self._places(self.alone(each), zeros=True)]
@@ -388,25 +364,19 @@ class LineSigns:
                 order.insert(0, first)
         return found
 
-    def value(self, expression: Any, at: Fraction) -> Fraction | None:
-        """Return the exact value at a fraction, None where there is none or it is no quotient of polynomials."""
-        if expression not in self._ratios:
-            divisors: dict[tuple[Any, ...], Any] = {}
+    def quotient(self, expression: Any) -> Quotient | None:
+        """Return an expression of the game's names as a quotient of polynomials in the parameter, or None."""
+        if expression not in self._quotients:
+            line = self.game.expand(expression, keep=self.keep)
             try:
-                top, bottom = self._ratio(tree(self.game.expand(expression, keep=self.keep)), divisors)
-                self._ratios[expression] = top, bottom, tuple(divisors.values())
+                try:
+                    found = Quotient.along(tree(line), self.along, self.point)
+                except NotRational:
+                    found = Quotient.along(tree(self._with_numbers(line)), self.along, self.point)
             except (NotRational, ZeroDivisionError):
-                self._ratios[expression] = None
-        ratio = self._ratios[expression]
-        if ratio is None:
-            return None
-        here = fast(at)
-        top, bottom, divided = ratio
-        below = bottom(here)
-        if not below or any(not each(here) for each in divided):
-            return None
-        found = top(here) / below
-        return Fraction(int(found.p), int(found.q))
+                found = None
+            self._quotients[expression] = found
+        return self._quotients[expression]
 
     def _sign(self, form: _Form, at: Fraction, near: Near | None = None) -> int | None:
         if isinstance(form, _Rational):
@@ -474,6 +444,14 @@ class LineSigns:
             elif self._sign_at(form, place, nearby) is None:
                 return True
         return False
+
+
+def _rational(found: Quotient) -> _Rational:
+    """Return a quotient with the factors of what it is made of."""
+    divisors = tuple(found.divided.values())
+    poles = frozenset(polynomial_key(f) for each in divisors for f, _ in each.factor()[1])
+    keys = frozenset(polynomial_key(f) for f, _ in found.top.factor()[1]) if found.top.degree() > 0 else frozenset()
+    return _Rational(found.top, found.bottom, divisors, keys, poles)
 
 
 class _NoValue(Exception):  # noqa: N818 - control flow, not an error

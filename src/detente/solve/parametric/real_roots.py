@@ -92,11 +92,11 @@ class PolynomialRoot(Root):
 
 
 @lru_cache(maxsize=256)
-def _numbers(key: tuple[Any, ...]) -> tuple[Any, ...]:
+def _numbers(key: tuple[int, ...]) -> tuple[Any, ...]:
     """Return the real roots of an irreducible polynomial of degree two or more as SymPy numbers, in order."""
     import sympy
 
-    coefficients = [sympy.Rational(int(each.p), int(each.q)) for each in reversed(key)]
+    coefficients = [sympy.Rational(each, key[-1]) for each in reversed(key)]
     if len(coefficients) == 3:  # the leading one is 1
         middle = -coefficients[1] / 2
         radical = sympy.sqrt(middle**2 - coefficients[2])
@@ -127,10 +127,11 @@ def _with_bounds(root: Any, own: Root) -> Any:
     return root
 
 
-def polynomial_key(polynomial: Any) -> tuple[Any, ...]:
-    """Return what identifies a polynomial up to a factor, and can be hashed."""
-    lead = polynomial.leading_coefficient()
-    return tuple(each / lead for each in polynomial.coeffs())
+def polynomial_key(polynomial: Any) -> tuple[int, ...]:
+    """Return what identifies a polynomial up to a factor, and can be hashed: coprime integers, the last positive."""
+    whole = [int(each) for each in polynomial.numer().coeffs()]
+    divisor = math.gcd(*whole) * (1 if whole[-1] > 0 else -1)
+    return tuple(each // divisor for each in whole)
 
 
 def polynomial_roots(factor: Any) -> list[Root]:

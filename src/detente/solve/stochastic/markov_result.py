@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from detente.games.stochastic import State, StochasticGame
     from detente.solve.stochastic.one_shot import Behavior
 
-__all__ = ["MarkovEquilibrium", "MarkovResult", "Path", "certified", "path_of"]
+__all__ = ["MarkovEquilibrium", "MarkovResult", "Path", "certified", "described", "path_of"]
 
 #: Equilibria that are printed state by state.
 _SHOWN = 3
@@ -267,16 +267,29 @@ def _differences(first: MarkovEquilibrium, other: MarkovEquilibrium) -> str:
 def certified(game: StochasticGame, behavior: Behavior) -> MarkovEquilibrium:
     """Return a stationary profile with values and the largest gain, computed apart from the solver that found it."""
     checked = best_markov_deviation(game, behavior)
+    values = {player: dict(own) for player, own in checked.values.items()}
+    gain = checked.gain if checked.player is not None else 0
+    return described(game, behavior, values, max(gain, 0))
+
+
+def described(
+    game: StochasticGame, behavior: Behavior, values: dict[str, dict[State, Any]], regret: Any
+) -> MarkovEquilibrium:
+    """Return a stationary profile whose values and largest gain are known; of the game no number is looked at."""
     policy: dict[str, dict[State, dict[str, Any]]] = {player: {} for player in game.players}
     replies: dict[str, dict[State, dict[str, dict[str, Any]]]] = {}
+    by_state: dict[State, list[Any]] = {state: [] for state in game.playing}
+    for (state, seen), own in behavior.items():
+        if state in by_state:
+            by_state[state].append((seen, own))
     for state in game.playing:
         actions = dict(zip(game.players, game.actions[state], strict=True))
         reached: dict[tuple[str, ...], Any] = {(): 1}
         for group in game.order:
             names = [game.players[i] for i in group]
             later: dict[tuple[str, ...], Any] = {}
-            for (at, seen), own in behavior.items():
-                if at != state or set(own) != set(names):
+            for seen, own in by_state[state]:
+                if set(own) != set(names):
                     continue
                 for name in names:
                     full = {action: own[name].get(action, 0) for action in actions[name]}
@@ -290,9 +303,7 @@ def certified(game: StochasticGame, behavior: Behavior) -> MarkovEquilibrium:
                     for moves, p in _joint([own[name] for name in names]):
                         later[(*seen, *moves)] = later.get((*seen, *moves), 0) + reached[seen] * p
             reached = later
-    values = {player: dict(own) for player, own in checked.values.items()}
-    gain = checked.gain if checked.player is not None else 0
-    return MarkovEquilibrium(policy, replies, values, max(gain, 0), path_of(game, policy))
+    return MarkovEquilibrium(policy, replies, values, regret, path_of(game, policy))
 
 
 def _joint(mixed: list[Mapping[str, Any]]) -> list[tuple[tuple[str, ...], Any]]:

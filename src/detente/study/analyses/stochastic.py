@@ -62,7 +62,7 @@ def _paths(task: Task) -> list[Table]:
         env = {**solved.point.values, **task.model.derived_values(solved.point.values)}
         outcome = path_outcome(dynamics, task.model.players, first.path, env)
         named = any(outcome == each.name for each in dynamics.outcomes)
-        reply = reply_at_start(dynamics, solved.found)
+        reply = reply_at_start(dynamics, solved.found.equilibria[0], solved.found.game.start)
         worth = (short(first.values[player][solved.game.start], 5) for player in solved.game.players)
         shown = [task.model.label(outcome) if named else "", str(first.path)]
         if dynamics.replies:

@@ -19,7 +19,7 @@ from detente.payoffs.terms import STATE
 if TYPE_CHECKING:
     from detente.formula import Formula
     from detente.games.stochastic import State
-    from detente.solve.stochastic.markov_result import MarkovResult, Path
+    from detente.solve.stochastic.markov_result import MarkovEquilibrium, Path
 
 __all__ = [
     "MAX_STATES",
@@ -260,11 +260,10 @@ def path_outcome(dynamics: Dynamics, players: tuple[str, ...], path: Path | None
     return rule.name if rule is not None else str(path)
 
 
-def reply_at_start(dynamics: Dynamics, found: MarkovResult) -> str | None:
-    """Return the first named pattern of answers at the start that the first equilibrium has."""
-    equilibrium = found.equilibria[0]
+def reply_at_start(dynamics: Dynamics, equilibrium: MarkovEquilibrium, start: State) -> str | None:
+    """Return the first named pattern of answers at the start that an equilibrium has."""
     for rule in dynamics.replies:
-        own = equilibrium.replies.get(rule.player, {}).get(found.game.start, {})
+        own = equilibrium.replies.get(rule.player, {}).get(start, {})
         played = {seen: next(a for a, p in each.items() if p != 0) for seen, each in own.items()}
         if all(played.get(seen) in answers for seen, answers in rule.answers.items()):
             return rule.name

@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     from detente.formula import Formula, Node
     from detente.games.definition import GameDefinition
     from detente.games.reader import GameReader
-    from detente.games.stochastic import StochasticGame
+    from detente.games.stochastic import State, StochasticGame
     from detente.games.symbolic import SymbolicGame
     from detente.games.symbolic_stochastic import SymbolicStochasticGame
     from detente.payoffs.by_state import StatePayoffs
     from detente.solve.concepts import Options
-    from detente.solve.stochastic.markov_result import MarkovResult, Path
+    from detente.solve.stochastic.markov_result import MarkovEquilibrium, MarkovResult, Path
     from detente.solve.stochastic.partner import PartnerResult
     from detente.study.form import Values, View
     from detente.study.model import GameModel, Point
@@ -381,7 +381,7 @@ class Stochastic(Form):
         found = self.solved(model, values, "strategic", 1 if of.kind in {"reply", "selected"} else None)[1]
         dynamics: Dynamics = model.definition.data
         if of.kind == "reply":
-            return reply_at_start(dynamics, found) == of.name
+            return reply_at_start(dynamics, found.equilibria[0], found.game.start) == of.name
         names = [path_outcome(dynamics, model.players, each.path, env) for each in found.equilibria]
         if of.kind == "selected":
             return names[:1] == [of.name]
@@ -420,19 +420,20 @@ class Stochastic(Form):
         if isinstance(of, Conclusion) and of.kind not in {"selected", "reply"}:
             known = "selected:OUTCOME, selected:REPLY and equilibrium:POLICY"
             raise UsageError(f"thresholds of stochastic games are those of {known}; found {of.text!r}")
-        return markov_thresholds(self.at_values(model, values, kind), along, values, self._followed(model, of), name)
+        game = self.at_values(model, values, kind)
+        return markov_thresholds(game, along, values, self._followed(model, of, game.start), name)
 
-    def _followed(self, model: GameModel, of: Conclusion | None) -> Callable[..., Any]:
+    def _followed(self, model: GameModel, of: Conclusion | None, start: State) -> Callable[..., Any]:
         """Return what is followed along a line: the outcome of the path, or whether a conclusion holds."""
         dynamics: Dynamics = model.definition.data
 
-        def state_of(path: Path | None, at: Mapping[str, Any], found: MarkovResult) -> Any:
+        def state_of(path: Path | None, at: Mapping[str, Any], found: MarkovEquilibrium) -> Any:
             env = {**at, **model.derived_values(at)}
             outcome = path_outcome(dynamics, model.players, path, env)
             if of is None:
                 return outcome
             if of.kind == "reply":
-                return reply_at_start(dynamics, found) == of.name
+                return reply_at_start(dynamics, found, start) == of.name
             return outcome == of.name
 
         return state_of
@@ -466,7 +467,8 @@ class Stochastic(Form):
             gains = [each.gain for each in self.incentives(model, kind, of.name, values)]
             conditions = policy_conditions(box, told, gains, broken=broken)
             return levers_for(conditions, values, exclude=model.definition.units, **more)
-        game, follow = self.at_values(model, values, kind), self._followed(model, of)
+        game = self.at_values(model, values, kind)
+        follow = self._followed(model, of, game.start)
         return path_levers(
             told, self.holds(model, of, values), not broken, lambda name: nearest_changes(game, name, values, follow), box, values,
             names=[name for name in box.parameters if name in self.reached(model, kind)],

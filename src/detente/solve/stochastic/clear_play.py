@@ -1,0 +1,182 @@
+"""The one pure equilibrium of a stochastic game in floating point, where no comparison leaves a doubt.
+
+Made for points along a line of which many have to be looked at: what is found there is a proposal of what to play,
+which the caller confirms exactly. That no other play is an equilibrium rests on comparisons each of which is decided by
+far more than rounding can do, or between moves that are worth the same to everybody; where one is not, nothing is
+proposed.
+
+Games in which players move one by one, each in sight of those before, and play moves on or stays, without chance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from detente.games.normal import Profile
+    from detente.games.stochastic import State, StochasticGame
+    from detente.solve.stochastic.incentives import Plan
+
+__all__ = ["ClearPlay", "behavior_of"]
+
+#: Differences up to this, relative to the largest value a player can have, leave a doubt.
+_DOUBT = 1e-9
+#: Discount factors nearer to 1 than this leave more rounding than that.
+_PATIENT = 1e-4
+
+_Point = tuple[tuple[int, ...], int]
+
+
+class _Doubt(Exception):  # noqa: N818 - control flow, not an error
+    """A comparison is too close."""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A state: where each profile leads, None where play ends, and who moves at which points, the last ones first."""
+
+    state: State
+    leads: Mapping[Profile, State | None]
+    points: tuple[tuple[_Point, tuple[tuple[int, ...], ...]], ...]
+
+
+class ClearPlay:
+    """The order of states and moves of a game, laid out once for numbers at many points.
+
+    Parameters
+    ----------
+    game : StochasticGame
+        Only its states, actions, order and where play goes are looked at.
+    """
+
+    def __init__(self, game: StochasticGame) -> None:
+        self.game = game
+        self.sequence = tuple(i for group in game.order for i in group)
+        #: Whether the game is of the kind that this module is for.
+        self.fits = (
+            all(len(group) == 1 for group in game.order)
+            and all(len(part) == 1 for part in game.classes)
+            and all(len(to) <= 1 for own in game.transitions.values() for to in own.values())
+        )
+        self._places = tuple(self._place(part[0]) for part in game.classes) if self.fits else ()
+
+    def _place(self, state: State) -> _Place:
+        shape = self.game.shape(state)
+        leads = {a: self.game.states[to[0][0]] if to else None for a, to in self.game.transitions[state].items()}
+        points = []
+        for position in reversed(range(len(self.sequence))):
+            mover = self.sequence[position]
+            for seen in product(*(range(shape[i]) for i in self.sequence[:position])):
+                after = tuple((*seen, action) for action in range(shape[mover]))
+                points.append(((seen, mover), after))
+        return _Place(state, leads, tuple(points))
+
+    def plan(
+        self,
+        pays: Mapping[State, Mapping[Profile, Sequence[float]]],
+        ends: Mapping[State, Sequence[float]],
+        factors: Sequence[float],
+    ) -> Plan | None:
+        """Return what is played at every point, of equals the first.
+
+        None where floats leave a doubt, or where there is no equilibrium or there are several with different values.
+
+        Examples
+        --------
+        >>> from detente.games.stochastic import StochasticGame
+        >>> game = StochasticGame(
+        ...     ["worker"], ["field", "house"], {"worker": ["rest", "build"]},
+        ...     {"field": {("rest",): (1,), ("build",): (-2,)}}, {"field": {("rest",): "field", ("build",): "house"}},
+        ...     "9/10", terminal={"house": (20,)},
+        ... )
+        >>> ClearPlay(game).plan({"field": {(0,): [1.0], (1,): [-2.0]}}, {"house": [20.0]}, [0.9])
+        {('field', ()): {0: 1}}
+        """
+        if not self.fits or any(1 - factor < _PATIENT for factor in factors):
+            return None
+        numbers = [each for own in pays.values() for each in own.values()]
+        slack = [
+            _DOUBT * max(
+                max((abs(each[i]) for each in numbers), default=0.0) / (1 - factor),
+                max((abs(each[i]) for each in ends.values()), default=0.0),
+            )
+            for i, factor in enumerate(factors)
+        ]  # fmt: skip
+        worth: dict[State, Sequence[float]] = dict(ends)
+        found: Plan = {}
+        for place in self._places:
+            try:
+                moves, values = self._solved(place, pays[place.state], worth, factors, slack)
+            except _Doubt:
+                return None
+            worth[place.state] = values
+            for (seen, mover), action in moves.items():
+                found[place.state, seen] = {mover: action}
+        return found
+
+    def _solved(
+        self, place: _Place, pays: Mapping[Profile, Sequence[float]], worth: Mapping[State, Sequence[float]],
+        factors: Sequence[float], slack: Sequence[float],
+    ) -> tuple[dict[_Point, int], Sequence[float]]:  # fmt: skip
+        """Return the moves in a state and what it is worth, where one profile alone can be played for good there."""
+        none = (0.0,) * len(factors)
+        sure: dict[Profile, Sequence[float]] = {}
+        for each, to in place.leads.items():
+            if to != place.state:
+                ahead = none if to is None else worth[to]
+                sure[each] = [u + d * v for u, d, v in zip(pays[each], factors, ahead, strict=True)]
+        kept: list[tuple[dict[_Point, int], Sequence[float]]] = []
+        stays = len(sure) < len(place.leads)
+        candidates: tuple[Profile | None, ...] = tuple(place.leads) if stays else (None,)
+        for profile in candidates:
+            table: dict[Profile, Sequence[float]] = dict(sure)
+            values: Sequence[float] | None = None if profile is None else sure.get(profile)
+            if stays and profile is not None:
+                if values is None:
+                    values = [u / (1 - d) for u, d in zip(pays[profile], factors, strict=True)]
+                for each in place.leads:
+                    if each not in sure:
+                        table[each] = [u + d * v for u, d, v in zip(pays[each], factors, values, strict=True)]
+            moves, outcome = self._moves(place, table, slack)
+            if profile is None or outcome == profile:
+                kept.append((moves, table[outcome] if values is None else values))
+        if len(kept) != 1:
+            raise _Doubt
+        return kept[0]
+
+    def _moves(
+        self, place: _Place, table: Mapping[Profile, Sequence[float]], slack: Sequence[float]
+    ) -> tuple[dict[_Point, int], Profile]:
+        """Return the best move at every point of a period, and the profile that they lead to."""
+        sequence = self.sequence
+        behind: dict[tuple[int, ...], Profile] = {}
+        for profile in table:
+            behind[tuple(profile[i] for i in sequence)] = profile
+        moves: dict[_Point, int] = {}
+        for point, after in place.points:
+            seen, mover = point
+            offered = [table[behind[each]][mover] for each in after]
+            best = max(range(len(offered)), key=offered.__getitem__)
+            least = offered[best] - slack[mover]
+            for k, each in enumerate(offered):
+                # what is the same to everybody is no doubt: of equals the first
+                if k != best and each >= least and table[behind[after[k]]] != table[behind[after[best]]]:
+                    raise _Doubt
+            moves[point] = best
+            behind[seen] = behind[after[best]]
+        return moves, behind[()]
+
+
+def behavior_of(game: StochasticGame, plan: Plan) -> Any:
+    """Return a plan of indices as probabilities of actions, as the check of one-shot deviations takes them."""
+    sequence = [i for group in game.order for i in group]
+    found = {}
+    for (state, seen), own in plan.items():
+        actions = game.actions[state]
+        words = tuple(actions[j][a] for j, a in zip(sequence, seen, strict=False))
+        found[state, words] = {game.players[i]: {actions[i][a]: 1} for i, a in own.items()}
+    return found
