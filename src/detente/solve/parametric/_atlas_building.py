@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
 from detente.numbers import short
+from detente.solve.parametric._atlas_box import atlas_box
 from detente.solve.parametric.atlas_result import Atlas, Comparison, Region
 
 if TYPE_CHECKING:
@@ -22,15 +23,7 @@ __all__ = ["build_atlas", "pure_comparisons", "two_player_region"]
 
 def build_atlas(game: SymbolicGame, over: Sequence[str] | None, at: Mapping[str, object] | None) -> Atlas:
     """Return the atlas of a normal form; see :func:`detente.solve.parametric.atlas.atlas`."""
-    point = game.point(at)
-    names = list(game.parameters) if over is None else list(over)
-    for name in names:
-        if name not in game.parameters:
-            raise UsageError(f"unknown parameter {name!r}; expected one of {', '.join(game.parameters)}")
-    box = {
-        name: (interval.low, interval.high) if name in names else (point[name], point[name])
-        for name, interval in game.parameters.items()
-    }
+    point, box = atlas_box(game, over, at)
     parametric = _parametric(game, box)
     missing = ""
     mixed: list[Region] = []

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.display import Table
 from detente.errors import DetenteError, UsageError
+from detente.solve.parametric._atlas_box import atlas_box
 from detente.solve.parametric.atlas_result import Atlas, Comparison, Region
 from detente.solve.parametric.tree_ways import ways_of
 
@@ -133,14 +134,7 @@ def move_atlas(
     reply: fight over share conditional -f >= 0
     """
     game = tree.formulas
-    point = game.point(at)
-    for name in over or ():
-        if name not in game.parameters:
-            raise UsageError(f"unknown parameter {name!r}; expected one of {', '.join(game.parameters)}")
-    box = {
-        name: (interval.low, interval.high) if over is None or name in over else (point[name], point[name])
-        for name, interval in game.parameters.items()
-    }
+    point, box = atlas_box(game, over, at)
     regions = [region for case in ways_of(tree) for region in _of_case(tree, case, box, point)]
     notes = (
         "A line says when a move is at least as good for its mover as another one, given how play goes on behind them.",

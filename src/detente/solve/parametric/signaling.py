@@ -23,7 +23,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import UsageError
+from detente.solve.parametric._atlas_box import atlas_box
 from detente.solve.parametric.atlas_result import Comparison
 from detente.solve.parametric.intuitive_criterion import removals
 from detente.solve.parametric.signaling_game import SignalingGame
@@ -95,14 +95,7 @@ class _Search:
 
         self.game = game
         formulas = game.tree.formulas
-        self.point = formulas.point(at)
-        for name in over or ():
-            if name not in formulas.parameters:
-                raise UsageError(f"unknown parameter {name!r}; expected one of {', '.join(formulas.parameters)}")
-        self.box = {
-            name: (interval.low, interval.high) if over is None or name in over else (self.point[name],) * 2
-            for name, interval in formulas.parameters.items()
-        }
+        self.point, self.box = atlas_box(formulas, over, at)
         ring = GameRing(formulas, [*game.payoffs.values(), *game.odds])
         self.decide: Decider = Decider(ring, self.box)
 

@@ -19,6 +19,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
+from detente.solve.parametric._atlas_box import atlas_box
 from detente.solve.parametric._cases import cases, resolved
 from detente.solve.parametric.atlas_result import Atlas, Comparison, Region
 
@@ -92,14 +93,7 @@ def tree_atlas(
                 f"{len(each.nodes)} nodes of [{each.label}]"
             )
     game = tree.formulas
-    point = game.point(at)
-    for name in over or ():
-        if name not in game.parameters:
-            raise UsageError(f"unknown parameter {name!r}; expected one of {', '.join(game.parameters)}")
-    box = {
-        name: (interval.low, interval.high) if over is None or name in over else (point[name], point[name])
-        for name, interval in game.parameters.items()
-    }
+    point, box = atlas_box(game, over, at)
     cells = [(node.index, i) for node in tree.nodes if node.kind == "terminal" for i in range(len(tree.players))]
     chances = [(node.index, place) for node in tree.nodes for place in range(len(node.probabilities))]
     written = [tree.totals[index][i] for index, i in cells]

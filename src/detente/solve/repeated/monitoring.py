@@ -45,6 +45,7 @@ from detente.solve.repeated.stage_equilibria import equilibrium_condition, worst
 from detente.solve.repeated.stage_payoffs import (
     best_deviation,
     expected_payoff,
+    labelled,
     payoff_slacks,
     snap,
     stage_payoff,
@@ -215,7 +216,7 @@ def _numeric(
         periods=periods,
         target=stage.profile_labels(aim),
         concept="perfect public",
-        punishment={name: _labelled(stage, mixed) for name in stage.players},
+        punishment={name: labelled(stage, mixed) for name in stage.players},
         gain=gains,
         loss=nets,
         polynomial={name: deterrence_polynomial(gains[name], nets[name], periods) for name in stage.players},
@@ -226,13 +227,6 @@ def _numeric(
     )
     _certify(stage, aim, mixed, result, max(slacks))
     return result
-
-
-def _labelled(stage: Any, mixed: Any) -> dict[str, dict[str, Any]]:
-    return {
-        name: dict(zip(own, each, strict=True))
-        for name, own, each in zip(stage.players, stage.strategies, mixed, strict=True)
-    }
 
 
 #: Lengths up to which the states of a punishment are solved for one by one.
@@ -315,7 +309,7 @@ def _symbolic(
         arithmetic="symbolic",
         conditions=conditions,
         condition=sympy.And(*conditions.values(), proper),
-        punishment={name: _labelled(stage, mixed) for name in stage.players},
+        punishment={name: labelled(stage, mixed) for name in stage.players},
         gain=gains,
         loss={name: (p1 - p0) * losses[name] - p0 * gains[name] for name in gains},
         polynomial=polynomials,

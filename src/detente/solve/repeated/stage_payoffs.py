@@ -16,6 +16,7 @@ __all__ = [
     "against",
     "best_deviation",
     "expected_payoff",
+    "labelled",
     "payoff_slacks",
     "snap",
     "stage_payoff",
@@ -38,6 +39,14 @@ def expected_payoff(stage: Any, player: int, mixed: Any) -> Any:
             chance = chance * weight
         total = total + chance * stage_payoff(stage, player, [k for k, _ in cells])
     return total
+
+
+def labelled(stage: Any, mixed: Any) -> dict[str, dict[str, Any]]:
+    """Return a mixed profile as player to strategy to probability."""
+    return {
+        name: dict(zip(own, each, strict=True))
+        for name, own, each in zip(stage.players, stage.strategies, mixed, strict=True)
+    }
 
 
 def against(mixed: Any, player: int, action: int) -> Any:

@@ -22,6 +22,7 @@ from detente.solve.repeated.stage_equilibria import equilibrium_condition
 from detente.solve.repeated.stage_payoffs import (
     best_deviation,
     expected_payoff,
+    labelled,
     payoff_slacks,
     snap,
     stage_payoff,
@@ -37,10 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["numeric_trigger", "symbolic_trigger"]
 
 _TRIGGER_NOTE = "deviations during a punishment, and by several players at once, are ignored"
-
-
-def _labelled(stage: NormalFormGame | SymbolicGame, mixed: Any) -> dict[str, dict[str, Any]]:
-    return {name: dict(zip(stage.strategies[k], mixed[k], strict=True)) for k, name in enumerate(stage.players)}
 
 
 def numeric_trigger(
@@ -98,7 +95,7 @@ def numeric_trigger(
         periods=periods,
         target=stage.profile_labels(aim),
         concept="subgame-perfect",
-        punishment={name: _labelled(stage, mixed) for name, mixed in zip(stage.players, punishments, strict=True)},
+        punishment={name: labelled(stage, mixed) for name, mixed in zip(stage.players, punishments, strict=True)},
         gain=gains,
         loss=losses,
         polynomial={name: deterrence_polynomial(gains[name], losses[name], periods) for name in stage.players},
@@ -158,7 +155,7 @@ def symbolic_trigger(
         arithmetic="symbolic",
         conditions=conditions,
         condition=sympy.And(*conditions.values(), proper),
-        punishment={name: _labelled(stage, mixed) for name, mixed in zip(stage.players, punishments, strict=True)},
+        punishment={name: labelled(stage, mixed) for name, mixed in zip(stage.players, punishments, strict=True)},
         gain=gains,
         loss=losses,
         polynomial=polynomials,
