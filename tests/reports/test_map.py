@@ -31,24 +31,18 @@ def model():
     return detente.Study(ROOT).game("confrontation").model
 
 
-def drawn(monkeypatch, found, names="ab"):
+def drawn(found, names="ab"):
     """The regions and boundaries that a figure is made of."""
-    seen = {}
-
-    def keep(x, y, regions, boundaries, points, shaded=None):
-        seen.update(regions=regions, boundaries=boundaries)
-
-    monkeypatch.setattr(module, "region_map", keep)
     box = [found.game.parameters[name] for name in names]
     axes = tuple(Scale(name, float(i.low), float(i.high)) for name, i in zip(names, box, strict=True))
     picture = planar_figure(found, axes, "; ".join, lambda _: 0, {})
-    return seen["regions"], seen["boundaries"], picture
+    return picture.parts["regions"], picture.parts["boundaries"], picture
 
 
 @pytest.mark.parametrize("kind", ["equilibria", "class"])
-def test_every_cell_of_the_picture_has_what_the_map_says_there(monkeypatch, kind):
+def test_every_cell_of_the_picture_has_what_the_map_says_there(kind):
     found = planar_map(CONICS, "ab", kind=kind)
-    regions, _, picture = drawn(monkeypatch, found)
+    regions, _, picture = drawn(found)
     ticks = [F(-1) + F(5, 2) * F(k, module.GRID - 1) for k in range(0, module.GRID, 13)]
     at = range(0, module.GRID, 13)
     for column, a in zip(at, ticks, strict=True):
@@ -60,9 +54,9 @@ def test_every_cell_of_the_picture_has_what_the_map_says_there(monkeypatch, kind
     assert {each.label for each in regions} | set(picture.unseen) == {"; ".join(state) for state in found.witnesses}
 
 
-def test_boundaries_lie_on_their_curves_and_nothing_changes_across_the_rest(monkeypatch):
+def test_boundaries_lie_on_their_curves_and_nothing_changes_across_the_rest():
     found = planar_map(CONICS, "ab")
-    _, boundaries, _ = drawn(monkeypatch, found)
+    _, boundaries, _ = drawn(found)
     assert len(boundaries) > 4
     for each in boundaries:
         values = [
@@ -84,9 +78,9 @@ def _curves(found):
     return [Exact(each) for each in found.curves]
 
 
-def test_a_curve_along_the_frame_is_no_boundary(monkeypatch):
+def test_a_curve_along_the_frame_is_no_boundary():
     game = SymbolicGame([[["a*b"], [0]], [[0], [0]]], {"a": (0, 1), "b": (-1, 1)})
-    _, boundaries, _ = drawn(monkeypatch, planar_map(game, "ab"))
+    _, boundaries, _ = drawn(planar_map(game, "ab"))
     assert [each.label for each in boundaries] == ["b = 0"] or len(boundaries) == 1
     assert np.allclose(boundaries[0].points[:, 1], 0)
 

@@ -100,8 +100,9 @@ def class_map(context: Context) -> list[Block]:
 
 
 def _map(context: Context, what: str) -> list[Block]:
-    from detente.reports.figure_style import to_svg
+    from detente.reports.kept_pictures import drawn
     from detente.reports.map import game_map, map_parameters
+    from detente.reports.region_map import region_map
 
     classes = what == "class"
     title = "The map of classes" if classes else "The map"
@@ -114,9 +115,10 @@ def _map(context: Context, what: str) -> list[Block]:
             Note("No two parameters change the equilibria from the baseline, so there is nothing to map."),
         ]
     try:
-        drawn = game_map(
+        made = game_map(
             context.model, pair, what, lang=context.definition.lang, fill=None if classes else context.fill
         )
+        svg = drawn(context, region_map, **made.picture.parts)
     except UsageError as error:
         return [Heading(1, title), Note(f"There is no map: {error}.")]
     x, y = (context.named(name) for name in pair)
@@ -125,13 +127,13 @@ def _map(context: Context, what: str) -> list[Block]:
         "Boundaries are exact curves, labelled with their equation; on a boundary "
         + ("a player is indifferent between two outcomes." if classes else "one side is indifferent.")
     )
-    if drawn.starred:
+    if made.starred:
         shown = "class" if classes else "equilibria"
         caption += (
             " A star marks a named point that differs from the baseline in other parameters too, so the map need not "
             f"show its {shown}."
         )
-    caption = " ".join([caption, *(each for each in drawn.remarks if not each.startswith("*"))])
+    caption = " ".join([caption, *(each for each in made.remarks if not each.startswith("*"))])
     heading = f"The class of the game by {x} and {y}" if classes else narrative.map_title(context, pair)
     anchor = context.anchor("class-map" if classes else "map")
-    return [Heading(1, heading), Figure(to_svg(drawn.picture.figure), anchor, caption, drawn.picture.words, width=_MAP)]
+    return [Heading(1, heading), Figure(svg, anchor, caption, made.picture.words, width=_MAP)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from detente.reports.region_map import Boundary, NamedPoint, Region, Shaded, region_map
@@ -32,11 +33,16 @@ _STEPS = 4
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure, what it shows in words, and what occurs but is too small to be seen on it."""
+    """What a region map is drawn from, what it shows in words, and what occurs but is too small to be seen on it."""
 
-    figure: Figure
+    parts: Mapping[str, Any]
     words: str
     unseen: tuple[str, ...]
+
+    @cached_property
+    def figure(self) -> Figure:
+        """The picture, drawn when it is asked for."""
+        return region_map(**self.parts)
 
 
 def planar_figure(
@@ -95,9 +101,9 @@ def planar_figure(
     open_ = [(float(a), float(b), float(c), float(d)) for a, b, c, d in found.undecided]
     share = f"{100 * (1 - float(found.proved)):.2g} %"
     shaded = Shaded(open_, f"not proved ({share} of the map)") if open_ else None
-    figure = region_map(axes[0], axes[1], regions, boundaries, points, shaded=shaded)
+    given = {"x": axes[0], "y": axes[1], "regions": regions, "boundaries": boundaries, "points": points, "shaded": shaded}
     unseen = tuple(label(state) for state in found.witnesses if state not in states)
-    return Picture(figure, f"regions: {'; '.join(region.label for region in regions)}", unseen)
+    return Picture(given, f"regions: {'; '.join(region.label for region in regions)}", unseen)
 
 
 def _covers(members: Sequence[Signs], others: Sequence[Signs]) -> list[tuple[tuple[int, int], ...]]:

@@ -184,7 +184,7 @@ def _edges(lang: str, values: Sequence[Any]) -> str:
 
 
 def _threshold_lines(context: Context) -> list[Block]:
-    from detente.reports.figure_style import to_svg
+    from detente.reports.kept_pictures import drawn
     from detente.reports.number_line import Threshold, number_line
     from detente.reports.scale import Scale
 
@@ -201,7 +201,9 @@ def _threshold_lines(context: Context) -> list[Block]:
             still.append(context.named(along))
             continue
         states = [found.state, *(each.after for each in inside)]
-        figure = number_line(
+        svg = drawn(
+            context,
+            number_line,
             Scale(
                 context.label(along),
                 float(short(low, 3)),
@@ -220,7 +222,7 @@ def _threshold_lines(context: Context) -> list[Block]:
         edges = _edges(context.lang, [each.at for each in inside])
         blocks.append(
             Figure(
-                to_svg(figure),
+                svg,
                 context.anchor(f"thresholds-{along.replace('_', '-')}"),
                 f"Equilibria by {context.label(along)}, all else at the baseline.{edges}",
                 alt,

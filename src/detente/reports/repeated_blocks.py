@@ -30,7 +30,7 @@ __all__ = ["repeated"]
 def repeated(context: Context) -> list[Block]:
     """Critical discount factors of the repeated variant at the points that its questions name."""
     from detente.reports.discount_gauge import Critical, discount_gauge
-    from detente.reports.figure_style import to_svg
+    from detente.reports.kept_pictures import drawn
     from detente.study.forms.repeated import discount_factors
 
     variants = [each for each in context.model.definition.variants.values() if each.form == "repeated"]
@@ -71,7 +71,9 @@ def repeated(context: Context) -> list[Block]:
                 (each for each in variant.data.discount_factors[0].names if each in context.model.symbolic.parameters), None
             )
             span = context.model.symbolic.parameters[own] if own else None
-            figure = discount_gauge(
+            svg = drawn(
+                context,
+                discount_gauge,
                 [
                     Critical(
                         narrative.strategy_words(strategy),
@@ -86,7 +88,7 @@ def repeated(context: Context) -> list[Block]:
             )
             blocks.append(
                 Figure(
-                    to_svg(figure),
+                    svg,
                     context.anchor(f"gauge-{name.replace('_', '-')}"),
                     f"From which common discount factor on each arrangement sustains {context.profile(found.target)}",
                     "; ".join(

@@ -64,7 +64,7 @@ def _outcome(context: Context, labels: Labels, text: str) -> str:
 
 def robustness(context: Context) -> list[Block]:
     """In which share of the box conclusions hold: a bar from the least to the greatest share over the priors."""
-    from detente.reports.figure_style import to_svg
+    from detente.reports.kept_pictures import drawn
     from detente.reports.share_bars import Bar, share_bars
 
     found = context.found.shares(context.game)
@@ -91,7 +91,7 @@ def robustness(context: Context) -> list[Block]:
         heading,
         *([] if _said_once(context) else [Paragraph(context.say(narrative.SHARES, priors=priors))]),
         Figure(
-            to_svg(share_bars(bars, context.lang, observed=observed)),
+            drawn(context, share_bars, bars, context.lang, observed=observed),
             context.anchor("robustness-bars"),
             context.say("Shares of the box, {draws} draws under each prior, seed {seed}.", draws=f"{found['draws']:,}", seed=context.found.seed)
             + (context.say(" Below each bar, the share given observed play.") if observed else "")

@@ -22,10 +22,8 @@ from detente.workers import cores, end, interrupts_later, processes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from concurrent.futures import Executor, Future
-    from pathlib import Path
 
     from detente.reports.blocks import Context, Whole
-    from detente.study.report_definition import ReportDefinition
 
 __all__ = ["tasks", "warm"]
 
@@ -95,7 +93,7 @@ def warm(whole: Whole) -> None:
     if len(missing) < _FEW and len(chapters) < _CHAPTERS:
         return
     with suppress(pickle.PicklingError):
-        pool = processes(cores(), _PRELOAD, _start, (whole.files.root, whole.definition))
+        pool = processes(cores(), _PRELOAD, _start, (pickle.dumps((whole.files, whole.definition), pickle.HIGHEST_PROTOCOL),))
         try:
             _make_all(pool, cores(), missing, chapters)
         except BaseException:
@@ -169,11 +167,9 @@ def _make_all(pool: Executor, count: int, missing: Sequence[Task], games: Iterab
 _KEPT: list[Whole] = []
 
 
-def _start(root: Path, definition: ReportDefinition) -> None:
-    """Load the study in a process of its own, for all its tasks."""
-    from detente.study.load import load
-
-    files = load(root)
+def _start(study: bytes) -> None:
+    """Take the study, which is loaded already, for all tasks of a process."""
+    files, definition = pickle.loads(study)  # noqa: S301 - from the process that started this one
     _KEPT[:] = [whole_of(files, definition, [game_model(files, name) for name in definition.games])]
 
 
