@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import hypothesis
@@ -26,6 +27,20 @@ def documents():
 def study_root():
     """The folder of this study."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def ends():
+    """Make a test fail, instead of holding up all others, whose computation would go on for ever."""
+
+    def give_up(*_):
+        raise AssertionError("still at it after half a minute")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(30)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 def missing():

@@ -47,6 +47,20 @@ def test_a_smooth_payoff_is_best_where_its_derivative_is_zero():
     assert sympy.simplify(best_value(tree, "x", "p").value - 1 / sympy.sqrt(3)) == 0
 
 
+@pytest.mark.usefixtures("ends")
+def test_a_best_value_beside_a_simple_fraction_is_found():
+    """The slope 1 - (x + ... + x^30) is zero next to 1/2, where x + ... + x^30 = 1 - 2^-30: 2^-32 above it."""
+    falling = " - ".join(f"x**{k + 1}/{k + 1}" for k in range(1, 31))
+    tree = SymbolicTree(["p"], decision("p", {"a": terminal(f"x - {falling}"), "b": terminal(-9)}), {"x": (0, "1/4", 1)})
+    assert abs(float(best_value(tree, "x", "p").value) - 0.5 - 2**-32) < 1e-15
+
+
+def test_a_slope_that_is_not_rational_is_refused():
+    tree = SymbolicTree(["p"], decision("p", {"a": terminal("x - exp(x)/2"), "b": terminal(-9)}), {"x": (0, "1/4", 1)})
+    with pytest.raises(UsageError, match="not rational in x"):
+        best_value(tree, "x", "p")
+
+
 def test_payoffs_with_cases_are_taken_case_by_case():
     tree = SymbolicTree(["p"], decision("p", {"a": terminal("min(x, 3 - 2*x)"), "b": terminal(-9)}), {"x": (0, 1, 2)})
     assert (best_value(tree, "x", "p").value, best_value(tree, "x", "p").payoff) == (F(1), F(1))

@@ -18,6 +18,7 @@ from detente.display import Displayed, Table
 from detente.errors import UsageError, did_you_mean
 from detente.formula import symbol
 from detente.numbers import number_to_json, plain, short
+from detente.solve.parametric.real_roots import real_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -191,16 +192,21 @@ class _Search:
         return _plain(found)
 
     def _stationary(self, outcome: str, case: int, low: Any, high: Any) -> list[Any]:
+        """Return the values between two marks at which the slope of the payoff is zero."""
         import sympy
+        from flint import fmpq, fmpq_poly
 
         slope = sympy.together(self._payoff(outcome, case).diff(symbol(self.along)))
         top = sympy.numer(slope)
         if not top.free_symbols:
             return []
         try:
-            roots = sympy.Poly(top, symbol(self.along)).real_roots()
-        except (sympy.PolynomialError, NotImplementedError):
-            raise UsageError(f"the payoff of {self.player} is not rational in {self.along}") from None
+            coefficients = sympy.Poly(top, symbol(self.along)).all_coeffs()
+        except sympy.PolynomialError:
+            coefficients = [top]
+        if not all(each.is_Rational for each in coefficients):
+            raise UsageError(f"the payoff of {self.player} is not rational in {self.along}")
+        roots = real_numbers(fmpq_poly([fmpq(int(each.p), int(each.q)) for each in reversed(coefficients)]))
         return [each for each in map(_plain, roots) if compare(low, each) < 0 < compare(high, each)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import product
 
+import flint
 import numpy as np
 import pytest
 import sympy
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from detente.errors import UsageError
 from detente.games.normal import NormalFormGame
 from detente.solve.best_response import regret
-from detente.solve.many_players._algebraic import Enclosed
+from detente.solve.many_players._algebraic import Enclosed, NumberField
 from detente.solve.many_players.nplayer import all_isolated
 from detente.solve.pure import pure_profiles
 
@@ -248,6 +249,15 @@ class TestGenericGames:
         for weight in high:
             assert 0 < weight.low <= weight.high < 1
             assert weight.high - weight.low < Fraction(1, 10**15)
+
+    @pytest.mark.usefixtures("ends")
+    def test_a_number_beside_a_simple_fraction_has_its_digits(self):
+        """The root of x + ... + x^30 = 1 is 2^-32 above 1/2: there the sum is 1 - 2^-30 and its slope nearly 4."""
+        polynomial = flint.fmpz_poly([-1] + [1] * 30)
+        (near,) = (root.real for root, _ in polynomial.complex_roots() if root.imag == 0 and root.real > 0)
+        root = NumberField(polynomial, near).element(flint.fmpq_poly([0, 1]))
+        assert abs(float(root.to_sympy()) - 0.5 - 2**-32) < 1e-15
+        assert abs(float((1 - root).to_sympy()) - 0.5 + 2**-32) < 1e-15
 
     def test_a_long_strategy_list_is_ruled_out_at_once(self):
         found = all_isolated(random_game((2, 2, 12), 3))

@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from detente.solve.parametric.real_roots import numbered_root, polynomial_roots
+
 __all__ = ["Algebraic", "Enclosed", "NumberField", "to_fraction"]
 
 
@@ -263,20 +265,17 @@ class Algebraic:
         if least.degree() == 2:
             field = NumberField(least, self.ball(256))
             return _quadratic(Algebraic(field, flint.fmpq_poly([0, 1])))
-        coefficients = [int(each) for each in least.coeffs()]
-        x = sympy.Symbol("x")
-        polynomial = sympy.Poly(coefficients[::-1], x)
+        polynomial = sympy.Poly([int(each) for each in least.coeffs()][::-1], sympy.Symbol("x"))
+        real = polynomial_roots(flint.fmpq_poly(least))
         bits = 64
         while True:
-            with flint.ctx.workprec(bits + 32):
-                real = sorted(
-                    (r.real for r, _ in least.complex_roots() if r.imag.is_zero()),
-                    key=lambda r: float(r.mid()),
-                )
             mine = self.ball(bits)
-            hits = [k for k, root in enumerate(real) if root.overlaps(mine)]
+            low, high = to_fraction(mine.lower().fmpq()), to_fraction(mine.upper().fmpq())
+            hits = [k for k, root in enumerate(real) if root.low <= high and low <= root.high]
             if len(hits) == 1:
-                return sympy.CRootOf(polynomial, hits[0], radicals=False)
+                return numbered_root(sympy.CRootOf(polynomial, hits[0], radicals=False), real[hits[0]])
+            for root in real:
+                root.refine()
             bits *= 2
 
 

@@ -17,7 +17,10 @@ from detente.games.rational import fast
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["PolynomialRoot", "Root", "apart", "polynomial_key", "polynomial_roots", "samples_between", "simplest"]
+__all__ = [
+    "PolynomialRoot", "Root", "apart", "numbered_root", "polynomial_key", "polynomial_roots", "real_numbers",
+    "samples_between", "simplest",
+]  # fmt: skip
 
 #: Width, relative to 1 + the size of the root, below which roots of functions that are no polynomials count as one.
 _CLOSE = Fraction(1, 2**200)
@@ -105,14 +108,15 @@ def _numbers(key: tuple[int, ...]) -> tuple[Any, ...]:
 
     polynomial = sympy.Poly(coefficients, sympy.Symbol("x"))
     bounds = polynomial_roots(fmpq_poly(list(key)))
-    return tuple(_with_bounds(root, own) for root, own in zip(polynomial.real_roots(), bounds, strict=True))
+    return tuple(numbered_root(root, own) for root, own in zip(polynomial.real_roots(), bounds, strict=True))
 
 
-def _with_bounds(root: Any, own: Root) -> Any:
-    """Return a root of SymPy that starts from narrow bounds.
+def numbered_root(root: Any, own: Root) -> Any:
+    """Return a root of SymPy that starts from narrow bounds: those of the same root ``own``, drawn closer.
 
-    SymPy draws bounds closer by continued fractions: near a simple fraction, as the root ``1/2 + 2^-32`` of ``d + ... +
-    d^30 = 1``, that takes as many steps as the next partial quotient is large, so that ``float(root)`` never returns.
+    Every root that leaves detente as a ``CRootOf`` comes from here. SymPy draws bounds closer by continued fractions:
+    near a simple fraction, as the root ``1/2 + 2^-32`` of ``d + ... + d^30 = 1``, that takes as many steps as the next
+    partial quotient is large, so that ``float(root)`` never returns.
     """
     import sympy
     from sympy.polys.rootisolation import RealInterval
@@ -125,6 +129,21 @@ def _with_bounds(root: Any, own: Root) -> Any:
     _, whole = root.poly.clear_denoms(convert=True)
     root._set_interval(RealInterval(ends, whole.rep.to_list(), sympy.ZZ))  # noqa: SLF001 - there is no public way
     return root
+
+
+def real_numbers(polynomial: Any) -> list[Any]:
+    """Return the real roots of a polynomial of FLINT over the rationals as SymPy numbers, each once, in order.
+
+    Examples
+    --------
+    >>> from flint import fmpq_poly
+    >>> real_numbers(fmpq_poly([-2, 4, 1, -2]))
+    [-sqrt(2), 1/2, sqrt(2)]
+    """
+    if polynomial.degree() < 1:
+        return []
+    found = [root for factor, _ in polynomial.factor()[1] for root in polynomial_roots(factor)]
+    return [root.value for root in apart(found)]
 
 
 def polynomial_key(polynomial: Any) -> tuple[int, ...]:
