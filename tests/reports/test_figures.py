@@ -368,6 +368,9 @@ def test_a_chinese_name_is_never_broken_where_a_letter_can_stand_for_it():
     assert wrap("猎鹿博弈", 2) is None
     assert fit("（对抗，对抗）", 0.5) is None
     assert fit("（对抗，对抗）", 0.65) == "（对抗，\n对抗）"
+    # more room never takes a label away
+    label = "（合作，合作） + （对抗，对抗） + 混合"
+    assert all(fit(label, 0.1 * tenths) for tenths in range(10, 40))
 
 
 def test_a_title_too_long_for_a_picture_is_cut_and_says_so():

@@ -141,11 +141,13 @@ def fit(label: str, inches: float) -> str | None:
     room = inches - 0.12
     if CJK.search(label) and " " not in label:
         letters = int(room / _WIDE)
-        lines = _chinese_lines(label, letters) if letters >= _widest_name(label) else []
+        tried = [_chinese_lines(label, letters)] if letters >= _widest_name(label) else []
     else:
-        letters = int(room / (_inches(label) / max(1, len(label))))
-        lines = textwrap.wrap(label, letters, break_long_words=False) if letters >= _SHORTEST else []
-    return "\n".join(lines) if lines and max(map(_inches, lines)) <= room and len(lines) <= _MOST_LINES else None
+        # letters are of two widths: as many to a line as there is room for those of mean width, and fewer where these are wide
+        most = int(room / (_inches(label) / max(1, len(label))))
+        tried = [textwrap.wrap(label, letters, break_long_words=False) for letters in range(most, _SHORTEST - 1, -1)]
+    fitting = (lines for lines in tried if lines and max(map(_inches, lines)) <= room and len(lines) <= _MOST_LINES)
+    return next(("\n".join(lines) for lines in fitting), None)
 
 
 def hold_within(text: Text, inches: float) -> None:
