@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from detente.conclusions._line import Line
 from detente.conclusions._linear_steps import float_program
 from detente.games.rational import fast
+from detente.numbers import fraction_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from detente.conclusions._forms import Box, Values
     from detente.conclusions._linear_steps import Row
 
-__all__ = ["Candidates", "Cheapest", "short_float", "to_fraction"]
+__all__ = ["Candidates", "Cheapest", "short_float"]
 
 #: Rounds of sequential linear programming.
 _ROUNDS = 6
@@ -123,7 +124,7 @@ class Candidates:
 
     def _short(self, name: str, value: float) -> Fraction:
         """Return a coordinate as a short rational: an end of its range or the present value where that is close."""
-        low, high = (to_fraction(end) for end in self.box[name])
+        low, high = (fraction_of(end) for end in self.box[name])
         width = float(high - low) or 1.0
         for end in (self.point[name], low, high):
             if abs(value - float(end)) < width * 10.0**-_DIGITS:
@@ -140,7 +141,7 @@ class Candidates:
         self._tried.add(key)
         for name in moved:
             others = {each: value for each, value in moved.items() if each != name}
-            low, high = (to_fraction(end) for end in self.box[name])
+            low, high = (fraction_of(end) for end in self.box[name])
             # The exact value is close: a part of the line around it is enough where it holds the answer.
             found = self.line.nearest(name, {**self.point, **others}, low, high)
             if found is None:
@@ -162,12 +163,12 @@ class Candidates:
     ) -> Fraction | None:
         """Return a rational number beside an irrational one at which the statement is true, None if none was found."""
         close = Fraction(float(value))
-        width = to_fraction(self.box[name][1] - self.box[name][0])
+        width = fraction_of(self.box[name][1] - self.box[name][0])
         sides = (1, -1) if inside is None or inside > close else (-1, 1)
         for side in sides:
             for power in (9, 7, 5):
                 trial = (close + side * width / 10**power).limit_denominator(10 ** (power + 3))
-                low, high = (to_fraction(end) for end in self.box[name])
+                low, high = (fraction_of(end) for end in self.box[name])
                 values = {each: fast(v) for each, v in {**point, name: trial}.items()}
                 if low <= trial <= high and self.c.truth_at(values) and self.c.allowed_at(values):
                     return trial
@@ -177,7 +178,3 @@ class Candidates:
 def short_float(value: float) -> Any:
     """Return a float as a short FLINT rational."""
     return fast(Fraction(value).limit_denominator(10**7))
-
-
-def to_fraction(value: Any) -> Fraction:
-    return Fraction(int(value.p), int(value.q))

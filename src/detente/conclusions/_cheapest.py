@@ -27,9 +27,10 @@ from fractions import Fraction
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from detente.conclusions._candidates import Candidates, Cheapest, short_float, to_fraction
+from detente.conclusions._candidates import Candidates, Cheapest, short_float
 from detente.conclusions._linear_steps import exact_program, float_program
 from detente.games.rational import fast
+from detente.numbers import fraction_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,10 +138,10 @@ class Optimizer(Candidates):
     def _result(self, least: Any) -> Cheapest:
         """Return the best change with what is proved; ``least`` is the smallest bound left open, None if none is."""
         if self.best is None or self.best.cost is None:
-            bound = None if least is None else Fraction(int(least.p), int(least.q))
+            bound = None if least is None else fraction_of(least)
             return Cheapest(None, None, attained=False, at_least=bound, proved=least is None)
         bound = self.limit if least is None else least
-        at_least = Fraction(int(bound.p), int(bound.q))
+        at_least = fraction_of(bound)
         return Cheapest(self.best.point, self.best.cost, self.best.attained, at_least, proved=least is None)
 
     # -- bounds -----------------------------------------------------------------------------------------------
@@ -241,15 +242,15 @@ class Optimizer(Candidates):
     def _affine(self, node: _Node) -> Any:
         """Settle a node with affine inequalities by an exact linear program; return its cost, None if infeasible."""
         rows = [
-            (to_fraction(value), {n: (to_fraction(a), to_fraction(b)) for n, (a, b) in slopes.items()})
+            (fraction_of(value), {n: (fraction_of(a), fraction_of(b)) for n, (a, b) in slopes.items()})
             for value, slopes in node.rows
         ]
-        rooms = {name: (to_fraction(down), to_fraction(up)) for name, (down, up) in node.rooms().items()}
+        rooms = {name: (fraction_of(down), fraction_of(up)) for name, (down, up) in node.rooms().items()}
         found = exact_program(rows, {name: self.rates[name] for name in node.names}, rooms)
         if found is None:
             return None
         cost, moves = found
-        self._settle({name: to_fraction(node.center[name]) + move for name, move in moves.items()})
+        self._settle({name: fraction_of(node.center[name]) + move for name, move in moves.items()})
         return fast(cost) + node.start
 
     def _blame(self, node: _Node) -> dict[str, float]:

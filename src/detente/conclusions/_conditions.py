@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._forms import Form, RiskForm, Values, form_of, is_known
 from detente.errors import UsageError
 from detente.games.rational import fast
+from detente.numbers import fraction_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -158,7 +158,7 @@ class Conditions(ABC):
             value = self.forms[literal.index].value(values)
             if value is None or not literal.met(int(value > 0) - int(value < 0)):
                 return False
-        return not self.opaque or self.game.allowed({k: Fraction(int(v.p), int(v.q)) for k, v in values.items()})
+        return not self.opaque or self.game.allowed({k: fraction_of(v) for k, v in values.items()})
 
 
 class Alternatives(Conditions):

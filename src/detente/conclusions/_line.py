@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.numbers import Enclosure
+from detente.numbers import Enclosure, fraction_of
 from detente.solve.parametric.line_signs import LineSigns, OpenSign
 from detente.solve.parametric.real_roots import Root
 
@@ -70,7 +70,7 @@ def _ends(value: Any) -> tuple[Any, Any]:
 
 
 def _plain(value: Any) -> Any:
-    return Fraction(int(value.p), int(value.q)) if getattr(value, "is_Rational", False) else value
+    return fraction_of(value) if getattr(value, "is_Rational", False) else value
 
 
 class Line:

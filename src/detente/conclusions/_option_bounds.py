@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._forms import form_of, full_box, is_known
 from detente.conclusions.extremes import Extreme, greatest, joined, least
+from detente.numbers import fraction_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,7 +106,7 @@ class Bounds:
         if key not in self._roughly:
             expanded = self.menu.game.expand(expression)
             found = form_of(expanded).extreme(self.box, high=high, known={}) if is_known(expanded) else None
-            self._roughly[key] = None if found is None else Fraction(int(found.p), int(found.q))
+            self._roughly[key] = None if found is None else fraction_of(found)
         return self._roughly[key]
 
     def _attained(self, option: int, extreme: Extreme, *, worst: bool) -> Extreme:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._forms import form_of
 from detente.games.rational import fast
-from detente.numbers import plain
+from detente.numbers import fraction_of, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,7 +89,7 @@ class Valuation:
         span = self._form(expression).span({name: fast(value) for name, value in point.items()})
         if span is None:
             return self.menu.game.evaluate(expression, point)  # says what has no value
-        low, high = (Fraction(int(end.p), int(end.q)) for end in span)
+        low, high = (fraction_of(end) for end in span)
         return low if low == high else float((low + high) / 2)
 
     def _met(self, condition: Any, point: Mapping[str, Fraction]) -> bool:

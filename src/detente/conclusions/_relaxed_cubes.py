@@ -6,11 +6,11 @@ by a proof or by a point, where bounds of first order would need many.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._forms import Form
 from detente.games.rational import is_rational
+from detente.numbers import fraction_of
 from detente.solve.parametric._common_points import Answer, common_point
 from detente.solve.parametric._polynomial_ring import Ring
 from detente.solve.parametric._unit_box import UnitBox, enclosure
@@ -50,7 +50,7 @@ class RelaxedCubes:
 
     def _over(self, box: Box) -> UnitBox:
         if self._last is None or self._last[0] != box:
-            ends = {name: (Fraction(int(a.p), int(a.q)), Fraction(int(b.p), int(b.q))) for name, (a, b) in box.items()}
+            ends = {name: (fraction_of(a), fraction_of(b)) for name, (a, b) in box.items()}
             self._last = dict(box), UnitBox(self.ring, ends)
             self._polynomials = {}
         return self._last[1]

@@ -17,7 +17,7 @@ from detente.conclusions.tree_outcomes import TreeOutcomes
 from detente.display import Displayed, Table
 from detente.errors import UsageError, did_you_mean
 from detente.formula import symbol
-from detente.numbers import number_to_json, plain, short
+from detente.numbers import fraction_of, number_to_json, plain, short
 from detente.solve.parametric.real_roots import real_numbers
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ class _Search:
 
 
 def _plain(value: Any) -> Any:
-    return Fraction(int(value.p), int(value.q)) if getattr(value, "is_Rational", False) else value
+    return fraction_of(value) if getattr(value, "is_Rational", False) else value
 
 
 def _between(a: Any, b: Any) -> Fraction:
@@ -220,7 +220,7 @@ def _between(a: Any, b: Any) -> Fraction:
     import sympy
 
     middle = sympy.Rational(str(sympy.N((a + b) / 2, 30)))
-    return Fraction(int(middle.p), int(middle.q))
+    return fraction_of(middle)
 
 
 def _better(best: Candidate | None, new: Candidate) -> Candidate:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import FormulaError, UnknownName
+from detente.numbers import fraction_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +90,7 @@ def _isolated(product: Any, within: Range) -> list[tuple[Fraction, Fraction]]:
         return []
     factors = [factor for factor, _ in product.factor()[1]]
     if all(factor.degree() == 1 for factor in factors):  # most answers: every root is rational
-        roots = sorted(Fraction(int(each.p), int(each.q)) for each in (-factor[0] / factor[1] for factor in factors))
+        roots = sorted(fraction_of(each) for each in (-factor[0] / factor[1] for factor in factors))
         return [(root, root) for root in roots if within.low < root < within.high]
     import sympy
 
@@ -97,7 +98,7 @@ def _isolated(product: Any, within: Range) -> list[tuple[Fraction, Fraction]]:
     x = sympy.Symbol("x")
     found = []
     for (low, high), _ in sympy.Poly(coefficients, x).intervals():
-        a, b = (Fraction(int(each.p), int(each.q)) for each in (low, high))
+        a, b = (fraction_of(each) for each in (low, high))
         if a != b:
             a, b = _narrowed(product, a, b, within)
         if within.low < b and a < within.high and not (a == b and a in (within.low, within.high)):

@@ -16,7 +16,7 @@ from detente.errors import FormulaError, UsageError, did_you_mean
 from detente.formula import symbol
 from detente.games.normal import NormalFormGame, Profile, labels
 from detente.games.rational import is_rational, rational_value
-from detente.numbers import exact, plain
+from detente.numbers import exact, fraction_of, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -291,7 +291,7 @@ class SymbolicGame(Displayed):
             }
         )
         if replaced.is_Rational:
-            return Fraction(int(replaced.p), int(replaced.q))
+            return fraction_of(replaced)
         try:
             value = float(replaced)
         except TypeError:  # complex, or zoo

@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import Any
 
 from detente.errors import UsageError
+from detente.numbers import fraction_of
 
 __all__ = ["Chain", "arithmetic_of", "in_common_field"]
 
@@ -215,7 +216,7 @@ def _dense(rows: Sequence[Mapping[int, Any]]) -> list[Any] | None:
     table[-1] = [fmpq(1)] * size
     right = fmpq_mat(size, 1, [fmpq(0)] * (size - 1) + [fmpq(1)])
     solved = fmpq_mat(size, size, [entry for row in table for entry in row]).solve(right)
-    return [Fraction(int(solved[k, 0].p), int(solved[k, 0].q)) for k in range(size)]
+    return [fraction_of(solved[k, 0]) for k in range(size)]
 
 
 def arithmetic_of(*values: Any) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente import formula
 from detente.errors import UsageError, did_you_mean
-from detente.numbers import plain, to_float
+from detente.numbers import fraction_of, plain, to_float
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -241,7 +241,7 @@ class _Builder:
         if given in (sympy.true, sympy.false):
             return self.constant(bool(given))
         if getattr(given, "is_Rational", False):
-            return self.constant(to_float(Fraction(int(given.p), int(given.q))))
+            return self.constant(to_float(fraction_of(given)))
         if given.is_number and given.is_extended_real:
             return self.constant(float(given))
         if given.is_Add:
@@ -250,7 +250,7 @@ class _Builder:
             return self._product(given.args)
         if given.is_Pow:
             if given.exp.is_Rational:
-                return self.power(self.sympy(given.base), Fraction(int(given.exp.p), int(given.exp.q)))
+                return self.power(self.sympy(given.base), fraction_of(given.exp))
             return self.slot("**", self.sympy(given.base), self.sympy(given.exp))
         if isinstance(given, sympy.Piecewise):
             pairs = [(self.sympy(value), self.sympy(condition)) for value, condition in given.args]

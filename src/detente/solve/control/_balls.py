@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
-from detente.numbers import Enclosure
+from detente.numbers import Enclosure, fraction_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +103,7 @@ def number_of(value: Any) -> Any:
     if isinstance(value, (int, Fraction)):
         return Fraction(value)
     if getattr(value, "is_Rational", False):
-        return Fraction(int(value.p), int(value.q))
+        return fraction_of(value)
     with working_precision(PRECISIONS[0]):
         return value_of(ball(value))
 

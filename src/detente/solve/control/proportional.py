@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from detente.errors import UsageError
 from detente.games.control import STATE
 from detente.games.symbolic import symbol
+from detente.numbers import fraction_of
 from detente.solve.control._balls import PRECISIONS, Polynomial, ball, number_of, value_of, working_precision
 from detente.solve.control.control_result import ControlResult, Piece
 
@@ -164,7 +165,7 @@ def _exact(game: ControlGame, rates: Rates, action: Any) -> tuple[Any, Any] | No
         return None
     value = sympy.radsimp((flow / (1 - delta * growth)).subs(act, found[0]))
     return tuple(  # type: ignore[return-value]
-        Fraction(int(each.p), int(each.q)) if each.is_Rational else sympy.expand(each) for each in (found[0], value)
+        fraction_of(each) if each.is_Rational else sympy.expand(each) for each in (found[0], value)
     )
 
 

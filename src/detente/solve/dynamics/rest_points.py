@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.display import Displayed, Table
 from detente.errors import UsageError
-from detente.numbers import exact, number_to_json, short
+from detente.numbers import exact, fraction_of, number_to_json, short
 from detente.solve.dynamics._spectrum import Matrix, closed_form, real_part_signs
 from detente.solve.dynamics.populations import LONG, Populations, State, populations, readable
 
@@ -244,7 +244,7 @@ def _equalizing(payoffs: Matrix) -> tuple[list[Fraction] | None, bool]:
     if leads[-1] == width:
         return None, True
     if rank == width:
-        weights = [Fraction(int(reduced[k, width].p), int(reduced[k, width].q)) for k in range(width)]
+        weights = [fraction_of(reduced[k, width]) for k in range(width)]
         return (weights, True) if min(weights) > 0 else (None, True)
     # infinitely many solutions: the one whose smallest weight is largest, if that is positive
     best = maximize(

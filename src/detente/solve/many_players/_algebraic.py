@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from detente.numbers import fraction_of
 from detente.solve.parametric.real_roots import numbered_root, polynomial_roots
 
 __all__ = ["Algebraic", "Enclosed", "NumberField", "to_fraction"]
@@ -29,7 +30,7 @@ __all__ = ["Algebraic", "Enclosed", "NumberField", "to_fraction"]
 
 def to_fraction(value: Any) -> Fraction:
     """Return an ``fmpq`` or ``fmpz`` as a Fraction."""
-    return Fraction(int(value.p), int(value.q)) if hasattr(value, "q") else Fraction(int(value))
+    return fraction_of(value) if hasattr(value, "q") else Fraction(int(value))
 
 
 def to_fmpq(value: Fraction | float) -> Any:

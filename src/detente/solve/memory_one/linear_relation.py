@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.display import Displayed, Table
 from detente.errors import UsageError
-from detente.numbers import number_to_json, plain
+from detente.numbers import fraction_of, number_to_json, plain
 from detente.solve.memory_one.match import check_stage, json_value, text
 from detente.solve.memory_one.strategy import OUTCOMES, MemoryOne, probability
 
@@ -198,7 +198,7 @@ def _combination(basis: list[list[Fraction]], vector: list[Fraction]) -> list[Fr
         if lead == len(basis):
             return None
         last = reduced[row, len(basis)]
-        weights[lead] = Fraction(int(last.p), int(last.q))
+        weights[lead] = fraction_of(last)
     return weights
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError, UsageError
 from detente.games.rational import NotRational, fast, rational_value, tree
+from detente.numbers import fraction_of
 from detente.solve.parametric.atlas_result import sign_of_part
 from detente.solve.parametric.point_signs import span_at
 
@@ -192,7 +193,7 @@ def _rounded(game: SymbolicGame, point: Point) -> NormalFormGame | None:
         except NotRational:
             return None
         middle = (low + high) / 2
-        table[index] = Fraction(int(middle.p), int(middle.q)).limit_denominator(10**100)
+        table[index] = fraction_of(middle).limit_denominator(10**100)
     return NormalFormGame(table, game.players, game.strategies)
 
 
@@ -280,7 +281,7 @@ def _number(game: Any, weight: Any, point: Mapping[str, Fraction]) -> Fraction |
         low, high = span_at(tree(game.expand(weight)), {name: fast(value) for name, value in point.items()})
     except NotRational:
         return None
-    return Fraction(int(low.p), int(low.q)) if low == high else None
+    return fraction_of(low) if low == high else None
 
 
 def _played(region: Region, weights: list[list[Fraction | None]]) -> bool:

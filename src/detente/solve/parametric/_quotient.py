@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from detente.games.rational import NotRational, Tree, fast
+from detente.numbers import fraction_of
 from detente.solve.parametric.real_roots import polynomial_key
 
 __all__ = ["Quotient"]
@@ -78,7 +79,7 @@ class Quotient:
         if not below or any(not each(here) for each in self.divided.values()):
             return None
         found = self.top(here) / below
-        return Fraction(int(found.p), int(found.q))
+        return fraction_of(found)
 
     def __add__(self, other: Any) -> Quotient:
         other = _quotient(other)

@@ -10,6 +10,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from detente.games.rational import fast
+from detente.numbers import fraction_of
 from detente.solve.parametric._float_signs import certain_signs, row, terms_of
 from detente.solve.parametric._polynomial_ring import key_of, sign_over
 
@@ -157,7 +158,7 @@ class TrialPoints:
                 if not slope:
                     continue
                 value = -(rest.leading_coefficient() if rest else fast(Fraction(0))) / slope.leading_coefficient()
-                exact_value = Fraction(int(value.p), int(value.q))
+                exact_value = fraction_of(value)
                 low, high = self.box[name]
                 here = {**point, name: exact_value}
                 if low <= exact_value <= high and (self.add(here) or tuple(here.values()) in self._seen):

@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.games.rational import fast
+from detente.numbers import fraction_of
 from detente.solve.parametric.signs import bounds
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def _widest(cuts: Sequence[int], polynomials: Sequence[Any]) -> int:
     weight = [0.0] * len(cuts)
     for polynomial in polynomials:
         for monomial, c in polynomial.terms():
-            size = abs(float(Fraction(int(c.p), int(c.q))))
+            size = abs(float(fraction_of(c)))
             for at, power in enumerate(monomial):
                 if power:
                     weight[at] += size

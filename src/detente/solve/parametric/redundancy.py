@@ -16,6 +16,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from detente.games.rational import is_known
+from detente.numbers import fraction_of
 from detente.solve.parametric._polynomial_ring import key_of, monic
 from detente.solve.parametric._trial_points import ALLOWED, Atom, TrialPoints
 
@@ -313,7 +314,7 @@ class Decider(TrialPoints):
             each = generators[k]
             if not each.is_Symbol or each.name not in own or span is None:
                 continue
-            own[each.name] = span[0] + (span[1] - span[0]) * Fraction(int(share.p), int(share.q))
+            own[each.name] = span[0] + (span[1] - span[0]) * fraction_of(share)
         self.add(own)
 
     def _related(self, literals: Sequence[tuple[Any, bool]]) -> list[tuple[Any, bool]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.display import Table
 from detente.errors import DetenteError, UsageError
+from detente.numbers import fraction_of
 from detente.solve.parametric.atlas_result import Atlas, Comparison, Region
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _is_equilibrium(
     def number(weight: Any) -> Any:
         """Return a probability, None where it is none, or where a mixture is not one."""
         if not getattr(weight, "free_symbols", None):
-            return Fraction(int(weight.p), int(weight.q)) if hasattr(weight, "p") else Fraction(weight)
+            return fraction_of(weight) if hasattr(weight, "p") else Fraction(weight)
         try:
             found = region.game.evaluate(weight, point)
         except UsageError:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from detente.games.rational import NotRational, Tree, fast, slope, tree
+from detente.numbers import fraction_of
 from detente.solve.parametric.intervals import derivative, enclose
 from detente.solve.parametric.point_signs import sign_at
 
@@ -48,7 +49,7 @@ def _between(expression: Any, least: Mapping[str, Span], greatest: Mapping[str, 
         low, high = enclose(node, least)[0], enclose(node, greatest)[1]
     except NotRational:
         return None
-    return Fraction(int(low.p), int(low.q)), Fraction(int(high.p), int(high.q))
+    return fraction_of(low), fraction_of(high)
 
 
 @lru_cache(maxsize=4096)
@@ -101,7 +102,7 @@ def corner(expression: Any, box: Mapping[str, Range], low: bool) -> dict[str, Fr
     Parameters in which it is not monotone stay at their midpoint.
     """
     middle = _middle(_push(expression, box, low=low))
-    return {name: Fraction(int(value.p), int(value.q)) for name, value in middle.items()}
+    return {name: fraction_of(value) for name, value in middle.items()}
 
 
 def _middle(face: Mapping[str, Span]) -> dict[str, Any]:

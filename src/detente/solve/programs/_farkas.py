@@ -15,9 +15,10 @@ Positivstellensatz", Journal of Pure and Applied Algebra 166, 307-319.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any
+
+from detente.numbers import fraction_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +81,7 @@ def _proposed(columns: Sequence[Literal], entries: Sequence[tuple[int, int, Any]
     from scipy.sparse import coo_array
 
     size = np.zeros(len(columns))
-    values = np.array([float(Fraction(int(c.p), int(c.q))) for _, _, c in entries])
+    values = np.array([float(fraction_of(c)) for _, _, c in entries])
     for (_, at, _), value in zip(entries, values, strict=True):
         size[at] = max(size[at], abs(value))
     size[size == 0] = 1

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from detente.numbers import fraction_of
+
 if TYPE_CHECKING:
     from detente.solve.programs.linear_program import LinearProgram
 
@@ -133,5 +135,5 @@ def _on(rows: list[list[Fraction]], right: list[Fraction]) -> list[Fraction] | N
         lead = next(j for j in range(width + 1) if reduced[i, j] != 0)
         if lead == width:
             return None
-        x[lead] = Fraction(int(reduced[i, width].p), int(reduced[i, width].q))
+        x[lead] = fraction_of(reduced[i, width])
     return x

@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from detente.numbers import fraction_of
+
 __all__ = ["Numbers"]
 
 
@@ -45,14 +47,14 @@ class Numbers:
     def out(self, value: Any) -> Any:
         """Return an element as a Fraction, float or SymPy expression in the algebraic number."""
         if self.domain is None:
-            return value if self.kind is float else Fraction(int(value.p), int(value.q))
+            return value if self.kind is float else fraction_of(value)
         import sympy
 
         coefficients = [
             sympy.Rational(int(each.numerator), int(each.denominator)) for each in value.to_list()
         ]
         if len(coefficients) <= 1:
-            return Fraction(int(coefficients[0].p), int(coefficients[0].q)) if coefficients else Fraction(0)
+            return fraction_of(coefficients[0]) if coefficients else Fraction(0)
         return sum(
             (each * self.root**power for power, each in enumerate(reversed(coefficients))),
             start=sympy.Integer(0),

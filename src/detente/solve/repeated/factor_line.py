@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.games.rational import fast
 from detente.games.symbolic import symbol
+from detente.numbers import fraction_of
 from detente.solve.parametric.real_roots import (
     PolynomialRoot,
     Root,
@@ -145,7 +146,7 @@ def _same(a: PolynomialRoot, b: Root) -> bool:
 def number_at(root: Root) -> Any:
     """Return a root as a Fraction where it is rational, else as a SymPy number."""
     value = root.value
-    return Fraction(int(value.p), int(value.q)) if value.is_Rational else value
+    return fraction_of(value) if value.is_Rational else value
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any
 from flint import fmpq, fmpq_poly
 
 from detente.games.symbolic import symbol
+from detente.numbers import fraction_of
 from detente.solve.parametric.real_roots import polynomial_roots
 
 __all__ = ["as_sympy", "closed_form", "deterrence_polynomial", "factor_at", "punishment_sum"]
@@ -52,7 +53,7 @@ def _algebraic_factor(ratio: Fraction, periods: int) -> Any:
     own = next(each for each, _ in whole.factor_list()[1] if each.eval(0) * each.eval(1) < 0)
     if own.degree() == 1:
         root = -own.eval(0) / own.LC()
-        return Fraction(int(root.p), int(root.q))
+        return fraction_of(root)
     if own.degree() == 2:
         a, b, c = own.all_coeffs()
         # Of the two roots the larger: the other is negative, because only one is positive.

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.display import Displayed, Table
 from detente.errors import UsageError
-from detente.numbers import exact, number_to_json, plain
+from detente.numbers import exact, fraction_of, number_to_json, plain
 from detente.solve.programs.linear_program import exact_payoffs
 from detente.solve.two_players.support import indifference_weights
 
@@ -370,7 +370,7 @@ def _det(rows: Matrix) -> Fraction:
     value = fmpq_mat(
         size, size, [fmpq(each.numerator, each.denominator) for row in rows for each in row]
     ).det()
-    return Fraction(int(value.p), int(value.q))
+    return fraction_of(value)
 
 
 def _mixture(weights: dict[str, Any]) -> str:

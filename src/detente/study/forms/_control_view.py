@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from detente.display import Table
 from detente.errors import UsageError
 from detente.games.symbolic import symbol
-from detente.numbers import exact, number_to_json, plain, short
+from detente.numbers import exact, fraction_of, number_to_json, plain, short
 from detente.payoffs.terms import STATE
 from detente.printing import plain as formula_text
 from detente.study.form import View
@@ -109,6 +109,6 @@ def _number(expression: Any) -> Any:
     from detente.solve.control._balls import PRECISIONS, ball, working_precision
 
     if expression.is_Rational:
-        return Fraction(int(expression.p), int(expression.q))
+        return fraction_of(expression)
     with working_precision(PRECISIONS[0]):
         return float(ball(expression).mid())
