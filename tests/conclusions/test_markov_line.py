@@ -8,6 +8,7 @@ import pytest
 
 from detente.conclusions import markov_line
 from detente.conclusions.markov_line import markov_thresholds, nearest_changes
+from detente.errors import NotConverged, UsageError
 from detente.games.symbolic_stochastic import SymbolicStochasticGame
 from detente.solve.stochastic.clear_play import ClearPlay
 from detente.solve.stochastic.markov_perfect import markov_perfect
@@ -74,6 +75,14 @@ def test_where_floats_leave_no_doubt_no_exact_solution_is_needed(monkeypatch):
     solved.clear()
     assert markov_thresholds(game, "t", game.point(), path_of) == found
     assert few < len(solved)
+
+
+@pytest.mark.parametrize("seed", [4, 8])
+def test_where_no_mixture_is_reached_that_is_said(seed):
+    """At some points of the line players mix, and a step of the search leaves the probabilities, where nothing has a value."""
+    game = falling(seed, ties=True)
+    with pytest.raises((NotConverged, UsageError)):
+        markov_thresholds(game, "t", game.point(), path_of)
 
 
 @pytest.mark.parametrize(

@@ -374,12 +374,11 @@ def _on_supports(points: Points, mixed: list[dict[int, Floats]], least: float) -
     for _ in range(30):
         if not len(x):
             break
-        off = gap(x)
         moved = np.tile(x.astype(complex), (len(x), 1))
         moved[np.arange(len(x)), np.arange(len(x))] += 1e-20j
-        rows = gap(moved).imag.T / 1e-20
-        try:
-            move = np.linalg.solve(rows, off)
+        try:  # a step may lead to weights that are no probabilities, and have no values
+            off = gap(x)
+            move = np.linalg.solve(gap(moved).imag.T / 1e-20, off)
         except np.linalg.LinAlgError:
             return None
         x = x - move
