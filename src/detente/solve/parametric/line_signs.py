@@ -16,20 +16,20 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
-from detente.games.rational import NotRational, Tree, fast, is_known, tree
+from detente.games.rational import NotRational, Tree, is_known, tree
 from detente.games.symbolic import symbol
+from detente.solve.parametric._line_forms import Cases, Form, Other, Rational, parts, rational, switches, truth
 from detente.solve.parametric._quotient import Quotient
 from detente.solve.parametric.curves import Curve
 from detente.solve.parametric.real_roots import (
     Root,
     apart,
-    polynomial_key,
     polynomial_roots,
     samples_between,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from detente.games.symbolic import SymbolicGame
     from detente.solve.parametric.intervals import Near
@@ -39,50 +39,6 @@ __all__ = ["Cells", "LineSigns", "OpenSign"]
 
 class OpenSign(Exception):  # noqa: N818 - control flow, not an error
     """The sign of an expression at a place is not known: a root that is only enclosed does not tell it."""
-
-
-@dataclass(frozen=True)
-class _Rational:
-    """A quotient of univariate polynomials, and everything that it divides by as it is written."""
-
-    top: Any
-    bottom: Any
-    divisors: tuple[Any, ...]
-    keys: frozenset[Any]
-    poles: frozenset[Any]
-
-    def sign(self, at: Fraction) -> int | None:
-        """Return the sign at a fraction, None at a pole."""
-        here = fast(at)
-        if any(not each(here) for each in self.divisors):
-            return None
-        value = self.top(here) * self.bottom(here)
-        return int(value > 0) - int(value < 0)
-
-
-@dataclass(frozen=True)
-class _Other:
-    """An expression in the variable that is no rational function of it, without cases.
-
-    It is zero where a factor of its numerator is, by ``keys``. Where one of ``guards`` is zero it may cease to be
-    defined; where one of ``poles``, by key, is zero it has no value.
-    """
-
-    expression: Any
-    guards: tuple[Any, ...]
-    keys: frozenset[Any]
-    poles: frozenset[Any]
-
-
-@dataclass(frozen=True)
-class _Cases:
-    """An expression with cases, and the expressions whose signs decide which of them holds."""
-
-    expression: Any
-    decided_by: tuple[Any, ...]
-
-
-_Form = _Rational | _Other | _Cases
 
 
 @dataclass(frozen=True)
@@ -119,15 +75,15 @@ class LineSigns:
         self.point = point
         #: True where something is not rational, so that nothing is known beyond the window.
         self.bounded = False
-        self._forms: dict[Any, _Form] = {}
-        self._alone: dict[Any, _Form] = {}
+        self._forms: dict[Any, Form] = {}
+        self._alone: dict[Any, Form] = {}
         self._roots: dict[Any, list[Root]] = {}
         self._names: dict[Any, str] = {}
         self._quotients: dict[Any, Quotient | None] = {}
 
     # ------------------------------------------------------------------------------------------------ forms
 
-    def form(self, expression: Any) -> _Form:
+    def form(self, expression: Any) -> Form:
         """Return an expression of the game's names along the parameter, or such a quotient.
 
         Raises
@@ -137,7 +93,7 @@ class LineSigns:
         """
         if isinstance(expression, Quotient):
             if expression not in self._forms:
-                self._forms[expression] = _rational(expression)
+                self._forms[expression] = rational(expression)
             return self._forms[expression]
         if expression not in self._forms:
             line = self.game.expand(expression, keep=self.keep)
@@ -152,7 +108,7 @@ class LineSigns:
                 raise UsageError(f"{expression} has a part that cannot be enclosed along {self.along}") from None
         return self._forms[expression]
 
-    def alone(self, expression: Any) -> _Form:
+    def alone(self, expression: Any) -> Form:
         """Return an expression in the variable alone."""
         if expression not in self._alone:
             try:
@@ -171,18 +127,18 @@ class LineSigns:
         }
         return line.xreplace(numbers)
 
-    def _rational(self, node: Tree) -> _Rational:
-        return _rational(Quotient.along(node, self.along, self.point))
+    def _rational(self, node: Tree) -> Rational:
+        return rational(Quotient.along(node, self.along, self.point))
 
-    def _irrational(self, expression: Any) -> _Form:
+    def _irrational(self, expression: Any) -> Form:
         from detente.solve.parametric._polynomial_ring import Ring
 
         if not is_known(expression):
             raise NotRational
         own = symbol(self.along)
-        deciding = dict.fromkeys(each for part in _parts(expression) for each in _switches(part))
+        deciding = dict.fromkeys(each for part in parts(expression) for each in switches(part))
         if deciding:
-            return _Cases(expression, tuple(each for each in deciding if own in each.free_symbols))
+            return Cases(expression, tuple(each for each in deciding if own in each.free_symbols))
         ring = Ring([expression, own])
         top, _ = ring.quotient(expression)
         self.bounded = True
@@ -193,7 +149,7 @@ class LineSigns:
                 keys |= self._key(-part if part.could_extract_minus_sign() else part)
         guards = self._guards(expression)
         poles = frozenset().union(*(self._keys(each) for each, pole in guards.items() if pole))
-        return _Other(expression, tuple(guards), frozenset(keys), poles)
+        return Other(expression, tuple(guards), frozenset(keys), poles)
 
     def _key(self, factor: Any) -> frozenset[Any]:
         """Return the keys of an irreducible factor: that of a polynomial, or the factor itself."""
@@ -206,7 +162,7 @@ class LineSigns:
         """Return the expressions at whose zeros one without cases may cease to be defined, and whether it has to."""
         own = symbol(self.along)
         guards: dict[Any, bool] = {}
-        for part in _parts(expression):
+        for part in parts(expression):
             if part.is_Pow and not part.exp.is_Integer:
                 guards.setdefault(part.base, part.exp.is_negative is True)
             elif part.is_Pow and part.exp < 0:
@@ -218,11 +174,11 @@ class LineSigns:
     def _keys(self, expression: Any) -> frozenset[Any]:
         """Return the keys of the factors at whose zeros an expression in the variable alone is zero."""
         form = self.alone(expression)
-        return frozenset() if isinstance(form, _Cases) else form.keys
+        return frozenset() if isinstance(form, Cases) else form.keys
 
     def _resolved(self, expression: Any, sign: Callable[[Any], int | None]) -> Any:
         """Return an expression without cases, given the signs of what decides them; None where it has no value."""
-        if not expression.args or not any(True for part in _parts(expression) for _ in _switches(part)):
+        if not expression.args or not any(True for part in parts(expression) for _ in switches(part)):
             return expression
 
         def signed(difference: Any) -> int:
@@ -234,7 +190,7 @@ class LineSigns:
         kind = type(expression).__name__
         if kind == "Piecewise":
             for value, condition in expression.args:
-                if _truth(condition, signed):
+                if truth(condition, signed):
                     return self._resolved(value, sign)
             return None
         if kind in {"Max", "Min"}:
@@ -243,12 +199,12 @@ class LineSigns:
                 if signed(each - best) * (1 if kind == "Max" else -1) > 0:
                     best = each
             return self._resolved(best, sign)
-        parts = [self._resolved(each, sign) for each in expression.args]
-        if any(each is None for each in parts):
+        resolved = [self._resolved(each, sign) for each in expression.args]
+        if any(each is None for each in resolved):
             return None
         if kind == "Abs":
-            return parts[0] if signed(expression.args[0]) >= 0 else -parts[0]
-        return expression.func(*parts)
+            return resolved[0] if signed(expression.args[0]) >= 0 else -resolved[0]
+        return expression.func(*resolved)
 
     # ------------------------------------------------------------------------------------------------ places
 
@@ -274,11 +230,11 @@ class LineSigns:
         low, high = self.window
         return [each for each in roots if each.side(low) >= 0 and each.side(high) <= 0]
 
-    def _places(self, form: _Form, *, zeros: bool) -> list[Root]:
+    def _places(self, form: Form, *, zeros: bool) -> list[Root]:
         """Return the zeros of an expression, and everywhere that it may cease to be defined or change its case."""
-        if isinstance(form, _Rational):
+        if isinstance(form, Rational):
             return self._named(form.poles | form.keys if zeros else form.poles)
-        if isinstance(form, _Other):
+        if isinstance(form, Other):
             found = [root for guard in form.guards for root in self._places(self.alone(guard), zeros=True)]
             return found + (self._named(form.keys) if zeros else [])
         cuts = self._cuts(form.decided_by)
@@ -349,12 +305,12 @@ class LineSigns:
         all are looked at.
         """
         forms = [self.form(each) for each in expressions]
-        if all(isinstance(form, _Rational) for form in forms):
-            return self._shared([form for form in forms if isinstance(form, _Rational)], points)
+        if all(isinstance(form, Rational) for form in forms):
+            return self._shared([form for form in forms if isinstance(form, Rational)], points)
         positive = self.positive(expressions, points)
         return [a is not None and b is not None and bool(a & b) for a, b in pairwise(positive)]
 
-    def _shared(self, forms: Sequence[_Rational], points: Sequence[Fraction]) -> list[bool]:
+    def _shared(self, forms: Sequence[Rational], points: Sequence[Fraction]) -> list[bool]:
         found, order = [], list(range(len(forms)))
         for a, b in pairwise(points):
             first = next((k for k in order if forms[k].sign(a) == 1 and forms[k].sign(b) == 1), None)
@@ -378,8 +334,8 @@ class LineSigns:
             self._quotients[expression] = found
         return self._quotients[expression]
 
-    def _sign(self, form: _Form, at: Fraction, near: Near | None = None) -> int | None:
-        if isinstance(form, _Rational):
+    def _sign(self, form: Form, at: Fraction, near: Near | None = None) -> int | None:
+        if isinstance(form, Rational):
             return form.sign(at)
         curve = Curve(form.expression, self.along)
         found = curve.sign(at, near=near)
@@ -397,33 +353,33 @@ class LineSigns:
         """
         return self._sign_at(self.form(expression), place, nearby)
 
-    def _sign_at(self, form: _Form, place: Root, nearby: Fraction) -> int | None:
+    def _sign_at(self, form: Form, place: Root, nearby: Fraction) -> int | None:
         if place.low == place.high:
             return self._sign(form, place.low)
-        if isinstance(form, _Cases):
+        if isinstance(form, Cases):
             inner = self._resolved_at(form, place, nearby)
             return None if inner is None else self._sign_at(inner, place, nearby)
         if form.poles & place.keys or (form.keys & place.keys and not place.certain):
             if place.certain:
                 return None
             raise OpenSign
-        if isinstance(form, _Other) and any(self._keys(guard) & place.keys for guard in form.guards):
+        if isinstance(form, Other) and any(self._keys(guard) & place.keys for guard in form.guards):
             found = Curve(form.expression, self.along).over(place.low, place.high)
             if found is None:
                 raise OpenSign
             return found
-        if form.keys & place.keys or (isinstance(form, _Rational) and not form.top):
+        if form.keys & place.keys or (isinstance(form, Rational) and not form.top):
             return 0
         return self._sign(form, nearby)
 
-    def _at_sample(self, form: _Cases, sample: Fraction) -> _Form | None:
+    def _at_sample(self, form: Cases, sample: Fraction) -> Form | None:
         try:
             found = self._resolved(form.expression, lambda each: self._sign(self.alone(each), sample))
         except _NoValue:
             return None
         return None if found is None else self.alone(found)
 
-    def _resolved_at(self, form: _Cases, place: Root, nearby: Fraction) -> _Form | None:
+    def _resolved_at(self, form: Cases, place: Root, nearby: Fraction) -> Form | None:
         try:
             found = self._resolved(form.expression, lambda each: self._sign_at(self.alone(each), place, nearby))
         except _NoValue:
@@ -434,9 +390,9 @@ class LineSigns:
         """Return whether some expression has no value at a place."""
         for each in expressions:
             form = self.form(each)
-            if isinstance(form, _Rational) and not form.divisors:
+            if isinstance(form, Rational) and not form.divisors:
                 continue
-            if isinstance(form, _Rational) and place.low != place.high:
+            if isinstance(form, Rational) and place.low != place.high:
                 if form.poles & place.keys:
                     if not place.certain:
                         raise OpenSign
@@ -444,14 +400,6 @@ class LineSigns:
             elif self._sign_at(form, place, nearby) is None:
                 return True
         return False
-
-
-def _rational(found: Quotient) -> _Rational:
-    """Return a quotient with the factors of what it is made of."""
-    divisors = tuple(found.divided.values())
-    poles = frozenset(polynomial_key(f) for each in divisors for f, _ in each.factor()[1])
-    keys = frozenset(polynomial_key(f) for f, _ in found.top.factor()[1]) if found.top.degree() > 0 else frozenset()
-    return _Rational(found.top, found.bottom, divisors, keys, poles)
 
 
 class _NoValue(Exception):  # noqa: N818 - control flow, not an error
@@ -470,36 +418,3 @@ def _beyond(root: Root, cut: Sequence[Root], *, below: bool = False) -> bool:
     if root.keys >= cut[0].keys:
         return False
     return root.high <= cut[0].low if below else root.low >= cut[0].high
-
-
-def _switches(part: Any) -> Iterator[Any]:
-    """Yield the expressions whose signs decide which case of a function holds."""
-    kind = type(part).__name__
-    if kind in {"Max", "Min"}:
-        for k, each in enumerate(part.args):
-            yield from (each - other for other in part.args[:k])
-    elif kind == "Abs":
-        yield part.args[0]
-    elif getattr(part, "is_Relational", False):
-        yield part.lhs - part.rhs
-
-
-def _truth(condition: Any, sign: Callable[[Any], int]) -> bool:
-    kind = type(condition).__name__
-    if kind in {"BooleanTrue", "BooleanFalse"}:
-        return kind == "BooleanTrue"
-    if kind == "And":
-        return all(_truth(each, sign) for each in condition.args)
-    if kind == "Or":
-        return any(_truth(each, sign) for each in condition.args)
-    if kind == "Not":
-        return not _truth(condition.args[0], sign)
-    allowed = {">": {1}, ">=": {0, 1}, "<": {-1}, "<=": {-1, 0}, "==": {0}, "!=": {-1, 1}}
-    return sign(condition.lhs - condition.rhs) in allowed[condition.rel_op]
-
-
-def _parts(expression: Any) -> Iterator[Any]:
-    """Yield an expression and everything inside it, conditions of cases included."""
-    yield expression
-    for each in expression.args:
-        yield from _parts(each)
