@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+from importlib import resources
 
 import pytest
 
@@ -150,3 +152,14 @@ def test_pages_come_back_from_what_is_kept_and_mathematics_outside_the_alphabet_
     last._store.keep(last._pages_key, pages.to_json())
     last._set()
     assert len(set_now) == 2
+
+
+def test_no_style_and_no_function_of_the_template_holds_what_any_change_of_a_study_changes():
+    # the compiler sets a page again where a style or function in its reach is another one
+    template = (resources.files("detente.reports") / "template" / "report.typ").read_text(encoding="utf-8")
+    before, content, _ = template.partition("#metadata(soft(data.footer))")
+    assert content
+    held = [line for line in before.splitlines() if re.search(r"(?<![-\w])data\.", line.partition("//")[0])]
+    assert held == ['#let data = json("data.json")', "#let words = data.words", "#let lang = data.lang", "#let cjk-fonts = data.cjk-fonts"]
+    # what the file says of itself stands behind all pages
+    assert template.index("#set document(") > template.index("#for block-data in data.blocks")
