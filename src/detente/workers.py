@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Executor, ProcessPoolExecutor
+    from multiprocessing.context import BaseContext
 
-__all__ = ["cores", "end", "interrupts_later", "processes"]
+__all__ = ["cores", "end", "interrupts_later", "prepare", "processes"]
 
 #: What a process knows that computes for another one.
 _SERVING: list[bool] = []
@@ -50,14 +51,34 @@ def processes(
         What each process calls first.
     """
     from concurrent.futures import ProcessPoolExecutor
+
+    return ProcessPoolExecutor(count, mp_context=_context(preload), initializer=_begin, initargs=(start, arguments))
+
+
+def prepare(preload: Sequence[str]) -> None:
+    """Begin on another core, where there is one, to import what the processes of :func:`processes` will need."""
+    if cores() > 1 and _context(preload).get_start_method() == "forkserver":
+        from multiprocessing.forkserver import ensure_running
+
+        with interrupts_later():
+            ensure_running()
+
+
+def _context(preload: Sequence[str]) -> BaseContext:
+    """Return how processes start: as copies of one that has imported what all need, where there is such a thing."""
     from multiprocessing import get_all_start_methods, get_context
 
     # Forking a process that has threads (those of BLAS among them) can deadlock.
     forkserver = "forkserver" in get_all_start_methods()
     context = get_context("forkserver" if forkserver else "spawn")
-    if forkserver and preload:
-        context.set_forkserver_preload(list(preload))
-    return ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(start, arguments))
+    if forkserver:
+        from multiprocessing import resource_tracker
+
+        # Its start lets interrupts through again; later, they would reach the process that is copied while it imports.
+        resource_tracker.ensure_running()
+        if preload:
+            context.set_forkserver_preload(list(preload))
+    return context
 
 
 def _begin(start: Callable[..., object] | None, arguments: tuple[Any, ...]) -> None:

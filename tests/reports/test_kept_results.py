@@ -168,12 +168,30 @@ def test_what_a_verdict_rests_on_is_asked_when_the_verdicts_of_its_game_are_ther
     monkeypatch.setattr(warm, "_make", make)
     monkeypatch.setattr(warm, "_chapters", chapters)
     with ThreadPoolExecutor(2) as pool:
-        warm._make_all(pool, 2, tasks, GAMES)
+        warm._make_all(pool, 2, tasks, GAMES, warm._told_in_chapters(replace(definition, blocks=("said", "robustness"))))
     assert sorted(str(each[1]) for each in log if each[0] == "made") == sorted(map(str, tasks))
     for game in GAMES:
         own = [log.index(("begun", task)) for task in tasks if task[:2] == ("support", game)]
         assert min(own) > log.index(("made", ("verdicts", game, ())))
         assert log.index(("chapters", game)) > max(log.index(("made", task)) for task in tasks if task[1] == game)
+
+
+def test_a_chapter_waits_for_what_it_tells_and_for_nothing_else(place, monkeypatch):
+    files = load(place)
+    definition = replace(files.reports["main"], games=GAMES, blocks=("options", "claims", "robustness"))
+    told = warm._told_in_chapters(definition)
+    assert told == {"shares"}
+    assert warm._told_in_chapters(replace(definition, blocks=("said", "options"))) == {"tests", "verdicts", "support"}
+    log = []
+    monkeypatch.setattr(warm, "_make", lambda task: log.append(task[:2]))
+    monkeypatch.setattr(warm, "_chapters", lambda game: log.append(("chapter", game)))
+    tasks = [(what, game, ()) for game in GAMES for what in ("options", "verdicts", "shares")]
+    with ThreadPoolExecutor(1) as pool:
+        warm._make_all(pool, 1, tasks, GAMES, told)
+    assert log == [
+        *(("shares", "river"), ("shares", "brook")), *(("chapter", "river"), ("chapter", "brook")),
+        *(("options", "river"), ("verdicts", "river"), ("options", "brook"), ("verdicts", "brook")),
+    ]  # fmt: skip
 
 
 def test_shares_and_observed_moves_are_counted_from_the_same_draws(place, monkeypatch):

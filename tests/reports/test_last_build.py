@@ -11,7 +11,7 @@ import pytest
 
 from detente.cli import run
 from detente.facade import Study
-from detente.reports import last_build
+from detente.reports import last_build, warm
 from detente.reports.build import Report
 from detente.reports.document import Document
 from detente.reports.elements import Formula, Heading, Paragraph
@@ -124,6 +124,29 @@ def test_a_fault_in_the_study_is_told_after_a_good_build(build, place):
     with (place / "games" / "ultimatum_180.toml").open("a", encoding="utf-8") as file:
         file.write("\n[nonsense]\n")
     assert "nonsense" in build(code=2)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "processes"),
+    [
+        ("games/ultimatum_180.toml", 'en = "', 'en = "The ', False),
+        ("seeds/chinese.toml", "format = 1", "format = 1\n", False),
+        ("seeds/parameters.toml", "value = ", "value = 0", True),
+        ("payoffs/ultimatum_180.toml", "format = 1", "format = 1\n", True),
+    ],
+)
+def test_processes_are_begun_ahead_where_a_file_with_numbers_changed(build, place, monkeypatch, file, old, new, processes):
+    build()
+    begun = []
+    monkeypatch.setattr(warm, "begin", lambda: begun.append("processes"))
+    monkeypatch.setattr(last_build, "cores", lambda: 2)
+    monkeypatch.setattr(LastBuild, "_set_in_spare_time", lambda _: begun.append("pages"))
+    path = place / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    LastBuild(place, "tiny").look_ahead()
+    assert begun == ["processes"] * processes + ["pages"]
 
 
 def test_pages_set_before_change_no_byte_of_those_after():

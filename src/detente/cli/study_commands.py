@@ -45,12 +45,12 @@ def report_command(name: str | None, out: Path | None, lang: str | None, study_d
     last = LastBuild(find(study_dir), name, lang, out)
     built = last.built()
     if built is None:
-        with last.pages_set():
-            from detente.facade import Study
+        last.look_ahead()
+        from detente.facade import Study
 
-            study = Study(study_dir)
-            report = study.report(name, lang)
-            written = report.write(out)
+        study = Study(study_dir)
+        report = study.report(name, lang)
+        written = report.write(out)
         built = last.keep(study.name, study.hash, written, against=report.definition.against)
     names = [str(path) for path in built.files]
     more = f" and {len(names) - 1} files in {Path(names[1]).parent}" if len(names) > 1 else ""

@@ -29,7 +29,7 @@ def _chinese_source() -> Any:
 
 def with_glyphs(characters: str) -> str:
     """Return those of some characters that the installed font can draw; none where there is no font."""
-    source = _chinese_source()
+    source = _chinese_source() if characters else None  # its table of characters takes long to read
     known = source.getBestCmap() if source is not None else {}
     return "".join(each for each in characters if ord(each) in known)
 

@@ -8,10 +8,13 @@ it has set, by content; most of its work is done already where it has set the pa
 from __future__ import annotations
 
 import hashlib
-from contextlib import contextmanager, suppress
+import os
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Thread, get_native_id
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import FormulaError
@@ -20,15 +23,16 @@ from detente.reports.characters import chinese_fonts
 from detente.reports.math_alphabet import check_math, math_pieces
 from detente.reports.store import Store, engine
 from detente.reports.typst_compiler import Pages, RefusedError, compile_report, font_book
-from detente.study.rooms import study_hash
+from detente.study.rooms import study_hash, text_files
 from detente.workers import cores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from detente.reports.build import Written
 
 __all__ = ["Built", "LastBuild"]
+
+#: The lowest priority of a thread.
+_LAST = 19
 
 
 @dataclass(frozen=True)
@@ -88,16 +92,34 @@ class LastBuild:
             if not against:
                 self._store.keep(self._key(hashed), {"study": study, "files": files, "notes": list(written.notes), "digests": digests})
             self._store.keep(self._pages_key, written.pages.to_json())
+            self._store.keep(self._numbers_key, self._numbers)
         return built
 
-    @contextmanager
-    def pages_set(self) -> Iterator[None]:
-        """Set the pages of the last build meanwhile, on another core, so that the compiler knows what has not changed."""
-        if cores() > 1:
-            from threading import Thread
+    def look_ahead(self) -> None:
+        """Begin what the build will need, where there is another core for it: the pages of the last one; processes if numbers changed."""
+        if cores() < 2:
+            return
+        if self._store.find(self._numbers_key) != self._numbers:
+            from detente.reports.warm import begin
 
-            Thread(target=self._set, name="pages of the last build").start()
-        yield
+            begin()
+        Thread(target=self._set_in_spare_time, name="pages of the last build").start()
+
+    @property
+    def _numbers_key(self) -> dict[str, Any]:
+        return {"numbers of": self.name, "lang": self.lang}
+
+    @cached_property
+    def _numbers(self) -> list[list[Any]]:
+        """The files that hold the numbers of the study, with their digests."""
+        names = [name for name in text_files(self.root, ("payoffs", "seeds")) if name != "seeds/chinese.toml"]
+        return [[name, _digest(self.root / name)] for name in names]
+
+    def _set_in_spare_time(self) -> None:
+        """Set the pages of the last build in time that nothing else wants: results, where there are any to make, come first."""
+        if sys.platform == "linux":  # elsewhere a thread has no priority of its own
+            os.setpriority(os.PRIO_PROCESS, get_native_id(), _LAST)
+        self._set()
 
     def _set(self) -> None:
         found = self._store.find(self._pages_key)

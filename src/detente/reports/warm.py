@@ -1,7 +1,7 @@
 """Results and chapters of a report made ahead on several cores; what is kept already is not made again.
 
 Every result is a task of its own, so that a game with one long question keeps no core waiting, and after a change of one game all
-cores work on it. The chapter on a game is set when its last result is there.
+cores work on it. The chapter on a game is set when the last result that it tells is there, beside what only blocks on the study ask.
 """
 
 from __future__ import annotations
@@ -11,21 +11,23 @@ from contextlib import suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from detente.reports.block_names import STUDY_BLOCKS
 from detente.reports.claim_results import tests_of
 from detente.reports.compose import chapter, runs, whole_of
 from detente.reports.language import edition
 from detente.reports.options_blocks import main_players
 from detente.reports.translation import own_names
 from detente.study.model import game_model
-from detente.workers import cores, end, interrupts_later, processes
+from detente.workers import cores, end, interrupts_later, prepare, processes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from concurrent.futures import Executor, Future
 
     from detente.reports.blocks import Context, Whole
+    from detente.study.report_definition import ReportDefinition
 
-__all__ = ["tasks", "warm"]
+__all__ = ["begin", "tasks", "warm"]
 
 #: Blocks to the results that they need of every game.
 _NEEDED = {
@@ -43,8 +45,8 @@ _NEEDED = {
 }
 #: Forms by the time that their longest results take, the longest first: no core waits for one of them at the end.
 _ORDER = {"stochastic": 0, "coalitional": 1, "normal": 2, "global": 3}
-#: Results that may take long in a game of any form; what verdicts rest on is asked when they are there.
-_FIRST = ("verdicts", "support")
+#: Results that may take long in a game of any form, in their order; what verdicts rest on is asked when they are there.
+_FIRST = ("verdicts", "shares", "support")
 #: Results that are missing from which on processes are worth their start.
 _FEW = 4
 #: The same for chapters, as of an edition in another language, or with a name that many games have.
@@ -53,6 +55,11 @@ _CHAPTERS = 3
 _PRELOAD = ["detente.reports.warm", "detente.reports.claim_results", "detente.study.questions", "sympy", "scipy.optimize"]
 
 Task = tuple[str, str, tuple[Any, ...]]
+
+
+def begin() -> None:
+    """Have what all processes need imported on another core, where a report will need them before it knows for what."""
+    prepare(_PRELOAD)
 
 
 def tasks(whole: Whole) -> Iterator[Task]:
@@ -95,7 +102,7 @@ def warm(whole: Whole) -> None:
     with suppress(pickle.PicklingError):
         pool = processes(cores(), _PRELOAD, _start, (pickle.dumps((whole.files, whole.definition), pickle.HIGHEST_PROTOCOL),))
         try:
-            _make_all(pool, cores(), missing, chapters)
+            _make_all(pool, cores(), missing, chapters, _told_in_chapters(whole.definition))
         except BaseException:
             end(pool, at_once=True)  # a result is kept when it is whole, so nothing is lost but time
             raise
@@ -110,6 +117,12 @@ def _urgency(task: Task, form: str) -> tuple[int, bool, int]:
     return _ORDER.get(form, 4), what != "answer", -more[0] if what == "answer" else 0
 
 
+def _told_in_chapters(definition: ReportDefinition) -> set[str]:
+    """Return the results that blocks on games need, by method."""
+    needed = {need for block in definition.blocks if block not in STUDY_BLOCKS for need in _NEEDED.get(block, ())}
+    return {*needed, "verdicts", "support"} if "tests" in needed else needed
+
+
 def _counted_with(task: Task) -> Task | None:
     """Return the task whose counts over the draws serve another one too: it is made in the same process, right after it."""
     return ("shares", task[1], ()) if task[0] == "retrodiction" else None
@@ -120,21 +133,24 @@ def _is_set(whole: Whole, context: Context) -> bool:
     return all(whole.results.store.has(whole.chapter_key(context, run)) for run in runs(whole.definition))
 
 
-def _make_all(pool: Executor, count: int, missing: Sequence[Task], games: Iterable[str]) -> None:
-    """Have all tasks made, and the chapters on games, each as soon as its last result is there.
+def _make_all(pool: Executor, count: int, missing: Sequence[Task], games: Iterable[str], told: Collection[str]) -> None:
+    """Have all tasks made, and the chapters on games, each as soon as the last result that is ``told`` in it is there.
 
-    Every core has one task at a time, so that a task that becomes possible late still has its turn by its urgency.
+    Every core has one task at a time, so that what becomes possible late still has its turn: what chapters wait for comes first,
+    then they, then the rest, each by its urgency.
     """
-    left = {game: sum(task[1] == game for task in missing) for game in games}
+    left = {game: sum(task[0] in told and task[1] == game for task in missing) for game in games}
     undecided = {game for what, game, _ in missing if what == "verdicts"}
-    waiting = list(missing)
+    waiting = sorted(missing, key=lambda task: task[0] not in told)
     set_next = [game for game, count in left.items() if not count]
     running: dict[Future[None], Task | None] = {}
     finished: SimpleQueue[Future[None]] = SimpleQueue()
 
-    def begin() -> bool:
+    def begin_one() -> bool:
         task = next((each for each in waiting if each[0] != "support" or each[1] not in undecided), None)
-        if task is None and not set_next:
+        if set_next and (task is None or task[0] not in told):
+            task = None
+        elif task is None:
             return False
         with interrupts_later():
             if task is None:
@@ -147,7 +163,7 @@ def _make_all(pool: Executor, count: int, missing: Sequence[Task], games: Iterab
         return True
 
     while True:
-        while len(running) < count and begin():
+        while len(running) < count and begin_one():
             pass
         if not running:
             return
@@ -159,9 +175,10 @@ def _make_all(pool: Executor, count: int, missing: Sequence[Task], games: Iterab
         what, game, _ = made
         if what == "verdicts":
             undecided.discard(game)
-        left[game] -= 1
-        if not left[game]:
-            set_next.append(game)
+        if what in told:
+            left[game] -= 1
+            if not left[game]:
+                set_next.append(game)
 
 
 _KEPT: list[Whole] = []
