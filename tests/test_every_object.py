@@ -64,7 +64,7 @@ def coalitions():
 
 SMALL = Path(__file__).parent / "study" / "small"
 #: What is only a base, or serves another object and is never handed out.
-NOT_SHOWN = {"Displayed", "_Formulas"}
+NOT_SHOWN = {"Displayed", "PathFormulas"}
 
 
 def named(first, second):
