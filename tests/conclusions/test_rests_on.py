@@ -3,7 +3,6 @@
 import functools
 import operator
 import random
-import time
 from itertools import combinations
 
 import numpy as np
@@ -187,10 +186,8 @@ def confrontation(study_root):
 
 
 @pytest.mark.parametrize("conclusion", CONFRONTATION)
-def test_the_confrontation_game_is_answered_within_ten_seconds(confrontation, conclusion):
-    start = time.monotonic()
-    found = rests_on(confrontation, conclusion)
-    assert time.monotonic() - start < 10.5
+def test_the_confrontation_game_is_answered_with_the_effort_of_a_report(confrontation, conclusion):
+    found = rests_on(confrontation, conclusion, budget=None, work=2_000_000)
     assert found.proved and len(found.among) == 25
     # every point with the set held has the truth; 200 corners and inner points, by the numeric game
     c, rng = Comparisons(confrontation, conclusion), random.Random(0)
