@@ -96,7 +96,7 @@ def test_other_pages_fonts_or_languages_are_drawn_anew(context, draws, monkeypat
         drawn(context, draws, **parts())
     assert len(draws.count) == 2
     with monkeypatch.context() as patch:
-        patch.setattr(kept_pictures, "chinese_fonts", lambda: ())
+        patch.setattr(kept_pictures, "chinese_font_files", list)
         drawn(context, draws, **parts())
     chinese = replace(context, definition=replace(context.definition, lang="zh"))
     before = len(draws.count)

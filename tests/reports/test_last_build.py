@@ -168,7 +168,7 @@ def test_pages_come_back_from_what_is_kept_and_mathematics_outside_the_alphabet_
     assert [json.dumps(each.to_json()) for each in set_now] == [json.dumps(written.pages.to_json())]
     pages = typeset(Document("Report", (Formula("a + b", "a plus b"),))).pages
     [formula] = pages.data["blocks"]
-    for worse in ({"source": '#read("/etc/passwd")'}, {"pieces": ('#read("/etc/passwd")',)}, {"source": None}):
+    for worse in ({"source": '#read("/etc/passwd")'}, {"pieces": ('#read("/etc/passwd")',)}, {"source": None}, {"linked": '#read("/etc/passwd")'}, {"linked": None}):
         last._store.keep(last._pages_key, Pages({**pages.data, "blocks": [{**formula, **worse}]}, {}).to_json())
         last._set()
     assert len(set_now) == 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["CJK", "chinese_fonts", "is_hidden", "soften"]
+__all__ = ["CJK", "chinese_font_files", "chinese_fonts", "is_hidden", "soften"]
 
 #: A run of Chinese (or Japanese or Korean) text with its punctuation.
 CJK = re.compile(
@@ -35,6 +35,11 @@ def chinese_fonts() -> tuple[Path, ...]:
     """Return the folders of the fonts that the extra ``zh`` brings; empty where it is not installed."""
     spec = find_spec("manimgx_fonts_cjk")
     return tuple(Path(folder) for folder in spec.submodule_search_locations or ()) if spec else ()
+
+
+def chinese_font_files() -> list[list[str | int]]:
+    """Return the files of these fonts with their sizes: what a kept picture or page depends on."""
+    return [[each.name, each.stat().st_size] for folder in chinese_fonts() for each in sorted(folder.rglob("*.[ot]t[fc]"))]
 
 
 #: A word longer than this may break inside; pieces between two breaks are at most ``_PIECE`` long.

@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from detente.reports.characters import chinese_fonts
+from detente.reports.characters import chinese_font_files
 from detente.reports.store import engine
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def drawn(context: Context, draw: Callable[..., Figure], *given: Any, **named: A
         return make().encode("utf-8")
     key = {
         "picture": f"{draw.__module__}.{draw.__qualname__}", "given": _content(given), "named": _content(named),
-        "pages": engine(pages=True), "fonts": [[each.name, each.stat().st_size] for folder in chinese_fonts() for each in sorted(folder.iterdir())],
+        "pages": engine(pages=True), "fonts": chinese_font_files(),
     }  # fmt: skip
     return context.results.store.get(key, make).encode("utf-8")  # type: ignore[no-any-return]
 

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import FormulaError
 from detente.reports.assets import MANIFEST, assets_folder
-from detente.reports.characters import chinese_fonts
-from detente.reports.math_alphabet import check_math, math_pieces
+from detente.reports.characters import chinese_font_files, chinese_fonts
+from detente.reports.math_alphabet import check_linked, check_math, math_pieces
 from detente.reports.store import Store, engine
 from detente.reports.typst_compiler import Pages, RefusedError, compile_report, font_book
 from detente.study.rooms import study_hash, text_files
@@ -60,10 +60,9 @@ class LastBuild:
 
     def _key(self, study: str) -> dict[str, Any]:
         """Return everything on which the files of a build depend, and where they are."""
-        fonts = [[each.name, each.stat().st_size] for folder in chinese_fonts() for each in sorted(folder.rglob("*.[ot]t[fc]"))]
         return {
             "built": self.name, "lang": self.lang, "to": None if self.out is None else [str(self.out), str(self.out.absolute())],
-            "study": study, "pages": engine(pages=True), "fonts": fonts,
+            "study": study, "pages": engine(pages=True), "fonts": chinese_font_files(),
         }  # fmt: skip
 
     @property
@@ -146,6 +145,7 @@ def _sound(data: Any) -> bool:
     if "source" in data or "pieces" in data:
         try:
             check_math(data["source"])
+            check_linked(data["linked"])
         except (FormulaError, KeyError, TypeError):
             return False
         if list(math_pieces(data["source"])) != data.get("pieces"):

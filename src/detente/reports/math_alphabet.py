@@ -11,7 +11,7 @@ from detente.errors import FormulaError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["MATH_NAMES", "check_math", "linked_math", "math_pieces"]
+__all__ = ["MATH_NAMES", "check_linked", "check_math", "linked_math", "math_pieces"]
 
 #: Longest math source accepted, and deepest nesting of brackets.
 MAX_MATH_LENGTH = 50_000
@@ -164,6 +164,28 @@ def linked_math(source: str, symbols: Sequence[str]) -> str:
     """
     places = {tuple(token for token, _, _ in _tokens(symbol)): place for place, symbol in reversed(list(enumerate(symbols)))}
     return _linked(source, places, max(map(len, places), default=0))
+
+
+def check_linked(source: str) -> None:
+    """Refuse what :func:`linked_math` cannot have made: beside ``entry`` a source has the alphabet of :func:`check_math`.
+
+    Raises
+    ------
+    FormulaError
+        As :func:`check_math`.
+
+    Examples
+    --------
+    >>> check_linked("entry(0, b)^(2)")
+    >>> check_linked('entry(0, #read("/etc/passwd"))')
+    Traceback (most recent call last):
+        ...
+    detente.errors.FormulaError: found '#' in a math source; expected the alphabet of the printer
+      frac(0, #read("/etc/passwd"))
+              ^
+    """
+    # a function of two arguments stands for this one
+    check_math(re.sub(r"\bentry(?=\()", "frac", source))
 
 
 def _linked(source: str, places: dict[tuple[str, ...], int], longest: int) -> str:
