@@ -59,6 +59,10 @@ class Results:
         return {}
 
     @cached_property
+    def _others(self) -> dict[str, StudyFiles]:
+        return {}
+
+    @cached_property
     def _counted(self) -> dict[str, Remembered]:
         return {}
 
@@ -333,12 +337,8 @@ class Results:
     def versions(self, game: str, against: str) -> dict[str, Any]:
         """Return what flips in a game between another version of the study and this one, point by point, as tables."""
         from detente.study.compare import compare_studies
-        from detente.study.layout import find
-        from detente.study.load import load
 
-        other = load(find(self.files.root / against))
-        if other.faults:
-            raise InputError(*other.faults)
+        other = self._other(against)
 
         def make() -> dict[str, Any]:
             found = compare_studies(other, self.files, "strategic", seconds=BUDGET, games=(game,))
@@ -349,6 +349,18 @@ class Results:
             return {"hash": other.hash, "notes": list(found.notes), "points": points}
 
         return self._get("versions", game, {"against": other.hash}, make)  # type: ignore[no-any-return]
+
+    def _other(self, against: str) -> StudyFiles:
+        """Return another version of the study, loaded once for all its games."""
+        from detente.study.layout import find
+        from detente.study.load import load
+
+        if against not in self._others:
+            other = load(find(self.files.root / against))
+            if other.faults:
+                raise InputError(*other.faults)
+            self._others[against] = other
+        return self._others[against]
 
     # -------------------------------------------------------------------------------------- claims
 

@@ -14,7 +14,21 @@ if TYPE_CHECKING:
     from detente.conclusions.levers import Levers
     from detente.study.model import GameModel
 
-__all__ = ["named_formula", "named_levers", "unknown_target"]
+__all__ = ["named_formula", "named_levers", "sign_formula", "unknown_target"]
+
+
+def sign_formula(text: str) -> Formula:
+    """Return the formula of ``sign:FORMULA``.
+
+    Raises
+    ------
+    UsageError
+        If it is none; the whole text is named.
+    """
+    try:
+        return parse(text.partition(":")[2])
+    except FormulaError as error:
+        raise UsageError(f"{text}: {error.found}; {error.expected}".rstrip("; ")) from None
 
 
 def named_formula(model: GameModel, to: object) -> Formula | None:
@@ -23,13 +37,7 @@ def named_formula(model: GameModel, to: object) -> Formula | None:
         return None
     if to in model.definition.conclusions:
         return model.conclusion(to)
-    kind, colon, rest = to.partition(":")
-    if kind != "sign" or not colon:
-        return None
-    try:
-        return parse(rest)
-    except FormulaError as error:
-        raise UsageError(f"{to}: {error.found}; {error.expected}".rstrip("; ")) from None
+    return sign_formula(to) if to.startswith("sign:") else None
 
 
 def named_levers(

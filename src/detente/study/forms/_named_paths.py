@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError, did_you_mean
+from detente.study._named_levers import sign_formula
 
 if TYPE_CHECKING:
     from detente.conclusions.conclusion import Conclusion
@@ -67,16 +68,11 @@ def points_named(game: GameDefinition, what: Any) -> dict[str, str]:
 
 def stated_about_paths(game: GameDefinition, text: str) -> Conclusion | Formula:
     """Return ``sign:FORMULA``, or one of ``equilibrium``, ``unique``, ``selected`` and ``set`` with paths."""
-    from detente import formula
     from detente.conclusions.conclusion import Conclusion
-    from detente.errors import FormulaError
 
     kind, _, rest = text.partition(":")
     if kind == "sign":
-        try:
-            return formula.parse(rest)
-        except FormulaError as error:
-            raise UsageError(f"{text}: {error.found}; {error.expected}".rstrip("; ")) from None
+        return sign_formula(text)
     if kind not in {"equilibrium", "unique", "selected", "set"} or not rest:
         known = "equilibrium:PATH, unique:PATH, selected:PATH, set:PATH;PATH, sign:FORMULA"
         raise UsageError(f"found the conclusion {text!r} of a tree; expected one of {known}")

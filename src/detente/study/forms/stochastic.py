@@ -16,6 +16,7 @@ from detente.games.definition import Content
 from detente.games.file_tables import GameFile, VariantTable
 from detente.numbers import plain
 from detente.payoffs.terms import STATE
+from detente.study._named_levers import sign_formula
 from detente.study.form import Form
 from detente.study.forms._moves_reading import Order
 from detente.study.forms._states import Dynamics, Structure, chances, path_outcome, reply_at_start, structure
@@ -343,13 +344,9 @@ class Stochastic(Form):
 
     def conclusion(self, game: GameDefinition, text: str) -> Conclusion | Formula:
         """Return ``sign:FORMULA``, or ``equilibrium``, ``unique`` or ``selected`` with an outcome, a policy or a reply."""
-        from detente import formula
         kind, _, rest = text.partition(":")
         if kind == "sign":
-            try:
-                return formula.parse(rest)
-            except FormulaError as error:
-                raise UsageError(f"{text}: {error.found}; {error.expected}".rstrip("; ")) from None
+            return sign_formula(text)
         dynamics: Dynamics = game.data
         policies = [each.name for each in dynamics.policies]
         known = [each.name for each in dynamics.outcomes]
