@@ -14,6 +14,7 @@ from detente.facade import Study
 from detente.reports import warm
 from detente.reports.compose import whole_of
 from detente.reports.results import Results
+from detente.reports.schedule import CHAPTER, Schedule
 from detente.reports.store import Store
 from detente.study.claims import claim_verdicts
 from detente.study.load import load
@@ -148,8 +149,10 @@ def test_what_a_verdict_rests_on_is_asked_when_the_verdicts_of_its_game_are_ther
     files = load(place)
     definition = replace(files.reports["main"], games=GAMES, blocks=("claims", "robustness"))
     whole = whole_of(files, definition, [game_model(files, game) for game in GAMES])
-    tasks = sorted(warm.tasks(whole), key=lambda each: warm._urgency(each, "normal"))
-    assert [each for each in tasks if each[0] == "support"] == [
+    results = [task for task in warm.tasks(whole) if task[0] != "solved"]
+    tasks = [*results, *((CHAPTER, game, ()) for game in GAMES)]
+    order = inspected(Schedule(whole, tasks, warm._told_in_chapters(replace(definition, blocks=("said", "robustness")))))
+    assert [each for each in order if each[0] == "support"] == [
         *(("support", "river", (number,)) for number in range(3)), ("support", "brook", (0,)),
     ]  # fmt: skip
     log, brook_is_made = [], Event()
@@ -158,40 +161,65 @@ def test_what_a_verdict_rests_on_is_asked_when_the_verdicts_of_its_game_are_ther
         log.append(("begun", task))
         if task == ("verdicts", "river", ()):
             assert brook_is_made.wait(20)  # meanwhile the other core goes on with what does not need these verdicts
-        log.append(("made", task))
-
-    def chapters(game):
-        log.append(("chapters", game))
-        if game == "brook":
+        if task == (CHAPTER, "brook", ()):
             brook_is_made.set()
+        log.append(("made", task))
+        return 0.0
 
     monkeypatch.setattr(warm, "_make", make)
-    monkeypatch.setattr(warm, "_chapters", chapters)
     with ThreadPoolExecutor(2) as pool:
-        warm._make_all(pool, 2, tasks, GAMES, warm._told_in_chapters(replace(definition, blocks=("said", "robustness"))))
+        warm._make_all(pool, 2, Schedule(whole, tasks, warm._told_in_chapters(replace(definition, blocks=("said", "robustness")))))
     assert sorted(str(each[1]) for each in log if each[0] == "made") == sorted(map(str, tasks))
     for game in GAMES:
         own = [log.index(("begun", task)) for task in tasks if task[:2] == ("support", game)]
         assert min(own) > log.index(("made", ("verdicts", game, ())))
-        assert log.index(("chapters", game)) > max(log.index(("made", task)) for task in tasks if task[1] == game)
+        chapter = log.index(("begun", (CHAPTER, game, ())))
+        assert chapter > max(log.index(("made", task)) for task in results if task[1] == game)
 
 
-def test_a_chapter_waits_for_what_it_tells_and_for_nothing_else(place, monkeypatch):
+def inspected(schedule):
+    """Return the tasks in the order in which one core makes them, each in a second."""
+    order = []
+    while (task := schedule.begin()) is not None:
+        order.append(task)
+        schedule.done(task, 1.0)
+    return order
+
+
+def test_a_chapter_waits_for_what_it_tells_and_for_nothing_else(place):
     files = load(place)
     definition = replace(files.reports["main"], games=GAMES, blocks=("options", "claims", "robustness"))
+    whole = whole_of(files, definition, [game_model(files, game) for game in GAMES])
     told = warm._told_in_chapters(definition)
     assert told == {"shares"}
     assert warm._told_in_chapters(replace(definition, blocks=("said", "options"))) == {"tests", "verdicts", "support"}
-    log = []
-    monkeypatch.setattr(warm, "_make", lambda task: log.append(task[:2]))
-    monkeypatch.setattr(warm, "_chapters", lambda game: log.append(("chapter", game)))
-    tasks = [(what, game, ()) for game in GAMES for what in ("options", "verdicts", "shares")]
-    with ThreadPoolExecutor(1) as pool:
-        warm._make_all(pool, 1, tasks, GAMES, told)
-    assert log == [
-        *(("shares", "river"), ("shares", "brook")), *(("chapter", "river"), ("chapter", "brook")),
-        *(("options", "river"), ("verdicts", "river"), ("options", "brook"), ("verdicts", "brook")),
+    tasks = [(what, game, ()) for game in GAMES for what in ("options", "verdicts", "shares", CHAPTER)]
+    assert [each[:2] for each in inspected(Schedule(whole, tasks, told))] == [
+        *(("shares", "river"), ("shares", "brook")), *((CHAPTER, "river"), (CHAPTER, "brook")),
+        *(("verdicts", "river"), ("verdicts", "brook"), ("options", "river"), ("options", "brook")),
     ]  # fmt: skip
+
+
+def test_what_took_longest_until_the_end_begins_first_in_the_next_build(place):
+    files = load(place)
+    definition = replace(files.reports["main"], games=GAMES, blocks=("said", "options", "robustness"))
+    whole = whole_of(files, definition, [game_model(files, game) for game in GAMES])
+    took = {
+        ("options", "river", ()): 4.0, ("verdicts", "river", ()): 1.0, ("support", "river", (0,)): 2.5, ("shares", "river", ()): 3.0,
+        (CHAPTER, "river", ()): 1.0,
+    }  # fmt: skip
+    told = {"verdicts", "support", "shares"}
+    first = Schedule(whole, took, told)
+    order = []
+    while (task := first.begin()) is not None:
+        order.append(task[0])
+        first.done(task, took[task])
+    assert order == ["verdicts", "shares", "support", CHAPTER, "options"]
+    first.keep()
+    assert [each[0] for each in inspected(Schedule(whole, took, told))] == ["verdicts", "options", "shares", "support", CHAPTER]
+    # of a result that was never made nothing is known
+    new = {**took, ("importance", "river", ()): 1.0}
+    assert [each[0] for each in inspected(Schedule(whole, new, told))] == [*order, "importance"]
 
 
 def test_shares_and_observed_moves_are_counted_from_the_same_draws(place, monkeypatch):

@@ -35,6 +35,8 @@ __all__ = ["Context", "Whole"]
 
 #: A count of a choice, as formulas have it.
 _COUNTED = re.compile(rf"\b({'|'.join(COUNTS)})[(\[](\w+)[)\]]")
+#: Players of a game that a matrix shows, and up to which equilibria stand with their classes and sums.
+_IN_MATRIX, _IN_FULL = 2, 4
 _NAME = re.compile(r"(?<![A-Za-z0-9_.])[A-Za-z_][A-Za-z0-9_]*(?!\()")
 
 
@@ -84,6 +86,16 @@ class Context(_Edition):
     def title(self) -> str:
         """The label of the game."""
         return label_of(self.model.definition.label, self.lang) or self.label(self.game)
+
+    @property
+    def is_matrix(self) -> bool:
+        """True where the game is drawn as a matrix: two players who choose at once."""
+        return self.model.definition.form == "normal" and len(self.model.players) == _IN_MATRIX
+
+    @property
+    def is_solved_in_full(self) -> bool:
+        """True where the equilibria at the named points stand with their classes and sums."""
+        return self.model.definition.form == "normal" and len(self.model.players) <= _IN_FULL
 
     @property
     def found(self) -> Results:

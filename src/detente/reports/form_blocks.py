@@ -32,14 +32,9 @@ _WIDEST = 10
 _MOST_COLUMNS = 12
 
 
-def _matrix(context: Context) -> bool:
-    model = context.model
-    return model.definition.form == "normal" and len(model.players) == 2
-
-
 def payoffs(context: Context) -> list[Block]:
     """The game drawn: a matrix for two players who choose at once, a tree, or the tables of its form."""
-    if _matrix(context):
+    if context.is_matrix:
         return payoff_blocks.payoffs(context)
     blocks: list[Block] = [Heading(1, context.say("What each side gets"), context.anchor("payoffs"))]
     unit = context.model.payoff_model.unit
@@ -109,7 +104,7 @@ def _styles(context: Context) -> list[int]:
 def terms(context: Context) -> list[Block]:
     """Every payoff as its terms: with numbers for a small matrix, else as formulas with when they count."""
     model = context.model
-    if _matrix(context) and len(list(model.table.profiles())) <= 4:
+    if context.is_matrix and len(list(model.table.profiles())) <= 4:
         return payoff_blocks.terms(context)
     blocks: list[Block] = [
         Heading(1, context.say("What the payoffs are made of"), context.anchor("terms")),
@@ -223,7 +218,7 @@ def _when(context: Context, term: Any) -> Inline:
 
 def classes(context: Context) -> list[Block]:
     """What follows at the named points."""
-    if context.model.definition.form == "normal" and (_matrix(context) or len(context.model.players) <= 4):
+    if context.is_solved_in_full:
         return point_blocks.classes(context)
     blocks: list[Block] = [Heading(1, context.say("What follows at the named points"), context.anchor("points"))]
     labels = Labels(context)

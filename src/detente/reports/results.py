@@ -103,6 +103,8 @@ class Results:
         """Return on what a result depends beside the content of the game."""
         drawn: dict[str, Any] = {"draws": self.number(game), "seed": self.seed}
         match what:
+            case "shown" | "solved":
+                return {}
             case "answer":
                 return {"number": more[0], **drawn}
             case "verdicts":
@@ -148,17 +150,19 @@ class Results:
 
     def solved(self, game: str) -> list[dict[str, Any]]:
         """Return the solution of a game at the baseline and at each named point: a table, and whether it is complete."""
+        return self._get("solved", game, {}, partial(self._solved, game))  # type: ignore[no-any-return]
 
-        def make(point: str) -> dict[str, Any]:
-            model = self.model(game)
+    def _solved(self, game: str) -> list[dict[str, Any]]:
+        model = self.model(game)
+
+        def at(point: str) -> dict[str, Any]:
             try:
                 found = model.form.solve(model, model.point(point), "strategic")
             except DetenteError as error:
                 return {"point": point, "table": None, "complete": False, "refused": str(error)}
             return {"point": point, "table": table_data(found.table()), "complete": found.complete, "refused": ""}
 
-        names = ("baseline", *self.files.games[game].points)
-        return [self._get("solved", game, {"point": name}, partial(make, name)) for name in names]
+        return [at(name) for name in ("baseline", *model.definition.points)]
 
     # -------------------------------------------------------------------------------------- shares
 

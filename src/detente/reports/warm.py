@@ -9,22 +9,25 @@ from __future__ import annotations
 import pickle
 from contextlib import suppress
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any
+from time import process_time
+from typing import TYPE_CHECKING
 
 from detente.reports.block_names import STUDY_BLOCKS
 from detente.reports.claim_results import tests_of
 from detente.reports.compose import chapter, runs, whole_of
 from detente.reports.language import edition
 from detente.reports.options_blocks import main_players
+from detente.reports.schedule import CHAPTER, Schedule
 from detente.reports.translation import own_names
 from detente.study.model import game_model
 from detente.workers import cores, end, interrupts_later, prepare, processes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterator
     from concurrent.futures import Executor, Future
 
     from detente.reports.blocks import Context, Whole
+    from detente.reports.schedule import Task
     from detente.study.report_definition import ReportDefinition
 
 __all__ = ["begin", "tasks", "warm"]
@@ -37,24 +40,21 @@ _NEEDED = {
     "reading": ("shares",),
     "findings": ("tests", "importance"),
     "assumptions": ("importance",),
+    "payoffs": ("shown",),
+    "classes": ("solved",),
     "questions": ("answer",),
     "robustness": ("shares",),
     "importance": ("importance",),
     "said": ("tests",),
     "options": ("options",),
+    "methods": ("solved",),
 }
-#: Forms by the time that their longest results take, the longest first: no core waits for one of them at the end.
-_ORDER = {"stochastic": 0, "coalitional": 1, "normal": 2, "global": 3}
-#: Results that may take long in a game of any form, in their order; what verdicts rest on is asked when they are there.
-_FIRST = ("verdicts", "shares", "support")
 #: Results that are missing from which on processes are worth their start.
 _FEW = 4
 #: The same for chapters, as of an edition in another language, or with a name that many games have.
 _CHAPTERS = 3
 #: What every process needs, imported once.
 _PRELOAD = ["detente.reports.warm", "detente.reports.claim_results", "detente.study.questions", "sympy", "scipy.optimize"]
-
-Task = tuple[str, str, tuple[Any, ...]]
 
 
 def begin() -> None:
@@ -74,7 +74,7 @@ def tasks(whole: Whole) -> Iterator[Task]:
                 yield "verdicts", context.game, ()
                 for number in range(len(tests_of(whole.files, context.game))):
                     yield "support", context.game, (number,)
-            elif need != "options":
+            elif need != "options" and not (need == "shown" and context.is_matrix):
                 yield need, context.game, ()
     if "options" in needed:
         for player, contexts in main_players(whole).items():
@@ -91,30 +91,22 @@ def warm(whole: Whole) -> None:
     results = whole.results
     if results.store.folder is None or cores() < 2:
         return
-    forms = {context.game: context.model.definition.form for context in whole.contexts}
     missing = [task for task in tasks(whole) if not results.has(*task)]
     missing = [task for task in missing if _counted_with(task) not in missing]
-    missing.sort(key=lambda task: _urgency(task, forms[task[1]]))
     asked = {game for _, game, _ in missing}
     chapters = [each.game for each in whole.contexts if each.game in asked or not _is_set(whole, each)]
     if len(missing) < _FEW and len(chapters) < _CHAPTERS:
         return
+    schedule = Schedule(whole, [*missing, *((CHAPTER, game, ()) for game in chapters)], _told_in_chapters(whole.definition))
     with suppress(pickle.PicklingError):
         pool = processes(cores(), _PRELOAD, _start, (pickle.dumps((whole.files, whole.definition), pickle.HIGHEST_PROTOCOL),))
         try:
-            _make_all(pool, cores(), missing, chapters, _told_in_chapters(whole.definition))
+            _make_all(pool, cores(), schedule)
         except BaseException:
             end(pool, at_once=True)  # a result is kept when it is whole, so nothing is lost but time
             raise
         end(pool)
-
-
-def _urgency(task: Task, form: str) -> tuple[int, bool, int]:
-    """Return when a task has its turn: those that may take longest first."""
-    what, _, more = task
-    if what in _FIRST:
-        return _FIRST.index(what) - len(_FIRST), False, 0
-    return _ORDER.get(form, 4), what != "answer", -more[0] if what == "answer" else 0
+    schedule.keep()
 
 
 def _told_in_chapters(definition: ReportDefinition) -> set[str]:
@@ -133,52 +125,20 @@ def _is_set(whole: Whole, context: Context) -> bool:
     return all(whole.results.store.has(whole.chapter_key(context, run)) for run in runs(whole.definition))
 
 
-def _make_all(pool: Executor, count: int, missing: Sequence[Task], games: Iterable[str], told: Collection[str]) -> None:
-    """Have all tasks made, and the chapters on games, each as soon as the last result that is ``told`` in it is there.
-
-    Every core has one task at a time, so that what becomes possible late still has its turn: what chapters wait for comes first,
-    then they, then the rest, each by its urgency.
-    """
-    left = {game: sum(task[0] in told and task[1] == game for task in missing) for game in games}
-    undecided = {game for what, game, _ in missing if what == "verdicts"}
-    waiting = sorted(missing, key=lambda task: task[0] not in told)
-    set_next = [game for game, count in left.items() if not count]
-    running: dict[Future[None], Task | None] = {}
-    finished: SimpleQueue[Future[None]] = SimpleQueue()
-
-    def begin_one() -> bool:
-        task = next((each for each in waiting if each[0] != "support" or each[1] not in undecided), None)
-        if set_next and (task is None or task[0] not in told):
-            task = None
-        elif task is None:
-            return False
-        with interrupts_later():
-            if task is None:
-                future = pool.submit(_chapters, set_next.pop(0))
-            else:
-                waiting.remove(task)
-                future = pool.submit(_make, task)
-            running[future] = task
-            future.add_done_callback(finished.put)
-        return True
-
+def _make_all(pool: Executor, count: int, schedule: Schedule) -> None:
+    """Have all tasks made; every core has one at a time, so that what becomes possible late still has its turn."""
+    running: dict[Future[float], Task] = {}
+    finished: SimpleQueue[Future[float]] = SimpleQueue()
     while True:
-        while len(running) < count and begin_one():
-            pass
+        while len(running) < count and (task := schedule.begin()) is not None:
+            with interrupts_later():
+                future = pool.submit(_make, task)
+                running[future] = task
+                future.add_done_callback(finished.put)
         if not running:
             return
         future = finished.get()
-        future.result()
-        made = running.pop(future)
-        if made is None:
-            continue
-        what, game, _ = made
-        if what == "verdicts":
-            undecided.discard(game)
-        if what in told:
-            left[game] -= 1
-            if not left[game]:
-                set_next.append(game)
+        schedule.done(running.pop(future), future.result())
 
 
 _KEPT: list[Whole] = []
@@ -190,14 +150,18 @@ def _start(study: bytes) -> None:
     _KEPT[:] = [whole_of(files, definition, [game_model(files, name) for name in definition.games])]
 
 
-def _make(task: Task) -> None:
-    whole = _KEPT[0]
-    for what, game, more in (task, *(each for each in tasks(whole) if _counted_with(each) == task)):
-        getattr(whole.results, what)(game, *more)
+def _make(task: Task) -> float:
+    """Make a result or a chapter, and return the seconds of processor time that this took."""
+    whole, before = _KEPT[0], process_time()
+    if task[0] == CHAPTER:
+        _set_chapter(whole, task[1])
+    else:
+        for what, game, more in (task, *(each for each in tasks(whole) if _counted_with(each) == task)):
+            getattr(whole.results, what)(game, *more)
+    return process_time() - before
 
 
-def _chapters(game: str) -> None:
-    whole = _KEPT[0]
+def _set_chapter(whole: Whole, game: str) -> None:
     context = whole.context(game)
     assert context is not None
     with edition(whole.lang, whole.files.texts, own_names([each.model for each in whole.contexts])):
