@@ -17,7 +17,7 @@ from detente.reports.document import Document
 from detente.reports.elements import Formula, Heading, Paragraph
 from detente.reports.last_build import LastBuild
 from detente.reports.pdf import to_pdf, typeset
-from detente.reports.typst_compiler import Pages
+from detente.reports.typst_compiler import Pages, RefusedError, font_book, lay_out
 
 REPORT = 'format = 1\ntitle = { en = "Tiny", zh = "小" }\ngames = ["ultimatum_180"]\nblocks = ["question", "terms"]\n'
 
@@ -157,9 +157,19 @@ def test_pages_set_before_change_no_byte_of_those_after():
     assert alone == again[::-1]
 
 
+def test_pages_laid_out_without_a_file_change_no_byte_and_are_refused_like_others():
+    document = Document("Report", (Heading(1, "A game", "a"), Paragraph("Who laid this out before?"), Formula("a + 3", "a and 3")))
+    first = typeset(document)
+    lay_out(first.pages, font_book(()))
+    assert typeset(document).data == first.data
+    broken = Pages({**first.pages.data, "lang": 7}, {})
+    with pytest.raises(RefusedError):
+        lay_out(broken, font_book(()))
+
+
 def test_pages_come_back_from_what_is_kept_and_mathematics_outside_the_alphabet_does_not(place, monkeypatch):
     set_now = []
-    monkeypatch.setattr(last_build, "compile_report", lambda pages, _: set_now.append(pages))
+    monkeypatch.setattr(last_build, "lay_out", lambda pages, _: set_now.append(pages))
     last = LastBuild(place, "tiny")
     report = Study(place).report("tiny")
     written = report.write()

@@ -22,7 +22,7 @@ from detente.reports.assets import MANIFEST, assets_folder
 from detente.reports.characters import chinese_font_files, chinese_fonts
 from detente.reports.math_alphabet import check_linked, check_math, math_pieces
 from detente.reports.store import Store, engine
-from detente.reports.typst_compiler import Pages, RefusedError, compile_report, font_book
+from detente.reports.typst_compiler import Pages, RefusedError, font_book, lay_out
 from detente.study.rooms import study_hash, text_files
 from detente.workers import cores
 
@@ -126,7 +126,7 @@ class LastBuild:
             return
         pages = Pages.of_json(found)
         with suppress(RefusedError):  # pages that cannot be set any more are none to learn from
-            compile_report(pages, font_book(tuple(map(str, chinese_fonts()))))
+            lay_out(pages, font_book(tuple(map(str, chinese_fonts()))))
 
 
 def _digest(path: Path) -> str | None:

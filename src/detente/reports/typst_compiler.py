@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -13,9 +14,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["STANDARDS", "Pages", "RefusedError", "compile_report", "font_book", "run_typst", "to_png"]
+__all__ = ["STANDARDS", "Pages", "RefusedError", "compile_report", "font_book", "lay_out", "run_typst", "to_png"]
 
 #: Standards to which every report is built.
 STANDARDS = ("a-2b", "ua-1")
@@ -73,9 +74,49 @@ def compile_report(pages: Pages, book: Any) -> bytes:
     RefusedError
         If Typst refuses it.
     """
-    files = {"data.json": json.dumps(pages.data, ensure_ascii=True).encode("ascii"), **pages.pictures}
     with _SETTING:
-        return run_typst(_template(), files, book, pages.timestamp, STANDARDS)
+        return run_typst(_template(), _files(pages), book, pages.timestamp, STANDARDS)
+
+
+def lay_out(pages: Pages, book: Any) -> None:
+    """Have the compiler set a report and write no file: what it remembers is not set again by :func:`compile_report`.
+
+    Raises
+    ------
+    RefusedError
+        If Typst refuses it.
+    """
+    import typst
+
+    with _SETTING, _written(_template(), _files(pages)) as main:
+        root = str(main.parent)
+        try:
+            typst.query(
+                str(main), "<foot>", root=root, font_paths=book, ignore_system_fonts=True, package_path=root, package_cache_path=root
+            )
+        except RuntimeError as error:  # as a query tells what a compilation tells as its own error
+            raise RefusedError(str(error), "") from None
+
+
+def _files(pages: Pages) -> dict[str, bytes]:
+    return {"data.json": json.dumps(pages.data, ensure_ascii=True).encode("ascii"), **pages.pictures}
+
+
+@contextmanager
+def _written(source: bytes, files: Mapping[str, bytes]) -> Iterator[Path]:
+    """Put a Typst source and some files into a folder of their own for as long as they are compiled."""
+    import typst
+
+    with tempfile.TemporaryDirectory(prefix="detente-") as folder:
+        root = Path(folder).resolve()
+        for name, content in files.items():
+            (root / name).write_bytes(content)
+        main = root / "report.typ"
+        main.write_bytes(source)
+        try:
+            yield main
+        except typst.TypstError as error:
+            raise RefusedError(error.message, error.diagnostic) from None
 
 
 def run_typst(source: bytes, files: Mapping[str, bytes], book: Any, timestamp: int, standards: Sequence[str]) -> bytes:
@@ -88,25 +129,18 @@ def run_typst(source: bytes, files: Mapping[str, bytes], book: Any, timestamp: i
     """
     import typst
 
-    with tempfile.TemporaryDirectory(prefix="detente-") as folder:
-        root = Path(folder).resolve()
-        for name, content in files.items():
-            (root / name).write_bytes(content)
-        main = root / "report.typ"
-        main.write_bytes(source)
-        try:
-            result = typst.compile(
-                str(main),
-                root=str(root),
-                font_paths=book,
-                ignore_system_fonts=True,
-                pdf_standards=list(standards),  # type: ignore[arg-type]
-                timestamp=timestamp,
-                package_path=str(root),
-                package_cache_path=str(root),
-            )
-        except typst.TypstError as error:
-            raise RefusedError(error.message, error.diagnostic) from None
+    with _written(source, files) as main:
+        root = str(main.parent)
+        result = typst.compile(
+            str(main),
+            root=root,
+            font_paths=book,
+            ignore_system_fonts=True,
+            pdf_standards=list(standards),  # type: ignore[arg-type]
+            timestamp=timestamp,
+            package_path=root,
+            package_cache_path=root,
+        )
     return bytes(result)
 
 
