@@ -12,6 +12,8 @@ import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from detente.garbage import collect_seldom
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Executor, ProcessPoolExecutor
@@ -84,6 +86,7 @@ def _context(preload: Sequence[str]) -> BaseContext:
 def _begin(start: Callable[..., object] | None, arguments: tuple[Any, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _SERVING.append(True)
+    collect_seldom()
     if start is not None:
         start(*arguments)
 

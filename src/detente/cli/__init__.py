@@ -9,11 +9,14 @@ from __future__ import annotations
 import os
 import sys
 
+from detente.garbage import collect_seldom
+
 __all__ = ["main"]
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
+    collect_seldom()
     sys.exit(run(arguments))
 
 
