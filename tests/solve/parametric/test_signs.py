@@ -12,7 +12,7 @@ import sympy
 from detente.formula import symbol
 from detente.games.rational import fast, rational_value, tree
 from detente.solve.parametric.intervals import enclose
-from detente.solve.parametric.signs import bounds, corner, possible_signs, witnessed_signs
+from detente.solve.parametric.signs import bounds, possible_signs, witnessed_signs
 
 x, y, z = map(symbol, "xyz")
 UNIT = {name: (F(0), F(1)) for name in "xyz"}
@@ -166,10 +166,12 @@ def test_enclosures_are_those_of_the_four_ends_wherever_zero_lies():
         assert tuple(F(int(end.p), int(end.q)) for end in enclose(node, spans)) == naive(node, ranges)
 
 
-def test_a_corner_is_where_a_monotone_expression_is_extreme():
-    ranges = box(x=(1, 2), y=(3, 5))
-    assert corner(x - y, ranges, low=True) == {"x": 1, "y": 5}
-    assert corner(x - y, ranges, low=False) == {"x": 2, "y": 3}
+@pytest.mark.parametrize(("moves", "follows"), [(x, y), (y, x)])
+def test_a_parameter_that_another_makes_monotone_moves_after_it(moves, follows):
+    half = sympy.Rational(1, 2)
+    # the slope by one of them has both signs over the box, and one sign on each face where the other is at an end
+    assert bounds(follows * (moves - half), UNIT) == (-F(1, 2), F(1, 2))
+    assert bounds(follows * (moves - half) + z * (follows + 1), UNIT) == (-F(1, 2), F(5, 2))
 
 
 def test_parameters_in_large_units_do_not_use_up_the_budget():

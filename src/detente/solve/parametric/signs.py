@@ -10,6 +10,7 @@ not settle is left open.
 from __future__ import annotations
 
 import random
+from collections import deque
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -20,11 +21,11 @@ from detente.solve.parametric.intervals import derivative, enclose
 from detente.solve.parametric.point_signs import sign_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from detente.solve.parametric.intervals import Span
 
-__all__ = ["Range", "bounds", "corner", "possible_signs", "sign_of", "witnessed_signs"]
+__all__ = ["Range", "bounds", "possible_signs", "sign_of", "witnessed_signs"]
 
 #: Lower and upper end of an interval.
 Range = tuple[Fraction, Fraction]
@@ -39,14 +40,16 @@ def bounds(expression: Any, box: Mapping[str, Range]) -> Range | None:
     ``expression`` holds parameters only (no derived names). The enclosure is tight where the expression
     is monotone in every parameter over the box.
     """
-    return _between(expression, _push(expression, box, low=True), _push(expression, box, low=False))
+    return _between(expression, *_faces(expression, box))
 
 
 def _between(expression: Any, least: Mapping[str, Span], greatest: Mapping[str, Span]) -> Range | None:
     """Return bounds from the faces on which an expression is smallest and largest, None where there are none."""
     node = tree(expression)
     try:
-        low, high = enclose(node, least)[0], enclose(node, greatest)[1]
+        low, high = enclose(node, least)
+        if greatest is not least:
+            high = enclose(node, greatest)[1]
     except NotRational:
         return None
     return fraction_of(low), fraction_of(high)
@@ -74,35 +77,44 @@ def _direction(expression: Any, name: str, box: Mapping[str, Span]) -> int:
     return 0
 
 
-def _push(expression: Any, box: Mapping[str, Range], *, low: bool) -> dict[str, Span]:
-    """Move every parameter in which the expression is monotone to the end that gives the extreme.
+def _faces(expression: Any, box: Mapping[str, Range]) -> tuple[dict[str, Span], dict[str, Span]]:
+    """Return the faces of a box on which an expression is smallest and largest.
 
-    On the face that this leaves, further parameters may be monotone; so until nothing moves.
+    Every parameter in which it is monotone moves to the end that gives the extreme. On the face that this leaves,
+    further parameters may be monotone; so until nothing moves.
     """
     names = sorted(each.name for each in expression.free_symbols)
-    fixed = {name: (fast(box[name][0]), fast(box[name][1])) for name in names}
-    moved = True
-    while moved:
-        moved = False
-        for name in names:
-            start, end = fixed[name]
-            if start == end:
-                continue
-            direction = _direction(expression, name, fixed)
-            if direction:
-                at = start if (direction > 0) == low else end
-                fixed[name] = (at, at)
-                moved = True
-    return fixed
+    face = {name: (fast(box[name][0]), fast(box[name][1])) for name in names}
+    open_names = [name for name in names if face[name][0] != face[name][1]]
+    for place, name in enumerate(open_names):  # the two have the parameters before the first that moves in common
+        direction = _direction(expression, name, face)
+        if direction:
+            others = (*open_names[place + 1 :], *open_names[:place])
+            low, high = (_at_end(face, name, direction * side) for side in (-1, 1))
+            return _pushed(expression, low, others, -1), _pushed(expression, high, others, 1)
+    return face, face
 
 
-def corner(expression: Any, box: Mapping[str, Range], low: bool) -> dict[str, Fraction]:
-    """Return a point of the box at which ``expression`` is smallest (or largest) along its monotone parameters.
+def _pushed(expression: Any, face: dict[str, Span], names: Iterable[str], side: int) -> dict[str, Span]:
+    """Move parameters to the end where an expression is smallest (``side`` -1) or largest (1), until nothing moves."""
+    left = deque(names)
+    stayed = 0  # on the same face they would stay again
+    while stayed < len(left):
+        name = left.popleft()
+        direction = _direction(expression, name, face)
+        if direction:
+            face = _at_end(face, name, direction * side)
+            stayed = 0
+        else:
+            left.append(name)
+            stayed += 1
+    return face
 
-    Parameters in which it is not monotone stay at their midpoint.
-    """
-    middle = _middle(_push(expression, box, low=low))
-    return {name: fraction_of(value) for name, value in middle.items()}
+
+def _at_end(face: Mapping[str, Span], name: str, side: int) -> dict[str, Span]:
+    """Return the face on which a parameter is at its lower (-1) or upper (1) end."""
+    at = face[name][side > 0]
+    return {**face, name: (at, at)}
 
 
 def _middle(face: Mapping[str, Span]) -> dict[str, Any]:
@@ -124,15 +136,21 @@ def possible_signs(expression: Any, box: Mapping[str, Range], pieces: int = PIEC
     frozenset({1})
     """
     used = sorted(each.name for each in expression.free_symbols)
-    stack = [{name: box[name] for name in used}]
-    widths = {name: box[name][1] - box[name][0] or Fraction(1) for name in used}
+    return _possible_signs(expression, tuple((name, *box[name]) for name in used), pieces)
+
+
+@lru_cache(maxsize=1024)
+def _possible_signs(expression: Any, box: tuple[tuple[str, Fraction, Fraction], ...], pieces: int) -> frozenset[int]:
+    """Return the signs of :func:`possible_signs`, which analyses ask of the same conditions again and again."""
+    stack = [{name: (low, high) for name, low, high in box}]
+    widths = {name: high - low or Fraction(1) for name, low, high in box}
     signs: set[int] = set()
     witnessed: set[int] = set()
     for _ in range(pieces):
         if not stack:
             return frozenset(signs)
         piece = stack.pop()
-        faces = [_push(expression, piece, low=low) for low in (True, False)]
+        faces = _faces(expression, piece)
         enclosure = _between(expression, *faces)
         met = [sign_at(expression, _middle(face)) for face in faces]
         witnessed |= {sign for sign in met if sign is not None}
@@ -171,13 +189,13 @@ def witnessed_signs(expression: Any, box: Mapping[str, Range]) -> frozenset[int]
     [-1, 1]
     """
     used = {name: box[name] for name in sorted(each.name for each in expression.free_symbols)}  # the same points always
-    points = [corner(expression, used, low) for low in (True, False)]
+    points = [_middle(face) for face in _faces(expression, used)]
     generator = random.Random(0)  # noqa: S311 - points to look at
     points += [
-        {name: low + (high - low) * Fraction(generator.randrange(101), 100) for name, (low, high) in used.items()}
+        {name: fast(low + (high - low) * Fraction(generator.randrange(101), 100)) for name, (low, high) in used.items()}
         for _ in range(100)
     ]
-    return frozenset(sign for point in points if (sign := sign_of(expression, point)) is not None)
+    return frozenset(sign for point in points if (sign := sign_at(expression, point)) is not None)
 
 
 def sign_of(expression: Any, point: Mapping[str, Fraction]) -> int | None:
