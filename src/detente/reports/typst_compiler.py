@@ -90,12 +90,7 @@ def lay_out(pages: Pages, book: Any) -> None:
 
     with _SETTING, _written(_template(), _files(pages)) as main:
         root = str(main.parent)
-        try:
-            typst.query(
-                str(main), "<foot>", root=root, font_paths=book, ignore_system_fonts=True, package_path=root, package_cache_path=root
-            )
-        except RuntimeError as error:  # as a query tells what a compilation tells as its own error
-            raise RefusedError(str(error), "") from None
+        typst.query(str(main), "<foot>", root=root, font_paths=book, ignore_system_fonts=True, package_path=root, package_cache_path=root)
 
 
 def _files(pages: Pages) -> dict[str, bytes]:
@@ -105,8 +100,6 @@ def _files(pages: Pages) -> dict[str, bytes]:
 @contextmanager
 def _written(source: bytes, files: Mapping[str, bytes]) -> Iterator[Path]:
     """Put a Typst source and some files into a folder of their own for as long as they are compiled."""
-    import typst
-
     with tempfile.TemporaryDirectory(prefix="detente-") as folder:
         root = Path(folder).resolve()
         for name, content in files.items():
@@ -115,8 +108,8 @@ def _written(source: bytes, files: Mapping[str, bytes]) -> Iterator[Path]:
         main.write_bytes(source)
         try:
             yield main
-        except typst.TypstError as error:
-            raise RefusedError(error.message, error.diagnostic) from None
+        except RuntimeError as error:  # a TypstError from a compilation, which tells more than one from a query
+            raise RefusedError(getattr(error, "message", str(error)), getattr(error, "diagnostic", "")) from None
 
 
 def run_typst(source: bytes, files: Mapping[str, bytes], book: Any, timestamp: int, standards: Sequence[str]) -> bytes:
