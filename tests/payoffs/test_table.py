@@ -206,3 +206,39 @@ def test_terms_are_inert_under_a_utility_that_is_linear_in_them_and_not_under_an
 
 def test_the_breakdown_says_under_which_condition_a_term_counts():
     assert ("in,out", "a", "gain", "q if q < r and p > 0", "material") in others().breakdown().rows
+
+
+COUNTED = """format = 1
+players = ["a", "b", "c"]
+
+[terms.each.alone]
+when = { self = ["in"] }
+formula = "p"
+
+[terms.each.crowd]
+when = { self = ["in"] }
+formula = "q*others(in)"
+
+[terms.a.rival]
+when = { b = ["out"] }
+formula = "r*count(out)"
+
+[terms.a.idle]
+formula = "q"
+"""
+
+
+@pytest.mark.parametrize("player", "abc")
+def test_terms_come_by_what_they_see_of_a_profile_as_if_each_was_looked_at_anew(player):
+    strategies = {name: ("in", "out") for name in "abc"}
+    table = make(text=COUNTED, strategies=strategies)
+    for profile in itertools.product(*strategies.values()):
+        chosen = dict(zip("abc", profile))
+        others = [choice for name, choice in chosen.items() if name != player]
+        expected = symbol("q") if player == "a" else sympy.Integer(0)
+        if chosen[player] == "in":
+            expected += symbol("p") + symbol("q") * sympy.Rational(others.count("in"), 2)
+        if player == "a" and chosen["b"] == "out":
+            expected += symbol("r") * profile.count("out")
+        assert sympy.expand(table.payoff(player, profile) - expected) == 0
+    assert table.inert == {"a": ("idle",), "b": (), "c": ()}

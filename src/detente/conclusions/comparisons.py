@@ -23,6 +23,7 @@ from detente.conclusions._forms import Form, RiskForm
 from detente.conclusions.conclusion import Conclusion, Signs, parse_conclusion
 from detente.errors import UsageError
 from detente.formula import Formula
+from detente.games.normal import deviations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -78,6 +79,7 @@ class Comparisons(Conditions):
             raise UsageError(f"found a {sizes} game; {kind}: is decided over a box for 2x2 games")
         self._risk: tuple[Profile, int] | None = None
         self._where: dict[Any, tuple[int | None, int]] = {}
+        self._lost: dict[Profile, tuple[tuple[int | None, int], ...]] = {}
         for player, a, b in self._needed():
             self._compare(player, a, b)
         if kind == "sign":
@@ -104,10 +106,9 @@ class Comparisons(Conditions):
         if c.kind == "dominant":
             profiles = [each for each in self.game.profiles() if each[c.player] == c.strategy]
         for profile in profiles:
-            for player in range(len(shape)) if c.kind != "dominant" else (c.player,):
-                for other in range(shape[player]):
-                    if other != profile[player]:
-                        yield player, profile, (*profile[:player], other, *profile[player + 1 :])
+            for player, other in deviations(shape, profile):
+                if c.kind != "dominant" or player == c.player:
+                    yield player, profile, other
 
     def _compare(self, player: int, a: Profile, b: Profile) -> tuple[int | None, int]:
         """Return (index, orientation) of a comparison of payoffs."""
@@ -156,7 +157,17 @@ class Comparisons(Conditions):
         def compare(player: int, a: Profile, b: Profile) -> int:
             return read(self._where[player, a, b])
 
-        return Signs(self.game.players, self.game.strategies, compare, risk, lambda _: read(self._formula))
+        def losses(profile: Profile) -> Iterable[int]:
+            return map(read, self._losses(profile))
+
+        return Signs(self.game.players, self.game.strategies, compare, risk, lambda _: read(self._formula), losses)
+
+    def _losses(self, profile: Profile) -> tuple[tuple[int | None, int], ...]:
+        """Return (index, orientation) of what deviations from a profile lose, equal losses once."""
+        if profile not in self._lost:
+            found = (self._where[player, profile, other] for player, other in deviations(self.game.shape, profile))
+            self._lost[profile] = tuple(dict.fromkeys(found))
+        return self._lost[profile]
 
     # -- cubes ------------------------------------------------------------------------------------------------
 
@@ -237,12 +248,7 @@ class Comparisons(Conditions):
         alone: list[Cube] = []  # cubes where the conclusion fails
         clauses: list[tuple[Cube, ...]] = []  # of each of these, one cube must hold for the conclusion
         for profile in self.game.profiles():
-            pairs = [
-                (player, profile, (*profile[:player], other, *profile[player + 1 :]))
-                for player, size in enumerate(self.game.shape)
-                for other in range(size)
-                if other != profile[player]
-            ]
+            pairs = [(player, profile, other) for player, other in deviations(self.game.shape, profile)]
             conjunction = self._conjunction(pairs, strict=False)
             broken: tuple[Cube, ...] = (
                 ((),)

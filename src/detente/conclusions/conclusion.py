@@ -11,16 +11,17 @@ threshold is exact.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
 from detente import formula
 from detente.errors import FormulaError, UsageError, did_you_mean
+from detente.games.normal import deviations
 from detente.solve.two_players.ordinal import TYPES, class_name, type_signs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from detente.games.normal import Profile
 
@@ -66,15 +67,6 @@ class Conclusion:
         return signs.selected == self.profiles[0]
 
 
-@lru_cache(maxsize=1 << 14)
-def _deviations(shape: tuple[int, ...], profile: Profile) -> tuple[tuple[Profile, ...], ...]:
-    """Return the profiles that each player alone can make of one."""
-    return tuple(
-        tuple((*profile[:player], other, *profile[player + 1 :]) for other in range(size) if other != profile[player])
-        for player, size in enumerate(shape)
-    )
-
-
 class Signs:
     """The comparisons of payoffs at one point, or on one open piece of a line, as signs.
 
@@ -90,6 +82,8 @@ class Signs:
         ``risk(a, b)`` is the sign of the product of deviation losses at a minus that at b (2x2 games).
     formula_sign : callable
         Sign of a formula.
+    losses : callable, optional
+        ``losses(profile)`` are the signs of what deviations from a profile lose; by default ``compare`` tells.
     """
 
     def __init__(
@@ -99,9 +93,11 @@ class Signs:
         compare: Callable[[int, Profile, Profile], int],
         risk: Callable[[Profile, Profile], int],
         formula_sign: Callable[[formula.Formula], int],
+        losses: Callable[[Profile], Iterable[int]] | None = None,
     ) -> None:
         self.players, self.strategies = players, strategies
         self.compare, self.risk, self.formula_sign = compare, risk, formula_sign
+        self.losses = losses or self._losses
 
     @cached_property
     def shape(self) -> tuple[int, ...]:
@@ -119,19 +115,15 @@ class Signs:
 
     def stable(self, profile: Profile) -> bool:
         """Return whether no deviation from a pure profile gains."""
-        return all(
-            self.compare(player, profile, deviation) >= 0
-            for player, own in enumerate(_deviations(self.shape, profile))
-            for deviation in own
-        )
+        return all(sign >= 0 for sign in self.losses(profile))
 
     def strict(self, profile: Profile) -> bool:
         """Return whether every deviation from a pure profile loses."""
-        return all(
-            self.compare(player, profile, deviation) > 0
-            for player, own in enumerate(_deviations(self.shape, profile))
-            for deviation in own
-        )
+        return all(sign > 0 for sign in self.losses(profile))
+
+    def _losses(self, profile: Profile) -> Iterator[int]:
+        for player, deviation in deviations(self.shape, profile):
+            yield self.compare(player, profile, deviation)
 
     def dominant(self, player: int, strategy: int) -> bool:
         """Return whether a strategy is strictly best whatever the others do."""
@@ -139,7 +131,8 @@ class Signs:
         return all(
             self.compare(player, profile, deviation) > 0
             for profile in product(*others)
-            for deviation in _deviations(self.shape, profile)[player]
+            for each, deviation in deviations(self.shape, profile)
+            if each == player
         )
 
     def _advantage(self, player: int, other: int) -> int:

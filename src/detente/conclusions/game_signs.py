@@ -42,7 +42,10 @@ def game_signs(game: SymbolicGame, sign: Any) -> Signs:
     def risk(a: Profile, b: Profile) -> int:
         return defined(_risk_expression(game, a, b))
 
-    return Signs(game.players, game.strategies, compare, risk, lambda text: defined(game.expression(text)))
+    def losses(profile: Profile) -> Iterable[int]:
+        return map(defined, game.losses(profile))
+
+    return Signs(game.players, game.strategies, compare, risk, lambda text: defined(game.expression(text)), losses)
 
 
 def _risk_expression(game: SymbolicGame, a: Profile, b: Profile) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +18,21 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["NormalFormGame", "Profile", "labels"]
+__all__ = ["NormalFormGame", "Profile", "deviations", "labels"]
 
 #: A pure profile: one strategy index per player.
 Profile = tuple[int, ...]
+
+
+@lru_cache(maxsize=1 << 14)
+def deviations(shape: tuple[int, ...], profile: Profile) -> tuple[tuple[int, Profile], ...]:
+    """Return the profiles that a single player can make of one, each with the player, players in order."""
+    return tuple(
+        (player, (*profile[:player], other, *profile[player + 1 :]))
+        for player, size in enumerate(shape)
+        for other in range(size)
+        if other != profile[player]
+    )
 
 
 class NormalFormGame(Displayed):

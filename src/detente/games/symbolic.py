@@ -14,7 +14,7 @@ from detente import formula
 from detente.display import Displayed, Table
 from detente.errors import FormulaError, UsageError, did_you_mean
 from detente.formula import symbol
-from detente.games.normal import NormalFormGame, Profile, labels
+from detente.games.normal import NormalFormGame, Profile, deviations, labels
 from detente.games.rational import is_rational, rational_value
 from detente.numbers import exact, fraction_of, plain
 
@@ -116,7 +116,11 @@ class SymbolicGame(Displayed):
             "strategies",
             tuple(labels(given[i], shape[i + 1], f"strategy of {self.players[i]}") for i in range(shape[0])),
         )
-        table = {index: _expression(cell, known) for index, cell in cells.items()}
+        made: dict[int, Any] = {}  # cells of a large table often hold one formula, by its identity
+        for cell in cells.values():
+            if id(cell) not in made:
+                made[id(cell)] = _expression(cell, known)
+        table = {index: made[id(cell)] for index, cell in cells.items()}
         set_(self, "payoffs", table)
         _ = self._definitions  # refuses a cycle here, before an expansion meets it
 
@@ -146,8 +150,19 @@ class SymbolicGame(Displayed):
             self._differences[key] = self._differences.setdefault(found, found)
         return self._differences[key]
 
+    def losses(self, profile: Profile) -> tuple[Any, ...]:
+        """Return what each deviation of a single player from a profile loses, players in order, equal losses once."""
+        if profile not in self._losses:
+            found = (self.difference(player, profile, other) for player, other in deviations(self.shape, profile))
+            self._losses[profile] = tuple(dict.fromkeys(found))
+        return self._losses[profile]
+
     @cached_property
     def _differences(self) -> dict[Any, Any]:
+        return {}
+
+    @cached_property
+    def _losses(self) -> dict[Profile, tuple[Any, ...]]:
         return {}
 
     @cached_property
@@ -309,8 +324,11 @@ class SymbolicGame(Displayed):
         import numpy as np
 
         table = np.empty((len(self.players), *self.shape), dtype=object)
+        values: dict[int, Any] = {}  # equal payoffs are often one object
         for index, expression in self.payoffs.items():
-            table[index] = self.evaluate(expression, point)
+            if id(expression) not in values:
+                values[id(expression)] = self.evaluate(expression, point)
+            table[index] = values[id(expression)]
         return NormalFormGame(table, self.players, self.strategies)
 
     def table(self) -> Table:

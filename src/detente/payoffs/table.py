@@ -56,11 +56,36 @@ class Payoffs:
         Counts of players stand as numbers in them. A term with a condition on parameters is among them wherever its
         ``when`` holds.
         """
-        own = [term for term in self.own_terms(player) if term.holds(chosen)]
-        if not any(term.counts for term in own):
-            return tuple(own)
-        tally = Tally.of(chosen, player, self.counting)
-        return tuple(self._counted(term, tally) if term.counts else term for term in own)
+        key = player, self.seen(player, chosen)
+        if key not in self._where:
+            own = [term for term in self.own_terms(player) if term.holds(chosen)]
+            tally = Tally.of(chosen, player, self.counting)
+            self._where[key] = tuple(self._counted(term, tally) if term.counts else term for term in own)
+        return self._where[key]
+
+    def seen(self, player: str, chosen: Mapping[str, str]) -> tuple[Any, ...]:
+        """Return all of ``chosen`` that the terms of a player see: where it is the same, so is what they are worth."""
+        deciders, counted = self._looked_at(player)
+        everybody = [chosen.get(each) for each in self.counting] if counted else []
+        return (*map(chosen.get, deciders), *map(everybody.count, counted))
+
+    def _looked_at(self, player: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return on whose choices it depends which terms of a player count, and the strategies that they count."""
+        if player not in self._looks:
+            own = self.own_terms(player)
+            counted = tuple(dict.fromkeys(strategy for term in own for _, strategy in term.counts))
+            deciders = dict.fromkeys(each for term in own for one in term.when for each in one)
+            self._looks[player] = (*deciders, *([player] if counted else ())), counted
+        return self._looks[player]
+
+    @cached_property
+    def _looks(self) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+        return {}
+
+    @cached_property
+    def _where(self) -> dict[Any, tuple[Term, ...]]:
+        """What :meth:`terms_where` has returned: the same tuple wherever the same terms count, and count the same."""
+        return {}
 
     @property
     def counting(self) -> tuple[str, ...]:
@@ -134,7 +159,7 @@ class Payoffs:
         import sympy
 
         terms = self.terms_where(player, chosen)
-        key = tuple(id(term) for term in terms)
+        key = tuple(map(id, terms))
         if key not in self._sums:
             self._sums[key] = sympy.Add(*(self.expression(term) for term in terms))
         return self._sums[key]
@@ -145,6 +170,19 @@ class Payoffs:
         if utility is None:
             return self.own_where(player, chosen)
         return utility.formula.to_sympy(self._symbols, lambda node: self.own_where(node.keys[0][0], chosen))
+
+    def text_where(self, player: str, chosen: Mapping[str, str]) -> str:
+        """Return a payoff as text, see :func:`detente.printing.plain`."""
+        from detente.printing import plain
+
+        expression = self.payoff_where(player, chosen)
+        if expression not in self._texts:
+            self._texts[expression] = plain(expression)
+        return self._texts[expression]
+
+    @cached_property
+    def _texts(self) -> dict[Any, str]:
+        return {}
 
     def additive(self, player: str) -> bool:
         """Return whether a player's terms add the same to its payoff whatever else is paid."""
@@ -169,13 +207,11 @@ class PathPayoffs(Payoffs, Displayed):
 
     def table(self) -> Table:
         """Return the symbolic payoffs: one row per path, one column per player."""
-        from detente.printing import plain
-
         return Table(
             title=f"{'material' if self.material else 'strategic'} payoffs",
             columns=("path", *(f"payoff of {player}" for player in self.players)),
             rows=tuple(
-                (",".join(path.values()), *(plain(self.payoff_where(player, path)) for player in self.players))
+                (",".join(path.values()), *(self.text_where(player, path) for player in self.players))
                 for path in self.paths
             ),
         )
@@ -276,6 +312,7 @@ class PayoffTable(Displayed):
             return None
         found = np.empty((len(self.players), *map(len, self.strategies.values())), dtype=object)
         known: dict[int, Any] = {}
+        sums: dict[tuple[int, ...], Any] = {}
 
         def worth(term: Term) -> Any:
             if id(term) not in known:
@@ -284,7 +321,11 @@ class PayoffTable(Displayed):
             return known[id(term)]
 
         def own(player: str, chosen: Mapping[str, str]) -> Any:
-            return sum(map(worth, self.payoffs.terms_where(player, chosen)), Fraction(0))
+            terms = self.payoffs.terms_where(player, chosen)
+            key = tuple(map(id, terms))
+            if key not in sums:
+                sums[key] = sum(map(worth, terms), Fraction(0))
+            return sums[key]
 
         for index in np.ndindex(found.shape[1:]):
             chosen = self.chosen([names[k] for names, k in zip(self.strategies.values(), index, strict=True)])
@@ -293,8 +334,8 @@ class PayoffTable(Displayed):
                 if utility is None:
                     found[position, *index] = own(player, chosen)
                 else:
-                    sums = partial(lambda chosen, node: own(node.keys[0][0], chosen), chosen)
-                    found[position, *index] = utility.formula.evaluate(values, sums)
+                    item = partial(lambda chosen, node: own(node.keys[0][0], chosen), chosen)
+                    found[position, *index] = utility.formula.evaluate(values, item)
         return found
 
     @cached_property
@@ -312,31 +353,34 @@ class PayoffTable(Displayed):
                 found[player] = ()
                 continue
             mine = self.payoffs.own_terms(player)
-            counted: list[dict[tuple[str, ...], set[Any]]] = [{} for _ in mine]
+            seen: dict[tuple[Any, ...], dict[str, str]] = {}
+            against: dict[tuple[str, ...], set[tuple[Any, ...]]] = {}
             for profile in self.profiles():
-                others = profile[:own] + profile[own + 1 :]
                 chosen = self.chosen(profile)
+                key = self.payoffs.seen(player, chosen)
+                seen.setdefault(key, chosen)
+                against.setdefault(profile[:own] + profile[own + 1 :], set()).add(key)
+            counted: dict[tuple[Any, ...], list[Any]] = {}
+            for key, chosen in seen.items():
                 tally = Tally.of(chosen, player, self.payoffs.counting)
-                for term, seen in zip(mine, counted, strict=True):
-                    value = term.holds(chosen) and (True, *(tally.value(*each) for each in term.counts))
-                    seen.setdefault(others, set()).add(value)
-            names = [
+                counted[key] = [
+                    term.holds(chosen) and (True, *(tally.value(*each) for each in term.counts)) for term in mine
+                ]
+            together = {frozenset(keys) for keys in against.values()}
+            found[player] = tuple(
                 term.name
-                for term, seen in zip(mine, counted, strict=True)
-                if all(len(values) == 1 for values in seen.values())
-            ]
-            found[player] = tuple(names)
+                for k, term in enumerate(mine)
+                if all(len({counted[key][k] for key in keys}) == 1 for keys in together)
+            )
         return found
 
     def table(self) -> Table:
         """Return the symbolic table: one row per profile, one column per player."""
-        from detente.printing import plain
-
         return Table(
             title=f"{'material' if self.material else 'strategic'} payoffs",
             columns=(*self.players, *(f"payoff of {player}" for player in self.players)),
             rows=tuple(
-                (*profile, *(plain(self.payoff(player, profile)) for player in self.players))
+                (*profile, *(self.payoffs.text_where(player, self.chosen(profile)) for player in self.players))
                 for profile in self.profiles()
             ),
             notes=tuple(

@@ -177,8 +177,9 @@ class Results:
         model = self.model(game)
         try:
             found = game_robustness(
-                model, model.point(), how=How(draws=self.number(game), seed=self.seed, saved=self.counts), terms=False, save=False
-            )
+                model, model.point(), terms=False, save=False,
+                how=How(draws=self.number(game), seed=self.seed, saved=self.counts, prove="shown"),
+            )  # fmt: skip
         except DetenteError as error:
             return {"refused": str(error), "rows": []}
         rows = []

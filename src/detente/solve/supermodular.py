@@ -73,7 +73,13 @@ def increasing_differences(game: NormalFormGame) -> bool:
     >>> increasing_differences(hunt)
     True
     """
-    return all(each.value >= 0 for each in steps(game))
+    import numpy as np
+
+    for player, own in enumerate(game.payoffs):
+        gains = np.diff(own, axis=player)
+        if not all((np.diff(gains, axis=other) >= 0).all() for other in range(gains.ndim) if other != player):
+            return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -410,3 +410,10 @@ def test_results_come_as_json_frame_and_text(gift):
     assert len(gift.to_frame()) == len(gift.shares)
     assert all(len(line) <= 80 for line in str(gift).splitlines())
     assert Given.that("none").statements == ("none",)
+
+
+def test_proofs_of_what_is_shown_say_the_same_of_it_as_proofs_of_everything():
+    game = SymbolicGame([[["a", "a"], [0, 0]], [["a", 0], ["a", 0]]], {"a": (1, 2)}, strategies=[["x", "y"]] * 2)
+    every, shown = (robustness(game, draws=500, prove=what) for what in ("all", "shown"))
+    assert set(every.proved) == set(every.conclusions) > set(shown.shown()) == set(shown.proved)
+    assert shown.share_table().rows == every.share_table().rows

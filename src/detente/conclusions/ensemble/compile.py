@@ -6,7 +6,7 @@ slot of the program and are computed once per block of draws.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["BLOCK", "Program", "compiled", "joined", "payoffs"]
+__all__ = ["BLOCK", "Program", "compiled", "joined", "payoff_columns", "payoffs"]
 
 #: Draws computed in one go, so that intermediate results stay in cache.
 BLOCK = 4096
@@ -304,9 +304,16 @@ class _Builder:
 
 
 @lru_cache(maxsize=32)
-def _program(game: SymbolicGame, names: tuple[str, ...]) -> tuple[tuple[tuple[int, ...], ...], Program]:
-    cells = tuple(game.payoffs)
-    return cells, compiled([game.payoffs[cell] for cell in cells], game.derived, names)
+def _program(game: SymbolicGame, names: tuple[str, ...]) -> tuple[NDArray[np.intp], Program]:
+    """Return the program of all payoffs, each once, and which of its outputs each cell of the table is."""
+    import numpy as np
+
+    program = compiled(list(game.payoffs.values()), game.derived, names)
+    places = {slot: k for k, slot in enumerate(dict.fromkeys(program.outputs))}
+    which = np.empty((len(game.players), *game.shape), dtype=np.intp)
+    for cell, slot in zip(game.payoffs, program.outputs, strict=True):
+        which[cell] = places[slot]
+    return which, replace(program, outputs=tuple(places))
 
 
 def payoffs(game: Any, draws: Mapping[str, Any], n: int | None = None) -> Floats:
@@ -345,6 +352,25 @@ def payoffs(game: Any, draws: Mapping[str, Any], n: int | None = None) -> Floats
     """
     import numpy as np
 
+    columns, which = payoff_columns(game, draws, n)
+    return np.take(columns, which, axis=1)
+
+
+def payoff_columns(game: Any, draws: Mapping[str, Any], n: int | None = None) -> tuple[Floats, NDArray[np.intp]]:
+    """Return the payoffs of :func:`payoffs` with equal formulas once: columns (n, k), and the column of every cell.
+
+    Large tables hold few formulas where only numbers of players count.
+
+    Examples
+    --------
+    >>> from detente.games.symbolic import SymbolicGame
+    >>> game = SymbolicGame([[["b", 0], [0, "b"]], [["b", 0], [0, "b"]]], {"b": (1, 3)})
+    >>> columns, which = payoff_columns(game, {"b": [2.0, 3.0]})
+    >>> columns.tolist(), which[0].tolist()
+    ([[2.0, 0.0], [3.0, 0.0]], [[0, 1], [1, 0]])
+    """
+    import numpy as np
+
     game = getattr(game, "symbolic", game)
     if not hasattr(game, "shape"):
         raise UsageError(f"found a {type(game).__name__}, which has no payoff table; expected a normal form")
@@ -359,17 +385,17 @@ def payoffs(game: Any, draws: Mapping[str, Any], n: int | None = None) -> Floats
         raise UsageError(f"found draws of lengths {sorted(lengths)}; expected one array of one length per parameter")
     count = lengths.pop() if lengths else 1
     every = {name: np.asarray(to_float(each)) for name, each in game.baseline.items()} | values
-    cells, program = _program(game, tuple(every))
-    table = np.empty((count, len(game.players), *game.shape))
+    which, program = _program(game, tuple(every))
+    columns = np.empty((count, len(program.outputs)))
     for at in range(0, count, BLOCK):
         block = {name: each[at : at + BLOCK] if each.ndim else each for name, each in every.items()}
-        for cell, found in zip(cells, program(block), strict=True):
-            place: Any = (slice(at, at + BLOCK), *cell)
-            table[place] = found
-    if not np.isfinite(table).all():
+        for column, found in enumerate(program(block)):
+            columns[at : at + BLOCK, column] = found
+    if not np.isfinite(columns).all():
+        table = np.take(columns, which, axis=1)
         where = tuple(int(k) for k in np.argwhere(~np.isfinite(table))[0])
         raise UsageError(_not_finite(game, every, where, float(table[where])))
-    return table
+    return columns, which
 
 
 def _not_finite(game: SymbolicGame, every: Mapping[str, Any], where: tuple[int, ...], value: float) -> str:

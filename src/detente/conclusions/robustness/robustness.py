@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from detente.conclusions.conclusion import parse_conclusion
 from detente.conclusions.ensemble._priors import PRIORS
@@ -51,6 +51,8 @@ class How:
         ``figures`` or ``judgements``: only these vary, in everything that is reported.
     budget : float
         Seconds for proofs of always and never.
+    prove : str
+        What is to be proved: ``all`` conclusions, or those that tables have, which are ``shown``.
     laws : mapping
         Parameter to a distribution of its own, in place of every prior: a prior's name, or an object with ``ppf``.
     correlation : mapping
@@ -64,6 +66,7 @@ class How:
     priors: Sequence[str] = tuple(PRIORS)
     only: str | None = None
     budget: float = BUDGET
+    prove: Literal["all", "shown"] = "all"
     laws: Mapping[str, Any] = field(default_factory=dict)
     correlation: Mapping[tuple[str, str], float] = field(default_factory=dict)
     executor: Executor | Callable[[], Executor] | None = None
@@ -236,9 +239,6 @@ def robustness_of(
         else tuple(dict.fromkeys((*named, *listed)))
     )
     shares = _shares(reading, places, names, given)
-    proved = _proved(subject, shares, names, modes[0], how)
-    shares = [_exactly(each, proved, modes[0][0]) for each in shares]
-
     def settle(conclusion: str, prior: str, condition: str | None) -> list[tuple[int, float, float]]:
         case = places[prior, modes[0][0], None, True]
         chosen = next((each for each in given if each.name == condition), None)
@@ -250,10 +250,10 @@ def robustness_of(
                 rows.append((job.tried_after(stage), share, error))
         return rows
 
-    return Robustness(
+    found = Robustness(
         names,
         tuple(shares),
-        proved,
+        {},
         tuple(how.priors),
         tuple(given),
         how.draws,
@@ -272,6 +272,8 @@ def robustness_of(
         budget=how.budget,
         held=tuple(f"{name} = {plain(value)}" for name, value in subject.held.items()),
     )
+    proved = _proved(subject, shares, found.shown() if how.prove == "shown" else names, modes[0], how)
+    return replace(found, shares=tuple(_exactly(each, proved, modes[0][0]) for each in shares), proved=proved)
 
 
 def _frequent(reading: Reading, base: Sequence[int], listed: tuple[str, ...], notes: list[str]) -> tuple[str, ...]:
@@ -376,7 +378,8 @@ def _proved(
     """Return what is known of each conclusion over the whole box."""
     main: dict[str, list[float]] = {name: [] for name in names}
     for each in shares:
-        if each.given is None and each.without is None and each.constrained and each.vary == mode[0]:
+        plainly = each.given is None and each.without is None and each.constrained
+        if plainly and each.vary == mode[0] and each.conclusion in main:
             assert each.share is not None
             main[each.conclusion].append(each.share)
     fixed = {

@@ -26,7 +26,7 @@ def _order(task: Task) -> list[Table]:
     """Return how likely best replies from the lowest strategies reach ``players`` in their order, ``along`` drawn."""
     import numpy as np
 
-    from detente.conclusions.ensemble.compile import payoffs
+    from detente.conclusions.ensemble.compile import payoff_columns
     from detente.conclusions.ensemble.draws import draws
 
     game, wanted = task.game, task.question.players
@@ -46,10 +46,10 @@ def _order(task: Task) -> list[Table]:
         raise UsageError(f"found {len(game.players)} players; an order of contagion is for fewer")
     rows = []
     names = {name: game.players.index(name) for name in wanted}
+    drawn = dict(draws(game, DRAWS, only=vary))
     for point in task.points:
-        drawn = dict(draws(game, DRAWS, only=vary))
-        drawn |= {name: np.full(DRAWS, float(value)) for name, value in point.values.items() if name not in vary}
-        wave, alone = _waves(payoffs(game, drawn))
+        held = {name: np.full(DRAWS, float(value)) for name, value in point.values.items() if name not in vary}
+        wave, alone = _waves(*payoff_columns(game, {**drawn, **held}))
         at = [wave[:, k] for k in names.values()]
         gains = [alone[:, k] for k in names.values()]
         all_in = np.all([each > 0 for each in at], axis=0)
@@ -88,15 +88,15 @@ def _rising(values: list[NDArray[Any]], *, strict: bool) -> NDArray[Any]:
     return found
 
 
-def _waves(table: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+def _waves(columns: NDArray[Any], which: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return in which wave each player steps up for good (0: not at the end), and each player's gain from stepping up alone.
 
-    ``table`` has the payoffs (draws, players, 2, .., 2); an indifferent player stays.
+    ``columns`` (draws, formulas) are the payoffs, ``which`` (players, 2, .., 2) says which each cell has; an indifferent player stays.
     """
     import numpy as np
 
-    n, players = table.shape[:2]
-    flat = table.reshape(n, players, -1)
+    n, players = len(columns), len(which)
+    flat = which.reshape(players, -1)
     bits = 1 << np.arange(players)[::-1]
     every = np.arange(n)
     profile = np.zeros((n, players), dtype=np.int64)
@@ -107,7 +107,7 @@ def _waves(table: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         reply = np.empty_like(profile)
         for p in range(players):
             low = code - profile[:, p] * bits[p]
-            gain = flat[every, p, low + bits[p]] - flat[every, p, low]
+            gain = columns[every, flat[p, low + bits[p]]] - columns[every, flat[p, low]]
             if k == 0:
                 alone[:, p] = gain
             reply[:, p] = gain > 0

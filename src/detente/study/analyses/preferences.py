@@ -271,14 +271,14 @@ def _iterated(task: Task) -> list[Table]:
 
 def _participation(game: NormalFormGame) -> Iterator[tuple[str, str]]:
     """Yield how many others have to be at the higher of two strategies for each player to prefer it strictly."""
+    import numpy as np
+
     if any(size != 2 for size in game.shape):
         return
     for player, name in enumerate(game.players):
         seen: dict[int, set[bool]] = {}
-        for profile in game.profiles():
-            if profile[player] == 0:
-                up = (*profile[:player], 1, *profile[player + 1 :])
-                seen.setdefault(sum(profile), set()).add(game.payoff(player, up) > game.payoff(player, profile))
+        for others, gain in np.ndenumerate(np.diff(game.payoffs[player], axis=player)):
+            seen.setdefault(sum(others), set()).add(bool(gain > 0))
         yield name, _threshold(seen)
 
 

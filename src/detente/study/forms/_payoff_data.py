@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from detente.numbers import number_to_json
-from detente.printing import plain as formula_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,7 +24,7 @@ def payoff_data(
     """
     return {
         "value": number_to_json(value),
-        "formula": formula_text(payoffs.payoff_where(player, chosen)),
+        "formula": payoffs.text_where(player, chosen),
         "terms": [
             {
                 "name": term.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -171,7 +171,7 @@ class Normal(Form):
 
         table = model.material_table if kind == "material" else model.table
         numeric, symbolic = model.at(point, kind), model.payoffs(kind)
-        at_point = partial(symbolic.evaluate, values=point.values)
+        at_point = cache(partial(symbolic.evaluate, values=point.values))
         cells: list[dict[str, Any]] = []
         rows = []
         for profile in numeric.profiles():
