@@ -306,6 +306,35 @@ def test_no_text_leaves_more_than_an_error_of_ours(text):
             assert 1 <= error.column <= len(text) + 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "min(a*total(x), total(y))/3",
+        "piecewise(0, total(x) <= 0, (total(x)**n + (total(y) + 1)**n)**(1/b))",
+        "piecewise(1/total(x), total(x) > 1 and not total(y) == 2, b)",
+        "a + b",
+        "total(x)*total(x) - sqrt(total(y)/b)",
+    ],
+)
+def test_at_places_of_columns_a_formula_is_worth_what_it_is_at_each(text):
+    columns = {
+        "x": ([Fraction(0), Fraction(2), Fraction(5, 3)], [0, 1, 2, 1, 1, 0, 2]),
+        "y": ([Fraction(2), 0.25], [1, 1, 0, 0, 1, 0, 1]),
+    }
+    parsed = formula.parse(text)
+
+    def at(place):
+        return parsed.evaluate(POINT, lambda node: columns[node.keys[0][0]][0][columns[node.keys[0][0]][1][place]])
+
+    found = parsed.evaluate_at_places(POINT, lambda node: columns[node.keys[0][0]], 7)
+    assert [(each, type(each)) for each in found] == [(at(place), type(at(place))) for place in range(7)]
+
+
+def test_at_places_of_columns_a_fault_is_that_of_the_place():
+    with pytest.raises(FormulaError, match="division by zero"):
+        formula.parse("1/total(x)").evaluate_at_places({}, lambda _: ([Fraction(1), Fraction(0)], [0, 1]), 2)
+
+
 def test_words_that_python_keeps_for_itself_are_names_here():
     parsed = formula.parse("payoff[us][pass, yield] + raise")
     assert parsed.items[0].keys == (("us",), ("pass", "yield"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +12,18 @@ from detente.errors import FormulaError, UnknownName, did_you_mean
 from detente.numbers import is_exact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from detente._formula_tree import Node
 
-__all__ = ["MAX_BITS", "MAX_EXPONENT", "Numeric", "Symbolic"]
+__all__ = ["MAX_BITS", "MAX_EXPONENT", "Columns", "Numeric", "Symbolic"]
 
 MAX_EXPONENT = 1000
 #: Bits that an exact intermediate result may have: about 2,500 decimal digits.
 MAX_BITS = 8192
+_COMPARE = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
 
 
 class _Interpreter:
@@ -70,15 +74,7 @@ class Numeric(_Interpreter):
         if node.op == "not":
             return not args[0]
         if node.is_condition:
-            left, right = args
-            return {
-                "<": left < right,
-                "<=": left <= right,
-                ">": left > right,
-                ">=": left >= right,
-                "==": left == right,
-                "!=": left != right,
-            }[node.op]
+            return _COMPARE[node.op](*args)
         return self.bounded(node, self.arithmetic(node, args))
 
     def arithmetic(self, node: Node, args: list[Any]) -> Any:
@@ -141,6 +137,52 @@ class Numeric(_Interpreter):
         elif isinstance(value, float) and not math.isfinite(value):
             raise self.fail(node, "the result is too large")
         return value
+
+
+class Columns(Numeric):
+    """Numbers at every place of some columns, whose entries items stand for.
+
+    What depends on one column alone is computed once for each number in it, when a place needs it for the first time.
+    """
+
+    def __init__(
+        self, text: str, env: Mapping[str, Any], item: Callable[[Node], tuple[Sequence[Any], Sequence[int]]], root: Node
+    ) -> None:
+        super().__init__(text, env, lambda node: self.entry(item(node)))
+        self.root, self.place = root, 0
+        self.kept: dict[int, tuple[Sequence[int], dict[int, Any]]] = {
+            id(node): (item(alone)[1], {}) for node, alone in _of_one_item(root)
+        }
+
+    def entry(self, column: tuple[Sequence[Any], Sequence[int]]) -> Any:
+        """Return what stands in a column at the present place."""
+        numbers, which = column
+        return numbers[which[self.place]]
+
+    def at(self, place: int) -> Any:
+        """Return the value at a place."""
+        self.place = place
+        return self.visit(self.root)
+
+    def visit(self, node: Node) -> Any:
+        kept = self.kept.get(id(node))
+        if kept is None:
+            return super().visit(node)
+        which, known = kept
+        entry = which[self.place]
+        if entry not in known:
+            known[entry] = super().visit(node)
+        return known[entry]
+
+
+def _of_one_item(node: Node) -> Iterator[tuple[Node, Node]]:
+    """Yield the largest parts of a tree in which there is one item, perhaps several times, each with it."""
+    items = list(dict.fromkeys(each for each in node.walk() if each.op == "item"))
+    if len(items) == 1:
+        yield node, items[0]
+    else:
+        for arg in node.args:
+            yield from _of_one_item(arg)
 
 
 def _exact_root(base: Fraction, degree: int) -> Fraction | None:

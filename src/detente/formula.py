@@ -26,12 +26,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from detente._formula_tree import COUNTS, TOTAL, Node
-from detente._formula_values import Numeric, Symbolic
+from detente._formula_values import Columns, Numeric, Symbolic
 from detente.errors import FormulaError, UnknownName, UsageError, did_you_mean
 from detente.numbers import MAX_DIGITS, exact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 __all__ = ["COUNTS", "FUNCTIONS", "RESERVED", "TOTAL", "Formula", "Node", "parse", "symbol"]
 
@@ -124,6 +124,24 @@ class Formula:
             digits, with the column at which it happens.
         """
         return Numeric(self.text, env, item).visit(self.root)
+
+    def evaluate_at_places(
+        self, env: Mapping[str, Any], item: Callable[[Node], tuple[Sequence[Any], Sequence[int]]], count: int
+    ) -> list[Any]:
+        """Return the values at places 0, 1, .., ``count - 1``, which differ in what the items are.
+
+        ``item`` returns a column for each: its numbers, and by place which of them stands there. The values are
+        those of :meth:`evaluate`; what depends on one column alone is computed once for each of its numbers.
+
+        Examples
+        --------
+        >>> f = parse("min(total(a)**2, total(b))")
+        >>> columns = {"a": ([Fraction(1), Fraction(3)], [0, 1, 1]), "b": ([Fraction(5)], [0, 0, 0])}
+        >>> f.evaluate_at_places({}, lambda node: columns[node.keys[0][0]], 3)
+        [Fraction(1, 1), Fraction(5, 1), Fraction(5, 1)]
+        """
+        columns = Columns(self.text, env, item, self.root)
+        return [columns.at(place) for place in range(count)]
 
     def to_sympy(
         self, symbols: Mapping[str, Any], item: Callable[[Node], Any] | None = None, *, as_written: bool = False

@@ -95,10 +95,13 @@ class CoalitionalGame(Displayed):
         """
         if len(worth) != 1 << len(players):
             raise UsageError(f"found {len(worth)} worths for {len(players)} players; expected {1 << len(players)}")
-        numbers = iter(worth)
-        if next(numbers) != 0:
+        if worth[0] != 0:
             raise UsageError(f"found {worth[0]} as the worth of the empty coalition; expected 0")
-        return cls(players, lambda _: next(numbers))
+        made = object.__new__(cls)
+        object.__setattr__(made, "players", _names(players, MAX_PLAYERS))
+        object.__setattr__(made, "arithmetic", "exact")
+        object.__setattr__(made, "worth", (Fraction(0), *map(made._number, worth[1:])))
+        return made
 
     def _number(self, value: object) -> Fraction:
         if isinstance(value, float) and isfinite(value):

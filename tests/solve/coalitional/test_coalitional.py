@@ -233,6 +233,16 @@ def test_the_nucleolus_agrees_with_its_definition(seed):
     assert not is_nucleolus(game, moved)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_the_criterion_of_the_nucleolus_tells_it_from_its_neighbours_where_many_coalitions_tie(seed):
+    game = market(random.Random(seed), 7, F(1, 3))
+    found = nucleolus(game)
+    assert in_core(game, found)
+    for giver, taker in (("p0", "p1"), ("p3", "p6"), ("p5", "p2")):
+        moved = {**found, giver: found[giver] - F(1, 50), taker: found[taker] + F(1, 50)}
+        assert not is_nucleolus(game, moved)
+
+
 def test_a_game_without_imputations_has_no_nucleolus():
     game = CoalitionalGame(["a", "b"], {"a": 2, "b": 2, ("a", "b"): 3})
     with pytest.raises(detente.UsageError, match="imputations"):

@@ -17,7 +17,7 @@ from detente.solve.programs._float_proposal import FloatOptimum
 from detente.solve.programs.linear_program import maximize
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from detente.solve.programs.linear_program import LinearSolution
 
@@ -25,6 +25,8 @@ __all__ = ["Owed", "maximize_over_coalitions"]
 
 #: The largest claim in the units of floating point.
 _LARGE = 1e4
+#: What binds in these units, and what is left short by more.
+_NEAR = 1e-9 * _LARGE
 
 
 class Owed:
@@ -64,6 +66,7 @@ def maximize_over_coalitions(
     more: tuple[Sequence[Sequence[object]], Sequence[object]] = ((), ()),
     equal: tuple[Sequence[Sequence[object]], Sequence[object]] = ((), ()),
     counts: Sequence[bool] | None = None,
+    few: bool = False,
 ) -> tuple[LinearSolution, list[int]]:
     """Maximize over divisions x, and perhaps a last variable t, with ``x(S) + relief t >= owed[S]`` for every S.
 
@@ -79,6 +82,9 @@ def maximize_over_coalitions(
         Further inequalities ``row @ (x, t) <= right`` and equations.
     counts : sequence of bool, optional
         By number, whether a coalition has to be met at all; without it all have to be.
+    few : bool
+        Whether most coalitions that bind are expected in the pool: floating point, too, then begins with it and adds
+        what it leaves short, instead of taking all at once. The optimum is the same, though perhaps at another point.
 
     Returns
     -------
@@ -88,9 +94,8 @@ def maximize_over_coalitions(
     width = len(objective)
     n = (len(owed.values) - 1).bit_length()
     last = [-relief] if width > n else []
-    batch = 2 * n
     asked = [mask for mask in range(1, len(owed.values) - 1) if counts is None or counts[mask]]
-    proposed = _proposed(objective, owed, asked, last, more, equal)
+    proposed = _proposed(objective, owed, asked, last, more, equal, pool if few else None)
     own, near = (dict(pool), None) if proposed is None else proposed
     while True:
         masks = list(own)
@@ -114,7 +119,7 @@ def maximize_over_coalitions(
         least = owed if found.ray is None else Owed([Fraction(0)] * len(owed.values))
         margins = least.margins(at[:n], eased)
         left = sorted((margins[mask], mask) for mask in asked if margins[mask] < 0)
-        added = [mask for _, mask in left if mask not in own][:batch]
+        added = [mask for _, mask in left if mask not in own][: 2 * n]
         if not added:
             pool |= {mask: None for mask in asked if mask in own and margins[mask] == 0}
             return found, masks
@@ -130,42 +135,62 @@ def _memberships(n: int) -> Any:
 
 
 def _proposed(
-    objective: Sequence[Any], owed: Owed, asked: Sequence[int], last: Sequence[int], more: Any, equal: Any
+    objective: Sequence[Any],
+    owed: Owed,
+    asked: Sequence[int],
+    last: Sequence[int],
+    more: Any,
+    equal: Any,
+    pool: Mapping[int, None] | None,
 ) -> tuple[dict[int, None], FloatOptimum] | None:
-    """Return coalitions that seem to bind at the optimum over all of them, and that optimum; None if that fails."""
+    """Return coalitions that seem to bind at the optimum over all of them, and that optimum; None if that fails.
+
+    Given a pool, the program begins with its coalitions, and those that its optimum leaves short are added until there
+    is none.
+    """
     import numpy as np
     from scipy.optimize import linprog
 
     n = (len(owed.values) - 1).bit_length()
     if n < 6:
         return None
-    rows = _memberships(n)[asked]
-    matrix = np.hstack([-rows, np.full((len(rows), len(last)), last[0] if last else 0)])
+    numbers = np.array(asked)
+    members = _memberships(n)[numbers]
+    matrix = np.hstack([-members, np.full((len(members), len(last)), last[0] if last else 0)])
+    used = np.arange(len(numbers)) if pool is None else np.flatnonzero(np.isin(numbers, list(pool)))
     try:
         # in units in which the largest claim is large: what floating point takes for feasible is an absolute number
         unit = _LARGE / (float(np.abs(owed.floats).max()) or 1.0)
-        found = FloatOptimum.of(
-            linprog(
-                -np.array([float(each) for each in objective]),
-                A_ub=np.vstack([matrix, np.array(more[0], dtype=float).reshape(-1, len(objective))]),
-                b_ub=unit * np.concatenate([-owed.floats[asked], np.array(more[1], dtype=float)]),
-                A_eq=np.array(equal[0], dtype=float),
-                b_eq=unit * np.array([float(each) for each in equal[1]]),
-                bounds=(None, None),
-                method="highs-ds",
+        least = -unit * owed.floats[numbers]
+        while True:
+            found = FloatOptimum.of(
+                linprog(
+                    -np.array([float(each) for each in objective]),
+                    A_ub=np.vstack([matrix[used], np.array(more[0], dtype=float).reshape(-1, len(objective))]),
+                    b_ub=np.concatenate([least[used], unit * np.array(more[1], dtype=float)]),
+                    A_eq=np.array(equal[0], dtype=float),
+                    b_eq=unit * np.array([float(each) for each in equal[1]]),
+                    bounds=(None, None),
+                    method="highs-ds",
+                )
             )
-        )
+            if found is None:
+                return None
+            left = matrix @ found.x - least
+            left[used] = 0
+            short = np.flatnonzero(left > _NEAR)
+            if not len(short):
+                break
+            used = np.union1d(used, short[np.argsort(-left[short], kind="stable")[: 2 * n]])
     except (OverflowError, ValueError):  # numbers too large for floats
         return None
-    if found is None:
-        return None
-    slack = np.abs(found.slack[: len(rows)])
-    priced = np.array(found.at_most_prices[: len(rows)]) > 0
-    near = np.flatnonzero((slack <= 1e-9 * _LARGE) | priced)
+    slack = np.abs(found.slack[: len(used)])
+    priced = np.array(found.at_most_prices[: len(used)]) > 0
+    near = np.flatnonzero((slack <= _NEAR) | priced)
     near = near[np.lexsort((slack[near], ~priced[near]))]
-    chosen = [int(k) for k in near[sorted({*range(int(priced[near].sum())), *_independent(matrix[near])})]]
-    further = range(len(rows), len(found.slack))
-    return dict.fromkeys(asked[k] for k in chosen), found.with_rows([*chosen, *further])
+    chosen = [int(k) for k in near[sorted({*range(int(priced[near].sum())), *_independent(matrix[used[near]])})]]
+    further = range(len(used), len(found.slack))
+    return dict.fromkeys(asked[used[k]] for k in chosen), found.with_rows([*chosen, *further])
 
 
 def _independent(rows: Any) -> list[int]:

@@ -143,11 +143,13 @@ def core(game: CoalitionalGame, floors: Mapping[str, object] | None = None) -> C
     Returns
     -------
     Core
-        Every claim is an exact linear program whose certificate was checked.
+        Every claim is an exact linear program whose certificate was checked, or a division in the core in which a
+        player gets no more than it is owed alone, or the others no more than they are owed together.
 
     Notes
     -----
-    *Cost.* 2n + 1 linear programs, each with the few coalitions that bind; 2^n sums for every round of adding these.
+    *Cost.* At most 2n + 1 linear programs, each with the few coalitions that bind; 2^n sums for every round of adding
+    these.
 
     Examples
     --------
@@ -184,13 +186,21 @@ def _core(game: CoalitionalGame, floors: tuple[tuple[str, Fraction], ...]) -> Co
         _check_balanced(game, tuple(weights), values)
         return Core(game, None, None, tuple(weights), given)
     assert first.x is not None
+    found = [first.x]
     ranges = {}
     for k, name in enumerate(game.players):
+        # what the player is owed alone, and what is left when the others get what they are owed: nothing goes beyond
+        limits = values[1 << k], game.worth[-1] - values[game.grand ^ 1 << k]
         ends = []
-        for sign in (-1, 1):
+        for sign, limit in zip((-1, 1), limits, strict=True):
+            if any(x[k] == limit for x in found):
+                ends.append(limit)
+                continue
             unit = [sign * int(j == k) for j in range(n)]
-            best, _ = maximize_over_coalitions(unit, owed, pool, equal=everyone)
+            best, _ = maximize_over_coalitions(unit, owed, pool, equal=everyone, few=True)
             assert best.value is not None
+            assert best.x is not None
+            found.append(best.x)
             ends.append(sign * best.value)
         ranges[name] = (ends[0], ends[1])
     return Core(game, ranges, dict(zip(game.players, first.x, strict=True)), None, given)

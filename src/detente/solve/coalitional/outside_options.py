@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING
 
 from detente.errors import UsageError
@@ -54,15 +55,20 @@ def with_outside_options(
     >>> print(with_outside_options(pair, {"a": "3/4", "b": "1/2"})["a", "b"])
     5/4
     """
-    worth = list(game.worth)
-    for name, value in options.items():
-        bit, own = game.mask((name,)), exact(value)
-        for mask in range(len(worth)):
+    given = {game.mask((name,)): exact(value) for name, value in options.items()}
+    whole, scale = game.scaled()
+    unit = lcm(scale, *(each.denominator for each in given.values()))
+    before = [each * (unit // scale) for each in whole]
+    best = list(before)
+    for bit, value in given.items():
+        own = int(value * unit)
+        for mask in range(len(best)):
             if mask & bit:
-                worth[mask] = max(worth[mask], worth[mask ^ bit] + own)
+                best[mask] = max(best[mask], best[mask ^ bit] + own)
     if not leave:
-        worth[-1] = game.worth[-1]
-    return game.replaced(worth)
+        best[-1] = before[-1]
+    better = zip(game.worth, before, best, strict=True)
+    return game.replaced([value if now == old else Fraction(now, unit) for value, old, now in better])
 
 
 def best_partition(game: CoalitionalGame) -> Partition:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING, Any
 
 from detente.display import Displayed, Table
@@ -22,7 +23,7 @@ from detente.study.form import View
 from detente.study.forms._formulas import FormulaForm, Formulas
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from detente.conclusions.coalition_levers import CoalitionFormulas
     from detente.formula import Formula
@@ -158,12 +159,9 @@ class Coalitional(FormulaForm):
         worth: Formula = model.definition.data
         players = model.payoff_model.players
         tables = {node.keys[0][0] for node in worth.items}
-        totals = {table: coalition_sums([env[f"{table}_{each}"] for each in players]) for table in tables}
-
-        def value(mask: int) -> Any:
-            return worth.evaluate(env, lambda node: totals[node.keys[0][0]][mask])
-
-        return CoalitionalGame.numbered(players, [Fraction(0), *map(value, range(1, 1 << len(players)))])
+        columns = {table: _totals([env[f"{table}_{each}"] for each in players]) for table in tables}
+        values = worth.evaluate_at_places(env, lambda node: columns[node.keys[0][0]], (1 << len(players)) - 1)
+        return CoalitionalGame.numbered(players, [Fraction(0), *values])
 
     def table(self, model: GameModel, material: bool) -> Payoffs:
         """Return the outside options with the terms behind them."""
@@ -275,6 +273,17 @@ class Coalitional(FormulaForm):
             )
         data = {"players": list(game.players), "cells": cells, "inert": {}, "worth_of_all": plain(game.worth[-1])}
         return View(tuple(shown), data)
+
+
+def _totals(values: Sequence[Any]) -> tuple[list[Any], list[int]]:
+    """Return the sums over the members of coalitions 1, 2, ..: the different ones, and which of them each coalition has."""
+    if not all(isinstance(each, Fraction) for each in values):  # floats are added as they come
+        sums = coalition_sums(values)[1:]
+        return sums, list(range(len(sums)))
+    scale = lcm(*(each.denominator for each in values))
+    whole = coalition_sums([each.numerator * (scale // each.denominator) for each in values])[1:]
+    places = {each: k for k, each in enumerate(dict.fromkeys(whole))}
+    return [Fraction(each, scale) for each in places], [places[each] for each in whole]
 
 
 def _fault(place: Any, wrong: Wrong) -> Any:
