@@ -17,7 +17,7 @@ from detente.errors import UsageError, did_you_mean
 from detente.numbers import short
 from detente.solve.parametric.line_signs import LineSigns
 from detente.solve.stochastic.clear_play import ClearPlay, behavior_of
-from detente.solve.stochastic.incentives import plan_deviations, plan_gains, plan_values
+from detente.solve.stochastic.incentives import plan_values, state_gains
 from detente.solve.stochastic.markov_perfect import markov_perfect
 from detente.solve.stochastic.markov_result import described
 
@@ -143,7 +143,14 @@ class _Search:
         if len(self.quotients) == len(quotients):
             self.along_line = game.with_formulas(self.line.quotient)
         self.clear = ClearPlay(game.shape_of)
+        self.points = [(state, seen) for state in game.playing for seen, _ in game.points_of(state)]
+        self.worths: dict[Any, Mapping[State, tuple[Any, ...]]] = {}
         self.deviations: dict[Any, list[_Deviation]] = {}
+        #: What the formulas are worth that do not move, in floats.
+        self.fixed: dict[Any, float] = {}
+        if self.along_line is not None:
+            numbers = {each: each.at(self.low) for each in self.quotients.values() if each.is_number}
+            self.fixed = {each: float(value) for each, value in numbers.items() if value is not None}
 
     def value(self, expression: Any, x: Fraction) -> Any:
         """Return the value of a formula of the game where the parameter is ``x``, None where it is not known here."""
@@ -156,7 +163,7 @@ class _Search:
             here = {**self.values, self.along: x}
             one, plan, differ = self._clear(x) or self._solved(here)
             self.solved[x] = self.state_of(one.path, here, one), differ
-            self.plans.setdefault(_key(plan), plan)
+            self.plans.setdefault(self._key(plan), plan)
         found_state, _ = self.solved[x]
         return found_state
 
@@ -175,25 +182,38 @@ class _Search:
         if line is None or not self.clear.fits:
             return None
         try:
-            plan = self.clear.plan(*_floats(line, x))
+            plan = self.clear.plan(*_floats(line, x, self.fixed))
         except (OverflowError, TypeError):  # too large for floats, or without a value here
             return None
         if plan is None or not _confirmed(line, self._deviations(plan), x):
             return None
-        worth = plan_values(line, plan)
+        worth = self._worth(plan)
         values = {
             player: {state: worth[state][i].at(x) for state in line.states} for i, player in enumerate(line.players)
         }
         return described(self.game.shape_of, behavior_of(self.game.shape_of, plan), values, Fraction(0)), plan, False
 
+    def _key(self, plan: Plan) -> Any:
+        """Return what identifies a plan."""
+        return tuple(tuple(plan[point].values()) for point in self.points)
+
+    def _worth(self, plan: Plan) -> Mapping[State, tuple[Any, ...]]:
+        """Return what every state is worth under a plan."""
+        key = self._key(plan)
+        if key not in self.worths:
+            self.worths[key] = plan_values(self.game if self.along_line is None else self.along_line, plan)
+        return self.worths[key]
+
     def _deviations(self, plan: Plan) -> list[_Deviation]:
         """Return the one-shot deviations from a plan."""
-        key = _key(plan)
+        key = self._key(plan)
         if key not in self.deviations:
             game = self.game if self.along_line is None else self.along_line
-            pairs = zip(plan_gains(game, plan), plan_deviations(game, plan), strict=True)
+            worth = self._worth(plan)
             self.deviations[key] = [
-                (each.gain, state, moved, kept) for each, (state, _, _, moved, kept) in pairs
+                (each.gain, state, moved, kept)
+                for state in game.playing
+                for each, moved, kept in state_gains(game, plan, state, worth)
             ]
         return self.deviations[key]
 
@@ -251,13 +271,12 @@ class _Search:
         return sorted(found)
 
 
-def _key(plan: Plan) -> Any:
-    return tuple(sorted((str(k), tuple(v.items())) for k, v in plan.items()))
+def _floats(line: SymbolicStochasticGame, x: Fraction, fixed: Mapping[Any, float]) -> tuple[Any, Any, Any]:
+    """Return what profiles and ends pay and the discount factors in floats, of a game of quotients at a fraction.
 
-
-def _floats(line: SymbolicStochasticGame, x: Fraction) -> tuple[Any, Any, Any]:
-    """Return what profiles and ends pay and the discount factors in floats, of a game of quotients at a fraction."""
-    known: dict[Any, float] = {}
+    ``fixed`` has those of some formulas.
+    """
+    known = dict(fixed)
 
     def number(formula: Any) -> float:
         if formula not in known:
@@ -299,10 +318,7 @@ def _ends(line: LineSigns, gains: Sequence[Any]) -> list[Root]:
 
     Elsewhere it is one on both sides, and there; or some deviation gains on both sides, and there.
     """
-    moving = [each for each in gains if not getattr(each, "is_number", True)]
-    cells = line.cells(moving)
-    shared = line.shared(moving, cells.samples)
-    return [root for root, both in zip(cells.places, shared, strict=False) if not both]
+    return line.unshared([each for each in gains if not getattr(each, "is_number", True)])
 
 
 def policy_thresholds(

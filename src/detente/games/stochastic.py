@@ -193,10 +193,15 @@ class StochasticGame(Displayed):
 
     def successors(self, state: State) -> tuple[State, ...]:
         """Return the states that can follow a state, in their order; none behind a terminal one."""
-        if state in self.terminal:
-            return ()
-        reached = {to for each in self.transitions[state].values() for to, chance in each if chance != 0}
-        return tuple(self.states[to] for to in sorted(reached))
+        return self._followers[state]
+
+    @cached_property
+    def _followers(self) -> dict[State, tuple[State, ...]]:
+        found: dict[State, tuple[State, ...]] = dict.fromkeys(self.terminal, ())
+        for state in self.playing:
+            reached = {to for each in self.transitions[state].values() for to, chance in each if chance != 0}
+            found[state] = tuple(self.states[to] for to in sorted(reached))
+        return found
 
     @cached_property
     def _stays(self) -> frozenset[State]:

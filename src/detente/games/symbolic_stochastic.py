@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
@@ -11,7 +12,7 @@ from detente.games.stochastic import StochasticGame, groups_of
 from detente.games.symbolic import SymbolicGame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from fractions import Fraction
 
     from detente.games.normal import Profile
@@ -133,7 +134,7 @@ class SymbolicStochasticGame:
         made = object.__new__(type(self))
         written = dict.fromkeys((*self.expressions, sympy.Integer(1)))
         made.__dict__.update(self.__dict__, _of={each: of(each) for each in written})
-        for worked_out in ("worked_out", "expressions", "_written"):
+        for worked_out in ("worked_out", "expressions", "_written", "_rows", "_targets"):
             made.__dict__.pop(worked_out, None)
         return made
 
@@ -147,7 +148,10 @@ class SymbolicStochasticGame:
 
     def payoff(self, state: State, profile: Profile) -> tuple[Any, ...]:
         """Return what a period pays, as SymPy expressions in the order of the players."""
-        return tuple(self._formula(each) for each in self.__dict__["_slots"]["pay", state, profile])
+        if (state, profile) not in self._rows:
+            slots = self.__dict__["_slots"]["pay", state, profile]
+            self._rows[state, profile] = tuple(self._formula(each) for each in slots)
+        return self._rows[state, profile]
 
     def end(self, state: State) -> tuple[Any, ...]:
         """Return what a terminal state pays, as SymPy expressions."""
@@ -159,6 +163,11 @@ class SymbolicStochasticGame:
 
     def moves(self, state: State, profile: Profile) -> tuple[tuple[State, Any], ...]:
         """Return the states that follow with their chances as SymPy expressions; none where play ends."""
+        if (state, profile) not in self._targets:
+            self._targets[state, profile] = self._follow(state, profile)
+        return self._targets[state, profile]
+
+    def _follow(self, state: State, profile: Profile) -> tuple[tuple[State, Any], ...]:
         import sympy
 
         odds = self.__dict__["_slots"].get(("odds", state, profile))
@@ -166,6 +175,16 @@ class SymbolicStochasticGame:
             return tuple((to, self._formula(each)) for to, each in odds.items())
         sure = self._instead(sympy.Integer(1))
         return tuple((self.states[to], sure) for to, _ in self.shape_of.transitions[state][profile])
+
+    @cached_property
+    def _rows(self) -> dict[tuple[State, Profile], tuple[Any, ...]]:
+        """What periods pay, once it was asked for."""
+        return {}
+
+    @cached_property
+    def _targets(self) -> dict[tuple[State, Profile], tuple[tuple[State, Any], ...]]:
+        """Where periods lead, once it was asked for."""
+        return {}
 
     @cached_property
     def expressions(self) -> tuple[Any, ...]:
@@ -233,21 +252,25 @@ class SymbolicStochasticGame:
                 leads[state][chosen] = self.moves(state, profile)
         return pays, leads
 
-    def points_of(self, state: State) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
-        """Yield what can be seen at each point of a period, with who moves there."""
-        from itertools import product
-
-        earlier: tuple[int, ...] = ()
-        for group in self.order:
-            for seen in product(*(range(len(self.actions[state][j])) for j in earlier)):
-                yield seen, group
-            earlier += group
+    def points_of(self, state: State) -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:
+        """Return what can be seen at each point of a period, with who moves there."""
+        return _points(self.order, tuple(map(len, self.actions[state])))
 
     def __repr__(self) -> str:
         return (
             f"<SymbolicStochasticGame of {', '.join(self.players)}: {len(self.playing)} states, "
             f"{len(self.parameters)} parameters>"
         )
+
+
+@lru_cache(maxsize=64)
+def _points(order: Order, shape: tuple[int, ...]) -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:
+    found = []
+    earlier: tuple[int, ...] = ()
+    for group in order:
+        found += [(seen, group) for seen in product(*(range(shape[j]) for j in earlier))]
+        earlier += group
+    return tuple(found)
 
 
 def _row(given: Any, players: tuple[str, ...]) -> list[Any]:

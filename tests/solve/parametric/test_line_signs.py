@@ -39,24 +39,26 @@ def test_a_value_along_a_line_is_that_of_the_expression_at_the_point(line):
     one, below = signs.quotient(expression_of("x - 3")), signs.quotient(expression_of("1/(x - 3)"))
     assert (one * below).at(Fraction(3)) is None
     assert (one * below - 1).at(Fraction(4)) == (2 - one * below - 1).at(Fraction(4)) == (one / one - below / below).at(Fraction(5)) == 0
-    assert signs.positive([one * below], [Fraction(3), Fraction(4)]) == [None, frozenset({0})]
+    assert [signs.sign_between(one * below, Fraction(at)) for at in (3, 4)] == [None, 1]
 
 
 @pytest.mark.parametrize("more", [(), CASES])
-def test_two_points_share_a_positive_expression_where_the_sets_of_positive_ones_meet(line, more):
+def test_a_place_is_shared_where_one_expression_is_positive_on_both_sides(line, more):
     _, signs = line
     random = Random(11)
     for _ in range(30):
-        chosen = [expression_of(text) for text in random.sample([*FORMULAS, *more], 4)]
-        points = sorted(Fraction(random.randint(-40, 40), 17) for _ in range(6))
-        points = [each for each in points if each != 3]
-        positive = [{k for k, each in enumerate(chosen) if signs.sign_between(each, at) == 1} for at in points]
-        expected = [bool(one & other) for one, other in zip(positive, positive[1:], strict=False)]
-        assert signs.shared(chosen, points) == expected
+        chosen = [expression_of(text) for text in random.sample([*FORMULAS, "(x - a)**2", "1/(x - a)**2", *more], 4)]
+        cells = signs.cells(chosen)
+        positive = [{k for k, each in enumerate(chosen) if signs.sign_between(each, at) == 1} for at in cells.samples]
+        expected = [place for place, one, other in zip(cells.places, positive, positive[1:], strict=False) if not one & other]
+        assert signs.unshared(chosen) == expected
 
 
-def test_neighbors_share_nothing_where_nothing_is_positive(line):
+def test_places_are_not_shared_where_nothing_is_positive_or_something_has_no_value(line):
     _, signs = line
-    expressions = [expression_of("-1 - x**2")]
-    assert signs.shared(expressions, [Fraction(0), Fraction(1)]) == [False]
-    assert signs.shared([], [Fraction(0), Fraction(1)]) == [False]
+    touching, above = expression_of("-(x - a)**2"), expression_of("1 + x**2")
+    assert [root.low for root in signs.unshared([touching])] == [Fraction(1, 3)]
+    assert signs.unshared([touching, above]) == signs.unshared([]) == []
+    # below 1/2 the logarithm has no value: of the zeros of the product one lies there, one beyond
+    parts = [above, expression_of("log(x - 1/2)"), expression_of("(x - a)*(x - 3/4)")]
+    assert [root.low for root in signs.unshared(parts)] == [Fraction(1, 3), Fraction(1, 2)]

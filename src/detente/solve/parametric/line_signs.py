@@ -10,6 +10,7 @@ constant, and one rational point gives it; at a place the factors say what vanis
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -80,6 +81,7 @@ class LineSigns:
         self._roots: dict[Any, list[Root]] = {}
         self._names: dict[Any, str] = {}
         self._quotients: dict[Any, Quotient | None] = {}
+        self._runs: dict[Any, list[int | None]] = {}
 
     # ------------------------------------------------------------------------------------------------ forms
 
@@ -285,40 +287,41 @@ class LineSigns:
         """
         return self._sign(self.form(expression), at)
 
-    def positive(self, expressions: Sequence[Any], points: Sequence[Fraction]) -> list[frozenset[int] | None]:
-        """Return which expressions are positive at each point; None where one has no value or no certain sign."""
-        forms = [self.form(each) for each in expressions]
-        found: list[frozenset[int] | None] = []
-        for at in points:
-            near: Near = {}
-            try:
-                signs = [self._sign(form, at, near) for form in forms]
-            except OpenSign:
-                signs = [None]
-            found.append(None if None in signs else frozenset(k for k, sign in enumerate(signs) if sign == 1))
-        return found
+    def unshared(self, expressions: Sequence[Any]) -> list[Root]:
+        """Return the places at which no one expression is positive on both sides, or one has no certain sign beside it.
 
-    def shared(self, expressions: Sequence[Any], points: Sequence[Fraction]) -> list[bool]:
-        """Return for every two neighboring points whether one expression is positive at both, and all have signs there.
-
-        Quotients of polynomials have signs wherever a piece is looked at, so the first positive one is enough; else
-        all are looked at.
+        A sign is constant on a run of pieces between two places of the same expression: there it is looked at once, and
+        kept for the next time.
         """
-        forms = [self.form(each) for each in expressions]
-        if all(isinstance(form, Rational) for form in forms):
-            return self._shared([form for form in forms if isinstance(form, Rational)], points)
-        positive = self.positive(expressions, points)
-        return [a is not None and b is not None and bool(a & b) for a, b in pairwise(positive)]
+        cells = self.cells(expressions)
+        highs = [each.high for each in cells.places]
+        shared, unsure = [False] * len(cells.places), [False] * len(cells.samples)
+        for each in expressions:
+            form = self.form(each)
+            own = {bisect_left(highs, root.low) for root in self._inside(self._places(form, zeros=True))}
+            runs = list(pairwise([0, *(k + 1 for k in sorted(own)), len(cells.samples)]))
+            signs = self._by_run(each, form, [cells.samples[first] for first, _ in runs])
+            for (first, last), sign, beyond in zip(runs, signs, [*signs[1:], None], strict=True):
+                if sign is None:
+                    unsure[first:last] = [True] * (last - first)
+                elif sign > 0:  # the place behind the run counts if it is positive beyond it too
+                    reach = last if beyond == 1 else last - 1
+                    shared[first:reach] = [True] * (reach - first)
+        return [place for k, place in enumerate(cells.places) if not shared[k] or unsure[k] or unsure[k + 1]]
 
-    def _shared(self, forms: Sequence[Rational], points: Sequence[Fraction]) -> list[bool]:
-        found, order = [], list(range(len(forms)))
-        for a, b in pairwise(points):
-            first = next((k for k in order if forms[k].sign(a) == 1 and forms[k].sign(b) == 1), None)
-            found.append(first is not None)
-            if first is not None:  # it is likely to be positive at the next point too
-                order.remove(first)
-                order.insert(0, first)
+    def _by_run(self, expression: Any, form: Form, points: Sequence[Fraction]) -> list[int | None]:
+        """Return the sign of an expression at a point of each of its runs, None where it has none or no certain one."""
+        key = expression, self.bounded
+        found = self._runs.get(key)
+        if found is None or len(found) != len(points):
+            found = self._runs[key] = [self._certain(form, at) for at in points]
         return found
+
+    def _certain(self, form: Form, at: Fraction) -> int | None:
+        try:
+            return self._sign(form, at)
+        except OpenSign:
+            return None
 
     def quotient(self, expression: Any) -> Quotient | None:
         """Return an expression of the game's names as a quotient of polynomials in the parameter, or None."""

@@ -15,12 +15,13 @@ from detente.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from detente.games.normal import Profile
     from detente.games.stochastic import State
     from detente.games.symbolic_stochastic import SymbolicStochasticGame
 
 __all__ = [
     "Incentive", "Plan", "constant_plan", "plan_deviations", "plan_gains", "plan_values", "policy_incentives",
-    "policy_values", "profile_played",
+    "policy_values", "profile_played", "state_gains",
 ]  # fmt: skip
 
 
@@ -146,17 +147,36 @@ def plan_deviations(
 def plan_gains(game: SymbolicStochasticGame, plan: Plan, states: Sequence[State] | None = None) -> list[Incentive]:
     """Return the gain of every one-shot deviation from a plan, as expressions that are not simplified."""
     known = plan_values(game, plan)
-    sequence = [j for group in game.order for j in group]
-    found = []
-    for state, seen, i, moved, kept in plan_deviations(game, plan, states):
-        after = (known[to][i] for each in (moved, kept) for to, _ in game.moves(state, each))
-        key = ("gain", state, i, moved, kept, *after)
-        if key not in game.worked_out:
-            game.worked_out[key] = _worth(game, state, moved, i, known) - _worth(game, state, kept, i, known)
-        gain = game.worked_out[key]
-        words = tuple(game.actions[state][j][a] for j, a in zip(sequence, seen, strict=False))
-        found.append(Incentive(game.players[i], state, words, game.actions[state][i][moved[i]], gain))
-    return found
+    return [
+        each
+        for state in (states if states is not None else game.playing)
+        for each, *_ in state_gains(game, plan, state, known)
+    ]
+
+
+def state_gains(
+    game: SymbolicStochasticGame, plan: Plan, state: State, known: Mapping[State, tuple[Any, ...]]
+) -> tuple[tuple[Incentive, Profile, Profile], ...]:
+    """Return the one-shot deviations in a state, with the profiles with and without each.
+
+    ``known`` are the plan's values.
+    """
+    choices = tuple(tuple(plan[state, seen].items()) for seen, _ in game.points_of(state))
+    # plans that agree here and in what the state leads to have these in common
+    here = ("gains", state, choices, *(known[to] for to in game.shape_of.successors(state)))
+    if here not in game.worked_out:
+        sequence = [j for group in game.order for j in group]
+        found = []
+        for _, seen, i, moved, kept in plan_deviations(game, plan, [state]):
+            after = (known[to][i] for each in (moved, kept) for to, _ in game.moves(state, each))
+            key = ("gain", state, i, moved, kept, *after)
+            if key not in game.worked_out:
+                game.worked_out[key] = _worth(game, state, moved, i, known) - _worth(game, state, kept, i, known)
+            words = tuple(game.actions[state][j][a] for j, a in zip(sequence, seen, strict=False))
+            action = game.actions[state][i][moved[i]]
+            found.append((Incentive(game.players[i], state, words, action, game.worked_out[key]), moved, kept))
+        game.worked_out[here] = tuple(found)
+    return game.worked_out[here]  # type: ignore[no-any-return]
 
 
 def policy_incentives(
