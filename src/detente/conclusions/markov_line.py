@@ -185,13 +185,28 @@ class _Search:
             plan = self.clear.plan(*_floats(line, x, self.fixed))
         except (OverflowError, TypeError):  # too large for floats, or without a value here
             return None
-        if plan is None or not _confirmed(line, self._deviations(plan), x):
+        if plan is None or not self._confirmed(line, plan, x):
             return None
         worth = self._worth(plan)
         values = {
             player: {state: worth[state][i].at(x) for state in line.states} for i, player in enumerate(line.players)
         }
         return described(self.game.shape_of, behavior_of(self.game.shape_of, plan), values, Fraction(0)), plan, False
+
+    def _confirmed(self, line: SymbolicStochasticGame, plan: Plan, x: Fraction) -> bool:
+        """Return whether every deviation loses, or leads to the same state and pays everybody the same."""
+        known: dict[Any, int | None] = {}
+        for gain, state, moved, kept in self._deviations(plan):
+            if gain not in known:
+                known[gain] = self.line.sign_between(gain, x)
+            sign = known[gain]
+            if sign is None or sign > 0:
+                return False
+            if sign == 0:
+                paid = zip(line.payoff(state, moved), line.payoff(state, kept), strict=True)
+                if line.moves(state, moved) != line.moves(state, kept) or any(a.at(x) != b.at(x) for a, b in paid):
+                    return False
+        return True
 
     def _key(self, plan: Plan) -> Any:
         """Return what identifies a plan."""
@@ -276,7 +291,7 @@ def _floats(line: SymbolicStochasticGame, x: Fraction, fixed: Mapping[Any, float
 
     ``fixed`` has those of some formulas.
     """
-    known = dict(fixed)
+    known: dict[Any, float] = dict(fixed)
 
     def number(formula: Any) -> float:
         if formula not in known:
@@ -289,22 +304,6 @@ def _floats(line: SymbolicStochasticGame, x: Fraction, fixed: Mapping[Any, float
     }
     ends = {state: tuple(map(number, line.end(state))) for state in line.terminal}
     return pays, ends, tuple(number(line.factor(i)) for i in range(len(line.players)))
-
-
-def _confirmed(line: SymbolicStochasticGame, deviations: Sequence[_Deviation], x: Fraction) -> bool:
-    """Return whether every deviation loses, or is to moves that pay everybody the same and lead to the same state."""
-    known: dict[Any, Fraction | None] = {}
-    for gain, state, moved, kept in deviations:
-        if gain not in known:
-            known[gain] = gain.at(x)
-        value = known[gain]
-        if value is None or value > 0:
-            return False
-        if value == 0:
-            paid = zip(line.payoff(state, moved), line.payoff(state, kept), strict=True)
-            if line.moves(state, moved) != line.moves(state, kept) or any(a.at(x) != b.at(x) for a, b in paid):
-                return False
-    return True
 
 
 def _piece(places: Sequence[Root], x: Fraction) -> int | None:

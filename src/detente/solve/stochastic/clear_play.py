@@ -29,6 +29,8 @@ _DOUBT = 1e-9
 _PATIENT = 1e-4
 
 _Point = tuple[tuple[int, ...], int]
+#: A point, and what is seen after each move.
+_Choice = tuple[_Point, tuple[tuple[int, ...], ...]]
 
 
 class _Doubt(Exception):  # noqa: N818 - control flow, not an error
@@ -37,11 +39,18 @@ class _Doubt(Exception):  # noqa: N818 - control flow, not an error
 
 @dataclass(frozen=True)
 class _Place:
-    """A state: where each profile leads, None where play ends, and who moves at which points, the last ones first."""
+    """A state: where each profile leads, None where play ends, and who moves at which points, the last ones first.
+
+    ``ends`` has the profiles by their moves in order. The choices that are looked at ``first`` are those behind which
+    play leaves the state whatever is done: what is best there does not depend on what the state itself is worth.
+    """
 
     state: State
     leads: Mapping[Profile, State | None]
-    points: tuple[tuple[_Point, tuple[tuple[int, ...], ...]], ...]
+    ends: Mapping[tuple[int, ...], Profile]
+    points: tuple[_Point, ...]
+    first: tuple[_Choice, ...]
+    then: tuple[_Choice, ...]
 
 
 class ClearPlay:
@@ -67,13 +76,19 @@ class ClearPlay:
     def _place(self, state: State) -> _Place:
         shape = self.game.shape(state)
         leads = {a: self.game.states[to[0][0]] if to else None for a, to in self.game.transitions[state].items()}
-        points = []
+        ends = {tuple(profile[i] for i in self.sequence): profile for profile in leads}
+        staying = [seen for seen, profile in ends.items() if leads[profile] == state]
+        points: list[_Point] = []
+        first: list[_Choice] = []
+        then: list[_Choice] = []
         for position in reversed(range(len(self.sequence))):
             mover = self.sequence[position]
             for seen in product(*(range(shape[i]) for i in self.sequence[:position])):
                 after = tuple((*seen, action) for action in range(shape[mover]))
-                points.append(((seen, mover), after))
-        return _Place(state, leads, tuple(points))
+                leaves = all(each[:position] != seen for each in staying)
+                points.append((seen, mover))
+                (first if leaves else then).append(((seen, mover), after))
+        return _Place(state, leads, ends, tuple(points), tuple(first), tuple(then))
 
     def plan(
         self,
@@ -114,8 +129,8 @@ class ClearPlay:
             except _Doubt:
                 return None
             worth[place.state] = values
-            for (seen, mover), action in moves.items():
-                found[place.state, seen] = {mover: action}
+            for seen, mover in place.points:
+                found[place.state, seen] = {mover: moves[seen, mover]}
         return found
 
     def _solved(
@@ -129,46 +144,47 @@ class ClearPlay:
             if to != place.state:
                 ahead = none if to is None else worth[to]
                 sure[each] = [u + d * v for u, d, v in zip(pays[each], factors, ahead, strict=True)]
+        settled, behind = self._moves(place.first, place.ends, sure, slack)
+        if not place.then:
+            return settled, sure[behind[()]]
         kept: list[tuple[dict[_Point, int], Sequence[float]]] = []
-        stays = len(sure) < len(place.leads)
-        candidates: tuple[Profile | None, ...] = tuple(place.leads) if stays else (None,)
-        for profile in candidates:
-            table: dict[Profile, Sequence[float]] = dict(sure)
-            values: Sequence[float] | None = None if profile is None else sure.get(profile)
-            if stays and profile is not None:
-                if values is None:
-                    values = [u / (1 - d) for u, d in zip(pays[profile], factors, strict=True)]
-                for each in place.leads:
-                    if each not in sure:
-                        table[each] = [u + d * v for u, d, v in zip(pays[each], factors, values, strict=True)]
-            moves, outcome = self._moves(place, table, slack)
-            if profile is None or outcome == profile:
-                kept.append((moves, table[outcome] if values is None else values))
+        for profile in place.leads:
+            path = tuple(profile[i] for i in self.sequence)
+            if any(behind.get(path[:k], profile) != profile for k in range(len(path))):
+                continue  # not what is played behind a point that is settled
+            values = sure.get(profile) or [u / (1 - d) for u, d in zip(pays[profile], factors, strict=True)]
+            table = dict(sure)
+            for each in place.leads:
+                if each not in sure:
+                    table[each] = [u + d * v for u, d, v in zip(pays[each], factors, values, strict=True)]
+            moves, reached = self._moves(place.then, behind, table, slack)
+            if reached[()] == profile:
+                kept.append(({**settled, **moves}, values))
         if len(kept) != 1:
             raise _Doubt
         return kept[0]
 
     def _moves(
-        self, place: _Place, table: Mapping[Profile, Sequence[float]], slack: Sequence[float]
-    ) -> tuple[dict[_Point, int], Profile]:
-        """Return the best move at every point of a period, and the profile that they lead to."""
-        sequence = self.sequence
-        behind: dict[tuple[int, ...], Profile] = {}
-        for profile in table:
-            behind[tuple(profile[i] for i in sequence)] = profile
+        self, choices: Sequence[_Choice], known: Mapping[tuple[int, ...], Profile],
+        table: Mapping[Profile, Sequence[float]], slack: Sequence[float],
+    ) -> tuple[dict[_Point, int], dict[tuple[int, ...], Profile]]:  # fmt: skip
+        """Return the best moves at some points of a period, and the profile that is played behind each point."""
+        behind = dict(known)
         moves: dict[_Point, int] = {}
-        for point, after in place.points:
+        for point, after in choices:
             seen, mover = point
-            offered = [table[behind[each]][mover] for each in after]
-            best = max(range(len(offered)), key=offered.__getitem__)
-            least = offered[best] - slack[mover]
+            outcomes = [table[behind[each]] for each in after]
+            offered = [each[mover] for each in outcomes]
+            highest = max(offered)
+            best = offered.index(highest)
+            least = highest - slack[mover]
             for k, each in enumerate(offered):
                 # what is the same to everybody is no doubt: of equals the first
-                if k != best and each >= least and table[behind[after[k]]] != table[behind[after[best]]]:
+                if each >= least and k != best and outcomes[k] != outcomes[best]:
                     raise _Doubt
             moves[point] = best
             behind[seen] = behind[after[best]]
-        return moves, behind[()]
+        return moves, behind
 
 
 def behavior_of(game: StochasticGame, plan: Plan) -> Any:
