@@ -3,6 +3,9 @@
 An interrupt while :meth:`concurrent.futures.Executor.shutdown` waits makes Python take the thread that manages the
 processes for finished (``threading.Thread._wait_for_tstate_lock``); the interpreter then ends before that thread has
 told them to end, and waits for them for ever. Interrupts are therefore held back while processes start and end.
+
+Libraries of linear algebra start as many threads as there are cores, which wait for work by spinning. Our matrices are
+too small to share, so the threads would only take time from the other processes: see :func:`one_thread`.
 """
 
 from __future__ import annotations
@@ -19,7 +22,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, ProcessPoolExecutor
     from multiprocessing.context import BaseContext
 
-__all__ = ["cores", "end", "interrupts_later", "prepare", "processes"]
+__all__ = ["cores", "end", "interrupts_later", "one_thread", "prepare", "processes"]
+
+#: Where OpenBLAS, what is built with OpenMP, and MKL look for the number of their threads when they are loaded.
+_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 #: What a process knows that computes for another one.
 _SERVING: list[bool] = []
@@ -36,6 +42,21 @@ def cores() -> int:
     if _SERVING:
         return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def one_thread() -> None:
+    """Have linear algebra use one thread here, where it is not loaded yet, and in processes that this one starts.
+
+    A number that the environment gives already is left alone.
+
+    Examples
+    --------
+    >>> one_thread()
+    >>> int(os.environ["OPENBLAS_NUM_THREADS"]) >= 1
+    True
+    """
+    for name in _THREADS:
+        os.environ.setdefault(name, "1")
 
 
 def processes(
@@ -59,15 +80,12 @@ def processes(
 
 def prepare(preload: Sequence[str]) -> None:
     """Begin on another core, where there is one, to import what the processes of :func:`processes` will need."""
-    if cores() > 1 and _context(preload).get_start_method() == "forkserver":
-        from multiprocessing.forkserver import ensure_running
-
-        with interrupts_later():
-            ensure_running()
+    if cores() > 1:
+        _context(preload)
 
 
 def _context(preload: Sequence[str]) -> BaseContext:
-    """Return how processes start: as copies of one that has imported what all need, where there is such a thing."""
+    """Return how processes start: as copies of one, started here, that imports what all need, where there is such."""
     from multiprocessing import get_all_start_methods, get_context
 
     # Forking a process that has threads (those of BLAS among them) can deadlock.
@@ -75,12 +93,28 @@ def _context(preload: Sequence[str]) -> BaseContext:
     context = get_context("forkserver" if forkserver else "spawn")
     if forkserver:
         from multiprocessing import resource_tracker
+        from multiprocessing.forkserver import ensure_running
 
         # Its start lets interrupts through again; later, they would reach the process that is copied while it imports.
         resource_tracker.ensure_running()
         if preload:
             context.set_forkserver_preload(list(preload))
+        with interrupts_later(), _one_thread_each():
+            ensure_running()
     return context
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Have linear algebra use one thread in a process that is started meanwhile; our own environment stays as it is."""
+    ours = [name for name in _THREADS if name in os.environ]
+    one_thread()
+    try:
+        yield
+    finally:
+        for name in _THREADS:
+            if name not in ours:
+                os.environ.pop(name, None)
 
 
 def _begin(start: Callable[..., object] | None, arguments: tuple[Any, ...]) -> None:

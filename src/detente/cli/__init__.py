@@ -26,11 +26,13 @@ def run(arguments: list[str] | None = None) -> int:
 
     from detente.cli.app import detente
     from detente.errors import BudgetExceeded, DetenteError
+    from detente.workers import one_thread
 
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="replace")
+    one_thread()
     try:
         code = detente.main(args=arguments, prog_name="detente", standalone_mode=False)
         sys.stdout.flush()
