@@ -177,7 +177,7 @@ class Reader:
     def primary(self):
         token = self.peek()
         if token[0].isdigit():
-            return Fraction(self.take())
+            return Fraction(re.sub(r" thin |\\,", "", self.take()))
         if token == "(":
             return self.bracketed()
         if token in {"exp", "log", "max", "min"}:
@@ -200,7 +200,7 @@ class Reader:
 
 
 class TypstReader(Reader):
-    TOKEN = r'upright\("(?:[^"\\]|\\u\{[0-9a-f]+\})*"\)|dot\.op|[A-Za-z]+|\d+(?:\.\d+)?|<=|>=|!=|[-+=<>(),&_^]'
+    TOKEN = r'upright\("(?:[^"\\]|\\u\{[0-9a-f]+\})*"\)|dot\.op|\d{1,3}(?: thin \d{3})+|[A-Za-z]+|\d+(?:\.\d+)?|<=|>=|!=|[-+=<>(),&_^]'
     SAME = {f'upright("{word}")': word for word in "and or not if otherwise always never".split()} | {
         "dot.op": "dot",
         "slash": "/",
@@ -236,7 +236,7 @@ class TypstReader(Reader):
 class LatexReader(Reader):
     TOKEN = (
         r"\\mathrm\{(?:[^{}]|\\text\{.\})*\}|\\(?:begin|end)\{cases\}|\\left[(|]|\\right[)|]|\\\\|\\[A-Za-z]+|\\;"
-        r"|\d+(?:\.\d+)?|[A-Za-z]|[-+=<>(){},&_^\[\]/]"
+        r"|\d{1,3}(?:\\,\d{3})+|\d+(?:\.\d+)?|[A-Za-z]|[-+=<>(){},&_^\[\]/]"
     )
     SAME = {rf"\mathrm{{{word}}}": word for word in "and or not if otherwise always never".split()} | {
         r"\left(": "(",
@@ -559,6 +559,13 @@ def test_symbols_become_letters_greek_letters_subscripts_and_upright_words(symbo
 def test_a_name_without_a_symbol_is_one_upright_word_unless_it_is_a_letter():
     assert typst(sympy.Symbol("coop_dividend")) == 'upright("coop_dividend")'
     assert [typst(sympy.Symbol(name)) for name in ("x", "delta", "x_l")] == ["x", "delta", 'upright("x_l")']
+
+
+def test_long_whole_numbers_stand_in_groups_of_three():
+    expression = parse("1000000000*a/2500000 + 1000 - 12345")
+    assert typst(expression) == "frac(1 thin 000 thin 000 thin 000 a, 2 thin 500 thin 000) + 1000 - 12 thin 345"
+    assert latex(Fraction(10000, 98761)) == r"\frac{10\,000}{98\,761}"
+    assert plain(expression) == "1000000000*a/2500000 + 1000 - 12345"
 
 
 def test_cases_and_junctions_speak_the_language_asked_for():

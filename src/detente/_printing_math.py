@@ -35,6 +35,9 @@ TYPST_WORDS = _GREEK | frozenset(
     "frac sqrt root abs cases upright max min exp log infinity dot.op slash thin thick quad".split()
 )
 
+#: Digits up to which a whole number stands ungrouped.
+_UNGROUPED = 4
+
 _LATEX_OPERATORS = {"<": "<", "<=": r"\leq", ">": ">", ">=": r"\geq", "==": "=", "!=": r"\neq"}
 _LATEX_ESCAPES = {"_": r"\_", " ": r"\ ", "-": r"\text{-}"}
 
@@ -44,6 +47,7 @@ class _Math(Plain, ABC):
 
     DOT: str
     SLASH: str
+    THIN: str
     SPACE = ""  # behind a word, where the notation does not set one itself
 
     def __init__(self, names: Mapping[str, str], vocabulary: Mapping[str, str]) -> None:
@@ -84,11 +88,17 @@ class _Math(Plain, ABC):
     def number(self, value: Fraction | float) -> str:
         if isinstance(value, Fraction):
             if value.denominator == 1:
-                return str(value)
-            quotient = self.fraction(str(abs(value.numerator)), str(value.denominator))
+                return self.whole(int(value))
+            quotient = self.fraction(self.whole(abs(value.numerator)), self.whole(value.denominator))
             return self.minus(quotient) if value < 0 else quotient
         digits, _, exponent = str(value).partition("e")
         return f"{digits} {self.DOT} {self.raised('10', str(int(exponent)))}" if exponent else digits
+
+    def whole(self, value: int) -> str:
+        """Return a whole number; one of more than four digits in groups of three, with thin spaces between them."""
+        digits = str(abs(value))
+        text = f"{abs(value):,}".replace(",", self.THIN) if len(digits) > _UNGROUPED else digits
+        return self.minus(text) if value < 0 else text
 
     def symbol(self, name: str) -> tuple[str, list[str]]:
         """Return the base of the symbol of ``name`` and its subscripts."""
@@ -155,6 +165,7 @@ class Latex(_Math):
 
     DOT = r"\cdot"
     SLASH = "/"
+    THIN = r"\,"
     SPACE = r"\;"
 
     def bracket(self, text: str) -> str:
@@ -221,6 +232,7 @@ class Typst(_Math):
 
     DOT = "dot.op"
     SLASH = " slash "
+    THIN = " thin "
 
     def words(self, text: str) -> str:
         return f'upright("{"".join(map(self.character, text))}")'
