@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 import detente
 from detente.errors import UsageError
@@ -20,6 +22,7 @@ from detente.reports.characters import chinese_fonts
 from detente.reports.discount_gauge import Critical, discount_gauge
 from detente.reports.figure_labels import fit, text_label, wrap
 from detente.reports.figure_style import PLAYERS, figure_style, to_svg
+from detente.reports.label_placement import Canvas, place_curve_label
 from detente.reports.number_line import Threshold, number_line
 from detente.reports.region_map import Boundary, NamedPoint, Region, region_map
 from detente.reports.scale import Scale
@@ -109,6 +112,20 @@ def test_the_formula_of_a_curve_lies_on_the_curve():
     curve = figure.axes[0].transData.transform(CURVE)
     (name,) = [name for name in centers if "dfrac" in name]
     assert np.hypot(*(curve - centers[name]).T).min() < 4
+
+
+@pytest.mark.parametrize(("covered", "sign"), [(0, "1"), (0.25, "1"), (1, "-")])
+def test_a_curve_without_a_place_for_its_formula_is_numbered_unless_that_would_cover_a_label(covered, sign):
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    canvas = Canvas(figure.add_subplot())
+    if covered:
+        canvas.taken[:, :: round(1 / covered)] = True
+    key = []
+    curve = np.column_stack([np.full(40, 200), np.linspace(200, 240, 40)])
+    place_curve_label(canvas, "a much longer formula than its curve = 0", curve, key, is_math=False, dash="-")
+    assert [each[0] for each in key] == [sign]
+    assert [text.get_text() for text in canvas.axes.texts] == ["1"] * (sign == "1")
 
 
 def test_a_region_without_room_gets_a_letter_that_is_explained_below():

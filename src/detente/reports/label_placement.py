@@ -20,6 +20,8 @@ __all__ = ["GRID", "Canvas", "grow", "place_curve_label", "place_point", "place_
 
 #: Rows and columns of the grid on which places are looked for.
 GRID = (420, 520)
+#: Part of a curve's number that may stand where something else does: labels have margins all around.
+_MOST_COVERED = 0.35
 
 
 class Canvas:
@@ -217,21 +219,30 @@ def place_curve_label(
 
 
 def _number_curve(canvas: Canvas, curve: NDArray[np.float64], key: Sequence[Any]) -> str:
-    """Put a number on a curve whose formula has no place on it; empty where the number has none either."""
+    """Put a number on a curve whose formula has no place on it, on what is free or else on the margins of other labels.
+
+    Without a number the key could not tell the curve from others; empty where that would cover what is written.
+    """
     number = str(1 + sum(sign.isdigit() for sign, *_ in key))
     text = canvas.axes.text(
         0, 0, number, ha="center", va="center", fontsize=8, fontweight="bold", zorder=6, bbox={**PLATE, "alpha": 1}
     )
     height, width = canvas.size(text)
     middle_out = sorted(range(len(curve)), key=lambda i: abs(i - len(curve) / 2))
+    best: tuple[float, float, float] | None = None
     for i in middle_out[:: max(1, len(curve) // 200)]:
         row, column = curve[i]
         cells = canvas.cover(row, column, height, width)
-        if cells is not None and not canvas.taken[cells].any():
-            settle(canvas, text, row, column)
-            return number
-    text.remove()
-    return ""
+        covers = _MOST_COVERED if cells is None else float(canvas.taken[cells].mean())
+        if covers < (_MOST_COVERED if best is None else best[0]):
+            best = (covers, row, column)
+        if covers == 0:
+            break
+    if best is None:
+        text.remove()
+        return ""
+    settle(canvas, text, *best[1:])
+    return number
 
 
 def settle(canvas: Canvas, text: Text, row: float, column: float, angle: float = 0.0) -> None:
