@@ -134,6 +134,20 @@ def test_nothing_found_is_no_strategy_that_is_called_nothing(study_root):
     assert labels.text("in any case") == "总是"
 
 
+def test_cases_and_functions_of_a_formula_are_read_in_chinese(study_root):
+    study = detente.Study(study_root)
+    context = Context(study.files, study.report("main", "zh").definition, study.game("counter_controls").model)
+    read = context.reading("2*piecewise(h, s > 1, piecewise(min(h, 1), s > 1/2 and h < 2, 0)) + max(h, 3)").replace(" ", "")
+    h, s = context.reading("h"), context.reading("s")
+    assert read == f"2*（若{s}>1，则为{h}，否则为（若{s}>1/2且{h}<2，则为最小值（{h}，1），否则为0））+最大值（{h}，3）"
+    assert context.reading("h + s") == f"{h} + {s}"
+    assert context.reading("max(h") == "max(" + h  # no formula of the grammar: its names at least
+    for game in study.games:
+        own = Context(study.files, context.definition, study.game(game).model)
+        for term in own.model.payoff_model.terms:
+            assert not re.search("piecewise|min|max|sqrt|abs", own.reading(term.formula.text)), term.formula.text
+
+
 def test_formulas_in_chinese_have_no_names_of_choices_and_players(study_root):
     study = detente.Study(study_root)
     definition = study.report("main", "zh").definition

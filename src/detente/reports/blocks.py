@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from detente.errors import FormulaError
 from detente.fields import label_of
-from detente.formula import COUNTS, symbol
+from detente.formula import COUNTS, FUNCTIONS, parse, symbol
 from detente.printing import typst
+from detente.reports._chinese_formula import ChineseFormula
 from detente.reports.content import everything
 from detente.reports.entries import marked, parameter_entry
 from detente.reports.language import join, reword, say
@@ -38,6 +40,8 @@ _COUNTED = re.compile(rf"\b({'|'.join(COUNTS)})[(\[](\w+)[)\]]")
 #: Players of a game that a matrix shows, and up to which equilibria stand with their classes and sums.
 _IN_MATRIX, _IN_FULL = 2, 4
 _NAME = re.compile(r"(?<![A-Za-z0-9_.])[A-Za-z_][A-Za-z0-9_]*(?!\()")
+#: Functions of formulas, which have words in Chinese.
+_CALLS = re.compile(rf"\b(?:{'|'.join(FUNCTIONS)})\(")
 
 
 class _Edition:
@@ -170,7 +174,17 @@ class Context(_Edition):
         """Return a formula as text, where it cannot be typeset or is read aloud; in Chinese with labels for names."""
         if self.lang == "en":
             return formula
-        counted = _COUNTED.sub(lambda item: self._items.get(f"{item[1]}[{item[2]}]", item[0]), formula)
+        for condition in (False, True) if _CALLS.search(formula) else ():
+            try:
+                tree = parse(formula, condition=condition).root
+            except FormulaError:
+                continue
+            return ChineseFormula(self._called).show(tree)
+        return self._called(formula)
+
+    def _called(self, text: str) -> str:
+        """Return a text in Chinese with counts, labels and words for its names."""
+        counted = _COUNTED.sub(lambda item: self._items.get(f"{item[1]}[{item[2]}]", item[0]), text)
         return _NAME.sub(lambda name: self.label(name[0]) if name[0] in self.model.parameters else reword(self.lang, name[0]), counted)
 
     def profile(self, strategies: Sequence[str]) -> str:
