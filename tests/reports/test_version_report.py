@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from detente.cli import run
 from detente.errors import InputError, UsageError
 from detente.facade import Study
-from detente.reports.elements import Note, Table
+from detente.reports.elements import Note, Paragraph, Table
 from detente.reports.spans import plain_text
 from detente.reports.translation import own_names
 
@@ -59,6 +60,59 @@ def test_the_report_says_what_flips_between_two_versions_and_by_which_change(aft
     assert ["Nothing flips at: hard winter and old friends."] == [plain_text(each.content) for each in english.blocks if isinstance(each, Note)]
     labels = [label for names in own_names([study.game("valve").model]) for label in (names, names.capitalize())]
     assert compared(english, chinese, dict(zip(labels, labels, strict=True))) > 5
+
+
+TESTS = """why = "the test of a test"
+
+[[C1.tests]]
+says = { en = "a customer who relies is served", zh = "依赖者获得供应" }
+game = "valve"
+conclusion = "equilibrium:rely,deliver"
+
+[[C1.tests]]
+says = { en = "both never lose at once", zh = "双方从不同时受损" }
+game = "valve"
+conclusion = "equilibrium:build,throttle"
+point = "hard_winter"
+"""
+
+
+def test_the_report_says_which_verdicts_on_claims_differ(after, compared):
+    for version in ("before", "after"):
+        claims = after.parent / version / "seeds" / "claims.toml"
+        claims.write_text(re.sub("why = .*\n", lambda _: TESTS, claims.read_text(encoding="utf-8"), count=1), encoding="utf-8")
+    # with a rivalry of at most 0.15 throttling gains at most 0.15*6 - 0.25 - 0.8 < 0, so that delivering is stable in all of the box
+    rewritten(after.parent / "before", "value = 0.2\nlow = 0\nhigh = 0.5\n", "value = 0.1\nlow = 0\nhigh = 0.15\n")
+    study = Study(after)
+    english, chinese = (study.report("versions", lang).document() for lang in ("en", "zh"))
+    (table,) = [each for each in english.blocks if isinstance(each, Table) and each.name.endswith("versions-verdicts-table")]
+    ((claim, says, before, share, now, _),) = [[plain_text(cell) for cell in row] for row in table.rows]
+    assert (claim, says) == ("C1", "a customer who relies is served")
+    assert (before, share, now) == ("follows", "always, proved", "depends on the numbers")
+    assert "same verdict in both versions: 1." in plain_text(table.note)
+    labels = [label for names in own_names([study.game("valve").model]) for label in (names, names.capitalize())]
+    assert compared(english, chinese, dict(zip(labels, labels, strict=True))) > 5
+    # where the other version has no such tests, these are counted
+    claims = after.parent / "before" / "seeds" / "claims.toml"
+    claims.write_text(claims.read_text(encoding="utf-8").partition("[[C1.tests]]")[0], encoding="utf-8")
+    said = [plain_text(each.content) for each in Study(after).report("versions").document().blocks if isinstance(each, Paragraph)]
+    assert "Tests of claims with the same verdict in both versions: 0. Tests that only this version has: 2." in said
+
+
+def test_check_looks_for_the_other_version(after, capsys):
+    assert run(["check", "--study", str(after)]) == 0
+    report = after / "reports" / "versions.toml"
+    report.write_text(REPORT.replace("../before", "."), encoding="utf-8")
+    assert run(["check", "--study", str(after)]) == 2
+    assert "reports/versions.toml:5:" in capsys.readouterr().out
+    report.write_text(REPORT, encoding="utf-8")
+    rewritten(after.parent / "before", "value = 0.2\n", "value = 2\n")
+    assert run(["check", "--study", str(after)]) == 2
+    assert "seeds/parameters.toml" in capsys.readouterr().out
+    shutil.rmtree(after.parent / "before")
+    assert run(["check", "--study", str(after)]) == 2
+    assert "found no study in the folder '../before'" in capsys.readouterr().out
+    assert run(["solve", "valve", "--study", str(after)]) == 0  # which needs no other version
 
 
 def test_a_changed_term_and_interval_are_named_in_words(after):

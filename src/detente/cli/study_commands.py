@@ -75,11 +75,12 @@ def check_command(
     from detente.exercises.check import check_sheets, sheet_names
     from detente.reports.build import BLOCKS
     from detente.study.analyses import ANALYSES
+    from detente.study.check import check_versions
     from detente.study.layout import find
     from detente.study.load import load
 
     study = load(find(study_dir), analyses=ANALYSES, blocks=BLOCKS)
-    found = (*study.faults, *check_sheets(study))
+    found = (*study.faults, *check_sheets(study), *check_versions(study))
     faults: list[Fault] = [*found, *(study.every_note if every_note else study.notes)]
     mismatches: list[Fault] = []
     if documents is not None and not found:

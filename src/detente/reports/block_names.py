@@ -20,7 +20,7 @@ GAME_BLOCKS = {
     "importance": "which parameters drive the outcome, alone and in total",
     "levers": "the cheapest changes that bring an outcome about or break it",
     "comparison": "what flips between the two points named in `compare`, and the smallest changes that do it",
-    "versions": "what flips between the version of the study in the folder `against` and this one, and the smallest changes that do it",
+    "versions": "what flips between the version of the study in the folder `against` and this one, by which changes, and the verdicts on claims that differ",
     "said": "what the documents say that this game tests, and what follows",
     "parameters": "every parameter with kind, value, range, sources",
 }

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from detente.fields import label_of
-from detente.reports.elements import Block, Heading, Note, Paragraph
+from detente.reports.claim_words import test_rows
+from detente.reports.elements import Block, Column, Heading, Note, Paragraph, Table
 from detente.reports.engine_tables import Labels, engine_table
 from detente.reports.narrative import strategy_words
 from detente.reports.spans import Code
@@ -69,7 +70,35 @@ def versions(context: Context) -> list[Block]:
             blocks += _tables(context, labels, each["tables"], f"versions-{each['point'].replace('_', '-')}")
     if quiet:
         blocks.append(Note(context.say("Nothing flips at: {points}.", points=context.join([labels.label(each) for each in quiet]))))
-    return blocks
+    return [*blocks, *_verdicts(context)]
+
+
+def _verdicts(context: Context) -> list[Block]:
+    """Return the documents' claims about the game on which the two versions of the study have other verdicts."""
+    found = context.found.verdict_changes(context.game, context.definition.against)
+    if not found:
+        return []
+    shared = [each for each in found if each["before"] is not None]
+    changed = [each for each in shared if each["before"]["verdict"] != each["verdict"]]
+    said = [context.say("Tests of claims with the same verdict in both versions: {count}.", count=len(shared) - len(changed))]
+    if len(shared) < len(found):
+        said.append(context.say("Tests that only this version has: {count}.", count=len(found) - len(shared)))
+    note = ("" if context.lang == "zh" else " ").join(said)
+    heading = Heading(2, context.say("Verdicts on claims"), context.anchor("versions-verdicts"))
+    if not changed:
+        return [heading, Paragraph(note)]
+    pairs = zip(test_rows(context, [{**each, **each["before"]} for each in changed]), test_rows(context, changed), strict=True)
+    columns = (
+        Column(context.say("Claim"), width=0.6),
+        Column(context.say("It asserts"), width=4),
+        Column(context.say("Verdict before"), width=2),
+        Column(context.say("Share before"), width=1.3),
+        Column(context.say("Verdict now"), width=2),
+        Column(context.say("Share now"), width=1.3),
+    )
+    rows = tuple((now.claim, now.says, before.verdict, before.share, now.verdict, now.share) for before, now in pairs)
+    title = context.say("Claims with another verdict than in the other version")
+    return [heading, Table(columns, rows, title, context.anchor("versions-verdicts-table"), note=note)]
 
 
 def _tables(context: Context, labels: Labels, tables: Sequence[dict[str, Any]], name: str) -> list[Block]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from detente.conclusions.ensemble.saved import Remembered
     from detente.display import Table
+    from detente.seeds.claims import ClaimTest
     from detente.study.load import StudyFiles
 
 __all__ = ["BUDGET", "DRAWS", "Results"]
@@ -367,6 +368,23 @@ class Results:
             self._others[against] = other
         return self._others[against]
 
+    def verdict_changes(self, game: str, against: str) -> list[dict[str, Any]]:
+        """Return the verdicts of the tests about a game, each with that of another version of the study, None where it has no such test.
+
+        A test is the same in both versions if its claim, game, conclusion, point and payoffs are.
+        """
+        from detente.reports.claim_results import tests_of
+
+        other = Results(self._other(against), self.store, self.draws, self.seed)
+        before: dict[tuple[Any, ...], dict[str, Any]] = {}
+        if game in other.files.games:
+            own = tests_of(other.files, game)
+            before = {_same(claim, test): found for (claim, test), found in zip(own, other.verdicts(game), strict=True)}
+        return [
+            {**found, "claim": claim, "number": test.number, "game": test.game, "point": test.point, "before": before.get(_same(claim, test))}
+            for (claim, test), found in zip(tests_of(self.files, game), self.verdicts(game), strict=True)
+        ]
+
     # -------------------------------------------------------------------------------------- claims
 
     def tests(self, game: str) -> list[dict[str, Any]]:
@@ -409,6 +427,11 @@ class Results:
         return self._get(  # type: ignore[no-any-return]
             "retrodiction", game, self._more("retrodiction", game), lambda: retrodiction_results(self, game)
         )
+
+
+def _same(claim: str, test: ClaimTest) -> tuple[Any, ...]:
+    """Return by what a test is known again in another version of a study."""
+    return claim, test.game, test.conclusion, test.point, test.payoffs
 
 
 def table_data(table: Table) -> dict[str, Any]:

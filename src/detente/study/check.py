@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detente.errors import Fault, InputError
+from detente.errors import Fault, InputError, UsageError
 from detente.seeds.verify import verify
+from detente.study.layout import find
 from detente.study.load import StudyFiles, load
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["check", "check_documents", "raise_if_faulty"]
+__all__ = ["check", "check_documents", "check_versions", "raise_if_faulty"]
 
 
 def check(
@@ -40,6 +41,30 @@ def check(
     """
     study = load(root, analyses=analyses, blocks=blocks)
     return [*study.faults, *(study.every_note if every_note else study.notes)]
+
+
+def check_versions(study: StudyFiles) -> list[Fault]:
+    """Return a fault for each report that compares the study with a version that cannot be read as one.
+
+    Only this looks for the other version: a study can be used where it is not at hand.
+    """
+    return [
+        Fault(report.file.place(("against",)), wrong, "expected the folder of another version of the study", "mend it, or leave the comparison out")
+        for report in study.reports.values()
+        if report.against and (wrong := _unreadable(study.root, report.against))
+    ]
+
+
+def _unreadable(root: Path, against: str) -> str:
+    """Return what is wrong with the folder of another version of the study in ``root``; empty where nothing is."""
+    try:
+        other = find(root / against)
+    except UsageError:
+        return f"found no study in the folder {against!r}"
+    if other == root.resolve():
+        return f"found this study itself in the folder {against!r}"
+    faults = load(other).faults
+    return f"found faults in the study in {against!r}, of which the first is: {faults[0]}" if faults else ""
 
 
 def check_documents(study: StudyFiles, folder: Path | str) -> list[Fault]:
