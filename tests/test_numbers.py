@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.errors import UsageError
-from detente.numbers import exact, is_exact, number_to_json, plain, short, to_float, tolerance
+from detente.numbers import exact, is_exact, number_to_json, plain, short, to_float, tolerance, unrounded
+from detente.reports.wordlike import rounded
 
 
 @pytest.mark.parametrize(
@@ -144,3 +145,13 @@ def test_the_tolerance_follows_the_spread_of_payoffs():
     assert tolerance([100, 300], 1e-9) == pytest.approx(2e-7)
     assert tolerance([5, 5, 5]) == 0
     assert tolerance([]) == 0
+
+
+def test_a_number_is_rounded_once_where_its_text_is_rounded_again():
+    exact = Fraction(12546, 1_000_000)
+    assert rounded(short(exact, 4), 3) == "0.0126"
+    with unrounded():
+        assert rounded(short(exact, 4), 3) == short(exact) == "0.0125"
+        assert rounded(short(Fraction(-123456, 10), 4), 3) == short(Fraction(-123456, 10)) == "-12300"
+        assert short(Fraction(1, 3), 2) == "0.33"
+    assert short(exact, 4) == "0.01255"

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -23,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from detente.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 __all__ = [
     "MAX_DIGITS",
@@ -37,7 +39,13 @@ __all__ = [
     "short",
     "to_float",
     "tolerance",
+    "unrounded",
 ]
+
+#: Digits of a number on a page, and of one that is rounded later.
+_PAGE, _FULL = 3, 12
+#: Whether texts are made that will be rounded.
+_UNROUNDED: ContextVar[bool] = ContextVar("unrounded", default=False)
 
 #: Longest numeral accepted and largest number of digits of an exact result.
 MAX_DIGITS = 400
@@ -270,6 +278,8 @@ def short(value: object, digits: int = 3) -> str:
         return str(x)
     if x == 0:
         return "0"
+    if digits > _PAGE and _UNROUNDED.get():
+        digits = _FULL
     magnitude = math.floor(math.log10(abs(x)))
     decimals = digits - 1 - magnitude
     rounded = round(x, decimals)
@@ -278,6 +288,25 @@ def short(value: object, digits: int = 3) -> str:
         return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(exponent)}"
     text = f"{rounded:.{max(decimals, 0)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@contextmanager
+def unrounded() -> Iterator[None]:
+    """Keep twelve digits where :func:`short` is asked for more than the three of a page: for texts to be rounded.
+
+    Rounded twice a number may come out one too high: 0.012546 as 0.01255, and that as 0.0126.
+
+    Examples
+    --------
+    >>> with unrounded():
+    ...     short(0.012546, 4), short(0.012546)
+    ('0.012546', '0.0125')
+    """
+    token = _UNROUNDED.set(True)
+    try:
+        yield
+    finally:
+        _UNROUNDED.reset(token)
 
 
 def tolerance(values: Iterable[object], relative: float = 1e-9) -> float:

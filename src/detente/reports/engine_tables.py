@@ -16,7 +16,7 @@ from detente.reports.entries import MARKED, bare
 from detente.reports.language import join, naming, reword, say, untranslated
 from detente.reports.narrative import CLASS_WORDS
 from detente.reports.spans import Inline, Math, Span, plain_text
-from detente.reports.wordlike import counted, english, percentages, plain_notes, plain_title
+from detente.reports.wordlike import counted, english, percentages, plain_notes, plain_title, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -247,6 +247,7 @@ def engine_table(
     title = caption or labels.text(plain_title(data["title"], context.game.partition(":")[0])) or say(lang, "Result")
     rows: list[list[str]] = sorted(data["rows"], key=lambda row: row[0] not in first) if first else data["rows"]
     rows = percentages(data["columns"], rows)
+    title = rounded(title, _DIGITS)
     if not most and not (rows and data["columns"]):
         return []
     if not rows or not data["columns"]:
@@ -281,7 +282,7 @@ def engine_table(
         for row in rows
     ]
     columns = _columns(labels, heads, cells)
-    shown = _fitting(rows, most) if most else 0
+    shown = _fitting([[rounded(cell, _DIGITS) for cell in row] for row in rows], most) if most else 0
     if shown < len(cells):
         notes.append(
             say(lang, "{left} further rows stand in {file}.", left=len(cells) - shown, file=f"{name}.csv")
@@ -335,7 +336,7 @@ def _notes(labels: Labels, notes: Sequence[str]) -> list[str]:
         for text in plain_notes([said]):
             names = [labels.label(point) for point in about.removeprefix(_ABOUT).split(",") if point]
             lead = join(labels.lang, names) + ("\uff1a" if labels.lang == "zh" else ": ") if names else ""
-            said = labels.text(text)
+            said = rounded(labels.text(text), _DIGITS)
             found.append(lead + (_uncapital(said) if lead else said))
     return found
 
@@ -362,11 +363,11 @@ def _cell(labels: Labels, cell: str) -> Inline:
 
 def _columns(labels: Labels, heads: Sequence[str], cells: Sequence[Sequence[Inline]]) -> list[Column]:
     """Return columns: numbers aligned on their points in as much room as they need, the rest divided by what is in it."""
-    shown = [bare(labels.text(head)) for head in heads]
+    shown = [rounded(bare(labels.text(head)), _DIGITS) for head in heads]
     if labels.lang == "en":
         # a choice at the head of a column is written as in the rows
         shown = [text if head in labels.choices else _capital(text) for head, text in zip(heads, shown, strict=True)]
-    texts = [[bare(plain_text(row[index])) for row in cells] for index in range(len(heads))]
+    texts = [[rounded(bare(plain_text(row[index])), _DIGITS) for row in cells] for index in range(len(heads))]
     numeric = [any(own) and all(_NUMBER.fullmatch(text) for text in own if text) for own in texts]
     fixed, wanted, needed = [], [], []
     for index, (head, own, number) in enumerate(zip(shown, texts, numeric, strict=True)):

@@ -13,7 +13,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError, InputError
-from detente.numbers import short, to_float
+from detente.numbers import short, to_float, unrounded
 from detente.reports.content import mathematics, nameless
 from detente.reports.store import Store, digest
 from detente.study.model import GameModel, game_model
@@ -94,7 +94,12 @@ class Results:
         return {"what": what, "game": game, "content": self._content[name], **more}
 
     def _get(self, what: str, game: str, more: Mapping[str, Any], make: Callable[[], Any]) -> Any:
-        return self.store.get(self._key(what, game, more), make)
+        def made() -> Any:
+            # a page rounds the numbers of the engine's tables: they come with their digits, so that they are rounded once
+            with unrounded():
+                return make()
+
+        return self.store.get(self._key(what, game, more), made)
 
     def has(self, what: str, game: str, more: tuple[Any, ...] = ()) -> bool:
         """Return whether a result is kept already: ``what`` is the method that returns it, ``more`` its further arguments."""
