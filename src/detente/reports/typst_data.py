@@ -52,6 +52,8 @@ _SIGNED = re.compile("(?<=[\u4e00-\u9fff])(?=[\u2212<>\u2264\u2265] ?\\d)")
 _APPENDIX_SIZE = 8.5
 #: Lines of a row up to which it stays on one page, and lines of a table up to which that does.
 _WHOLE, _TOGETHER = 25, 9
+#: Rows of a table from which on its first and its last two are pairs.
+_PAIRS = 4
 #: Length of the source of a formula up to which it fits any column, and from which on it may not fit a line of text.
 _SHORT, _LONG = 8, 80
 #: Width of a text, in characters, from which on it is not said again in the row below.
@@ -250,6 +252,7 @@ class TypstWriter:
             "rows": [list(row) for row in zip(*cells, strict=True)],
             "whole": [each <= _WHOLE for each in lines],
             "together": sum(lines) <= _TOGETHER,
+            "kept": _kept(lines),
             "anchors": [f"row-{place}-{row}" if anchor else "" for row, anchor in enumerate(table.anchors[: table.shown])],
             "marks": [{"kind": kind, "sign": SIGNS[kind]} for kind in table.marks[: table.shown]],
             "legend": [[sign, kinds[kind]] for kind, sign in SIGNS.items() if kind in table.marks],
@@ -326,6 +329,21 @@ class TypstWriter:
         text += self.words["framed"] if framed else ""
         text += self.words["unit"].format(unit=matrix.unit) if matrix.unit else ""
         return self._spans(text)
+
+
+def _kept(lines: Sequence[int]) -> list[int]:
+    """Return the rows that stand on one page with the next, from the lines of each: no page has the first or the last one alone.
+
+    A table that stands on one page as a whole needs none, and rows that are very long break.
+
+    Examples
+    --------
+    >>> _kept([1] * 30), _kept([1, 1, 1]), _kept([2, 40, 3, 2, 1])
+    ([0, 28], [], [3])
+    """
+    if sum(lines) <= _TOGETHER or len(lines) < _PAIRS:
+        return []
+    return [row for row in (0, len(lines) - 2) if lines[row] + lines[row + 1] <= _WHOLE]
 
 
 def _rounded(inline: Inline, digits: int) -> Inline:
