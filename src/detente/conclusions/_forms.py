@@ -16,7 +16,7 @@ from detente.errors import UsageError
 from detente.formula import symbol
 from detente.games.rational import NotRational, Tree, fast, is_known, is_rational, tree, value_of
 from detente.numbers import exact
-from detente.solve.parametric.intervals import Span, derivative, times
+from detente.solve.parametric.intervals import Span, derivative, differentiated, times
 from detente.solve.parametric.point_signs import sign_at
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Form:
         """Return the derivative by a parameter, and whether it is a number or free of it."""
         if name not in self._slopes:
             found = derivative(self.expression, name)
-            free = found != ("?",) and symbol(name) not in self.expression.diff(symbol(name)).free_symbols
+            free = found != ("?",) and symbol(name) not in differentiated(self.expression, name).free_symbols
             self._slopes[name] = found, free
         return self._slopes[name]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from detente.formula import symbol
 from detente.games.rational import fast
+from detente.solve.parametric.intervals import differentiated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,7 +54,7 @@ class LocalSearch:
         self.smooth = not any(each.has(sympy.Max, sympy.Min, sympy.Abs, sympy.Piecewise) for each in expressions)
         if not self.smooth:
             return
-        slopes = [each.diff(symbol(name)) for each in expressions for name in self.names]
+        slopes = [differentiated(each, name) for each in expressions for name in self.names]
         self.program = compiled([*expressions, *slopes], {}, tuple(box))
 
     def climb(self, start: Values) -> Iterator[Values]:

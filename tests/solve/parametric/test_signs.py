@@ -11,7 +11,7 @@ import sympy
 
 from detente.formula import symbol
 from detente.games.rational import fast, rational_value, tree
-from detente.solve.parametric.intervals import enclose
+from detente.solve.parametric.intervals import derivative, differentiated, enclose
 from detente.solve.parametric.signs import bounds, possible_signs, witnessed_signs
 
 x, y, z = map(symbol, "xyz")
@@ -200,3 +200,25 @@ def test_witnessed_signs_do_occur():
     assert witnessed_signs(x - x**2, UNIT) <= {0, 1}
     assert witnessed_signs(sympy.sqrt(x), UNIT) == {0, 1}
     assert witnessed_signs(sympy.log(-x), UNIT) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        x * y + x**2 - y + 3,
+        x * y - x * (y + 1),  # terms that cancel once they are differentiated
+        2 * (x + y * (x + z)) + z / (1 + x),
+        sympy.Max(x, y) + x**z - sympy.sqrt(x + 1),
+        x + sympy.Piecewise((x, y > 0), (2 * x, True)),
+        y + z,
+        x,
+        sympy.Integer(2),
+    ],
+)
+def test_derivatives_term_by_term_are_those_of_the_whole(expression):
+    assert [differentiated(expression, name) for name in "xyz"] == [expression.diff(each) for each in (x, y, z)]
+
+
+def test_only_the_parameters_of_a_case_make_jumps():
+    cases = z + sympy.Piecewise((x, y > 0), (2 * x, True)) + sympy.sign(z)
+    assert [derivative(cases, name) == ("?",) for name in "xyz"] == [False, True, True]

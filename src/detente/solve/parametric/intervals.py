@@ -25,7 +25,7 @@ from detente.solve.parametric._infinite import INFINITY, Infinite
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Near", "Span", "Undefined", "derivative", "enclose", "times"]
+__all__ = ["Near", "Span", "Undefined", "derivative", "differentiated", "enclose", "times"]
 
 #: Lower and upper end, as FLINT rationals, or infinite where only part of a box counts.
 Span = tuple[Any, Any]
@@ -349,10 +349,42 @@ def derivative(expression: Any, name: str, *, factored: bool = False) -> Tree:
     """
     import sympy
 
-    own = symbol(name)
+    if symbol(name) in _jumping(expression):
+        return ("?",)
+    found = differentiated(expression, name)
+    return tree(sympy.factor_terms(found) if factored else found)
+
+
+@lru_cache(maxsize=16384)
+def differentiated(expression: Any, name: str) -> Any:
+    """Return the derivative of an expression by a parameter, as SymPy has it.
+
+    That of a sum is the sum over its terms, which many payoffs share: each is differentiated once.
+    """
+    import sympy
+
+    if symbol(name) not in _symbols(expression):
+        return sympy.Integer(0)
+    if expression.is_Add:
+        return sympy.Add(*(differentiated(each, name) for each in expression.args if symbol(name) in _symbols(each)))
+    return expression.diff(symbol(name))
+
+
+@lru_cache(maxsize=16384)
+def _symbols(expression: Any) -> frozenset[Any]:
+    """Return the symbols of an expression, of which SymPy keeps no note."""
+    if expression.is_Add:
+        return frozenset().union(*map(_symbols, expression.args))
+    return frozenset(expression.free_symbols)
+
+
+@lru_cache(maxsize=4096)
+def _jumping(expression: Any) -> frozenset[Any]:
+    """Return the symbols on which it depends which case of an expression holds."""
+    import sympy
+
+    found: set[Any] = set()
     for each in expression.atoms(sympy.Piecewise, sympy.sign, sympy.Heaviside):
         conditions = [pair[1] for pair in each.args] if isinstance(each, sympy.Piecewise) else [each]
-        if any(own in condition.free_symbols for condition in conditions):
-            return ("?",)
-    found = expression.diff(own)
-    return tree(sympy.factor_terms(found) if factored else found)
+        found = found.union(*(condition.free_symbols for condition in conditions))
+    return frozenset(found)
