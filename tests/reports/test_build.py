@@ -11,10 +11,17 @@ import pytest
 
 from detente.conclusions.conclusion import describe_set
 from detente.facade import Study
+from detente.formula import parse
+from detente.printing import plain, relation_normal, typst
 from detente.reports import narrative
 from detente.reports.blocks import Context
+from detente.reports.box_results import read_condition
 from detente.reports.elements import Figure, KeyPoints, PayoffMatrix, Table
+from detente.reports.results import Results
 from detente.reports.spans import plain_text
+from detente.reports.store import Store
+from detente.solve.parametric.atlas import atlas
+from detente.solve.parametric.type_conditions import type_conditions
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +32,7 @@ def study():
 @pytest.fixture(scope="module")
 def context(study):
     report = study.report("confrontation")
-    return Context(study.files, report.definition, report.models[0])
+    return Context(study.files, report.definition, report.models[0], results=Results(study.files, Store(None)))
 
 
 @pytest.fixture(scope="module")
@@ -83,8 +90,31 @@ def test_pictures_have_alternative_texts(document):
 
 
 def test_material_sums_are_compared_over_the_whole_box(context):
-    assert context.sums.built_in
-    assert [row.difference for row in context.sums.rows[1:]] == ["always negative"] * 3
+    sums = context.found.sums("confrontation")
+    assert [row["difference"] for row in sums[1:]] == ["always negative"] * 3
+
+
+def test_conditions_that_are_kept_as_text_are_typeset_as_those_found(context):
+    found = atlas(context.model.symbolic)
+    kept = context.found.conditions("confrontation")["regions"]
+    assert [(each["label"], each["status"]) for each in kept] == [(each.label, each.status) for each in found.regions]
+    for one, each in zip(kept, found.regions, strict=True):
+        relations = [relation_normal(part.sympy) for part in each.unsettled]
+        weights = [weight for own in each.profile.values() for weight in own.values()]
+        read = [read_condition(text) for text in one["conditions"]]
+        parsed = [parse(text) for _, own in one["profile"] for _, text in own]
+        assert [(typst(item), plain(item)) for item in (*read, *parsed)] == [(typst(item), plain(item)) for item in (*relations, *weights)]
+    settled = [read_condition(plain(value)) for value in (True, False)]
+    assert settled == [True, False]
+
+
+def test_types_are_those_that_the_box_reaches_with_their_conditions(context):
+    found = {(each.player, each.type): each for each in type_conditions(context.model.symbolic) if each.status != "never"}
+    kept = context.found.types("confrontation")
+    assert [(each["player"], each["type"]) for each in kept] == list(found)
+    for each in kept:
+        relations = [relation_normal(part) for part in found[each["player"], each["type"]].comparisons]
+        assert [typst(read_condition(text)) for text in each["conditions"]] == list(map(typst, relations))
 
 
 def test_sets_of_equilibria_are_put_in_words(context):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import FormulaError
@@ -26,12 +27,10 @@ if TYPE_CHECKING:
 
     from detente.games.normal import NormalFormGame
     from detente.reports.results import Results
-    from detente.solve.parametric.atlas import Atlas
     from detente.solve.result import SolveResult
     from detente.study.load import StudyFiles
     from detente.study.model import GameModel
     from detente.study.report_definition import ReportDefinition
-    from detente.study.sums import Sums
 
 __all__ = ["Context", "Whole"]
 
@@ -39,6 +38,8 @@ __all__ = ["Context", "Whole"]
 _COUNTED = re.compile(rf"\b({'|'.join(COUNTS)})[(\[](\w+)[)\]]")
 #: Players of a game that a matrix shows, and up to which equilibria stand with their classes and sums.
 _IN_MATRIX, _IN_FULL = 2, 4
+#: Strategies of each player where there are types, and outcomes up to which material sums are compared.
+_CHOICES, _SUMMED = 2, 9
 _NAME = re.compile(r"(?<![A-Za-z0-9_.])[A-Za-z_][A-Za-z0-9_]*(?!\()")
 #: Functions of formulas, which have words in Chinese.
 _CALLS = re.compile(rf"\b(?:{'|'.join(FUNCTIONS)})\(")
@@ -223,24 +224,15 @@ class Context(_Edition):
 
         return {name: equilibria(game) for name, game in self.games.items()}
 
-    @cached_property
-    def atlas(self) -> Atlas:
-        """The equilibria in closed form over the box."""
-        from detente.solve.parametric.atlas import atlas
-
-        return atlas(self.model.symbolic)
-
-    @cached_property
-    def sums(self) -> Sums:
-        """The material sums at each point, compared over the box."""
-        from detente.study.sums import material_sums
-
-        return material_sums(self.model, tuple(self.points.values()))
-
     @property
     def two_by_two(self) -> bool:
         """True where player types and classes are defined."""
-        return bool(self.model.symbolic.shape == (2, 2))
+        return self.is_matrix and all(len(own) == _CHOICES for own in self.model.definition.strategies.values())
+
+    @property
+    def are_sums_compared(self) -> bool:
+        """True where the material sums of all outcomes stand in a table."""
+        return self.is_solved_in_full and prod(map(len, self.model.definition.strategies.values())) <= _SUMMED
 
     @cached_property
     def _fills(self) -> dict[tuple[str, ...], int]:

@@ -58,7 +58,7 @@ def game_blocks() -> dict[str, GameBlock]:
         return len(context.model.players) == 2
 
     def small(context: Context) -> bool:
-        return two_players(context) and bool(context.model.symbolic.shape == (2, 2))
+        return context.two_by_two
 
     def mapped(context: Context) -> bool:
         return prod(len(own) for own in context.model.definition.strategies.values()) <= _MAPPED

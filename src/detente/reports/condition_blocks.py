@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
+from detente.formula import parse
 from detente.printing import plain as formula_text
-from detente.printing import relation_normal, typst
+from detente.printing import typst
 from detente.reports import narrative
+from detente.reports.box_results import read_condition
 from detente.reports.elements import (
     Block,
     Column,
@@ -38,21 +40,23 @@ def conditions(context: Context) -> list[Block]:
             "inequalities hold there. No number has been put in, so they hold for every value of the parameters."
         ),
     ]
-    for region in context.atlas.regions:
-        mixed = "The mixed equilibrium" if region.label == "mixed" else f"The mixed equilibrium on {region.label}"
-        name = context.profile(region.label.split(",")) if region.pure else mixed
-        if region.status == "never":
+    found = context.found.conditions(context.game)
+    for region in found["regions"]:
+        label, status = region["label"], region["status"]
+        mixed = "The mixed equilibrium" if label == "mixed" else f"The mixed equilibrium on {label}"
+        name = context.profile(label.split(",")) if region["pure"] else mixed
+        if status == "never":
             blocks.append(Paragraph(f"{name} is an equilibrium nowhere in the parameter box."))
             continue
-        if region.status == "always":
+        if status == "always":
             blocks.append(Paragraph(f"{name} is an equilibrium everywhere in the parameter box."))
             continue
-        lead = f"{name} is an equilibrium exactly when" if region.pure else f"{name} exists exactly when"
-        if region.status == "undecided":
+        lead = f"{name} is an equilibrium exactly when" if region["pure"] else f"{name} exists exactly when"
+        if status == "undecided":
             lead = f"Whether the parameter box reaches it is not decided; {lead[0].lower()}{lead[1:]}"
         blocks.append(Paragraph(lead))
-        blocks += [displayed(context, relation_normal(each.sympy)) for each in region.unsettled]
-        if not region.pure and context.two_by_two:
+        blocks += [displayed(context, read_condition(text)) for text in region["conditions"]]
+        if not region["pure"] and context.two_by_two:
             blocks += _mixing(context, region)
     definitions = [
         (context.symbol(name), math(context, formula), context.named(name)) for name, formula in context.model.symbolic.derived.items()
@@ -68,7 +72,7 @@ def conditions(context: Context) -> list[Block]:
             ),
         ]
     note = "Where a comparison is an equality, the player is indifferent, and further equilibria in which only this player mixes may appear."
-    missing = f" {context.atlas.missing[0].upper()}{context.atlas.missing[1:]}." if context.atlas.missing else ""
+    missing = f" {found['missing'][0].upper()}{found['missing'][1:]}." if found["missing"] else ""
     blocks.append(Note(note + missing, "On a boundary."))
     return blocks
 
@@ -77,8 +81,8 @@ def _mixing(context: Context, region: Any) -> list[Block]:
     blocks: list[Block] = [
         Paragraph("and then each side plays its first strategy with the probability that makes the other indifferent:")
     ]
-    for player, weights in region.profile.items():
-        first, weight = next(iter(weights.items()))
+    for player, weights in region["profile"]:
+        first, weight = weights[0][0], parse(weights[0][1])
         said = f"{context.label(player)}{context.say(' plays ')}{context.label(first)}"
         source = f'op("Pr")({typst_text(said)}) = {typst(weight, context.names)}'
         alt = context.say(

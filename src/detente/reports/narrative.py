@@ -8,13 +8,12 @@ from detente.numbers import plain, short
 from detente.reports.wordlike import english_article
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from detente.reports.blocks import Context
     from detente.solve.result import Equilibrium
     from detente.solve.two_players.ordinal import OrdinalClass
     from detente.study.forms.repeated import DiscountFactors
-    from detente.study.sums import Sums
 
 INERT = (
     "The following terms add the same to both sides of every comparison that their player makes. However large they "
@@ -157,16 +156,16 @@ def inert_sentences(context: Context) -> list[str]:
 # --------------------------------------------------------------------------------- material sums
 
 
-def sums_sentence(context: Context, sums: Sums) -> str:
+def sums_sentence(context: Context, sums: Sequence[Mapping[str, Any]]) -> str:
     """Return what the material sums say, and what they do not."""
-    first = context.profile(sums.rows[0].profile)
-    if sums.built_in:
+    first, others = context.profile(sums[0]["profile"]), sums[1:]
+    if all(row["difference"] == "always negative" for row in others):
         return (
             f"Added up without relative gains, every other outcome is worth less than {first}, at every point of the parameter "
             "box. This is built into the signs and ranges of the parameters, so it is no finding; nor does it make "
             f"{first} an equilibrium, which depends on what each side gains by moving alone."
         )
-    lower = [context.profile(row.profile) for row in sums.rows[1:] if row.difference == "always negative"]
+    lower = [context.profile(row["profile"]) for row in others if row["difference"] == "always negative"]
     held = f" It holds for {join(lower)}." if lower else ""
     return f"Not every outcome is worth less than {first} throughout the parameter box.{held}"
 

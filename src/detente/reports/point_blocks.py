@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.thresholds import thresholds
 from detente.numbers import is_exact, plain, short
-from detente.printing import relation_normal
 from detente.reports import narrative
+from detente.reports.box_results import read_condition
 from detente.reports.elements import (
     Block,
     Column,
@@ -19,7 +19,6 @@ from detente.reports.elements import (
 from detente.reports.engine_tables import SHORT_LINES
 from detente.reports.language import join
 from detente.reports.typesetting import math, tex
-from detente.solve.parametric.type_conditions import type_conditions
 from detente.solve.two_players.ordinal import ordinal_class, payoff_labels, risk_dominant, trust_threshold
 
 if TYPE_CHECKING:
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["classes"]
 
-#: Outcomes up to which material sums are compared.
-_SUMMED = 9
 #: Signs of an exact number up to which it is printed.
 _LONG = 12
 
@@ -70,7 +67,7 @@ def classes(context: Context) -> list[Block]:
     )
     if context.two_by_two:
         blocks += [*_types(context), *_selection(context)]
-    if len(list(context.model.table.profiles())) <= _SUMMED:
+    if context.are_sums_compared:
         blocks += _sums(context)
     blocks += _threshold_lines(context)
     return blocks
@@ -79,13 +76,10 @@ def classes(context: Context) -> list[Block]:
 def _types(context: Context) -> list[Block]:
     """The player types with the conditions under which each obtains."""
     rows = []
-    for each in type_conditions(context.model.symbolic):
-        if each.status == "never":
-            continue
-        relations = [relation_normal(part) for part in each.comparisons]
-        parts = [math(context, relation) for relation in relations]
+    for each in context.found.types(context.game):
+        parts = [math(context, read_condition(text)) for text in each["conditions"]]
         formula = tuple(span for part in parts for span in (part, ";  "))[:-1]
-        rows.append((context.label(each.player), narrative.type_words(each.type), each.status, formula))
+        rows.append((context.label(each["player"]), narrative.type_words(each["type"]), each["status"], formula))
     return [
         Heading(2, "Which game it is"),
         Paragraph(narrative.TYPES),
@@ -141,14 +135,14 @@ def _selection(context: Context) -> list[Block]:
 
 
 def _sums(context: Context) -> list[Block]:
-    sums = context.sums
+    sums = context.found.sums(context.game)
     rows = tuple(
         (
-            context.profile(row.profile),
-            *(short(value, 3) for value in row.values),
-            row.difference.replace("positive", "larger").replace("negative", "smaller"),
+            context.profile(row["profile"]),
+            *row["values"],
+            row["difference"].replace("positive", "larger").replace("negative", "smaller"),
         )
-        for row in sums.rows
+        for row in sums
     )
     return [
         Heading(2, "Material sums"),
@@ -157,7 +151,7 @@ def _sums(context: Context) -> list[Block]:
             (
                 Column("Outcome"),
                 *(Column(context.label(name), align="decimal") for name in context.points),
-                Column(f"Against {context.profile(sums.rows[0].profile)}, over the box"),
+                Column(f"Against {context.profile(sums[0]['profile'])}, over the box"),
             ),
             rows,
             "Material sums: both players' payoffs without relative gains, added up",

@@ -109,7 +109,7 @@ class Results:
         """Return on what a result depends beside the content of the game."""
         drawn: dict[str, Any] = {"draws": self.number(game), "seed": self.seed}
         match what:
-            case "shown" | "solved":
+            case "shown" | "solved" | "conditions" | "types" | "sums":
                 return {}
             case "answer":
                 return {"number": more[0], **drawn}
@@ -169,6 +169,26 @@ class Results:
             return {"point": point, "table": table_data(found.table()), "complete": found.complete, "refused": ""}
 
         return [at(name) for name in ("baseline", *model.definition.points)]
+
+    # ------------------------------------------------------------------------------- over the box
+
+    def conditions(self, game: str) -> dict[str, Any]:
+        """Return the equilibria of a normal form in closed form over the box."""
+        from detente.reports.box_results import condition_results
+
+        return self._get("conditions", game, {}, lambda: condition_results(self.model(game)))  # type: ignore[no-any-return]
+
+    def types(self, game: str) -> list[dict[str, Any]]:
+        """Return the types that the players of a 2x2 game have over the box."""
+        from detente.reports.box_results import type_results
+
+        return self._get("types", game, {}, lambda: type_results(self.model(game)))  # type: ignore[no-any-return]
+
+    def sums(self, game: str) -> list[dict[str, Any]]:
+        """Return the material sums of a normal form at the named points, compared over the box."""
+        from detente.reports.box_results import sum_results
+
+        return self._get("sums", game, {}, lambda: sum_results(self.model(game)))  # type: ignore[no-any-return]
 
     # -------------------------------------------------------------------------------------- shares
 

@@ -29,7 +29,7 @@ __all__ = ["Store", "digest", "engine"]
 #: Results that are kept; the ones not used for longest go first.
 _MOST = 4000
 #: The modules of reports that compute and keep numbers.
-_NUMBERS = frozenset({"results.py", "claim_results.py", "content.py", "store.py"})
+_NUMBERS = frozenset({"results.py", "box_results.py", "claim_results.py", "content.py", "store.py"})
 _PACKAGES = ("numpy", "scipy", "sympy", "matplotlib", "python-flint", "nashpy", "typst", "pydantic")
 
 

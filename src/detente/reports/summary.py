@@ -115,7 +115,7 @@ def _other_points(context: Context) -> list[KeyPoint]:
 
 
 def _sums(context: Context) -> KeyPoint:
-    return KeyPoint("Sums.", narrative.sums_sentence(context, context.sums))
+    return KeyPoint("Sums.", narrative.sums_sentence(context, context.found.sums(context.game)))
 
 
 def _changes(context: Context) -> list[KeyPoint]:

@@ -41,7 +41,8 @@ _NEEDED = {
     "findings": ("tests", "importance"),
     "assumptions": ("importance",),
     "payoffs": ("shown",),
-    "classes": ("solved",),
+    "classes": ("solved", "types", "sums"),
+    "conditions": ("conditions",),
     "questions": ("answer",),
     "robustness": ("shares",),
     "importance": ("importance",),
@@ -74,12 +75,26 @@ def tasks(whole: Whole) -> Iterator[Task]:
                 yield "verdicts", context.game, ()
                 for number in range(len(tests_of(whole.files, context.game))):
                     yield "support", context.game, (number,)
-            elif need != "options" and not (need == "shown" and context.is_matrix):
+            elif _tells(context, need):
                 yield need, context.game, ()
     if "options" in needed:
         for player, contexts in main_players(whole).items():
             for context in contexts:
                 yield "options", context.game, (player,)
+
+
+def _tells(context: Context, need: str) -> bool:
+    """Return whether a report tells a result of a game of this form and size."""
+    match need:
+        case "options":
+            return False  # of the games of a main player only
+        case "shown":
+            return not context.is_matrix
+        case "conditions" | "types":
+            return context.two_by_two
+        case "sums":
+            return context.are_sums_compared
+    return True
 
 
 def warm(whole: Whole) -> None:
