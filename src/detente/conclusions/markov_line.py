@@ -155,7 +155,7 @@ class _Search:
     def value(self, expression: Any, x: Fraction) -> Any:
         """Return the value of a formula of the game where the parameter is ``x``, None where it is not known here."""
         found = self.quotients.get(expression)
-        return None if found is None else found.at(x)
+        return self.line.value(expression, x) if found is None else found.at(x)
 
     def state(self, x: Fraction) -> Any:
         """Return what is followed, at an exact value of the parameter."""

@@ -42,6 +42,18 @@ def test_a_value_along_a_line_is_that_of_the_expression_at_the_point(line):
     assert [signs.sign_between(one * below, Fraction(at)) for at in (3, 4)] == [None, 1]
 
 
+def test_what_is_not_rational_along_a_line_has_a_float_as_its_value(line):
+    game, signs = line
+    for text in ("exp(x) - b", "max(x**x, a)", "log(1 + x)*(x - 1/3)"):
+        expression = expression_of(text)
+        for at in (Fraction(1, 7), Fraction(5, 3)):
+            expected = float(game.evaluate(expression, {"x": at, "a": Fraction(1, 3), "b": Fraction(2, 5)}))
+            assert signs.value(expression, at) == pytest.approx(expected, rel=1e-15)
+    # none where it is rational, and none where bounds do not say that it is not
+    assert signs.value(expression_of("x - a"), Fraction(1, 7)) is signs.value(expression_of("x**x"), Fraction(2)) is None
+    assert signs.value(expression_of("log(x)"), Fraction(-1)) is None
+
+
 @pytest.mark.parametrize("more", [(), CASES])
 def test_a_place_is_shared_where_one_expression_is_positive_on_both_sides(line, more):
     _, signs = line

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from detente.games.rational import NotRational, Tree, fast
@@ -131,10 +132,17 @@ def _reduced(top: Any, bottom: Any, *divided: dict[tuple[int, ...], Any]) -> Quo
 
 
 def _polynomial(coefficients: list[Any]) -> Any:
+    return _kind()(coefficients)
+
+
+@cache
+def _kind() -> Any:
+    """Return FLINT's polynomial, looked up once: most calls take less time than an import."""
     from flint import fmpq_poly
 
-    return fmpq_poly(coefficients)
+    return fmpq_poly
 
 
+@cache
 def _one() -> Any:
     return _polynomial([1])

@@ -17,11 +17,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
-from detente.games.rational import NotRational, Tree, is_known, tree
+from detente.games.rational import NotRational, Tree, fast, is_known, tree
 from detente.games.symbolic import symbol
 from detente.solve.parametric._line_forms import Cases, Form, Other, Rational, parts, rational, switches, truth
 from detente.solve.parametric._quotient import Quotient
 from detente.solve.parametric.curves import Curve
+from detente.solve.parametric.point_signs import span_at
 from detente.solve.parametric.real_roots import (
     Root,
     apart,
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from detente.solve.parametric.intervals import Near
 
 __all__ = ["Cells", "LineSigns", "OpenSign"]
+
+#: Size of bounds, relative to their width, from which on they tell a float.
+_NARROW = 2**60
 
 
 class OpenSign(Exception):  # noqa: N818 - control flow, not an error
@@ -336,6 +340,20 @@ class LineSigns:
                 found = None
             self._quotients[expression] = found
         return self._quotients[expression]
+
+    def value(self, expression: Any, at: Fraction) -> float | None:
+        """Return the value at a fraction of an expression that is not rational; None where it is, or is not known."""
+        form = self.form(expression)
+        if isinstance(form, Rational):
+            return None
+        try:
+            low, high = span_at(tree(form.expression), {self.along: fast(at)})
+        except NotRational:
+            return None
+        if low == high or (high - low) * _NARROW > abs(low):
+            return None
+        middle = (low + high) / 2
+        return int(middle.p) / int(middle.q)
 
     def _sign(self, form: Form, at: Fraction, near: Near | None = None) -> int | None:
         if isinstance(form, Rational):

@@ -208,7 +208,7 @@ def apart(roots: Sequence[Root]) -> list[Root]:
     """
     left = list(roots)
     while True:
-        left.sort(key=lambda root: (root.low, root.high))
+        left.sort(key=lambda root: (fast(root.low), fast(root.high)))
         close = [(k, k + 1) for k, (a, b) in enumerate(pairwise(left)) if a.high >= b.low]
         if not close:
             return left

@@ -465,10 +465,10 @@ class Stochastic(Form):
             conditions = policy_conditions(box, told, gains, broken=broken)
             return levers_for(conditions, values, exclude=model.definition.units, **more)
         game = self.at_values(model, values, kind)
-        follow = self._followed(model, of, game.start)
+        follow, reached = self._followed(model, of, game.start), self.reached(model, kind)
         return path_levers(
             told, self.holds(model, of, values), not broken, lambda name: nearest_changes(game, name, values, follow), box, values,
-            names=[name for name in box.parameters if name in self.reached(model, kind)],
+            names=[name for name in box.parameters if name in reached],
             exclude=model.definition.units, weights=more.get("weights"),
         )  # fmt: skip
 
