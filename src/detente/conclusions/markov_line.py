@@ -10,22 +10,24 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.thresholds import Threshold, Thresholds
 from detente.errors import UsageError, did_you_mean
 from detente.numbers import short
 from detente.solve.parametric.line_signs import LineSigns
+from detente.solve.stochastic._classes import pure_parts
 from detente.solve.stochastic.clear_play import ClearPlay, behavior_of
-from detente.solve.stochastic.incentives import plan_values, state_gains
+from detente.solve.stochastic.incentives import plan_values, profile_played, state_gains
 from detente.solve.stochastic.markov_perfect import markov_perfect
 from detente.solve.stochastic.markov_result import described
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from detente.games.normal import Profile
-    from detente.games.stochastic import State
+    from detente.games.stochastic import State, StochasticGame
     from detente.games.symbolic_stochastic import SymbolicStochasticGame
     from detente.solve.parametric.real_roots import Root
     from detente.solve.stochastic.incentives import Plan
@@ -91,7 +93,7 @@ def markov_thresholds(
     """
     search = _Search(game, along, values, state_of)
     places, samples = search.cut()
-    found = _changes(places, samples, search.state)
+    found = _changes(places, samples, search.state, lambda x: search.state(x, alone=True))
     first = search.state(min(samples)) if samples else search.state(search.low)
     notes = ["of several equilibria the first is followed"] if search.several else []
     if search.line.bounded:
@@ -115,7 +117,7 @@ def nearest_changes(
     places, samples = search.cut(nearest=True)
     between = [(root, _beside(root, samples)) for root in places]
     moved = [root for root, (a, b) in between if a is None or b is None or search.state(a) != search.state(b)]
-    return tuple(_changes(moved, samples, search.state))
+    return tuple(_changes(moved, samples, search.state, search.state))
 
 
 class _Search:
@@ -157,11 +159,14 @@ class _Search:
         found = self.quotients.get(expression)
         return self.line.value(expression, x) if found is None else found.at(x)
 
-    def state(self, x: Fraction) -> Any:
-        """Return what is followed, at an exact value of the parameter."""
+    def state(self, x: Fraction, *, alone: bool = False) -> Any:
+        """Return what is followed, at an exact value of the parameter.
+
+        ``alone`` where nobody will ask whether there are other equilibria.
+        """
         if x not in self.solved:
             here = {**self.values, self.along: x}
-            one, plan, differ = self._clear(x) or self._solved(here)
+            one, plan, differ = self._clear(x, alone=alone or self.listed == 1) or self._solved(here)
             self.solved[x] = self.state_of(one.path, here, one), differ
             self.plans.setdefault(self._key(plan), plan)
         found_state, _ = self.solved[x]
@@ -176,16 +181,21 @@ class _Search:
         one, *others = found.equilibria
         return one, plan_of(self.game, one), any(each.values != one.values for each in others)
 
-    def _clear(self, x: Fraction) -> tuple[MarkovEquilibrium, Plan, bool] | None:
-        """Return the first equilibrium, confirmed exactly, where floats leave no doubt that none has other values."""
+    def _clear(self, x: Fraction, *, alone: bool) -> tuple[MarkovEquilibrium, Plan, bool] | None:
+        """Return the first equilibrium, confirmed exactly, where there is no doubt that it is the first.
+
+        Unless it ``alone`` is asked for, there must be no doubt that none has other values either. States in which
+        floats leave a doubt are solved exactly.
+        """
         line = self.along_line
         if line is None or not self.clear.fits:
             return None
+        exactly = _Exactly(self, x, alone)
         try:
-            plan = self.clear.plan(*_floats(line, x, self.fixed))
+            plan = self.clear.plan(*_floats(line, x, self.fixed), exactly.settle)
         except (OverflowError, TypeError):  # too large for floats, or without a value here
             return None
-        if plan is None or not self._confirmed(line, plan, x):
+        if plan is None or not self._confirmed(line, plan, x, exactly.settled):
             return None
         worth = self._worth(plan)
         values = {
@@ -193,8 +203,11 @@ class _Search:
         }
         return described(self.game.shape_of, behavior_of(self.game.shape_of, plan), values, Fraction(0)), plan, False
 
-    def _confirmed(self, line: SymbolicStochasticGame, plan: Plan, x: Fraction) -> bool:
-        """Return whether every deviation loses, or leads to the same state and pays everybody the same."""
+    def _confirmed(self, line: SymbolicStochasticGame, plan: Plan, x: Fraction, settled: Collection[State]) -> bool:
+        """Return whether every deviation loses, or leads to the same state and pays everybody the same.
+
+        In the states that are ``settled`` it need not gain.
+        """
         known: dict[Any, int | None] = {}
         for gain, state, moved, kept in self._deviations(plan):
             if gain not in known:
@@ -202,7 +215,7 @@ class _Search:
             sign = known[gain]
             if sign is None or sign > 0:
                 return False
-            if sign == 0:
+            if sign == 0 and state not in settled:
                 paid = zip(line.payoff(state, moved), line.payoff(state, kept), strict=True)
                 if line.moves(state, moved) != line.moves(state, kept) or any(a.at(x) != b.at(x) for a, b in paid):
                     return False
@@ -286,6 +299,55 @@ class _Search:
         return sorted(found)
 
 
+class _Exactly:
+    """The states at a point of the line in which floats leave a doubt, solved exactly."""
+
+    def __init__(self, search: _Search, x: Fraction, alone: bool) -> None:
+        self.search, self.x, self.alone = search, x, alone
+        self.settled: set[State] = set()
+
+    @cached_property
+    def game(self) -> StochasticGame:
+        """The game at the point."""
+        here = {**self.search.values, self.search.along: self.x}
+        return self.search.game.at_point(here, lambda each: self.search.value(each, self.x))
+
+    def settle(self, state: State, plan: Plan) -> tuple[dict[tuple[tuple[int, ...], int], int], list[float]] | None:
+        """Return the first play of a state and what it is worth, given what is played in the states behind it.
+
+        None where there is none, or where there are several with different values, unless the first ``alone`` is
+        asked for.
+        """
+        parts = pure_parts(self.game, (state,), self._known(plan), (Fraction(0),) * len(self.game.players))
+        if not parts or (len(parts) > 1 and not self.alone):
+            return None
+        self.settled.add(state)
+        first = parts[0]
+        moves = first.stages[state].moves(first.options[state][0])
+        worth = list(map(float, first.values[state]))
+        return {(seen, i): action for seen, own in moves.items() for i, action in own.items()}, worth
+
+    def _known(self, plan: Plan) -> dict[State, tuple[Any, ...]]:
+        """Return what states are worth in which it is known what is played, and those at which play ends."""
+        game = self.game
+        known: dict[State, tuple[Any, ...]] = dict(game.terminal)
+        for (state,) in game.classes:
+            if (state, ()) not in plan:
+                break
+            profile = profile_played(self.search.game, plan, state)
+            values = []
+            for i, (pay, factor) in enumerate(zip(game.rewards[state][profile], game.discount_factors, strict=True)):
+                (to, _), *_ = game.transitions[state][profile] or ((None, 1),)
+                if to is None:
+                    values.append(pay)
+                elif game.states[to] == state:
+                    values.append(pay / (1 - factor))
+                else:
+                    values.append(pay + factor * known[game.states[to]][i])
+            known[state] = tuple(values)
+        return known
+
+
 def _floats(line: SymbolicStochasticGame, x: Fraction, fixed: Mapping[Any, float]) -> tuple[Any, Any, Any]:
     """Return what profiles and ends pay and the discount factors in floats, of a game of quotients at a fraction.
 
@@ -336,7 +398,7 @@ def policy_thresholds(
     def kept(x: Fraction) -> bool:
         return all(box.evaluate(each, {**values, along: x}) <= 0 for each in gains)
 
-    found = _changes(places, samples, kept)
+    found = _changes(places, samples, kept, kept)
     notes = (f"a formula is not rational in {along}: points were solved in floats",) if line.bounded else ()
     return Thresholds(along, name, (low, high), kept(min(samples, default=low)), tuple(found), (), present, notes)
 
@@ -366,11 +428,13 @@ def _inside(samples: Sequence[Fraction], places: Sequence[Any], low: Fraction, h
     return sorted({*ends, *(x for x in samples if low <= x <= high)})
 
 
-def _changes(places: Sequence[Any], samples: Sequence[Fraction], at: Callable[[Fraction], Any]) -> list[Threshold]:
-    """Return the places at which what holds changes; ``at`` tells what holds at an exact value."""
+def _changes(
+    places: Sequence[Any], samples: Sequence[Fraction], beside: Callable[[Fraction], Any], at: Callable[[Fraction], Any]
+) -> list[Threshold]:
+    """Return the places at which what holds changes, as told at samples ``beside`` them and ``at`` places."""
     found = []
     for root in places:
-        states = [None if x is None else at(x) for x in _beside(root, samples)]
+        states = [None if x is None else beside(x) for x in _beside(root, samples)]
         exactly = root.low == root.high
         here = at(root.low) if exactly else None
         inner = [each for each in states if each is not None]

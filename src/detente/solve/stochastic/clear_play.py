@@ -15,7 +15,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from detente.games.normal import Profile
     from detente.games.stochastic import State, StochasticGame
@@ -95,10 +95,13 @@ class ClearPlay:
         pays: Mapping[State, Mapping[Profile, Sequence[float]]],
         ends: Mapping[State, Sequence[float]],
         factors: Sequence[float],
+        settle: Callable[[State, Plan], tuple[Mapping[_Point, int], Sequence[float]] | None] | None = None,
     ) -> Plan | None:
         """Return what is played at every point, of equals the first.
 
         None where floats leave a doubt, or where there is no equilibrium or there are several with different values.
+        Where there is a doubt in a state, ``settle`` may tell what is played there, and what the state is then worth,
+        from what is played in the states behind it.
 
         Examples
         --------
@@ -124,10 +127,14 @@ class ClearPlay:
         worth: dict[State, Sequence[float]] = dict(ends)
         found: Plan = {}
         for place in self._places:
+            moves: Mapping[_Point, int]
             try:
                 moves, values = self._solved(place, pays[place.state], worth, factors, slack)
             except _Doubt:
-                return None
+                settled = None if settle is None else settle(place.state, found)
+                if settled is None:
+                    return None
+                moves, values = settled
             worth[place.state] = values
             for seen, mover in place.points:
                 found[place.state, seen] = {mover: moves[seen, mover]}
