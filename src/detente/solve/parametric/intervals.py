@@ -25,7 +25,7 @@ from detente.solve.parametric._infinite import INFINITY, Infinite
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Near", "Span", "Undefined", "derivative", "differentiated", "enclose", "times"]
+__all__ = ["Known", "Near", "Span", "Undefined", "derivative", "differentiated", "enclose", "times"]
 
 #: Lower and upper end, as FLINT rationals, or infinite where only part of a box counts.
 Span = tuple[Any, Any]

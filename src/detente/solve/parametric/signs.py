@@ -23,7 +23,7 @@ from detente.solve.parametric.point_signs import sign_at
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from detente.solve.parametric.intervals import Span
+    from detente.solve.parametric.intervals import Known, Span
 
 __all__ = ["Range", "bounds", "possible_signs", "sign_of", "witnessed_signs"]
 
@@ -62,14 +62,15 @@ def _slope(expression: Any, name: str, factored: bool) -> Tree:
     return derivative(expression, name, factored=factored) if plain is None or plain == ("?",) else plain
 
 
-def _direction(expression: Any, name: str, box: Mapping[str, Span]) -> int:
+def _direction(expression: Any, name: str, box: Mapping[str, Span], known: Known) -> int:
     """Return 1 or -1 where the expression is proved not to fall or not to rise in a parameter over the box, else 0.
 
-    A derivative that has no pole on the box belongs to an expression that has none along this parameter.
+    A derivative that has no pole on the box belongs to an expression that has none along this parameter. ``known``
+    keeps the bounds of parts over this box: derivatives by several parameters have many in common.
     """
     for factored in (False, True):
         try:
-            least, greatest = enclose(_slope(expression, name, factored), box)
+            least, greatest = enclose(_slope(expression, name, factored), box, known=known)
         except NotRational:
             continue
         if least >= 0 or greatest <= 0:
@@ -86,8 +87,9 @@ def _faces(expression: Any, box: Mapping[str, Range]) -> tuple[dict[str, Span], 
     names = sorted(each.name for each in expression.free_symbols)
     face = {name: (fast(box[name][0]), fast(box[name][1])) for name in names}
     open_names = [name for name in names if face[name][0] != face[name][1]]
+    known: Known = {}
     for place, name in enumerate(open_names):  # the two have the parameters before the first that moves in common
-        direction = _direction(expression, name, face)
+        direction = _direction(expression, name, face, known)
         if direction:
             others = (*open_names[place + 1 :], *open_names[:place])
             low, high = (_at_end(face, name, direction * side) for side in (-1, 1))
@@ -99,12 +101,13 @@ def _pushed(expression: Any, face: dict[str, Span], names: Iterable[str], side: 
     """Move parameters to the end where an expression is smallest (``side`` -1) or largest (1), until nothing moves."""
     left = deque(names)
     stayed = 0  # on the same face they would stay again
+    known: Known = {}
     while stayed < len(left):
         name = left.popleft()
-        direction = _direction(expression, name, face)
+        direction = _direction(expression, name, face, known)
         if direction:
             face = _at_end(face, name, direction * side)
-            stayed = 0
+            stayed, known = 0, {}
         else:
             left.append(name)
             stayed += 1
