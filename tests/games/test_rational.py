@@ -40,9 +40,33 @@ def test_there_is_no_value_where_the_expression_divides_by_zero(expression):
     assert rational_value(expression, {"x": F(0), "y": F(1)}) is None
 
 
-@pytest.mark.parametrize("expression", [sympy.sqrt(x), sympy.exp(x), abs(x), sympy.Float(0.5) * x, sympy.pi])
+@pytest.mark.parametrize("expression", [sympy.sqrt(x), sympy.exp(x), sympy.Max(x, sympy.sqrt(x)), sympy.Float(0.5) * x, sympy.pi])
 def test_there_is_no_exact_value_of_what_is_not_rational(expression):
     assert rational_value(expression, {"x": F(4)}) is None
+
+
+@pytest.mark.parametrize(
+    ("expression", "function"),
+    [
+        (sympy.Max(x, y, 1) - sympy.Min(x, 2 * y), lambda x, y: max(x, y, 1) - min(x, 2 * y)),
+        (abs(x - y) / 3, lambda x, y: abs(x - y) / 3),
+        (sympy.Piecewise((1 / x, x > y), (x * y, True)), lambda x, y: 1 / x if x > y else x * y),
+        (sympy.Piecewise((x, (x > y) & (x <= 2)), (y, (x < 1) | ~(y >= 1)), (3, True)),
+         lambda x, y: x if y < x <= 2 else y if x < 1 or y < 1 else F(3)),
+        (sympy.Piecewise((x, sympy.Ne(x, 1)), (y, sympy.Eq(y, 2)), (0, True)),
+         lambda x, y: x if x != 1 else y if y == 2 else F(0)),
+    ],
+)  # fmt: skip
+def test_cases_of_rational_functions_have_their_exact_values(expression, function):
+    for at in ({"x": F(a, 2), "y": F(b, 2)} for a in range(1, 6) for b in range(-3, 6)):
+        assert rational_value(expression, at) == function(**at)
+
+
+def test_a_case_has_no_value_where_its_condition_has_none():
+    cases = sympy.Piecewise((x, 1 / y > 1), (2, True))
+    assert rational_value(cases, {"x": F(5), "y": F(0)}) is None
+    assert rational_value(sympy.Piecewise((1 / x, x > 0), (2, True)), {"x": F(0)}) == 2
+    assert rational_value(sympy.Piecewise((x, x > 0)), {"x": F(0)}) is None
 
 
 def test_large_numbers_are_not_rounded():

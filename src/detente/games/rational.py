@@ -1,17 +1,18 @@
 """SymPy expressions as trees, which are walked a hundred times faster; exact values of those that are rational.
 
-What is no rational function, such as a square root, an exponential or a case, is a node of its own kind: it has no
-value here, but :mod:`detente.solve.parametric.intervals` encloses it.
+What is no rational function, such as a square root, an exponential or a case, is a node of its own kind. Cases and
+extremes of rational functions have values here; the rest is enclosed by :mod:`detente.solve.parametric.intervals`.
 """
 
 from __future__ import annotations
 
+import operator
 from fractions import Fraction
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 __all__ = [
     "FUNCTIONS",
@@ -122,7 +123,7 @@ def _made_of(node: Tree, kinds: str) -> bool:
 
 
 def rational_value(expression: Any, values: Mapping[str, Fraction]) -> Fraction | None:
-    """Return a SymPy expression at exact ``values`` as a Fraction, or None where it is not rational there.
+    """Return a SymPy expression at exact ``values`` as a Fraction; None where it has no value, or is not rational.
 
     Examples
     --------
@@ -168,7 +169,7 @@ def value_of(node: Tree, values: Mapping[str, Any]) -> Any:
     Raises
     ------
     NotRational
-        If part of it is no rational function.
+        If part of it is no rational function, or a case of such functions.
     ZeroDivisionError
         At a pole.
     """
@@ -193,6 +194,35 @@ def value_of(node: Tree, values: Mapping[str, Any]) -> Any:
         exponent = value_of(node[2][1], values)
         if exponent.q == 1 and abs(int(exponent.p)) <= MAX_EXPONENT:
             return value_of(node[2][0], values) ** int(exponent.p)
+    if kind == "f" and node[1] in _EXTREMES:
+        return _EXTREMES[node[1]](value_of(each, values) for each in node[2])
+    if kind == "f" and node[1] == "abs":
+        return abs(value_of(node[2][0], values))
+    if kind == "cases":
+        for case, condition in node[1]:
+            if _is_met(condition, values):
+                return value_of(case, values)
+    raise NotRational
+
+
+_EXTREMES: dict[str, Callable[[Iterable[Any]], Any]] = {"min": min, "max": max}
+_RELATIONS: dict[str, Callable[[Any, int], bool]] = {
+    ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+
+
+def _is_met(condition: Tree, values: Mapping[str, Any]) -> bool:
+    """Return whether a condition holds at FLINT rationals; every part of it has to have a value."""
+    kind = condition[0]
+    if kind == "rel":
+        return _RELATIONS[condition[1]](value_of(condition[2], values), 0)
+    if kind in {"true", "false"}:
+        return bool(kind == "true")
+    parts = [_is_met(each, values) for each in condition[1:]]
+    if kind == "not":
+        return not parts[0]
+    if kind in {"and", "or"}:
+        return all(parts) if kind == "and" else any(parts)
     raise NotRational
 
 
