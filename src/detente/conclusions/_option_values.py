@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from detente.conclusions._forms import form_of
+from detente.conclusions._forms import form_of, fractions
 from detente.games.rational import fast
 from detente.numbers import fraction_of, plain
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from detente.conclusions._commitments import Menu, Reply
-    from detente.conclusions._forms import Form
+    from detente.conclusions._forms import Form, Values
 
 __all__ = ["Batch", "Valuation", "Value"]
 
@@ -66,16 +66,17 @@ class Valuation:
 
     def at(self, point: Mapping[str, Fraction]) -> tuple[Value, ...]:
         """Return the exact value of every option at a point with a value for every parameter."""
-        return tuple(self._value(replies, point) for replies in self.menu.replies)
+        values = {name: fast(value) for name, value in point.items()}
+        return tuple(self._value(replies, values) for replies in self.menu.replies)
 
-    def _value(self, replies: tuple[Reply, ...], point: Mapping[str, Fraction]) -> Value:
+    def _value(self, replies: tuple[Reply, ...], at: Values) -> Value:
         if self.menu.method == "all equilibria":
-            found = self._equilibria(replies, point)
+            found = self._equilibria(replies, at)
         else:
             found = [
-                (each.label, self._number(each.payoffs[self.menu.player], point))
+                (each.label, self._number(each.payoffs[self.menu.player], at))
                 for each in replies
-                if all(self._met(condition, point) for _, condition in each.conditions)
+                if all(self._met(condition, at) for _, condition in each.conditions)
             ]
         found = list(dict.fromkeys(found))
         values = [value for _, value in found]
@@ -84,22 +85,22 @@ class Valuation:
     def _form(self, expression: Any) -> Form:
         return form_of(self.menu.game.expand(expression))
 
-    def _number(self, expression: Any, point: Mapping[str, Fraction]) -> Any:
+    def _number(self, expression: Any, at: Values) -> Any:
         """Return a payoff: exact where it is rational, else a float from a close enclosure."""
-        span = self._form(expression).span({name: fast(value) for name, value in point.items()})
+        span = self._form(expression).span(at)
         if span is None:
-            return self.menu.game.evaluate(expression, point)  # says what has no value
+            return self.menu.game.evaluate(expression, fractions(at))  # says what has no value
         low, high = (fraction_of(end) for end in span)
         return low if low == high else float((low + high) / 2)
 
-    def _met(self, condition: Any, point: Mapping[str, Fraction]) -> bool:
-        value = self._form(condition).value({name: fast(value) for name, value in point.items()})
+    def _met(self, condition: Any, at: Values) -> bool:
+        value = self._form(condition).value(at)
         if value is None:
-            value = self.menu.game.evaluate(condition, point)
+            value = self.menu.game.evaluate(condition, fractions(at))
             return bool(value >= (0 if isinstance(value, Fraction) else -RELATIVE * max(1.0, abs(value))))
         return bool(value >= 0)
 
-    def _equilibria(self, replies: tuple[Reply, ...], point: Mapping[str, Fraction]) -> list[tuple[str, Any]]:
+    def _equilibria(self, replies: tuple[Reply, ...], at: Values) -> list[tuple[str, Any]]:
         """Return all extreme equilibria of the two others, with what each pays the player."""
         import numpy as np
 
@@ -114,7 +115,7 @@ class Valuation:
             assert reply.profile is not None
             where = (reply.profile[first], reply.profile[second])
             for row, player in enumerate((first, second, menu.player)):
-                table[(row, *where)] = self._number(reply.payoffs[player], point)
+                table[(row, *where)] = self._number(reply.payoffs[player], at)
         game = NormalFormGame(
             table[:2], [menu.players[first], menu.players[second]],
             [menu.game.strategies[first], menu.game.strategies[second]],

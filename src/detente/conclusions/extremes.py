@@ -25,7 +25,7 @@ from detente.solve.parametric._cases import cases, resolved
 from detente.solve.parametric.intervals import enclose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from detente.conclusions._forms import Box
 
@@ -175,8 +175,8 @@ def _solved(
     """
     import sympy
 
-    equations = (each for each in region if each.free_symbols and any(sympy.expand(each + o) == 0 for o in region))
-    for equation in equations:
+    opposite = _opposites(region, box)
+    for equation in (each for each in region if each.free_symbols and any(opposite(each, o) for o in region)):
         own = sorted(equation.free_symbols, key=lambda each: (each in objective.free_symbols, each.name))
         slopes = [(each, equation.diff(each)) for each in own if box[each.name][0] != box[each.name][1]]
         for unknown, slope in sorted(slopes, key=lambda each: bool(each[1].free_symbols)):
@@ -190,9 +190,28 @@ def _solved(
             derived = {**game.derived, unknown.name: value}
             smaller = SymbolicGame([[0]], parameters, derived=derived, constraints=game.constraints)
             low, high = (sympy.Rational(int(end.p), int(end.q)) for end in box[unknown.name])
-            rest = [each for each in region if each != equation and sympy.expand(each + equation) != 0]
+            rest = [each for each in region if each != equation and not opposite(each, equation)]
             return unknown.name, smaller, [*rest, value - low, high - value]
     return None
+
+
+def _opposites(region: tuple[Any, ...], box: Box) -> Callable[[Any, Any], bool]:
+    """Return a function that tells whether two expressions of a region add up to 0 everywhere.
+
+    Their values at one point mostly tell that they do not, which spares the sum.
+    """
+    import sympy
+
+    middle = {name: (low + high) / 2 for name, (low, high) in box.items()}
+    spans = {each: form_of(each).span(middle) for each in region}
+
+    def opposite(one: Any, other: Any) -> bool:
+        a, b = spans[one], spans[other]
+        if a is not None and b is not None and (a[1] + b[1] < 0 or a[0] + b[0] > 0):
+            return False
+        return bool(sympy.expand(one + other) == 0)
+
+    return opposite
 
 
 @lru_cache(maxsize=8192)
