@@ -13,7 +13,7 @@ from detente.errors import InputError, UsageError
 from detente.study.check import check
 from detente.study.layout import find, open_layout
 from detente.study.load import load
-from detente.study.rooms import study_hash
+from detente.study.text_files import study_hash
 
 SMALL = Path(__file__).parent / "small"
 PARAMETERS, FIGURES, PAYOFFS, GAME = "seeds/parameters.toml", "seeds/figures.csv", "payoffs/river.toml", "games/river.toml"

@@ -20,7 +20,7 @@ from detente.reports.spans import Math
 from detente.reports.store import digest, engine
 from detente.study.layout import find
 from detente.study.model import Point
-from detente.study.rooms import study_hash
+from detente.study.text_files import study_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -152,7 +152,7 @@ class Context(_Edition):
     @cached_property
     def content(self) -> str:
         """The digest of everything that a reader is told about the game, which the keys of all its chapters hold."""
-        return digest(everything(self.files, self.game))
+        return digest([self.found.content(self.game), everything(self.files, self.game)])
 
     @cached_property
     def variants(self) -> tuple[Context, ...]:

@@ -14,10 +14,10 @@ from detente.reports.document import Document
 from detente.reports.elements import Block, Heading, Note, Outline, PageBreak
 from detente.reports.encoding import decoded, encoded
 from detente.reports.entries import figure_entry, linked, parameter_entry
-from detente.reports.language import edition, say
+from detente.reports.language import say
 from detente.reports.results import Results
 from detente.reports.store import Store
-from detente.reports.translation import own_names, translated
+from detente.reports.translation import edition_of, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -107,7 +107,7 @@ def compose(files: StudyFiles, definition: ReportDefinition, models: Sequence[Ga
 
     Blocks on a game that follow each other make a chapter of each game; blocks on the study stand once.
     """
-    with edition(definition.lang, files.texts, own_names(models)):
+    with edition_of(definition.lang, files, models):
         return _composed(files, definition, models, draws)
 
 

@@ -1,7 +1,7 @@
 """On what results about a game depend: the content of a study as data, with and without its wording.
 
 :func:`mathematics` is everything from which numbers follow, and no label, so that a change of words asks for no new
-numbers; :func:`everything` has the words too. :func:`nameless` is the study with a sign in place of each label: what the engine says
+numbers; :func:`everything` is what a reader is told beside. :func:`nameless` is the study with a sign in place of each label: what the engine says
 of it is the same in every language, and :func:`named` puts the labels in.
 """
 
@@ -112,12 +112,11 @@ def mathematics(files: StudyFiles, game: str) -> dict[str, Any]:
 
 
 def everything(files: StudyFiles, game: str) -> dict[str, Any]:
-    """Return everything that a reader is told about a game, numbers and words."""
+    """Return everything that a reader is told about a game beside :func:`mathematics`, such as words and figures."""
     models = _models(files, game)
     parameters = {name: parameter for each in models for name, parameter in each.parameters.items()}
     figures = {figure for parameter in parameters.values() for figure in parameter.figures}
     return {
-        "mathematics": mathematics(files, game),
         "file": models[0].definition.file.data,
         "payoffs": {each.payoff_model.name: each.payoff_model.file.data for each in models},
         "parameters": {name: _data(parameter) for name, parameter in parameters.items()},

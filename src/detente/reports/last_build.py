@@ -23,7 +23,7 @@ from detente.reports.characters import chinese_font_files, chinese_fonts
 from detente.reports.math_alphabet import check_linked, check_math, math_pieces
 from detente.reports.store import Store, engine
 from detente.reports.typst_compiler import Pages, RefusedError, font_book, lay_out
-from detente.study.rooms import study_hash, text_files
+from detente.study.text_files import study_hash, text_files
 from detente.workers import cores
 
 if TYPE_CHECKING:

@@ -52,7 +52,7 @@ class Results:
         return nameless(self.files)
 
     @cached_property
-    def _content(self) -> dict[str, Any]:
+    def _content(self) -> dict[str, str]:
         return {}
 
     @cached_property
@@ -88,10 +88,13 @@ class Results:
         return max(self.draws // 10, 100) if self.files.games[game.partition(":")[0]].form == "normal" and outcomes > _MANY else self.draws
 
     def _key(self, what: str, game: str, more: Mapping[str, Any]) -> dict[str, Any]:
-        name = game.partition(":")[0]
-        if name not in self._content:
-            self._content[name] = digest(mathematics(self.files, name))
-        return {"what": what, "game": game, "content": self._content[name], **more}
+        return {"what": what, "game": game, "content": self.content(game.partition(":")[0]), **more}
+
+    def content(self, game: str) -> str:
+        """Return the digest of everything on which numbers about a game and its variants depend."""
+        if game not in self._content:
+            self._content[game] = digest(mathematics(self.files, game))
+        return self._content[game]
 
     def _get(self, what: str, game: str, more: Mapping[str, Any], make: Callable[[], Any]) -> Any:
         def made() -> Any:

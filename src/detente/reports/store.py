@@ -36,18 +36,30 @@ _PACKAGES = ("numpy", "scipy", "sympy", "matplotlib", "python-flint", "nashpy", 
 @cache
 def engine(*, pages: bool = False) -> Mapping[str, str]:
     """Return the versions and the source on which numbers may depend; with ``pages`` also those of words and pictures."""
-    import platform
+    return {"source": _sources()[pages], **_versions()}
 
+
+@cache
+def _sources() -> tuple[str, str]:
+    """Return the digests of the source on which numbers may depend, and of all source, from one reading."""
     here = Path(__file__).parents[1]
-    hasher = hashlib.sha256()
+    numbers, pages = hashlib.sha256(), hashlib.sha256()
     for place in sorted(here.rglob("*")):
         name = place.relative_to(here)
         if place.suffix not in {".py", ".toml", ".typ"} or name.parts[:2] == ("study", "template"):
             continue
-        if not pages and name.parts[0] in {"reports", "cli"} and name.parts[1] not in _NUMBERS:
-            continue
-        hasher.update(name.as_posix().encode() + b"\0" + place.read_bytes() + b"\0")
-    found = {"python": platform.python_version(), "machine": platform.machine(), "source": hasher.hexdigest()}
+        content = name.as_posix().encode() + b"\0" + place.read_bytes() + b"\0"
+        pages.update(content)
+        if name.parts[0] not in {"reports", "cli"} or name.parts[1] in _NUMBERS:
+            numbers.update(content)
+    return numbers.hexdigest(), pages.hexdigest()
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    import platform
+
+    found = {"python": platform.python_version(), "machine": platform.machine()}
     for each in _PACKAGES:
         with suppress(metadata.PackageNotFoundError):
             found[each] = metadata.version(each)

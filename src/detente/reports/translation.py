@@ -13,23 +13,30 @@ from detente.fields import label_of
 from detente.reports import elements as e
 from detente.reports import spans as s
 from detente.reports.catalog import LETTERS
-from detente.reports.language import reword, untranslated
+from detente.reports.language import edition, reword, untranslated
 from detente.reports.rewording import HAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from detente.reports.document import Document
     from detente.reports.elements import Block
     from detente.reports.spans import Inline, Span
+    from detente.study.load import StudyFiles
     from detente.study.model import GameModel
 
-__all__ = ["left_over", "own_names", "translated"]
+__all__ = ["edition_of", "left_over", "own_names", "translated"]
 
 
 def translated(lang: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
     """Return the blocks of a document in words of its own language."""
     return tuple(blocks) if lang == "en" else tuple(_block(lang, block) for block in blocks)
+
+
+def edition_of(lang: str, files: StudyFiles, models: Sequence[GameModel]) -> AbstractContextManager[None]:
+    """Make a report of a study in a language, with the names that its games have in it."""
+    return edition(lang, files.texts, own_names(models) if lang == "zh" else ())
 
 
 def own_names(models: Sequence[GameModel]) -> frozenset[str]:

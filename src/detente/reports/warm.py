@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from detente.reports.block_names import STUDY_BLOCKS
 from detente.reports.claim_results import tests_of
 from detente.reports.compose import chapter, runs, whole_of
-from detente.reports.language import edition
 from detente.reports.options_blocks import main_players
 from detente.reports.schedule import CHAPTER, Schedule
-from detente.reports.translation import own_names
+from detente.reports.translation import edition_of
+from detente.study.forms import FORMS
 from detente.study.model import game_model
 from detente.workers import cores, end, interrupts_later, prepare, processes
 
@@ -55,7 +55,15 @@ _FEW = 4
 #: The same for chapters, as of an edition in another language, or with a name that many games have.
 _CHAPTERS = 3
 #: What every process needs, imported once.
-_PRELOAD = ["detente.reports.warm", "detente.reports.claim_results", "detente.study.questions", "sympy", "scipy.optimize"]
+_PRELOAD = [
+    "detente.reports.warm",
+    "detente.reports.claim_results",
+    "detente.study.questions",
+    *(f"detente.study.forms.{name}" for name in FORMS),
+    "sympy",
+    "scipy.optimize",
+    "scipy.stats",
+]
 
 
 def begin() -> None:
@@ -179,6 +187,6 @@ def _make(task: Task) -> float:
 def _set_chapter(whole: Whole, game: str) -> None:
     context = whole.context(game)
     assert context is not None
-    with edition(whole.lang, whole.files.texts, own_names([each.model for each in whole.contexts])):
+    with edition_of(whole.lang, whole.files, [each.model for each in whole.contexts]):
         for run in runs(whole.definition):
             chapter(whole, context, run, whole.results.store)

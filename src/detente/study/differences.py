@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from detente.numbers import plain
-from detente.study.rooms import text_files
+from detente.study.text_files import text_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

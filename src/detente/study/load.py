@@ -11,7 +11,8 @@ from detente.schema import MissingKey
 from detente.study.consistency import value_faults
 from detente.study.layout import MARKER, ROOMS, Layout, open_layout
 from detente.study.references import reference_faults
-from detente.study.rooms import SEEDS, read_rooms, study_hash
+from detente.study.rooms import SEEDS, read_rooms
+from detente.study.text_files import study_hash
 from detente.study.usage import figures_behind_numbers, named_figures, readings, unused_figures, unused_parameters
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class StudyFiles:
     texts : mapping
         Texts that files state in English only, to Chinese ones.
     hash : str
-        SHA-256 over the definition files; see :func:`detente.study.rooms.study_hash`.
+        SHA-256 over the definition files; see :func:`detente.study.text_files.study_hash`.
     faults : tuple of Fault
         Every fault, in the order in which to read them. A study with faults is not to be solved.
     notes : tuple of Fault

@@ -1,8 +1,7 @@
-"""The files of a study, room by room, each read on its own; and the hash over them."""
+"""The files of a study, room by room, each read on its own."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -24,12 +23,13 @@ from detente.seeds.texts import read_texts
 from detente.study.forms import FORMS
 from detente.study.layout import ROOMS
 from detente.study.report_definition import ReportDefinition, read_report
+from detente.study.text_files import text_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from pathlib import Path
 
-__all__ = ["SEEDS", "Rooms", "read_rooms", "study_hash", "text_files"]
+__all__ = ["SEEDS", "Rooms", "read_rooms"]
 
 E = TypeVar("E")
 
@@ -155,33 +155,3 @@ class _Reader:
             if entry is not None:
                 entries[name] = entry
         return Definitions(entries, declared)
-
-
-def text_files(root: Path, rooms: Collection[str] = ROOMS, kinds: Collection[str] = ("toml", "csv")) -> list[str]:
-    """Return the definition files of a study, relative to its root with ``/``, sorted by path."""
-    found = [
-        f"{room}/{path.name}"
-        for room in rooms
-        if (root / room).is_dir()
-        for path in (root / room).iterdir()
-        if path.suffix[1:] in kinds and not path.name.startswith(".")
-    ]
-    return sorted(found)
-
-
-def study_hash(root: Path) -> str:
-    """Return the SHA-256 over the definition files of a study, with LF line ends, sorted by path.
-
-    Path and content go in with their lengths, so that no two studies share a hash by moving text from
-    one file to the next. A file that cannot be read counts as its path alone.
-    """
-    digest = hashlib.sha256()
-    for name in text_files(root):
-        try:
-            content = (root / name).read_bytes().replace(b"\r\n", b"\n")
-        except OSError:
-            content = b""
-        for part in (name.encode(), content):
-            digest.update(len(part).to_bytes(8, "big"))
-            digest.update(part)
-    return digest.hexdigest()
