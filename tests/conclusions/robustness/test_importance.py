@@ -7,16 +7,13 @@ from fractions import Fraction as F
 
 import numpy as np
 import pytest
-from SALib.analyze import sobol as analysis
-from SALib.sample import sobol as saltelli
 
-from detente.conclusions.ensemble.recipes import Recipe
 from detente.conclusions.robustness.classifier import Subject, Verdicts
 from detente.conclusions.robustness.evidence import Given
 from detente.conclusions.robustness.first_order import equal_count_bins, first_order
 from detente.conclusions.robustness.importance import importance_of
 from detente.conclusions.robustness.subjects import subject_of
-from detente.conclusions.robustness.total_order import by_design, jansen, sobol_draws
+from detente.conclusions.robustness.total_order import jansen
 from detente.errors import UsageError
 from detente.games.symbolic import Interval, SymbolicGame
 
@@ -69,8 +66,8 @@ def ishigami(x, y, z):
     return np.sin(x) + 7 * np.sin(y) ** 2 + 0.1 * z**4 * np.sin(x)
 
 
-@pytest.mark.parametrize("design", [True, False])
-def test_ishigami_has_the_indices_of_its_closed_form(design):
+@pytest.mark.parametrize("salib", [True, False])
+def test_ishigami_has_the_indices_of_its_closed_form(salib):
     """T. Ishigami and T. Homma (1990); variances by integration over [-pi, pi]."""
     a, b = 7, 0.1
     v1 = 0.5 * (1 + b * math.pi**4 / 5) ** 2
@@ -78,8 +75,8 @@ def test_ishigami_has_the_indices_of_its_closed_form(design):
     v13 = b**2 * math.pi**8 * (1 / 18 - 1 / 50)
     whole = v1 + v2 + v13
     pi = F("3.141592653589793")
-    # a constraint that always holds keeps the Sobol design out
-    given = subject(ishigami, low=-pi, high=pi, constraints=() if design else ("x <= 4",))
+    # a constraint that always holds keeps SALib out
+    given = subject(ishigami, low=-pi, high=pi, constraints=() if salib else ("x <= 4",))
     found = importance_of(given, ["value:f"], draws=100_000)
     own = indices(found, "value:f")
     agrees(own["x"], v1 / whole, (v1 + v13) / whole)
@@ -87,20 +84,6 @@ def test_ishigami_has_the_indices_of_its_closed_form(design):
     agrees(own["z"], 0, v13 / whole)
     assert [each.name for each in found.of("value:f")] == ["x", "y", "z"]
     assert found.variances["value:f"] == pytest.approx(whole, rel=0.02)
-
-
-@pytest.mark.parametrize("value", [ishigami, lambda x, y, z: x + y > z], ids=["a number", "yes or no"])
-def test_totals_by_the_design_are_those_of_salib(value):
-    given = Recipe.make(dict.fromkeys("xyz", Interval.make((0, 1))), 1024, "uniform", 0, "nets", only=list("xyz"))
-    problem = {"num_vars": 3, "names": list("xyz"), "bounds": [[0.0, 1.0]] * 3}
-    draws, n = sobol_draws(given, "xyz", 1024, 3)
-    points = np.column_stack([draws[name] for name in "xyz"])
-    assert points == pytest.approx(saltelli.sample(problem, 1024, calc_second_order=False, seed=3), abs=1e-15)
-    y = value(*points.T)
-    found = by_design((draws, n), lambda _, __: y, "xyz", 3)
-    theirs = analysis.analyze(problem, y.astype(float), calc_second_order=False, num_resamples=100, seed=4)
-    assert [found[name][0] for name in "xyz"] == list(theirs["ST"])
-    assert [found[name][1] * 1.959964 for name in "xyz"] == pytest.approx(list(theirs["ST_conf"]), rel=1e-14)
 
 
 def test_a_linear_function_is_divided_by_squared_slopes():
@@ -246,7 +229,7 @@ class Counted(Function):
         return super().classify(values, n)
 
 
-# The draws, and each of three parameters drawn again; where everything counts, the Sobol design for yes-or-no outputs.
+# The draws, and each of three parameters drawn again; where everything counts, SALib's design for yes-or-no outputs.
 @pytest.mark.parametrize(("constraints", "times"), [((), 1 + 3 + 1), (("x <= 1",), 1 + 3)], ids=["everything counts", "constrained"])
 def test_outputs_asked_for_together_are_told_as_alone_and_draws_are_sorted_once(constraints, times):
     names = ["kind", "kind=1", "kind=2", "value:f"]

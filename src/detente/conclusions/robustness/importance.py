@@ -11,7 +11,7 @@ from detente.conclusions.robustness.counting import METHOD
 from detente.conclusions.robustness.evidence import Given
 from detente.conclusions.robustness.first_order import BINS, equal_count_bins, first_order
 from detente.conclusions.robustness.outputs import Seen, output_of
-from detente.conclusions.robustness.total_order import Population, by_design, jansen, sobol_draws
+from detente.conclusions.robustness.total_order import Population, by_salib, jansen, sobol_draws
 from detente.display import Displayed, Table
 from detente.errors import UsageError
 from detente.formula import symbol
@@ -237,7 +237,7 @@ def importance_of(
     Notes
     -----
     First order: :func:`~detente.conclusions.robustness.first_order.first_order`, with 20 equal-count bins. Total: pick
-    and freeze, by a Sobol design where all draws count and the output is a number or yes-or-no, else by
+    and freeze, by SALib's Sobol design where all draws count and the output is a number or yes-or-no, else by
     :func:`~detente.conclusions.robustness.total_order.jansen` with parameters drawn again until the draw lies in the
     region. Of a group, *alone* is one minus the total of all other parameters. Cost: one classification per draw, and
     some thousands per parameter; memory linear in ``draws``.
@@ -311,7 +311,7 @@ def importance_of(
         sharp = {}
         if population.everything and names and (output.numeric or count == 2):
             design = design or sobol_draws(recipe, names, _BASE // 2, seed)
-            sharp = by_design(design, output, names, seed)
+            sharp = by_salib(design, output, names, seed)
         own = []
         for name in names:
             first = firsts[name] or (None, None)

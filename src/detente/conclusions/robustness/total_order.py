@@ -18,12 +18,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Values = dict[str, Floats]
 
-__all__ = ["Population", "by_design", "jansen", "sobol_draws"]
+__all__ = ["Population", "by_salib", "jansen", "sobol_draws"]
 
 #: Attempts to draw a parameter again inside the region before a draw is left as it is.
 _ATTEMPTS = 200
-#: Samples with replacement that tell the error of its indices.
-_RESAMPLES = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,23 +129,14 @@ def jansen(y: NDArray[Any], other: NDArray[Any], classes: int = 0) -> tuple[floa
 
 
 def sobol_draws(recipe: Recipe, names: Sequence[str], base: int, seed: int) -> tuple[Values, int]:
-    """Return the draws of Saltelli's design, and how many they are.
-
-    Two independent points of a scrambled Sobol sequence make a group of draws: the first point, the first with each
-    parameter in turn from the second, and the second. ``base`` is the number of groups.
-    """
+    """Return the draws of SALib's Sobol design, and how many they are."""
     import numpy as np
-    from scipy.stats import qmc
+    from SALib.sample import sobol as design
 
     from detente.conclusions.ensemble._priors import quantile
 
-    count = len(names)
-    both = qmc.Sobol(2 * count, scramble=True, seed=seed).random(base)
-    points = np.repeat(both[:, None, :count], count + 2, axis=1)
-    points[:, -1] = both[:, count:]
-    for k in range(count):
-        points[:, k + 1, k] = both[:, count + k]
-    points = np.clip(points.reshape(-1, count), 2.0**-53, 1 - 2.0**-53)
+    problem = _problem(names)
+    points = np.clip(design.sample(problem, base, calc_second_order=False, seed=seed), 2.0**-53, 1 - 2.0**-53)
     n = len(points)
     values = {name: np.full(n, float(interval.value)) for name, interval in recipe.box.items() if name not in names}
     for column, name in enumerate(names):
@@ -155,49 +144,28 @@ def sobol_draws(recipe: Recipe, names: Sequence[str], base: int, seed: int) -> t
     return values, n
 
 
-def by_design(
+def _problem(names: Sequence[str]) -> dict[str, Any]:
+    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
+
+
+def by_salib(
     drawn: tuple[Values, int], output: Output, names: Sequence[str], seed: int
 ) -> dict[str, tuple[float, float]]:
-    """Return the total index of each parameter from :func:`sobol_draws`, and its error.
+    """Return the total index of each parameter from :func:`sobol_draws`, for numbers and yes-or-no outputs.
 
-    For numbers and yes-or-no outputs, and draws without constraints and regions: the points are a scrambled Sobol
-    sequence, so the indices are sharper than those of independent draws. The error is that of 100 samples of groups,
-    drawn with replacement.
-
-    Notes
-    -----
-    Half the mean squared change when the parameter alone is drawn again, divided by the variance (Jansen 1999); the
-    design is that of Saltelli et al. (2010). SALib's ``sobol.analyze`` returns the same numbers, beside indices of
-    first order, which are found from other draws here.
-
-    References
-    ----------
-    A. Saltelli, P. Annoni, I. Azzini, F. Campolongo, M. Ratto and S. Tarantola (2010), "Variance based sensitivity
-    analysis of model output", Computer Physics Communications 181, 259-270.
+    For draws without constraints and regions: the points are a scrambled Sobol sequence, so the indices are sharper
+    than those of independent draws.
     """
     import numpy as np
-    from scipy.special import ndtri
+    from SALib.analyze import sobol as analysis
 
+    problem = _problem(names)
     y = output(*drawn).astype(np.float64)
     if float(np.ptp(y)) == 0:
         return {}
-    groups = ((y - y.mean()) / y.std()).reshape(-1, len(names) + 2)
-    first, second = groups[:, 0], groups[:, -1]
-    sampled = np.random.default_rng(seed + 1).integers(len(groups), size=(len(groups), _RESAMPLES))
-    variance = np.var(np.concatenate([first, second]))
-    variances = np.var(np.concatenate([first[sampled], second[sampled]]), axis=0)
-    found = {}
-    for k, name in enumerate(names):
-        changes = (first - groups[:, k + 1]) ** 2
-        index = _share(0.5 * np.mean(changes), variance)
-        half = ndtri(0.975) * _share(0.5 * np.mean(changes[sampled], axis=0), variances).std(ddof=1)
-        found[name] = float(index), float(half) / 1.959964  # from half of a 95 % interval, which is what SALib tells
-    return found
-
-
-def _share(part: Any, variance: Any) -> Any:
-    """Return part of a variance as a share of it, 0 where there is none."""
-    import numpy as np
-
-    varies = variance > np.finfo(float).eps
-    return np.divide(part, variance, out=np.zeros_like(variance), where=varies)
+    # SALib takes no seed 0.
+    found = analysis.analyze(problem, y, calc_second_order=False, num_resamples=100, seed=seed + 1)
+    return {
+        name: (float(index), float(width) / 1.959964)
+        for name, index, width in zip(names, found["ST"], found["ST_conf"], strict=True)
+    }
