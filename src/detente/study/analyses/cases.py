@@ -29,7 +29,7 @@ def _cases(task: Task) -> list[Table]:
     held: list[Any] = []
     for case in question.cases:
         values = {symbol(name): box.expand(box.expression(each)) for name, each in case.hold.items()}
-        held += [each.subs(values, simultaneous=True) for each in plain.values()]
+        held += [each.xreplace(values) for each in plain.values()]
     drawn = Drawn(box, held)
     rows = []
     for k, case in enumerate(question.cases):
