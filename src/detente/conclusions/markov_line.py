@@ -138,12 +138,12 @@ class _Search:
         self.solved: dict[Fraction, Any] = {}
         #: Whether an inner point has equilibria with different values; seen where more than one is ``listed``.
         self.several = False
-        quotients = {each: self.line.quotient(each) for each in dict.fromkeys(game.expressions)}
+        quotients = {each: self._quotient(each) for each in dict.fromkeys(game.expressions)}
         self.quotients = {each: found for each, found in quotients.items() if found is not None}
         #: The game with quotients of polynomials in place of formulas, where all of them are such.
         self.along_line: SymbolicStochasticGame | None = None
         if len(self.quotients) == len(quotients):
-            self.along_line = game.with_formulas(self.line.quotient)
+            self.along_line = game.with_formulas(lambda each: self.quotients.get(each) or self.line.quotient(each))
         self.clear = ClearPlay(game.shape_of)
         self.points = [(state, seen) for state in game.playing for seen, _ in game.points_of(state)]
         self.worths: dict[Any, Mapping[State, tuple[Any, ...]]] = {}
@@ -153,6 +153,18 @@ class _Search:
         if self.along_line is not None:
             numbers = {each: each.at(self.low) for each in self.quotients.values() if each.is_number}
             self.fixed = {each: float(value) for each, value in numbers.items() if value is not None}
+
+    def _quotient(self, expression: Any) -> Any:
+        """Return a formula along the line as a quotient; without the parameter it is the same on other lines too."""
+        known = self.game.worked_out
+        if ("names", expression) not in known:
+            known["names", expression] = {each.name for each in self.game.formulas.expand(expression).free_symbols}
+        if self.along in known["names", expression]:
+            return self.line.quotient(expression)
+        still = known.setdefault(("still", tuple(self.values.items())), {})
+        if expression not in still:
+            still[expression] = self.line.quotient(expression)
+        return still[expression]
 
     def value(self, expression: Any, x: Fraction) -> Any:
         """Return the value of a formula of the game where the parameter is ``x``, None where it is not known here."""

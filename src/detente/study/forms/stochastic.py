@@ -423,15 +423,14 @@ class Stochastic(Form):
     def _followed(self, model: GameModel, of: Conclusion | None, start: State) -> Callable[..., Any]:
         """Return what is followed along a line: the outcome of the path, or whether a conclusion holds."""
         dynamics: Dynamics = model.definition.data
+        bounds = [each for rule in dynamics.outcomes for each in (rule.low, rule.high) if each is not None]
 
         def state_of(path: Path | None, at: Mapping[str, Any], found: MarkovEquilibrium) -> Any:
-            env = {**at, **model.derived_values(at)}
-            outcome = path_outcome(dynamics, model.players, path, env)
-            if of is None:
-                return outcome
-            if of.kind == "reply":
+            if of is not None and of.kind == "reply":
                 return reply_at_start(dynamics, found, start) == of.name
-            return outcome == of.name
+            known = all(name in at for each in bounds for name in each.names)
+            outcome = path_outcome(dynamics, model.players, path, at if known else {**at, **model.derived_values(at)})
+            return outcome if of is None else outcome == of.name
 
         return state_of
 
