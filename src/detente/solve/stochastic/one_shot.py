@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +93,7 @@ def best_markov_deviation(game: StochasticGame, behavior: Behavior) -> MarkovDev
     if any(isinstance(p, float) for each in chosen.values() for own in each.values() for p in own):
         number = float
     exactly = number is Fraction
-    numbers = _Numbers.of(game, exactly)
+    numbers = _numbers(game, exactly)
     if exactly:
         chosen = {at: {i: tuple(map(fast, own)) for i, own in each.items()} for at, each in chosen.items()}
     best: tuple[Any, str, Any, tuple[str, ...], str] | None = None
@@ -107,7 +108,10 @@ def best_markov_deviation(game: StochasticGame, behavior: Behavior) -> MarkovDev
                 continue
             here = expected(state, play.after(state, seen))
             for action, label in enumerate(game.actions[state][i]):
-                gain = expected(state, play.deviating(state, seen, i, action)) - here
+                if exactly and own[i][action] == 1:  # what it does anyway
+                    gain = numbers.zero
+                else:
+                    gain = expected(state, play.deviating(state, seen, i, action)) - here
                 if best is None or gain > best[0]:
                     best = (gain, player, state, _labels(game, state, seen), label)
     if best is None:
@@ -138,6 +142,12 @@ class _Numbers:
             {s: tuple(map(number, each)) for s, each in game.terminal.items()},
             number(Fraction(0)),
         )
+
+
+@lru_cache(maxsize=1)
+def _numbers(game: StochasticGame, exactly: bool) -> _Numbers:
+    """Return the numbers of a game, kept as long as profiles of the same game are checked."""
+    return _Numbers.of(game, exactly)
 
 
 def _plain(value: Any) -> Fraction:
