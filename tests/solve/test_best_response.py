@@ -107,3 +107,9 @@ def test_a_gain_within_the_relative_tolerance_is_no_gain():
     game = NormalFormGame([[[1.0, 0.0], [1.0 + 1e-12, 0.0]], [[1.0, 0.0], [1.0, 0.0]]])
     assert best_responses(game, 0, (0, 0)) == (0, 1)
     assert best_responses(game, 0, (0, 0), relative=0.0) == (1,)
+
+
+@pytest.mark.parametrize("one", [1, F(1), 1.0])
+def test_against_what_is_played_for_sure_a_strategy_pays_what_the_table_says(one):
+    mixed = ((F(1, 3), F(2, 3)), (0 * one, one, 0 * one), (0, one))
+    assert deviation_payoffs(THREE, 0, mixed) == [11, 111]

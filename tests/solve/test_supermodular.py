@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -61,6 +62,14 @@ def test_pairs_of_neighboring_steps_decide_what_the_definition_asks_for(seed):
     assert definition(made)
     any_game = NormalFormGame(np.random.default_rng(seed).integers(-2, 3, (len(shape), *shape)))
     assert increasing_differences(any_game) == definition(any_game)
+
+
+def test_fractions_are_compared_as_exactly_as_whole_numbers():
+    third, slip = Fraction(1, 3), Fraction(1, 10**30)
+    for value, expected in ((third + slip, True), (third, True), (third - slip, False)):
+        game = NormalFormGame([[[0, 0], [0, value - third]], [[1, 1], [1, 1]]])
+        assert increasing_differences(game) is expected
+        assert [each.value >= 0 for each in steps(game, 0)] == [expected]
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -67,6 +67,7 @@ class Searcher:
             self._add(form)
         self._relaxed: RelaxedCubes | None = None
         self._sums: dict[tuple[Literal, Literal], Literal | None] = {}
+        self._implied: dict[Cube, Cube] = {}
         self._random = random.Random(0)  # noqa: S311 - points to look at
         #: Bounds worked out so far, and how many may be: a measure of effort that is the same on every machine.
         self.effort, self.most = 0, float("inf")
@@ -88,6 +89,11 @@ class Searcher:
 
     def implied(self, cube: Cube) -> Cube:
         """Return a cube with sums of two of its inequalities added, where the sum is shorter: payoffs share terms."""
+        if cube not in self._implied:
+            self._implied[cube] = self._with_sums(cube)
+        return self._implied[cube]
+
+    def _with_sums(self, cube: Cube) -> Cube:
         found = dict.fromkeys(cube)
         for pair in combinations(cube, 2):
             if pair not in self._sums:

@@ -8,8 +8,7 @@ work on cubes and ask for the statement itself at exact points.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from detente.conclusions._forms import Form, RiskForm, Values, form_of, is_known
 from detente.errors import UsageError
@@ -32,11 +31,10 @@ _SIDES = {
 }
 
 
-@dataclass(frozen=True, order=True)
-class Literal:
+class Literal(NamedTuple):
     """The condition that expression ``index`` times ``orient`` (1 or -1) is positive, or not negative."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # it hides a method of tuples that nothing asks for
     orient: int
     strict: bool
 
@@ -75,6 +73,7 @@ class Conditions(ABC):
         self.game, self.text = game, text
         self._forms: list[Form | RiskForm] = []
         self._index: dict[Any, int] = {}
+        self._registered: dict[Any, tuple[int | None, int]] = {}
         self._truth: dict[tuple[int, ...], bool] = {}
 
     @abstractmethod
@@ -91,6 +90,11 @@ class Conditions(ABC):
 
     def _register(self, expression: Any) -> tuple[int | None, int]:
         """Return (index, orientation) of an expression; index None and its sign where it is constant."""
+        if expression not in self._registered:
+            self._registered[expression] = self._registered_anew(expression)
+        return self._registered[expression]
+
+    def _registered_anew(self, expression: Any) -> tuple[int | None, int]:
         expanded = self.game.expand(expression)
         if not expanded.free_symbols:
             value = Form(expanded).value({})

@@ -157,10 +157,10 @@ class Comparisons(Conditions):
         def compare(player: int, a: Profile, b: Profile) -> int:
             return read(self._where[player, a, b])
 
-        def losses(profile: Profile) -> Iterable[int]:
-            return map(read, self._losses(profile))
+        def formula_sign(_: Formula) -> int:
+            return read(self._formula)
 
-        return Signs(self.game.players, self.game.strategies, compare, risk, lambda _: read(self._formula), losses)
+        return Signs(self.game.players, self.game.strategies, compare, risk, formula_sign, self._losses, read)
 
     def _losses(self, profile: Profile) -> tuple[tuple[int | None, int], ...]:
         """Return (index, orientation) of what deviations from a profile lose, equal losses once."""
@@ -287,13 +287,20 @@ def _literals(index: int, signs: set[int]) -> Cube:
 
 def _smallest(cubes: set[frozenset[Literal]]) -> list[frozenset[Literal]]:
     """Return the cubes that hold no other one, in the order in which they are given."""
-    places = {literal: 1 << k for k, literal in enumerate({literal for cube in cubes for literal in cube})}
-    masks = {cube: sum(places[literal] for literal in cube) for cube in cubes}
-    kept: set[int] = set()
-    for mask in sorted(masks.values(), key=int.bit_count):
-        if not any(other & mask == other for other in kept):
-            kept.add(mask)
-    return [cube for cube in cubes if masks[cube] in kept]
+    import numpy as np
+
+    given = sorted(cubes, key=len)
+    places = {literal: k for k, literal in enumerate({literal for cube in cubes for literal in cube})}
+    inside = np.zeros((len(given), len(places)), dtype=np.float32)
+    for row, cube in zip(inside, given, strict=True):
+        row[[places[literal] for literal in cube]] = 1
+    sizes = np.array(list(map(len, given)))
+    kept = np.zeros(len(given), dtype=bool)
+    for size in np.unique(sizes):  # of two cubes of one size neither holds the other
+        own = sizes == size
+        kept[own] = ~(inside[own] @ inside[kept].T == sizes[kept]).any(axis=1)
+    smallest = {cube for cube, is_kept in zip(given, kept.tolist(), strict=True) if is_kept}
+    return [cube for cube in cubes if cube in smallest]
 
 
 def joined(cube: frozenset[Literal], part: Cube) -> frozenset[Literal] | None:

@@ -10,6 +10,7 @@ from detente.conclusions.conclusion import Conclusion, Signs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from detente.formula import Formula
     from detente.games.normal import Profile
     from detente.games.symbolic import SymbolicGame
 
@@ -29,23 +30,30 @@ def _defined(sign: Any, expression: Any) -> int:
 
 def game_signs(game: SymbolicGame, sign: Any) -> Signs:
     """Return a :class:`Signs` view of a game; ``sign(expression)`` is -1, 0, 1 or None at a pole, and asked once."""
-    known: dict[Any, int] = {}
-
-    def defined(expression: Any) -> int:
-        if expression not in known:
-            known[expression] = _defined(sign, expression)
-        return known[expression]
+    known = _Asked(sign)
 
     def compare(player: int, a: Profile, b: Profile) -> int:
-        return defined(game.difference(player, a, b))
+        return known[game.difference(player, a, b)]
 
     def risk(a: Profile, b: Profile) -> int:
-        return defined(_risk_expression(game, a, b))
+        return known[_risk_expression(game, a, b)]
 
-    def losses(profile: Profile) -> Iterable[int]:
-        return map(defined, game.losses(profile))
+    def formula_sign(text: Formula) -> int:
+        return known[game.expression(text)]
 
-    return Signs(game.players, game.strategies, compare, risk, lambda text: defined(game.expression(text)), losses)
+    return Signs(game.players, game.strategies, compare, risk, formula_sign, game.losses, known.__getitem__)
+
+
+class _Asked(dict[Any, int]):
+    """Signs of expressions, each asked for when it is first looked up."""
+
+    def __init__(self, sign: Callable[[Any], int | None]) -> None:
+        super().__init__()
+        self.sign = sign
+
+    def __missing__(self, expression: Any) -> int:
+        found = self[expression] = _defined(self.sign, expression)
+        return found
 
 
 def _risk_expression(game: SymbolicGame, a: Profile, b: Profile) -> Any:

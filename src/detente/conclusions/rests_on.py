@@ -360,7 +360,7 @@ class _Search:
         """Return the sets as names."""
         game = self.c.game
         size = chosen[0].bit_count()
-        used = {str(each) for cell in game.payoffs.values() for each in game.expand(cell).free_symbols} | set(
+        used = {str(each) for cell in set(game.payoffs.values()) for each in game.expand(cell).free_symbols} | set(
             self.c.names
         )
         named = [

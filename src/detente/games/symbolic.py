@@ -144,9 +144,10 @@ class SymbolicGame(Displayed):
 
     def difference(self, player: int, a: Profile, b: Profile) -> Any:
         """Return what a player gets more at one profile than at another; equal differences are one object."""
-        key = player, a, b
+        first, second = self.payoff(player, a), self.payoff(player, b)
+        key = id(first), id(second)  # payoffs stay in their table, and large tables hold few different ones
         if key not in self._differences:
-            found = self.payoff(player, a) - self.payoff(player, b)
+            found = first - second
             self._differences[key] = self._differences.setdefault(found, found)
         return self._differences[key]
 

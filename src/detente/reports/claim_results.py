@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from detente.errors import DetenteError, UsageError
 from detente.numbers import short, to_float
 from detente.study.form import Form
-from detente.study.model import game_model
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -44,8 +43,10 @@ def verdict_results(results: Results, game: str) -> list[dict[str, Any]]:
     for name, test in tests_of(files, game):
         own.setdefault(name, []).append(test)
     claims = {name: replace(files.claims[name], tests=tuple(tests)) for name, tests in own.items()}
-    counted = {"saved": results.counts}
-    found = claim_verdicts(replace(files, claims=claims), draws=results.draws, seed=results.seed, how=counted)
+    found = claim_verdicts(
+        replace(files, claims=claims), draws=results.draws, seed=results.seed,
+        how={"saved": results.counts}, model=results.model,
+    )  # fmt: skip
     return [
         {
             "verdict": each.verdict,
@@ -158,7 +159,7 @@ def retrodiction_results(results: Results, game: str) -> list[dict[str, Any]]:
     events = [each for each in results.files.observations.values() if each.game == game]
     if not events:
         return []
-    model = game_model(results.files, game)
+    model = results.model(game)
     played = {each.event: _statement(each) for each in events}
     shares: Any = None
     refused = ""

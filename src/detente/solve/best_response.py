@@ -7,6 +7,7 @@ some player would gain by the best deviation. A profile is a Nash equilibrium if
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import UsageError
@@ -61,8 +62,20 @@ def deviation_payoffs(game: NormalFormGame, player: int, mixed: Sequence[Sequenc
 
     table = np.moveaxis(game.payoffs[player], player, 0)
     for other in reversed([index for index in range(len(game.players)) if index != player]):
-        table = sum(table[..., k] * weight for k, weight in enumerate(mixed[other]))
+        pure = _pure(mixed[other])
+        if pure is None:
+            table = sum(table[..., k] * weight for k, weight in enumerate(mixed[other]))
+        else:
+            table = table[..., pure]
     return list(table)
+
+
+def _pure(weights: Sequence[Any]) -> int | None:
+    """Return the strategy that is played for sure, where weights are whole numbers or fractions."""
+    if any(type(each) not in {int, Fraction} for each in weights):
+        return None
+    played = [k for k, each in enumerate(weights) if each]
+    return played[0] if len(played) == 1 and weights[played[0]] == 1 else None
 
 
 def expected_payoffs(game: NormalFormGame, mixed: Sequence[Sequence[Any]]) -> tuple[Any, ...]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions.robustness.results import LEAST
@@ -28,7 +29,7 @@ from detente.study.model import game_model
 from detente.study.robustness import game_robustness
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from detente.conclusions.rests_on import RestsOn
     from detente.seeds.claims import Claim, ClaimTest
@@ -211,6 +212,7 @@ def claim_verdicts(
     seed: int = 0,
     rests_on: bool = False,
     how: Mapping[str, Any] | None = None,
+    model: Callable[[str], GameModel] | None = None,
 ) -> Claims:
     """Return the verdicts on claims of a study, by default on all of them.
 
@@ -224,6 +226,8 @@ def claim_verdicts(
         True also searches, for each test, the smallest sets of parameters on which its truth at the baseline rests.
     how : mapping, optional
         More for :class:`~detente.conclusions.robustness.robustness.How`.
+    model : callable, optional
+        What returns a game of the study by its name, where games are at hand already.
 
     Raises
     ------
@@ -236,7 +240,7 @@ def claim_verdicts(
             raise UsageError(f"unknown claim {name!r}" + (f"; {hint}" if hint else ""))
     chosen = [claim for name, claim in files.claims.items() if not names or name in names]
     counted = How(draws=draws, seed=seed, **(how or {}))
-    shared = _shared(files, chosen, counted)
+    shared = _shared(model or cache(partial(game_model, files)), chosen, counted)
     return Claims(
         tuple(ClaimVerdict(claim, tuple(shared(test, rests_on) for test in claim.tests)) for claim in chosen),
         draws,
@@ -244,7 +248,7 @@ def claim_verdicts(
     )
 
 
-def _shared(files: StudyFiles, claims: Sequence[Claim], how: How) -> Any:
+def _shared(model_of: Callable[[str], GameModel], claims: Sequence[Claim], how: How) -> Any:
     """Return a function from tests to verdicts; tests of one game share its draws."""
     wanted: dict[tuple[str, str], list[str]] = {}
     for claim in claims:
@@ -254,12 +258,9 @@ def _shared(files: StudyFiles, claims: Sequence[Claim], how: How) -> Any:
                 if test.conclusion not in names:
                     names.append(test.conclusion)
     found: dict[tuple[str, str], Any] = {}
-    models: dict[str, GameModel] = {}
 
     def of(test: ClaimTest, rests_on: bool) -> TestVerdict:
-        if test.game not in models:
-            models[test.game] = game_model(files, test.game)
-        model = models[test.game]
+        model = model_of(test.game)
         if test.point is not None:
             return _at_point(model, test)
         key = (test.game, test.payoffs)

@@ -67,5 +67,5 @@ def subject_of(
         # that some pure equilibrium has certain moves compares the same payoffs as that there is none
         return meaning(game, "none" if is_played(conclusion) else asked.get(conclusion, conclusion))
 
-    direct = frozenset(str(each) for cell in game.payoffs.values() for each in cell.free_symbols)
+    direct = frozenset(str(each) for cell in set(game.payoffs.values()) for each in cell.free_symbols)
     return Subject(classifier, game.parameters, game.derived, game.constraints, fixed, decide, direct, means)

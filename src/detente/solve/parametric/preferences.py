@@ -163,9 +163,7 @@ class Preferences:
         polynomials: dict[Any, Any] = {}
         found: dict[Any, list[tuple[str, Profile]]] = {}
         scaled = _Scaled(self.parametric)
-        for each in steps(scaled):
-            if player is not None and each.player != player:
-                continue
+        for each in steps(scaled, player):
             if self.parametric.zero(each.value):
                 continue
             key = (each.player, _key(each.value))
