@@ -35,6 +35,8 @@ MANIFEST = "manifest.json"
 _VERSION = ""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\.(svg|png|csv)", re.ASCII)
+#: A mark between groups of digits.
+_GROUP = re.compile(r"(?<=\d)[,\u2009\u202f](?=\d{3}(?!\d))")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -125,12 +127,13 @@ def _drawn(files: Mapping[str, bytes], old: Mapping[str, str], folder: Path) -> 
     from detente.reports.typst_compiler import RefusedError, to_png
 
     kept, changed = {}, {}
+    same_typst = old.get(_VERSION) == _typst()
     for name, svg in files.items():
         if not name.endswith(".svg"):
             continue
         picture = f"{name[:-4]}.png"
         path = folder / picture
-        if old.get(_VERSION) == _typst() and old.get(name) == hashlib.sha256(svg).hexdigest() and path.is_file():
+        if same_typst and old.get(name) == hashlib.sha256(svg).hexdigest() and path.is_file():
             content = path.read_bytes()
             if hashlib.sha256(content).hexdigest() == old.get(picture):
                 kept[picture] = content
@@ -194,9 +197,9 @@ def _with_unit(header: str, unit: str) -> str:
 
 def _value(inline: Inline) -> str:
     """Return a cell as a plain number where it is one, else as text."""
-    text = plain_text(inline).replace("\u2212", "-")
-    bare = re.sub(r"(?<=\d)[,\u2009\u202f](?=\d{3}(?!\d))", "", text.strip())
-    return bare if _NUMBER.fullmatch(bare) else _guard(plain_text(inline))
+    text = plain_text(inline)
+    bare = _GROUP.sub("", text.replace("\u2212", "-").strip())
+    return bare if _NUMBER.fullmatch(bare) else _guard(text)
 
 
 def _guard(text: str) -> str:

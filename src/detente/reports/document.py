@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from detente.reports.elements import Block, Figure, Formula, Heading, PayoffMatrix, Table, inlines
-from detente.reports.spans import Link, Math, Ref, as_spans, need
+from detente.reports.spans import Link, Math, Ref, need
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -144,7 +144,7 @@ def _references(blocks: Iterable[Block]) -> Iterable[tuple[str, str]]:
         if isinstance(block, Formula):
             yield from (("a symbol", target) for _, target in block.entries)
         for inline in inlines(block):
-            for span in as_spans(inline):
+            for span in inline if isinstance(inline, tuple) else (inline,):
                 if isinstance(span, Link):
                     yield "a link", span.target
                 elif isinstance(span, Ref):

@@ -129,7 +129,7 @@ def plain_text(inline: Inline) -> str:
     >>> plain_text(("at ", Math("delta = 0.9", "delta equals 0.9")))
     'at delta equals 0.9'
     """
-    return "".join(_plain(span) for span in as_spans(inline))
+    return inline if isinstance(inline, str) else "".join(map(_plain, as_spans(inline)))
 
 
 def _plain(span: Span) -> str:

@@ -58,6 +58,7 @@ _CHAPTERS = 3
 _PRELOAD = [
     "detente.reports.warm",
     "detente.reports.claim_results",
+    "detente.study.load",
     "detente.study.questions",
     *(f"detente.study.forms.{name}" for name in FORMS),
     "sympy",

@@ -79,7 +79,7 @@ def model_names(model: PayoffModel) -> set[str]:
         *(each.formula for each in model.utility.values()),
         *(each.formula for each in model.constraints),
     ]
-    return {name for each in formulas for name in each.names}.union(model.sizes)
+    return set(model.sizes).union(*(each.names for each in formulas))
 
 
 def game_names(game: GameDefinition) -> set[str]:
@@ -88,7 +88,7 @@ def game_names(game: GameDefinition) -> set[str]:
         *(each.formula for each in game.conclusions.values()),
         *(each.formula for each in game.content.formulas),
     ]
-    return {name for each in formulas for name in each.names}
+    return set[str]().union(*(each.names for each in formulas))
 
 
 def unused_parameters(rooms: Rooms) -> dict[str, list[Named]]:
