@@ -189,6 +189,29 @@ def test_notes_about_some_points_of_a_merged_table_say_which(study):
     assert table.note == "Exact. Baseline: the first is one. Hot: Strikes are all."
 
 
+def test_what_others_do_is_told_from_who_they_are(study):
+    own = labels(study, "counter_controls")
+    data = {"title": "best replies", "columns": ["others", "best reply"], "rows": [["china none", "restrain"], ["alone", "target"]], "notes": []}
+    (table,) = engine_table(own.context, own, data, "replies")
+    assert [plain_text(row[0]) for row in table.rows] == ["China: none", "alone"]
+    own = labels(study, "alliance_hedging")
+    (table,) = engine_table(own.context, own, {**data, "rows": [["us tolerate, china punish", "hedge"]]}, "replies")
+    assert [plain_text(row[0]) for row in table.rows] == ["United States: tolerate, China: punish"]
+
+
+def test_a_table_of_the_engine_is_cut_and_laid_out_by_what_is_printed(study):
+    own = labels(study, "counter_controls")
+
+    def made(number):
+        data = {"title": "values", "columns": ["point", "values"], "rows": [["baseline", ", ".join([number] * 9)]] * 30, "notes": []}
+        (table,) = engine_table(own.context, own, data, "values")
+        return table
+
+    long, short = made("0.123456789012"), made("0.123")
+    assert (long.shown, [each.width for each in long.columns]) == (short.shown, [each.width for each in short.columns])
+    assert "0.123456789012" in plain_text(long.rows[0][1])  # as it stands beside the report
+
+
 def test_what_every_case_holds_is_said_once():
     from detente.study.analyses.cases import _held
 

@@ -55,6 +55,8 @@ _TABLES = ("outcomes", "replies", "policies")
 _CHOICES, _OTHERS, _MOST_SIGNS = 0xF000, 0xE100, 2000
 #: What a cell that is a formula has.
 _OPERATOR = re.compile(r"[*/()<>=]| [-+] |^-[A-Za-z]")
+#: A player with the strategy it plays.
+_CHOSEN = re.compile(r"\b(\w+) (\w+)(?=,|$)")
 #: Heads of columns whose cells are sets of parameters, as ``a + b``.
 _SETS = frozenset({"smallest changes that do it", "undone by", "changes that do it"})
 _TYPES = frozenset({"harmony", "assurance", "assurance_reversed", "chicken", "prisoners_dilemma", "deadlock", "stag_hunt", "tied"})
@@ -278,7 +280,7 @@ def engine_table(
         rows = [[cell for index, cell in enumerate(row) if index != place] for row in rows]
         heads = [head for index, head in enumerate(heads) if index != place]
     cells = [
-        [labels.text(cell.replace(" + ", " and ")) if head in _SETS else _cell(labels, cell) for head, cell in zip(heads, row, strict=True)]
+        [_of_column(labels, head, cell) for head, cell in zip(heads, row, strict=True)]
         for row in rows
     ]
     columns = _columns(labels, heads, cells)
@@ -336,9 +338,20 @@ def _notes(labels: Labels, notes: Sequence[str]) -> list[str]:
         for text in plain_notes([said]):
             names = [labels.label(point) for point in about.removeprefix(_ABOUT).split(",") if point]
             lead = join(labels.lang, names) + ("\uff1a" if labels.lang == "zh" else ": ") if names else ""
-            said = rounded(labels.text(text), _DIGITS)
+            said = _signs_of_pages(rounded(labels.text(text), _DIGITS))
             found.append(lead + (_uncapital(said) if lead else said))
     return found
+
+
+def _signs_of_pages(text: str) -> str:
+    """Return a text with the signs for times and minus between names and numbers that pages have.
+
+    Examples
+    --------
+    >>> _signs_of_pages("floor = (1 - sunk share)*cost; keep* is marked")
+    'floor = (1 \u2212 sunk share) \u00d7 cost; keep* is marked'
+    """
+    return re.sub(r"(?<=[\w)])\*(?=[\w(])", " \u00d7 ", re.sub(r"(?<=[\w)]) - (?=[\w(])", " \u2212 ", text))
 
 
 def _without_repeats(rows: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -349,6 +362,14 @@ def _without_repeats(rows: Sequence[Sequence[str]]) -> list[list[str]]:
         found.append(["" if point == seen else point, *rest])
         seen = point
     return found
+
+
+def _of_column(labels: Labels, head: str, cell: str) -> Inline:
+    if head in _SETS:
+        return labels.text(cell.replace(" + ", " and "))
+    if head == "others" and labels.lang == "en":  # what the others do: a strategy need not be a verb
+        cell = _CHOSEN.sub(r"\1: \2", cell)
+    return _cell(labels, cell)
 
 
 def _cell(labels: Labels, cell: str) -> Inline:

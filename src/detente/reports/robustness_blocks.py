@@ -95,7 +95,9 @@ def robustness(context: Context) -> list[Block]:
             context.anchor("robustness-bars"),
             context.say("Shares of the box, {draws} draws under each prior, seed {seed}.", draws=f"{found['draws']:,}", seed=context.found.seed)
             + (context.say(" Below each bar, the share given observed play.") if observed else "")
-            + (context.say(" A gain, a difference or another named quantity counts where it is positive.") if named else ""),
+            + (context.say(" A gain, a difference or another named quantity counts where it is positive.") if named else "")
+            # said here, as a note of one line below the figure may be left over for the next page
+            + (context.say(" The numbers stand beside the report, in {file}.", file=f"{context.anchor('shares')}.csv") if context.short else ""),
             "; ".join(f"{bar.words}: {share_words(context, (bar.low, bar.high), bar.proved)}" for bar in bars),
         ),
     ]
@@ -127,11 +129,13 @@ def robustness(context: Context) -> list[Block]:
             note=" ".join(notes), shown=0 if context.short else 18 if len(table) > 20 else None,
         )
     )  # fmt: skip
-    return [*blocks, *beside_note(context, beside_names(blocks))]
+    return blocks
 
 
 def importance(context: Context) -> list[Block]:
     """Which parameters drive the outcome, alone and in total."""
+    from detente.conclusions.robustness.importance import FAMILIES
+
     found = context.found.importance(context.game)
     heading = Heading(1, context.say("What drives it"), context.anchor("importance"))
     if found["refused"]:
@@ -156,6 +160,8 @@ def importance(context: Context) -> list[Block]:
                     figures=_share(groups["figures"]["total"]), judgements=_share(groups["judgements"]["total"]),
                 )
             )  # fmt: skip
+        # what the study calls a formula need not fit into a sentence
+        named = what if output["output"] in FAMILIES else f"\u201c{what}\u201d"
         blocks.append(
             Table(
                 (
@@ -168,7 +174,7 @@ def importance(context: Context) -> list[Block]:
                     (context.named(row["name"]), _share(row["first"]), _share(row["total"]), _share(row["error"]))
                     for row in rows[:8]
                 ),
-                context.say("What drives {what}", what=what),
+                context.say("What drives {what}", what=named),
                 context.anchor(f"importance-{index}"),
                 marks=tuple(marks),
                 note=" ".join(notes),

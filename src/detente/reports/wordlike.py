@@ -24,6 +24,11 @@ _ENGLISH = (
     (re.compile(rf"^({_ARTICLE}) (?=[a-z]+s\b)"), r"The \1 "),
     (re.compile(r"\b1 rounds\b"), "1 round"),
     (re.compile(r"\blog_uniform\b"), "log-uniform"),
+    (re.compile(r"\bat baseline\b"), "at the baseline"),
+    (re.compile(rf"({_ARTICLE})(?= \(rows\))"), r"the \1"),
+    (re.compile(r"\b0 follow\b"), "none follow"),
+    (re.compile(r"\b((?:none|\d+) follows? [^,:;.]+), ([^,:;.]+)(?=[:;.]|$)"), r"\1 and \2"),
+    (re.compile(r"\bsqrt\(2 pi\)"), "\u221a(2\u03c0)"),
     (re.compile(r"\bmember_(\d+)\b"), r"member \1"),
     (re.compile("`([^`]+)`"), "\u201c\\1\u201d"),
     (re.compile(r"; --json has all\b"), ""),
@@ -56,6 +61,8 @@ def english(text: str) -> str:
     'payoff of the United States at 1 round, see \u201cfight\u201d'
     >>> english("freeze, hold in 20 to 2; reaches 0")
     'freeze, hold in states 20 to 2; reaches state 0'
+    >>> english("the rest at baseline: 0 follow member_17, member_47")
+    'the rest at the baseline: none follow member 17 and member 47'
     """
     text = _WITHOUT_ARTICLE.sub(r"\1 the \2", text)
     for pattern, instead in _ENGLISH:
@@ -92,17 +99,22 @@ def plain_title(title: str, game: str) -> str:
 
 # ---------------------------------------------------------------------------------------- numbers
 
-_SHARES = frozenset({"share", "over the priors"})
+_SHARES = frozenset({"share", "share or number", "over the priors"})
 _DECIMAL = re.compile(r"[01]\.\d{3}")
+_ZERO = re.compile(r"(?<![\d.])0\.0+(?!\d)")
+#: A row of a table of shares that tells a number: how many there are in the mean.
+_MEAN = " on average"
 
 
 def percentages(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Return rows in which shares of the box are percentages, as everywhere else in a report.
+    """Return rows in which shares of the box are percentages, as everywhere else in a report, and ends that are the same stand once.
 
     Examples
     --------
     >>> percentages(["case", "share", "over the priors"], [["a", "0.214", "<0.001 to 0.432"]])
     [['a', '21%', 'under 0.1% to 43%']]
+    >>> percentages(["case", "share or number", "over the priors"], [["a", "1.000", "1.000 to 1.000"], ["b on average", "1.62", "0.000 to 4.3"]])
+    [['a', '100%', '100%'], ['b on average', '1.62', '0 to 4.3']]
     """
     from detente.reports.claim_words import percent
 
@@ -110,13 +122,16 @@ def percentages(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[l
     if len(places) < 2:
         return [list(row) for row in rows]
 
-    def put(text: str) -> str:
-        text = text.replace("<0.001", "under 0.1%").replace(">0.999", "over 99.9%")
-        text = _DECIMAL.sub(lambda match: percent(float(match[0])), text)
+    def put(text: str, *, number: bool) -> str:
+        if number:
+            text = _ZERO.sub("0", text)
+        else:
+            text = text.replace("<0.001", "under 0.1%").replace(">0.999", "over 99.9%")
+            text = _DECIMAL.sub(lambda match: percent(float(match[0])), text)
         low, to, high = text.partition(" to ")
         return low if to and low == high else text
 
-    return [[put(cell) if index in places else cell for index, cell in enumerate(row)] for row in rows]
+    return [[put(cell, number=_MEAN in row[0]) if index in places else cell for index, cell in enumerate(row)] for row in rows]
 
 
 # A letter of Chinese beside a number is none of it: words are those of ASCII.
