@@ -172,6 +172,8 @@ def labels(study, game):
         ("forge_tipping", "all at the lowest", "all at the lowest"),
         ("ultimatum_180", "indifferent between refuse and surface", "indifferent between “refuse” and “comply on the surface”"),
         ("ultimatum_180", "refuse -> surface", "refuse → comply on the surface"),
+        ("gradual_cooperation", "(ladder) as", "both keep on the ladder as"),
+        ("confrontation", "(cooperate,confront) as", "(cooperate, confront) as"),
         ("rebuild_race", "fast, hold in 20 to 2; reaches 0", "rebuild fast, hold in states 20 to 2; reaches state 0"),
     ],
 )

@@ -55,6 +55,8 @@ _TABLES = ("outcomes", "replies", "policies")
 _CHOICES, _OTHERS, _MOST_SIGNS = 0xF000, 0xE100, 2000
 #: What a cell that is a formula has.
 _OPERATOR = re.compile(r"[*/()<>=]| [-+] |^-[A-Za-z]")
+#: The head of a column on what a change makes of an outcome.
+_WANTED = re.compile(r"\(([\w,]+)\) as")
 #: A player with the strategy it plays.
 _CHOSEN = re.compile(r"\b(\w+) (\w+)(?=,|$)")
 #: Heads of columns whose cells are sets of parameters, as ``a + b``.
@@ -123,6 +125,9 @@ class Labels:
         marked = named(text, lambda name: f"\ue002{name}\ue003")
         if marked in self.known:
             return self.label(marked)
+        outcome = _WANTED.fullmatch(text)
+        if outcome and self.lang == "en" and self.known.issuperset(names := outcome[1].split(",")):
+            return f"{self.context.profile_of([self.label(each) for each in names])} as"
         if all(part in _TYPES for part in marked.split("/")):
             return " / ".join(say(self.lang, CLASS_WORDS.get(part, part.replace("_", " "))) for part in marked.split("/"))
         marked = _CONCLUSION.sub(lambda match: f"\ue002{match[0]}\ue003", marked)
