@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from detente.conclusions.robustness.evidence import Given
     from detente.conclusions.robustness.shares import Share
 
-__all__ = ["LEAST", "Robustness"]
+__all__ = ["LEAST", "Robustness", "share_text"]
 
 #: The least share over priors from which on a conclusion is called robust, by more than so many standard errors.
 LEAST = 0.95
@@ -188,7 +188,7 @@ class Robustness(Displayed):
         kinds = {"named", "kind", "equilibrium", "none", "selected", "set", "class", "lowest", "highest", "ends"}
         for name in self.shown(kinds):
             first = self.find(name)[0]
-            here = "" if first.share is None else f"{_share(first.share)} ± {_error(first.error)}"
+            here = "" if first.share is None else f"{share_text(first.share)} ± {_error(first.error)}"
             if self.verdict(name) in {"always", "never"}:
                 here = f"{first.share:.0f}"
             conditional = [_span(self.range(name, given=each.name)) for each in self.given]
@@ -225,7 +225,7 @@ class Robustness(Displayed):
             cells.append(((min(sums), max(sums)), sums[0]) if sums else ((0.0, 0.0), 0.0))
         meaning = (self.meanings[own[0]].label if own else "",) if self.meanings else ()
         spans = (_span(spread) for spread, _ in cells)
-        return (f"some profile is {kind}", _share(cells[0][1]), *spans, *meaning, "")
+        return (f"some profile is {kind}", share_text(cells[0][1]), *spans, *meaning, "")
 
     def remarks(self) -> tuple[str, ...]:
         """Return the sentences below the shares."""
@@ -380,11 +380,11 @@ class Robustness(Displayed):
 def _span(spread: tuple[float, float] | None) -> str:
     if spread is None:
         return "no draw"
-    low, high = map(_share, spread)
+    low, high = map(share_text, spread)
     return low if low == high else f"{low} to {high}"
 
 
-def _share(value: float) -> str:
+def share_text(value: float) -> str:
     """Return a share in three digits, which hide neither that it is not 0 nor that it is not 1."""
     if 0 < value < 0.0005:
         return "<0.001"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from detente.conclusions.robustness.results import share_text
 from detente.display import Table
 from detente.errors import UsageError
 from detente.study.analyses import Analysis
@@ -78,7 +79,7 @@ def _order(task: Task) -> list[Table]:
 
 
 def _share(where: NDArray[Any]) -> str:
-    return f"{float(where.mean()):.3f}"
+    return share_text(float(where.mean()))
 
 
 def _rising(values: list[NDArray[Any]], *, strict: bool) -> NDArray[Any]:

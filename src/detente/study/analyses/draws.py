@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from detente.conclusions.robustness.results import share_text
 from detente.display import Table
 from detente.errors import UsageError
 from detente.numbers import short
@@ -41,7 +42,8 @@ def _priors(box: SymbolicGame) -> Iterator[Any]:
 
 def _range(shares: Sequence[float]) -> tuple[str, str]:
     """Return the share under the uniform prior, and the least and greatest over all."""
-    return f"{shares[0]:.3f}", f"{min(shares):.3f} to {max(shares):.3f}"
+    low, high = share_text(min(shares)), share_text(max(shares))
+    return share_text(shares[0]), f"{low} to {high}"
 
 
 def _note() -> str:

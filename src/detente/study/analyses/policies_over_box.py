@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from detente.conclusions.robustness.results import share_text
 from detente.display import Table
 from detente.errors import UsageError
 from detente.study.analyses import Analysis
@@ -46,7 +47,7 @@ class Drawn:
     def shares(self, told: Any) -> tuple[str, str]:
         """Return the share of draws in which something is true: under the uniform prior, and least to greatest."""
         found = [float(told(table).mean()) for table in self.tables]
-        return f"{found[0]:.3f}", f"{min(found):.3f} to {max(found):.3f}"
+        return share_text(found[0]), f"{share_text(min(found))} to {share_text(max(found))}"
 
 
 def _kept(task: Task) -> list[Table]:
