@@ -243,6 +243,13 @@ def test_the_criterion_of_the_nucleolus_tells_it_from_its_neighbours_where_many_
         assert not is_nucleolus(game, moved)
 
 
+def test_core_and_nucleolus_of_equal_games_are_found_once():
+    one, other = (market(random.Random(1), 6, F(1)) for _ in range(2))
+    assert one is not other
+    assert nucleolus(one) is nucleolus(other)
+    assert core(one) is core(other)
+
+
 def test_a_game_without_imputations_has_no_nucleolus():
     game = CoalitionalGame(["a", "b"], {"a": 2, "b": 2, ("a", "b"): 3})
     with pytest.raises(detente.UsageError, match="imputations"):

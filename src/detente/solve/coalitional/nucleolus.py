@@ -14,6 +14,7 @@ weight on the former (Kohlberg 1971, Theorem 5).
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from math import gcd
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["is_nucleolus", "nucleolus"]
 
 
+@lru_cache(maxsize=32)  # several questions ask for the nucleolus of the same game
 def nucleolus(game: CoalitionalGame) -> Allocation:
     """Return the nucleolus, exact and certified.
 
