@@ -89,14 +89,14 @@ def enclose(
 
 
 def _sign_of(span: _Signed) -> int:
-    """Return the sign of an interval: 1, -1, or 0 where it has numbers on both sides of 0."""
-    known = span[2]
-    return known if known is not None else 1 if span[0] >= 0 else -1 if span[1] <= 0 else 0
+    """Return the sign of an interval that was not looked at: 1, -1, or 0 where it has numbers on both sides of 0."""
+    return 1 if span[0] >= 0 else -1 if span[1] <= 0 else 0
 
 
 def _product(a: _Signed, b: _Signed) -> _Signed:
     """Return the product of two intervals; their signs tell which ends it is made of."""
-    one, other = _sign_of(a), _sign_of(b)
+    one = _sign_of(a) if a[2] is None else a[2]
+    other = _sign_of(b) if b[2] is None else b[2]
     sign = one * other
     if a[0] is a[1] and b[0] is b[1]:
         at = a[0] * b[0]
@@ -263,7 +263,7 @@ class _Walk:
                 INFINITY,
             )
         # For a fixed exponent it is monotone in the base, for a fixed base in the exponent: extremes are at corners.
-        corners = [self.raised(b, e) for b in {low, high} for e in {exponent[0], exponent[1]}]
+        corners = [self.raised(b, e) for b in _ends(low, high) for e in _ends(*exponent)]
         return min(each[0] for each in corners), max(each[1] for each in corners)
 
     def raised(self, base: Any, exponent: Any) -> Span:
@@ -324,7 +324,11 @@ class _Walk:
         return True if met[0] else False if met[1] else None
 
 
-@lru_cache(maxsize=4096)
+def _ends(low: Any, high: Any) -> tuple[Any, ...]:
+    """Return the ends of an interval, one where it is a point; in a set they would be hashed, which is slow."""
+    return (low,) if low == high else (low, high)
+
+
 def _rational_power(base: Any, exponent: Any) -> Any:
     """Return a power of a positive rational if it is seen to be rational, else None."""
     degree, power = int(exponent.q), int(exponent.p)
