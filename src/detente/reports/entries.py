@@ -118,7 +118,8 @@ def _inline(content: Inline, known: Collection[str]) -> Inline:
 def _pieces(span: Span, known: Collection[str]) -> Iterator[Span]:
     match span:
         case s.Math(entries=entries) if entries:
-            yield replace(span, entries=_entries(entries, known))
+            left = _entries(entries, known)
+            yield span if left == entries else replace(span, entries=left)
         case s.Text(text=text) | s.Strong(text=text) | s.Emph(text=text) if _OPEN in text or _CLOSE in text:
             end = 0
             for match in _MARK.finditer(text):
