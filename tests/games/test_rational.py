@@ -10,7 +10,7 @@ import sympy
 from flint import fmpq
 
 from detente.formula import symbol
-from detente.games.rational import rational_value, slope, tree
+from detente.games.rational import rational_value, shared_value, slope, tree, value_of
 
 x, y = symbol("x"), symbol("y")
 
@@ -110,3 +110,11 @@ def test_a_power_is_rational_where_its_exponent_is_a_whole_number():
     assert rational_value(power, {"a": F(1), "b": F(1, 2)}) is None
     assert rational_value(power, {"a": F(0), "b": F(-1)}) is None
     assert rational_value(power, {"a": F(1), "b": F(10**9)}) is None
+
+
+def test_terms_that_sums_share_are_worked_out_once_and_the_sums_are_the_same():
+    sums = [tree(x * y**2 + each) for each in (x, 1 / y, 3 * x + y)]
+    at, known = {"x": fmpq(2, 3), "y": fmpq(5)}, {}
+    assert [shared_value(each, at, known) for each in sums] == [value_of(each, at) for each in sums]
+    assert len(known) == 5  # x*y**2, x, 1/y, 3*x, y
+    assert shared_value(tree(x * y), at, known) == fmpq(10, 3)

@@ -133,7 +133,8 @@ class Conditions(ABC):
 
     def signs(self, values: Values) -> tuple[int, ...] | None:
         """Return the sign of every decisive expression, or None where one has no value or its sign is open."""
-        found = [form.value(values) for form in self.forms[: self.decisive]]
+        known: dict[int, Any] = {}
+        found = [form.value(values, known) for form in self.forms[: self.decisive]]
         if any(value is None for value in found):
             return None
         return tuple(int(value > 0) - int(value < 0) for value in found)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from detente.conclusions._kept_bounds import KeptBounds
 from detente.errors import UsageError
 from detente.formula import symbol
-from detente.games.rational import NotRational, Tree, fast, is_known, is_rational, tree, value_of
+from detente.games.rational import NotRational, Tree, fast, is_known, is_rational, shared_value, tree
 from detente.numbers import exact
 from detente.solve.parametric.intervals import Span, derivative, differentiated, times
 from detente.solve.parametric.point_signs import sign_at
@@ -49,10 +49,13 @@ class Form:
         """The effort of bounding the expression and its slopes: its parts, once for each of its parameters."""
         return int(self.expression.count_ops() + 1) * len(self.names)
 
-    def span(self, values: Mapping[str, Any]) -> Span | None:
-        """Return close bounds of the value at a point, equal where it is rational; None where it has none."""
+    def span(self, values: Mapping[str, Any], known: dict[int, Any] | None = None) -> Span | None:
+        """Return close bounds of the value at a point, equal where it is rational; None where it has none.
+
+        ``known`` keeps what terms are worth at this point for other expressions.
+        """
         try:
-            found = value_of(self.tree, values)
+            found = shared_value(self.tree, values, {} if known is None else known)
         except ZeroDivisionError:
             return None
         except NotRational:
@@ -62,12 +65,12 @@ class Form:
                 return None
         return found, found
 
-    def value(self, values: Mapping[str, Any]) -> Any:
+    def value(self, values: Mapping[str, Any], known: dict[int, Any] | None = None) -> Any:
         """Return the exact value at a point, or a close rational number of the same sign where it is irrational.
 
-        None where it has no value, or its sign is open.
+        None where it has no value, or its sign is open. ``known`` as in :meth:`span`.
         """
-        found = self.span(values)
+        found = self.span(values, known)
         if found is None or found[0] == found[1]:
             return None if found is None else found[0]
         if found[0] > 0 or found[1] < 0:
@@ -185,18 +188,18 @@ class RiskForm:
         a1, a2, b1, b2 = (part.expression for part in self.parts)
         return a1 * a2 - b1 * b2
 
-    def span(self, values: Mapping[str, Any]) -> Span | None:
+    def span(self, values: Mapping[str, Any], known: dict[int, Any] | None = None) -> Span | None:
         """Return close bounds of the value at a point, equal where it is rational; None where it has none."""
-        found = [part.span(values) for part in self.parts]
+        found = [part.span(values, known) for part in self.parts]
         if any(each is None for each in found):
             return None
         a1, a2, b1, b2 = ((max(low, low * 0), max(high, high * 0)) for low, high in found)  # type: ignore[misc]
         gain, loss = times(a1, a2), times(b1, b2)
         return gain[0] - loss[1], gain[1] - loss[0]
 
-    def value(self, values: Mapping[str, Any]) -> Any:
+    def value(self, values: Mapping[str, Any], known: dict[int, Any] | None = None) -> Any:
         """Return the exact value at a point, or a close rational number of the same sign; None where this is open."""
-        found = self.span(values)
+        found = self.span(values, known)
         if found is None or found[0] == found[1]:
             return None if found is None else found[0]
         return found[0] if found[0] > 0 else found[1] if found[1] < 0 else None

@@ -22,6 +22,7 @@ __all__ = [
     "is_known",
     "is_rational",
     "rational_value",
+    "shared_value",
     "slope",
     "tree",
     "value_of",
@@ -224,6 +225,21 @@ def _is_met(condition: Tree, values: Mapping[str, Any]) -> bool:
     if kind in {"and", "or"}:
         return all(parts) if kind == "and" else any(parts)
     raise NotRational
+
+
+def shared_value(node: Tree, values: Mapping[str, Any], known: dict[int, Any]) -> Any:
+    """Return the value of a tree as :func:`value_of` does; ``known`` keeps those of terms of sums, by their identity.
+
+    Sums whose terms are one object in several trees, as :func:`tree` makes them, are then worked out term by term once.
+    """
+    if node[0] != "+":
+        return value_of(node, values)
+    parts = []
+    for part in node[1]:
+        if id(part) not in known:
+            known[id(part)] = value_of(part, values)
+        parts.append(known[id(part)])
+    return sum(parts[1:], parts[0])
 
 
 def slope(node: Tree, name: str) -> Tree | None:
