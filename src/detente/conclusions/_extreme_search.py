@@ -23,7 +23,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from detente.conclusions._box_search import Budget, Searcher
-from detente.conclusions._forms import fractions
+from detente.conclusions._forms import direction_of, fractions
 from detente.conclusions._linear_steps import refuting_weights
 from detente.conclusions._local_search import LocalSearch
 from detente.games.rational import fast
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from detente.conclusions._conditions import Alternatives, Cube
-    from detente.conclusions._forms import Box, Form, Values
+    from detente.conclusions._forms import Box, Form, Span, Values
 
 __all__ = ["Extreme", "ExtremeSearch"]
 
@@ -87,6 +87,8 @@ class ExtremeSearch:
         self.point: Values | None = None
         self.local: LocalSearch | None = None
         self.climbs = _CLIMBS
+        #: The piece whose slopes are kept, and these, by expression and parameter.
+        self._steep: tuple[Box, dict[tuple[Any, str], Span | None]] = box, {}
 
     def run(self, pieces: int, until: float) -> Extreme:
         """Return what is known when no piece can hold more, or when the budget is spent."""
@@ -158,14 +160,24 @@ class ExtremeSearch:
         forms += [(self.forms[each.index], self.known(each.index), each.orient) for each in active]
         for form, known, orient in forms:
             # What an inequality leaves free goes where the expression wants it.
-            for start in (middle, points[1] if len(points) > 1 else middle):
-                point = dict(start)
-                for name in form.names:
-                    direction = (known.get(name, 0) or form.direction(name, piece)) * orient
-                    point[name] = piece[name][direction > 0] if direction else middle[name]
-                points.append(point)
-        for each in dict.fromkeys(tuple(point.items()) for point in points):
-            self._offer(dict(each))
+            ends = {}
+            for name in form.names:
+                direction = (known.get(name, 0) or direction_of(self._slope(form, name, piece))) * orient
+                ends[name] = piece[name][direction > 0] if direction else middle[name]
+            points += [{**start, **ends} for start in (middle, points[1] if len(points) > 1 else middle)]
+        # compared, not hashed: FLINT's rationals are slow to hash
+        for k, point in enumerate(points):
+            if point not in points[:k]:
+                self._offer(point)
+
+    def _slope(self, form: Any, name: str, piece: Box) -> Span | None:
+        """Return the slope of an expression over a piece, which trials, bounds and cuts ask for alike."""
+        if self._steep[0] is not piece:
+            self._steep = piece, {}
+        kept = self._steep[1]
+        if (form, name) not in kept:
+            kept[form, name] = form.slope(name, piece)
+        return kept[form, name]
 
     def _inside(self, point: Values) -> bool:
         return bool(self.c.truth_at(point)) and self.c.allowed_at(point)
@@ -202,7 +214,7 @@ class ExtremeSearch:
         forms += [(self.forms[each.index], each.orient, 0) for each in active]
         for form, orient, less in forms:
             value = form.most(middle, orient)
-            spans = {name: form.slope(name, piece) for name in open_names if name in form.names}
+            spans = {name: self._slope(form, name, piece) for name in open_names if name in form.names}
             if value is None or any(span is None for span in spans.values()):
                 return True, bound
             at.append(value - less * orient)
@@ -223,7 +235,7 @@ class ExtremeSearch:
             for name in form.names:
                 low, high = piece[name]
                 if low != high:
-                    span = form.slope(name, piece)
+                    span = self._slope(form, name, piece)
                     steep = 1e30 if span is None else max(abs(float(span[0])), abs(float(span[1])))
                     moves[name] = float(high - low) * steep
             total = sum(moves.values()) or 1.0

@@ -22,13 +22,30 @@ from detente.solve.parametric.point_signs import sign_at
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Box", "Form", "RiskForm", "Span", "Values", "form_of", "fractions", "full_box", "is_known", "is_rational"]
+__all__ = [
+    "Box",
+    "Form",
+    "RiskForm",
+    "Span",
+    "Values",
+    "direction_of",
+    "form_of",
+    "fractions",
+    "full_box",
+    "is_known",
+    "is_rational",
+]
 
 #: Parameters up to which all corners of a box are tried.
 _CORNERS = 6
 #: Exact values of parameters, as FLINT rationals.
 Values = dict[str, Any]
 Box = dict[str, Span]
+
+
+def direction_of(slope: Span | None) -> int:
+    """Return 1 or -1 where a slope keeps to one side of 0, else 0."""
+    return 0 if slope is None else 1 if slope[0] >= 0 else -1 if slope[1] <= 0 else 0
 
 
 class Form:
@@ -115,8 +132,7 @@ class Form:
 
     def direction(self, name: str, box: Mapping[str, Span]) -> int:
         """Return 1 or -1 where the expression is proved monotone in a parameter over a box, else 0."""
-        span = self.slope(name, box)
-        return 0 if span is None else 1 if span[0] >= 0 else -1 if span[1] <= 0 else 0
+        return direction_of(self.slope(name, box))
 
     def extreme(self, box: Mapping[str, Span], *, high: bool, known: Mapping[str, int]) -> Any:
         """Return a bound above (or below) over a box, or None at a pole.
@@ -232,8 +248,7 @@ class RiskForm:
 
     def direction(self, name: str, box: Mapping[str, Span]) -> int:
         """Return 1 or -1 where the expression is proved monotone in a parameter over a box, else 0."""
-        span = self.slope(name, box)
-        return 0 if span is None else 1 if span[0] >= 0 else -1 if span[1] <= 0 else 0
+        return direction_of(self.slope(name, box))
 
     def extreme(self, box: Mapping[str, Span], *, high: bool, known: Mapping[str, int]) -> Any:
         """Return a bound above (or below) over a box, or None at a pole."""
