@@ -78,6 +78,16 @@ def test_an_unknown_or_derived_name_at_a_point_is_refused():
         made.at(a=0.5)
 
 
+def test_derived_names_have_values_wherever_their_formulas_have_some():
+    made = game("v", {"a": (0, 4)}, derived={"v": "3*a", "w": "max(v, a + 1) - 1", "r": "sqrt(v)"})
+    v, w, r, a = map(symbol, "vwra")
+    assert made.evaluate(w + v, {"a": F(2)}) == 11
+    assert made.evaluate(w, {"a": F(2), "v": F(1)}) == 2
+    assert made.evaluate(v / a, {"a": F(0)}) == 3  # with its formula in place of v, a cancels
+    assert made.evaluate(r + v, {"a": F(3)}) == 12
+    assert made.evaluate(r, {"a": F(1)}) == pytest.approx(3**0.5)
+
+
 def test_derived_names_may_come_in_any_order_and_be_held_free():
     made = game("w", {"a": (0, 4)}, derived={"w": "v + a", "v": "3*a"})
     assert made.at(a=2).payoff(0, (0, 0)) == 8

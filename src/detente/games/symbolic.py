@@ -294,8 +294,11 @@ class SymbolicGame(Displayed):
 
         ``values`` may hold a derived name, which then stands in place of its formula.
         """
+        exact_value = self._exact(expression, dict(values))
+        if exact_value is not None:
+            return exact_value
         numeric = self.expand(expression, keep=[name for name in values if name in self.derived])
-        exact_value = rational_value(numeric, values)
+        exact_value = rational_value(numeric, values)  # a division by zero may have cancelled
         if exact_value is not None:
             return exact_value
         import sympy
@@ -315,6 +318,19 @@ class SymbolicGame(Displayed):
         if not math.isfinite(value):
             raise UsageError(f"{expression} has no real value at this point")
         return value
+
+    def _exact(self, expression: Any, known: dict[str, Any]) -> Fraction | None:
+        """Return an expression at exact values, to which those of the derived names that it needs are added, or None.
+
+        Their formulas are not put in: SymPy would compare the arguments of all extremes anew.
+        """
+        for name in (each.name for each in expression.free_symbols):
+            if name in self.derived and name not in known:
+                value = self._exact(self.derived[name], known)
+                if value is None:
+                    return None
+                known[name] = value
+        return rational_value(expression, known)
 
     def at(self, values: Mapping[str, object] | None = None, **more: object) -> NormalFormGame:
         """Return the numeric game at a point; parameters not named keep their value."""
