@@ -82,14 +82,11 @@ class TrialPoints:
     def _drawn(self) -> Iterable[dict[str, Fraction]]:
         """Yield the middle, the baseline, corners, and points of a coarse and of a fine grid."""
         generator = random.Random(0)  # noqa: S311 - points to look at
-        moving = [name for name, (low, high) in self.box.items() if low != high]
+        moving = [(name, low, high - low) for name, (low, high) in self.box.items() if low != high]
         middle = {name: (low + high) / 2 for name, (low, high) in self.box.items()}
 
         def at(shares: Iterable[Fraction]) -> dict[str, Fraction]:
-            inner = {
-                name: self.box[name][0] + (self.box[name][1] - self.box[name][0]) * share
-                for name, share in zip(moving, shares, strict=True)
-            }
+            inner = {name: low + width * share for (name, low, width), share in zip(moving, shares, strict=True)}
             return {**middle, **inner}
 
         yield middle
