@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -131,17 +132,27 @@ def jansen(y: NDArray[Any], other: NDArray[Any], classes: int = 0) -> tuple[floa
 def sobol_draws(recipe: Recipe, names: Sequence[str], base: int, seed: int) -> tuple[Values, int]:
     """Return the draws of SALib's Sobol design, and how many they are."""
     import numpy as np
-    from SALib.sample import sobol as design
 
     from detente.conclusions.ensemble._priors import quantile
 
-    problem = _problem(names)
-    points = np.clip(design.sample(problem, base, calc_second_order=False, seed=seed), 2.0**-53, 1 - 2.0**-53)
+    points = _design(len(names), base, seed)
     n = len(points)
     values = {name: np.full(n, float(interval.value)) for name, interval in recipe.box.items() if name not in names}
     for column, name in enumerate(names):
         values[name] = quantile(recipe.laws[name], recipe.box[name], points[:, column])
     return values, n
+
+
+@lru_cache(maxsize=4)
+def _design(count: int, base: int, seed: int) -> Floats:
+    """Return the points of SALib's Sobol design, which games with as many parameters have in common."""
+    import numpy as np
+    from SALib.sample import sobol as design
+
+    problem = _problem([f"x{k}" for k in range(count)])
+    points: Floats = np.clip(design.sample(problem, base, calc_second_order=False, seed=seed), 2.0**-53, 1 - 2.0**-53)
+    points.flags.writeable = False
+    return points
 
 
 def _problem(names: Sequence[str]) -> dict[str, Any]:
