@@ -7,13 +7,15 @@ from fractions import Fraction as F
 
 import numpy as np
 import pytest
+from SALib.analyze import sobol as analysis
 
+from detente.conclusions.ensemble.recipes import Recipe
 from detente.conclusions.robustness.classifier import Subject, Verdicts
 from detente.conclusions.robustness.evidence import Given
 from detente.conclusions.robustness.first_order import equal_count_bins, first_order
 from detente.conclusions.robustness.importance import importance_of
 from detente.conclusions.robustness.subjects import subject_of
-from detente.conclusions.robustness.total_order import jansen
+from detente.conclusions.robustness.total_order import by_salib, jansen, sobol_draws
 from detente.errors import UsageError
 from detente.games.symbolic import Interval, SymbolicGame
 
@@ -84,6 +86,18 @@ def test_ishigami_has_the_indices_of_its_closed_form(salib):
     agrees(own["z"], 0, v13 / whole)
     assert [each.name for each in found.of("value:f")] == ["x", "y", "z"]
     assert found.variances["value:f"] == pytest.approx(whole, rel=0.02)
+
+
+@pytest.mark.parametrize("value", [ishigami, lambda x, y, z: x + y > z], ids=["a number", "yes or no"])
+def test_totals_are_those_of_salib(value):
+    given = Recipe.make(dict.fromkeys("xyz", Interval.make((0, 1))), 1024, "uniform", 0, "nets", only=list("xyz"))
+    problem = {"num_vars": 3, "names": list("xyz"), "bounds": [[0.0, 1.0]] * 3}
+    draws, n = sobol_draws(given, "xyz", 1024, 3)
+    y = value(draws["x"], draws["y"], draws["z"])
+    found = by_salib((draws, n), lambda _, __: y, "xyz", 3)
+    theirs = analysis.analyze(problem, y.astype(float), calc_second_order=False, num_resamples=100, seed=4)
+    assert [found[name][0] for name in "xyz"] == list(theirs["ST"])
+    assert [found[name][1] * 1.959964 for name in "xyz"] == pytest.approx(list(theirs["ST_conf"]), rel=1e-6)
 
 
 def test_a_linear_function_is_divided_by_squared_slopes():
