@@ -14,9 +14,10 @@ from detente.facade import Study
 from detente.reports import last_build, warm
 from detente.reports.build import Report
 from detente.reports.document import Document
-from detente.reports.elements import Formula, Heading, Paragraph
+from detente.reports.elements import Column, Formula, Heading, Paragraph, Table
 from detente.reports.last_build import LastBuild
 from detente.reports.pdf import to_pdf, typeset
+from detente.reports.spans import Link
 from detente.reports.typst_compiler import Pages, RefusedError, font_book, lay_out
 
 REPORT = 'format = 1\ntitle = { en = "Tiny", zh = "小" }\ngames = ["ultimatum_180"]\nblocks = ["question", "terms"]\n'
@@ -155,6 +156,14 @@ def test_pages_set_before_change_no_byte_of_those_after():
     alone = [to_pdf(Document("Report", tuple(blocks), footer=foot)) for blocks, foot in ((two, "new"), (one, "old"))]
     again = [to_pdf(Document("Report", tuple(blocks), footer=foot)) for blocks, foot in ((one, "old"), (two, "new"))]
     assert alone == again[::-1]
+
+
+def test_a_block_more_changes_no_data_of_those_behind_it_but_their_numbers():
+    table = Table((Column("a"),), (("1",), ("2",)), "What a is", "a-table", anchors=("", "of-a"))
+    rest = [Heading(1, "Without a name"), Heading(2, "A game", "a"), Paragraph((Link("two", "of-a"), " and ", Link("all", "a-table"))), table]
+    short, long = (typeset(Document("Report", tuple(blocks))).pages.data["blocks"] for blocks in (rest, [Paragraph("First."), *rest]))
+    assert long[1:] == short
+    assert {link["target"] for link in short[2]["content"] if isinstance(link, dict)} == {short[3]["anchors"][1], short[3]["label"]}
 
 
 def test_pages_laid_out_without_a_file_change_no_byte_and_are_refused_like_others():

@@ -81,7 +81,8 @@ class TypstWriter:
     def data(self) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Return the data and the notes; the notes are also the last block."""
         document = self.document
-        labels = {target.block: f"block-{target.block}" for target in self.targets.values() if target.printed}
+        named = {name: found for name, found in self.targets.items() if found.printed and not name.startswith("#")}
+        labels = {found.block: _label(name) for name, found in named.items() if found.row is None}
         blocks = [{"label": labels.get(i, ""), **self._block(i, block)} for i, block in enumerate(document.blocks)]
         byline = "  ·  ".join(part for part in (document.author, document.date or "") if part)
         data = {
@@ -143,12 +144,12 @@ class TypstWriter:
             case Mark(kind=kind):
                 return {"kind": "mark", "text": SIGNS[kind]}
             case Link(text=text, target=target):
-                return {"kind": "link", "text": self._text(text), "target": self._label(target)}
+                return {"kind": "link", "text": self._text(text), "target": _label(target)}
             case Ref(target=target):
                 return {
                     "kind": "link",
                     "text": self._name(self.targets[target]),
-                    "target": self._label(target),
+                    "target": _label(target),
                 }
             case Code(text=text):
                 return {"kind": "code", "text": soften(self._printable(text))}
@@ -162,16 +163,12 @@ class TypstWriter:
         """Return a formula as data: its source, which is measured, and the same with its symbols leading to their entries."""
         alt = self._printable(formula.alt)
         source, symbols = self._source(formula.source), [self._source(symbol) for symbol, _ in formula.entries]
-        links = [{"target": self._label(target)} for _, target in formula.entries]
+        links = [{"target": _label(target)} for _, target in formula.entries]
         linked = linked_math(source, symbols) if symbols else source
         return {"source": source, "linked": linked, "links": links, "pieces": math_pieces(source), "alt": alt, "plain": soften(alt)}
 
     def _source(self, source: str) -> str:
         return re.sub(r'"[^"]*"', lambda match: self._printable(match.group()), source)
-
-    def _label(self, target: str) -> str:
-        found = self.targets[target]
-        return f"block-{found.block}" if found.row is None else f"row-{found.block}-{found.row}"
 
     def _name(self, target: Target) -> str:
         if self.lang == "zh" and target.kind == "section":
@@ -253,7 +250,7 @@ class TypstWriter:
             "whole": [each <= _WHOLE for each in lines],
             "together": sum(lines) <= _TOGETHER,
             "kept": _kept(lines),
-            "anchors": [f"row-{place}-{row}" if anchor else "" for row, anchor in enumerate(table.anchors[: table.shown])],
+            "anchors": [_label(anchor) if anchor else "" for anchor in table.anchors[: table.shown]],
             "marks": [{"kind": kind, "sign": SIGNS[kind]} for kind in table.marks[: table.shown]],
             "legend": [[sign, kinds[kind]] for kind, sign in SIGNS.items() if kind in table.marks],
             "note": self._spans(_rounded(table.note, table.digits)),
@@ -290,7 +287,7 @@ class TypstWriter:
                 cells.append(self._cell(value, room))
             else:
                 text = self._text(plain_text(value).replace("-", "\u2212"))
-                target = next((self._label(span.target) for span in as_spans(value) if isinstance(span, Link)), "")
+                target = next((_label(span.target) for span in as_spans(value) if isinstance(span, Link)), "")
                 pad = longest[len(part) :]
                 plain = not pad and not target and BREAK not in text
                 cells.append(text if plain else {"text": text, "pad": pad, "target": target})
@@ -316,7 +313,7 @@ class TypstWriter:
             "row-best": cell.row_best,
             "column-best": cell.column_best,
             "equilibrium": cell.equilibrium,
-            "target": self._label(cell.target) if cell.target else "",
+            "target": _label(cell.target) if cell.target else "",
         }
 
     def _payoff(self, value: Inline) -> list[dict[str, Any] | str]:
@@ -344,6 +341,11 @@ def _kept(lines: Sequence[int]) -> list[int]:
     if sum(lines) <= _TOGETHER or len(lines) < _PAIRS:
         return []
     return [row for row in (0, len(lines) - 2) if lines[row] + lines[row + 1] <= _WHOLE]
+
+
+def _label(target: str) -> str:
+    """Return the label to which links to an anchor lead; it tells no place, so that a block more leaves all other pages as they are."""
+    return f"to-{target}"
 
 
 def _rounded(inline: Inline, digits: int) -> Inline:
