@@ -320,15 +320,18 @@ class Stochastic(Form):
         from detente.solve.stochastic.partner import uncertain_partner
 
         self.check_concept(concept)
-        game = self.at(model, point, kind)
         partner = model.definition.data.partner
         if partner is not None:
+            game = self.at(model, point, kind)
             env = {**point.values, **model.derived_values(point.values)}
             policy = model.definition.data.policy(partner.policy).actions
             return uncertain_partner(
                 game, policy, partner.probability.evaluate(env), partner.discount_factor.evaluate(env)
             )
-        return markov_perfect(game, getattr(options, "method", None))
+        method = getattr(options, "method", None)
+        if method is None:
+            return self.solved(model, point.values, kind)[1]
+        return markov_perfect(self.at(model, point, kind), method)
 
     def show(self, model: GameModel, point: Point, kind: str, terms: bool = False, title: str = "") -> View:
         """Return what a period pays in each state, where it leads, and the terms as they are written."""
