@@ -134,6 +134,7 @@ def test_a_fault_in_the_study_is_told_after_a_good_build(build, place):
         ("seeds/chinese.toml", "format = 1", "format = 1\n", False),
         ("seeds/parameters.toml", "value = ", "value = 0", True),
         ("payoffs/ultimatum_180.toml", "format = 1", "format = 1\n", True),
+        ("payoffs/ultimatum_180.toml", 'reason = "', 'reason = "in short, ', False),
     ],
 )
 def test_processes_are_begun_ahead_where_a_file_with_numbers_changed(build, place, monkeypatch, file, old, new, processes):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Built", "LastBuild"]
 
+#: Lines of words in files with numbers: a change of them alone asks for no process.
+_WORDS = re.compile(rb"^(?:label|description|reason|note|says|title) = .*$", re.MULTILINE)
 #: The lowest priority of a thread.
 _LAST = 19
 
@@ -110,9 +113,9 @@ class LastBuild:
 
     @cached_property
     def _numbers(self) -> list[list[Any]]:
-        """The files that hold the numbers of the study, with their digests."""
+        """The files that hold the numbers of the study, with digests of their lines that are no words for readers."""
         names = [name for name in text_files(self.root, ("payoffs", "seeds")) if name != "seeds/chinese.toml"]
-        return [[name, _digest(self.root / name)] for name in names]
+        return [[name, _digest(self.root / name, words=False)] for name in names]
 
     def _set_in_spare_time(self) -> None:
         """Set the pages of the last build in time that nothing else wants: results, where there are any to make, come first."""
@@ -129,9 +132,10 @@ class LastBuild:
             lay_out(pages, font_book(tuple(map(str, chinese_fonts()))))
 
 
-def _digest(path: Path) -> str | None:
+def _digest(path: Path, *, words: bool = True) -> str | None:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        content = path.read_bytes()
+        return hashlib.sha256(content if words else _WORDS.sub(b"", content)).hexdigest()
     except OSError:
         return None
 
