@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from detente.reports.blocks import Whole
 
@@ -73,7 +73,7 @@ class Schedule:
             return False
         return (task[0], other[0]) == ("support", "verdicts") or (task[0] == CHAPTER and other[0] in self._told)
 
-    def _until_the_end(self) -> Any:
+    def _until_the_end(self) -> Callable[[Task], float]:
         """Return what tells the seconds of the longest chain of tasks that begins with one."""
         after: dict[Task, list[Task]] = {task: [] for task in self._waits}
         for task, others in self._waits.items():
