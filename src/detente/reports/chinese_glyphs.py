@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from functools import lru_cache
 from typing import Any
 
 from detente.reports.characters import chinese_fonts
 
-__all__ = ["chinese_family", "with_glyphs"]
+__all__ = ["chinese_family", "keep_in", "with_glyphs"]
 
 
 @lru_cache(maxsize=1)
@@ -34,6 +35,8 @@ def with_glyphs(characters: str) -> str:
     return "".join(each for each in characters if ord(each) in known)
 
 
+#: The folder of the fonts of this process, once there are any.
+_FOLDERS: list[str] = []
 #: Styles of the letters and their weights.
 _STYLES = {"Regular": 400, "Bold": 700}
 
@@ -57,9 +60,6 @@ def chinese_family(characters: str) -> str:
 
 def _register(source: Any, family: str, style: str, characters: str) -> None:
     """Make a font of some characters in one weight and tell matplotlib of it."""
-    import tempfile
-    from pathlib import Path
-
     from fontTools.fontBuilder import FontBuilder
     from fontTools.pens.t2CharStringPen import T2CharStringPen
     from matplotlib.font_manager import fontManager
@@ -81,13 +81,22 @@ def _register(source: Any, family: str, style: str, characters: str) -> None:
     builder.setupNameTable({"familyName": family, "styleName": style, "psName": f"{family}-{style}"})
     builder.setupOS2(usWeightClass=_STYLES[style])
     builder.setupPost()
-    with tempfile.NamedTemporaryFile(prefix=family, suffix=".otf", delete=False) as handle:
+    with tempfile.NamedTemporaryFile(prefix=family, suffix=".otf", dir=_folder(), delete=False) as handle:
         builder.save(handle)
     fontManager.addfont(handle.name)
-    _forget_at_exit(Path(handle.name))
 
 
-def _forget_at_exit(path: Any) -> None:
-    import atexit
+def _folder() -> str:
+    """Return the folder of the fonts of this process."""
+    if not _FOLDERS:
+        import atexit
+        import shutil
 
-    atexit.register(path.unlink, missing_ok=True)
+        keep_in(tempfile.mkdtemp(prefix="detente-"))
+        atexit.register(shutil.rmtree, _FOLDERS[0], ignore_errors=True)
+    return _FOLDERS[0]
+
+
+def keep_in(folder: str) -> None:
+    """Write the fonts of this process to a folder that another one removes; one that serves another one ends without clearing up."""
+    _FOLDERS[:] = [folder]

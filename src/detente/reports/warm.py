@@ -9,10 +9,12 @@ from __future__ import annotations
 import pickle
 from contextlib import suppress
 from queue import SimpleQueue
+from tempfile import TemporaryDirectory
 from time import process_time
 from typing import TYPE_CHECKING
 
 from detente.reports.block_names import STUDY_BLOCKS
+from detente.reports.chinese_glyphs import keep_in
 from detente.reports.claim_results import tests_of
 from detente.reports.compose import chapter, runs, whole_of
 from detente.reports.options_blocks import main_players
@@ -122,8 +124,9 @@ def warm(whole: Whole) -> None:
     if len(missing) < _FEW and len(chapters) < _CHAPTERS:
         return
     schedule = Schedule(whole, [*missing, *((CHAPTER, game, ()) for game in chapters)], _told_in_chapters(whole.definition))
-    with suppress(pickle.PicklingError):
-        pool = processes(cores(), _PRELOAD, _start, (pickle.dumps((whole.files, whole.definition), pickle.HIGHEST_PROTOCOL),))
+    with suppress(pickle.PicklingError), TemporaryDirectory(prefix="detente-") as fonts:
+        study = pickle.dumps((whole.files, whole.definition), pickle.HIGHEST_PROTOCOL)
+        pool = processes(cores(), _PRELOAD, _start, (study, fonts))
         try:
             _make_all(pool, cores(), schedule)
         except BaseException:
@@ -168,8 +171,9 @@ def _make_all(pool: Executor, count: int, schedule: Schedule) -> None:
 _KEPT: list[Whole] = []
 
 
-def _start(study: bytes) -> None:
-    """Take the study, which is loaded already, for all tasks of a process."""
+def _start(study: bytes, fonts: str) -> None:
+    """Take the study, which is loaded already, and a folder for fonts, for all tasks of a process."""
+    keep_in(fonts)
     files, definition = pickle.loads(study)  # noqa: S301 - from the process that started this one
     _KEPT[:] = [whole_of(files, definition, [game_model(files, name) for name in definition.games])]
 
