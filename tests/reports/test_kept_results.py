@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +15,7 @@ import pytest
 
 from detente.facade import Study
 from detente.reports import warm
+from detente.reports.characters import chinese_fonts
 from detente.reports.compose import whole_of
 from detente.reports.results import Results
 from detente.reports.schedule import CHAPTER, Schedule
@@ -57,6 +61,21 @@ game = "river"
 moves = { north = "concede" }
 sure = "sure"
 """
+ELSEWHERE = """
+[[questions]]
+number = 6
+text = "Does the North gain on the other river?"
+ask = "elsewhere"
+games = ["river"]
+
+[[questions.say]]
+text = "It does."
+when = ["river.gain_north"]
+
+[[questions.say]]
+text = "It does not."
+when = ["not river.gain_north"]
+"""
 GAMES = ("river", "brook")
 
 
@@ -70,14 +89,15 @@ def place(tmp_path_factory):
     reason = 'why = "the game has no migration"\n'
     claims.write_text(text.replace(reason, reason + TESTS), encoding="utf-8")
     (folder / "seeds" / "observations.toml").write_text(OBSERVED, encoding="utf-8")
-    shutil.copy(folder / "games" / "river.toml", folder / "games" / "brook.toml")
+    game = (folder / "games" / "river.toml").read_text(encoding="utf-8")
+    (folder / "games" / "brook.toml").write_text(game + ELSEWHERE, encoding="utf-8")
     return folder
 
 
 def found(folder, store=None):
     results = Results(Study(folder).files, Store(store), draws=300)
     return {
-        (what, game): getattr(results, what)(game) for what in ("tests", "shares", "retrodiction") for game in GAMES
+        (what, game): getattr(results, what)(game) for what in ("tests", "shares", "retrodiction", "answers") for game in GAMES
     }
 
 
@@ -116,8 +136,12 @@ CHANGES = {
     "parameter of the payoffs": ("payoffs/river.toml", "[parameters.pride]", "high = 0.3", "high = 0.9", {("shares", "river"), ("shares", "brook")}),
     "range in one game": ("games/brook.toml", "[box.trust]", "high = 0.6", "high = 0.5", {("shares", "brook")}),
     "formula of a conclusion": (
-        "games/river.toml", "[conclusions]", "- payoff[north][concede, concede]", "- 2*payoff[north][concede, concede]", {("tests", "river")}
+        "games/river.toml", "[conclusions]", "- payoff[north][concede, concede]", "- payoff[north][concede, concede] - 9",
+        {("tests", "river"), ("answers", "river"), ("answers", "brook")},
     ),
+    "a point": ("games/river.toml", "[points.dry]", "trust = \"3/10\"", "trust = 0.55", {("answers", "river")}),
+    "what is asked": ("games/brook.toml", "number = 1", '"thresholds", ', "", {("answers", "brook")}),
+    "where a sentence is said": ("games/brook.toml", "number = 6", '"river.gain_north"', '"not river.gain_north"', {("answers", "brook")}),
     "claim tested": ("seeds/claims.toml", "[[M1.tests]]", '"gain_north"', '"peace"', {("tests", "river")}),
     "order of tests": (
         "seeds/claims.toml", "M1.tests", 'conclusion = "gain_north"', 'conclusion = "gain_north"\npayoffs = "material"', {("tests", "river")}
@@ -143,6 +167,65 @@ def test_no_result_is_taken_from_a_study_in_which_what_it_depends_on_was_another
     changed = found(folder, folder / "kept")
     assert changed == found(folder)
     assert {each for each in changed if changed[each] != kept[each]} >= other
+
+
+WORDS = {
+    "label of a player": ("games/river.toml", '"North Ford"', '"Upper Ford"'),
+    "label of the payoffs": ("payoffs/river.toml", '"Water of one river"', '"Water"'),
+    "label of a term": ("payoffs/river.toml", '"water kept"', '"water held"'),
+    "note of a term": ("payoffs/river.toml", "is partly gained", "is gained in part"),
+    "reason of a constraint": ("payoffs/river.toml", "cannot exceed", "is never above"),
+    "reason of a parameter of the payoffs": ("payoffs/river.toml", "no document speaks", "none of the documents speaks"),
+    "reason of a range": ("games/river.toml", "is not asked", "is never asked"),
+    "text of a question": ("games/brook.toml", "How patient must", "How very patient must"),
+    "sentence of an answer": ("games/brook.toml", "It does.", "It certainly does."),
+    "statement of a claim": ("seeds/claims.toml", "says = \"both hoard\"", "says = \"the two hoard\""),
+    "reason of a judgement": ("seeds/parameters.toml", 'reason = "', 'reason = "as said: '),
+}
+
+
+@pytest.mark.parametrize("change", WORDS)
+def test_other_words_ask_for_no_new_number(place, kept, tmp_path, change):
+    file, old, new = WORDS[change]
+    folder = tmp_path / "study"
+    shutil.copytree(place, folder)
+    text = (folder / file).read_text(encoding="utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+    files = load(folder)
+    definition = replace(files.reports["main"], games=GAMES, blocks=("claims", "retrodiction", "robustness", "questions"))
+    whole = whole_of(files, definition, [game_model(files, game) for game in GAMES])
+    results = Results(files, Store(place / "kept"), draws=300)
+    asked = list(warm.tasks(whole))
+    assert {what for what, _, _ in asked} == {"answer", "verdicts", "support", "retrodiction", "shares"}
+    assert [task for task in asked if not results.has(*task)] == []
+
+
+def test_a_comparison_of_points_tells_why_a_constraint_is_there(place, tmp_path):
+    folder = tmp_path / "study"
+    shutil.copytree(place, folder)
+    for reason in ("a year's loss cannot exceed the weir", "it would not pay"):
+        file = folder / "payoffs" / "river.toml"
+        text = file.read_text(encoding="utf-8").replace("a year's loss cannot exceed the weir", reason)
+        file.write_text(text.replace('"loss <= weir_cost"', '"loss <= 0"'), encoding="utf-8")
+        tables = Results(load(folder), Store(folder / "kept"), draws=300).comparison("river", "baseline", "dry")
+        assert any(note.endswith(f"is violated here: {reason}") for table in tables for note in table["notes"])
+
+
+@pytest.mark.skipif(not chinese_fonts(), reason="the extra zh is not installed")
+@pytest.mark.skipif(cores() < 2, reason="one core starts no process")
+def test_the_processes_of_a_build_leave_no_file_behind(place, tmp_path):
+    folder, left = tmp_path / "study", tmp_path / "left"
+    shutil.copytree(place, folder)
+    left.mkdir()
+    definition = folder / "reports" / "main.toml"
+    text = definition.read_text(encoding="utf-8").replace('["river"]', '["river", "brook"]')
+    definition.write_text(text.replace('["summary", "payoffs"]', '["claims", "robustness", "questions", "levers"]'), encoding="utf-8")
+    command = [sys.executable, "-m", "detente", "report", "--lang", "zh"]
+    done = subprocess.run(command, cwd=folder, env={**os.environ, "TMPDIR": str(left)}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert list((folder / "reports").glob("*_files/*.svg"))
+    assert list(left.iterdir()) == []
 
 
 def test_what_a_verdict_rests_on_is_asked_when_the_verdicts_of_its_game_are_there(place, monkeypatch):

@@ -152,7 +152,7 @@ class Context(_Edition):
     @cached_property
     def content(self) -> str:
         """The digest of everything that a reader is told about the game, which the keys of all its chapters hold."""
-        return digest([self.found.content(self.game), everything(self.files, self.game)])
+        return digest([self.found.told(self.game), everything(self.files, self.game)])
 
     @cached_property
     def variants(self) -> tuple[Context, ...]:

@@ -19,16 +19,21 @@ if TYPE_CHECKING:
     from detente.study.load import StudyFiles
     from detente.study.model import GameModel
 
-__all__ = ["everything", "mathematics", "named", "nameless"]
+__all__ = ["asked", "everything", "mathematics", "named", "nameless", "others"]
 
 #: Where words for readers stand in game and payoff files: the keys that lead to a table (``*``: any), and its keys.
 #: Nothing else is left out, so that a player called ``label`` is no word.
 _WORDS: tuple[tuple[tuple[str, ...], frozenset[str]], ...] = (
     ((), frozenset({"label", "description"})),
     (("variants", "*"), frozenset({"label", "description"})),
+    (("box", "*"), frozenset({"reason"})),
+    (("variants", "*", "box", "*"), frozenset({"reason"})),
     (("questions", "*"), frozenset({"text"})),
-    (("terms", "*", "*"), frozenset({"label"})),
+    (("questions", "*", "say", "*"), frozenset({"text"})),
+    (("terms", "*", "*"), frozenset({"label", "note"})),
+    (("constraints", "*"), frozenset({"reason"})),
     (("parameters", "*"), frozenset({"label", "description", "reason"})),
+    (("tables", "*"), frozenset({"description", "reason"})),
 )
 #: Fields of definitions that say where a thing stands in its file.
 _PLACES = frozenset({"place", "places", "file", "path", "written", "formula_path"})
@@ -84,8 +89,9 @@ def _data(value: Any, without: frozenset[str] = frozenset()) -> Any:
 
 
 def mathematics(files: StudyFiles, game: str) -> dict[str, Any]:
-    """Return everything from which numbers about a game follow."""
+    """Return everything from which numbers about a game follow, apart from those that only the answer to a question tells."""
     models = _models(files, game)
+    file = _without_words(models[0].definition.file.data)
     words = frozenset({"label", "description", "reason", "note"})
     tests = [
         [test.game, test.conclusion, test.point, test.payoffs]
@@ -95,7 +101,7 @@ def mathematics(files: StudyFiles, game: str) -> dict[str, Any]:
     ]
     return {
         "game": game,
-        "file": _without_words(models[0].definition.file.data),
+        "file": {key: value for key, value in file.items() if key != "questions"},
         "payoffs": {
             each.payoff_model.name: _without_words(each.payoff_model.file.data) for each in models
         },
@@ -109,6 +115,22 @@ def mathematics(files: StudyFiles, game: str) -> dict[str, Any]:
         ],
         "tests": tests,
     }
+
+
+def asked(files: StudyFiles, game: str, number: int | None = None) -> list[Any]:
+    """Return what the questions of a game ask, or only the one with a number; its answer follows from this and :func:`mathematics`."""
+    listed = _without_words(files.games[game].file.data.get("questions", []), ("questions",))
+    return [each for each in listed if number in {None, each["number"]}]
+
+
+def others(files: StudyFiles, game: str, number: int | None = None) -> tuple[str, ...]:
+    """Return the other games on whose numbers the answers to the questions of a game rest, or only the answer to one."""
+    questions = [each for each in files.games[game].questions if number in {None, each.number}]
+    named = [name for each in questions for name in each.games]
+    supposed = [name.removeprefix("not ") for each in questions for saying in each.say for name in saying.when]
+    named += [name.partition(".")[0] for name in supposed]
+    found = dict.fromkeys(name.partition(":")[0] for name in named)
+    return tuple(name for name in found if name != game and name in files.games)
 
 
 def everything(files: StudyFiles, game: str) -> dict[str, Any]:

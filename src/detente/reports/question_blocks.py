@@ -93,12 +93,13 @@ def questions(context: Context) -> list[Block]:
     aside: list[str] = []
     printed: list[tuple[str, list[list[str]]]] = []
     for asked, found in sorted(zip(own, context.found.answers(context.game), strict=True), key=lambda pair: pair[0].number):
-        text = asked.text.get(context.lang) or next(iter(asked.text.values()))
+        text = label_of(asked.text, context.lang)
         blocks.append(Heading(2, f"{asked.number}. {text}", context.anchor(f"question-{asked.number}"), numbered=False))
         if found["refused"]:
             blocks.append(Note(context.say("There is no answer: {reason}", reason=found["refused"])))
             continue
-        for names, sentence in found.get("said", {}).get(context.lang, []):
+        for names, number in found["said"]:
+            sentence = label_of(asked.say[number].text, context.lang)
             where = _at(context, names)
             mark = "\uff1a" if context.lang == "zh" else ": "
             blocks.append(Paragraph((Emph(where + mark.strip()), mark[1:] + sentence) if names else sentence))
@@ -120,7 +121,7 @@ def questions(context: Context) -> list[Block]:
         for index, table in enumerate(own_tables, 1):
             name = context.anchor(f"answer-{asked.number}-{index}")
             # in a report of what is essential, what sentences say stands beside it as tables
-            told = drawn or found.get("said", {}).get(context.lang) or len(table["columns"]) > _WIDEST
+            told = drawn or found["said"] or len(table["columns"]) > _WIDEST
             # nor is a table printed twice
             kept = not context.short or (fresh[:1] == [table] and not told)
             printed += [(table["title"], table["rows"])] if kept else []

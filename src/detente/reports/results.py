@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError, InputError
 from detente.numbers import short, to_float, unrounded
-from detente.reports.content import mathematics, nameless
+from detente.reports.content import asked, mathematics, nameless, others
 from detente.reports.store import Store, digest
 from detente.study.model import GameModel, game_model
 
@@ -96,6 +96,13 @@ class Results:
             self._content[game] = digest(mathematics(self.files, game))
         return self._content[game]
 
+    def told(self, game: str) -> str:
+        """Return the digest of everything on which what is told about a game depends: its numbers, what is asked, games that are named there."""
+        return digest([self.content(game), asked(self.files, game), self._told_of_others(game)])
+
+    def _told_of_others(self, game: str, number: int | None = None) -> list[list[str]]:
+        return [[other, self.content(other)] for other in others(self.files, game, number)]
+
     def _get(self, what: str, game: str, more: Mapping[str, Any], make: Callable[[], Any]) -> Any:
         def made() -> Any:
             # a page rounds the numbers of the engine's tables: they come with their digits, so that they are rounded once
@@ -115,7 +122,7 @@ class Results:
             case "shown" | "solved" | "conditions" | "types" | "sums":
                 return {}
             case "answer":
-                return {"number": more[0], **drawn}
+                return {"number": more[0], "asked": asked(self.files, game, more[0]), "others": self._told_of_others(game, more[0]), **drawn}
             case "verdicts":
                 return {"draws": self.draws, "seed": self.seed}
             case "support":
@@ -140,11 +147,8 @@ class Results:
         try:
             found = answer(self.model(game), number, draws=self.number(game))
         except DetenteError as error:
-            return {"number": number, "tables": [], "said": {}, "refused": str(error)}
-        model = self.model(game)
-        told = {
-            lang: [[list(points), text] for points, text in said(model, number, lang=lang)] for lang in ("en", "zh")
-        }
+            return {"number": number, "tables": [], "said": [], "refused": str(error)}
+        told = [[list(points), found.question.say.index(saying)] for points, saying in said(self.model(game), number)]
         return {"number": number, "tables": [table_data(table) for table in found.tables], "said": told, "refused": ""}
 
     def shown(self, game: str) -> list[dict[str, Any]]:
@@ -366,7 +370,8 @@ class Results:
             found = compare_points(model, model.point(first), model.point(second), "strategic", seconds=BUDGET)
             return [table_data(table) for table in found.tables()]
 
-        return self._get("comparison", game, {"points": [first, second]}, make)  # type: ignore[no-any-return]
+        more = {"points": [first, second], "asked": asked(self.files, game), "reasons": [each.reason for each in self.model(game).payoff_model.constraints]}
+        return self._get("comparison", game, more, make)  # type: ignore[no-any-return]
 
     def versions(self, game: str, against: str) -> dict[str, Any]:
         """Return what flips in a game between another version of the study and this one, point by point, as tables."""
@@ -382,7 +387,7 @@ class Results:
             ]
             return {"hash": other.hash, "notes": list(found.notes), "points": points}
 
-        return self._get("versions", game, {"against": other.hash}, make)  # type: ignore[no-any-return]
+        return self._get("versions", game, {"against": other.hash, "asked": asked(self.files, game)}, make)  # type: ignore[no-any-return]
 
     def _other(self, against: str) -> StudyFiles:
         """Return another version of the study, loaded once for all its games."""

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from detente.display import Displayed, Table, wrap
 from detente.errors import UsageError
+from detente.fields import label_of
 from detente.study.analyses import ANALYSES, Task
 from detente.study.form import Form
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from detente.games.definition import Question
+    from detente.games.definition import Question, Saying
     from detente.study.model import GameModel, Point
 
 __all__ = ["Answer", "answer", "said"]
@@ -80,13 +81,14 @@ def answer(
     for variant in question.variants or (question.variant,):
         own = None if variant == model.definition.name else variant
         tables += _tables(model, question, own, points, kind, draws)
-    return Answer(question, _in(question.text, lang), tuple(tables), said(model, number, points, kind, lang))
+    told = tuple((names, label_of(saying.text, lang)) for names, saying in said(model, number, points, kind))
+    return Answer(question, label_of(question.text, lang), tuple(tables), told)
 
 
 def said(
-    model: GameModel, number: int, points: Sequence[Point] | None = None, kind: str = "strategic", lang: str = "en"
-) -> tuple[tuple[tuple[str, ...], str], ...]:
-    """Return the sentences that the game file has for a question, each with the points of which it is said.
+    model: GameModel, number: int, points: Sequence[Point] | None = None, kind: str = "strategic"
+) -> tuple[tuple[tuple[str, ...], Saying], ...]:
+    """Return what the game file has to say for a question, each sentence with the points of which it is said.
 
     A sentence is said of the points at which all that it supposes holds, and left out where it does nowhere.
     """
@@ -111,7 +113,7 @@ def said(
                 names.append(point.name)
         if names:
             told = () if len(names) == len(chosen) and not saying.when else tuple(names)
-            found.append((told, _in(saying.text, lang)))
+            found.append((told, saying))
     return tuple(found)
 
 
@@ -128,10 +130,6 @@ def _holds(model: GameModel, kind: str, text: str, point: Point) -> bool:
     own = model.form
     box = own.formulas(model, kind) if type(own).formulas is not Form.formulas else model.payoffs(kind)
     return bool(box.evaluate(box.expression(model.conclusion(text)), point.values) > 0)
-
-
-def _in(text: Mapping[str, str], lang: str) -> str:
-    return text.get(lang) or next(iter(text.values()))
 
 
 def _at(points: Sequence[str]) -> str:
