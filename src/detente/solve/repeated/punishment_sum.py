@@ -10,8 +10,6 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from flint import fmpq, fmpq_poly
-
 from detente.games.symbolic import symbol
 from detente.numbers import fraction_of
 from detente.solve.parametric.real_roots import polynomial_roots
@@ -47,6 +45,7 @@ def _algebraic_factor(ratio: Fraction, periods: int) -> Any:
     factor whose sign changes between 0 and 1.
     """
     import sympy
+    from flint import fmpq, fmpq_poly
 
     delta, value = symbol("delta"), sympy.Rational(ratio.numerator, ratio.denominator)
     whole = sympy.Poly(punishment_sum(delta, periods) - value, delta, domain="QQ")

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from detente.display import Table
 from detente.numbers import plain, short
-from detente.solve.repeated.monitoring import monitored_trigger
-from detente.solve.repeated.monitoring_result import MonitoredTrigger
-from detente.solve.repeated.punishments import replies
 from detente.study.analyses import Analysis
 from detente.study.forms.repeated import discount_factors, repeated_variant
 
 if TYPE_CHECKING:
     from detente.games.normal import NormalFormGame
     from detente.solve.repeated.factor_sets import FactorInterval
+    from detente.solve.repeated.monitoring_result import MonitoredTrigger
     from detente.study.analyses import Task
     from detente.study.forms.repeated import Repetition
     from detente.study.model import Point
@@ -47,6 +45,8 @@ class _Repeated:
         return cls(stage, repetition, target, punishment, own)
 
     def trigger(self, false_alarm: Any, detection: Any) -> MonitoredTrigger:
+        from detente.solve.repeated.monitoring import monitored_trigger
+
         return monitored_trigger(
             self.stage, self.target, self.punishment, false_alarm=false_alarm, detection=detection
         )
@@ -139,6 +139,7 @@ def _penal_codes(task: Task) -> list[Table]:
 
 
 def _renegotiation(task: Task) -> list[Table]:
+    from detente.solve.repeated.punishments import replies
     from detente.solve.repeated.renegotiation import renegotiation_proof, renegotiation_target
 
     tables = []
