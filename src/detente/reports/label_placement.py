@@ -200,15 +200,15 @@ def place_curve_label(
         bend = float(np.abs(along[0] * offsets[:, 1] - along[1] * offsets[:, 0]).max()) / length
         flat = abs(turn) < math.radians(75)
         for angle in (0.0,) if tall else (turn, 0.0):
-            center = (pixels[i] if angle == 0.0 else middle) * np.array([v, h])
-            cells = canvas.cover(center[0], center[1], height, width, angle)
-            if cells is None or canvas.taken[cells].any():
-                continue
             place = abs(i / len(curve) - 0.5)
             cost = (
                 bend / 10 + 0.6 * place + (1.2 if angle != turn and not tall else 0.0 if flat else 0.8) + abs(angle) / 3
             )
-            if best is None or cost < best[0]:
+            if best is not None and cost >= best[0]:
+                continue
+            center = (pixels[i] if angle == 0.0 else middle) * np.array([v, h])
+            cells = canvas.cover(center[0], center[1], height, width, angle)
+            if cells is not None and not canvas.taken[cells].any():
                 best = (cost, float(center[0]), float(center[1]), angle)
     if best is None:
         text.remove()

@@ -16,7 +16,7 @@ from detente.reports.room import PADDING, SYMBOL, roomy
 from detente.reports.spans import plain_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from detente.reports.elements import Column
 
@@ -74,8 +74,8 @@ def shortened(columns: Sequence[Column], texts: Sequence[Sequence[str]], room: f
     for _ in range(_ROUNDS):
         if lines == least:
             break
-        fewest, best = min(((_lines(cells, each), place, each) for place, each in enumerate(_moves(cells, found))), default=(lines, 0, found))[::2]
-        if fewest >= lines:
+        fewest, best = _best(cells, found, lines)
+        if fewest == lines:
             break
         lines, found = fewest, best
     if found == began:
@@ -121,21 +121,39 @@ def _least(cells: Sequence[_Cells]) -> int:
     return _lines(cells, [1e6] * len(cells))
 
 
-def _moves(cells: Sequence[_Cells], widths: Sequence[float]) -> list[list[float]]:
-    """Return widths with room moved to one column from another, or from all others by what they can spare."""
+def _best(cells: Sequence[_Cells], widths: list[float], lines: int) -> tuple[int, list[float]]:
+    """Return the fewest lines that one move leaves and its widths, those given where none leaves fewer than ``lines``.
+
+    A move brings room to one column from another, or from all others by what they can spare. What gives takes no fewer lines than
+    before, so that a column which would save none by itself need not be tried with each giver.
+    """
     spare = [own - each.least for own, each in zip(widths, cells, strict=True)]
-    found = []
-    wrapped = [place for place, (each, own) in enumerate(zip(cells, widths, strict=True)) if each.lines(own) != each.lines(1e6)]
+    now = [each.lines(own) for own, each in zip(widths, cells, strict=True)]
+    others = {
+        to: [max(row) for row in zip(*(own for place, own in enumerate(now) if place != to), strict=True)]
+        for to, each in enumerate(cells) if now[to] != each.lines(1e6)
+    }  # fmt: skip
+    fewest, best = lines, widths
     for step in _STEPS:
-        for to in wrapped:
-            givers = [place for place in range(len(widths)) if place != to]
-            found += [
-                [own + step * ((place == to) - (place == giver)) for place, own in enumerate(widths)] for giver in givers if spare[giver] >= step
-            ]
-            have = sum(spare[giver] for giver in givers)
-            if have >= step:
-                found.append([own + step if place == to else own - step * spare[place] / have for place, own in enumerate(widths)])
-    return found
+        for to, rest in others.items():
+            if sum(map(max, rest, cells[to].lines(widths[to] + step))) >= fewest:
+                continue
+            for moved in _moves(widths, spare, to, step):
+                left = _lines(cells, moved)
+                if left < fewest:
+                    fewest, best = left, moved
+    return fewest, best
+
+
+def _moves(widths: Sequence[float], spare: Sequence[float], to: int, step: float) -> Iterator[list[float]]:
+    """Yield widths with room moved to a column, from each that can spare it and from all together."""
+    givers = [place for place in range(len(widths)) if place != to]
+    for giver in givers:
+        if spare[giver] >= step:
+            yield [own + step * ((place == to) - (place == giver)) for place, own in enumerate(widths)]
+    have = sum(spare[giver] for giver in givers)
+    if have >= step:
+        yield [own + step if place == to else own - step * spare[place] / have for place, own in enumerate(widths)]
 
 
 def _words(text: str) -> list[str]:
