@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import re
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from detente.reports.document import Document
     from detente.reports.spans import Inline
 
-__all__ = ["MANIFEST", "assets", "assets_folder", "write_assets"]
+__all__ = ["MANIFEST", "Assets", "assets", "assets_folder"]
 
 #: Name of the file that lists what a build has written.
 MANIFEST = "manifest.json"
@@ -72,49 +73,79 @@ def assets(document: Document) -> dict[str, bytes]:
     return files
 
 
-def write_assets(document: Document, folder: str | Path) -> tuple[Path, ...]:
-    """Write the files of a document into a folder and remove those of an earlier build that are gone.
+@dataclass(frozen=True)
+class Assets:
+    """The files of a document by name, ready to be written into a folder.
 
-    Each file that differs is replaced as a whole. A PNG is drawn from its SVG where that, or Typst, is another than in the last
-    build. A file that an earlier build wrote is removed only if nobody has
-    changed it since; a file that no build wrote is never touched.
-
-    Returns
-    -------
-    tuple of Path
-        The files written, without the manifest.
-
-    Raises
-    ------
-    DetenteError
-        If a file of somebody else stands in the way, or the folder cannot be written.
+    ``new`` and ``old`` are digests of the files and of those that the build before wrote there; ``changed`` are those that differ.
     """
-    folder = Path(folder)
-    files = assets(document)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        old = _read_manifest(folder)
-        files |= _drawn(files, old, folder)
-        new = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-        for name, content in files.items():
-            path = folder / name
-            if name not in old and path.exists() and path.read_bytes() != content:
-                message = f"{path}: found a file that no report has written; move it away and build again"
-                raise DetenteError(message)
-        stale = {name: digest for name, digest in old.items() if name not in new and name != _VERSION}
-        # An interrupted build must still know its files: the union is written first.
-        put_whole(folder / MANIFEST, _manifest({**stale, **new}))
-        for name, content in files.items():
-            if old.get(name) != new[name] or not _is(folder / name, content):
-                put_whole(folder / name, content)
-        for name, digest in stale.items():
-            path = folder / name
-            if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
-                path.unlink()
-        put_whole(folder / MANIFEST, _manifest(new))
-    except OSError as error:
-        raise DetenteError(f"{folder}: cannot write the files of the report; {error.strerror or error}") from error
-    return tuple(folder / name for name in files)
+
+    folder: Path
+    files: Mapping[str, bytes] = field(repr=False)
+    new: Mapping[str, str] = field(repr=False)
+    old: Mapping[str, str] = field(repr=False)
+    changed: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, document: Document, folder: str | Path) -> Assets:
+        """Return the files of a document for a folder; nothing is written yet.
+
+        A PNG is drawn from its SVG where that, or Typst, is another than in the last build.
+
+        Raises
+        ------
+        DetenteError
+            If a file of somebody else stands in the way, or a picture cannot be drawn.
+        """
+        folder = Path(folder)
+        files, old = assets(document), _read_manifest(folder)
+        try:
+            files |= _drawn(files, old, folder)
+            new = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+            changed = tuple(name for name, content in files.items() if old.get(name) != new[name] or not _is(folder / name, content))
+            for name in changed:
+                path = folder / name
+                if name not in old and path.exists() and not _is(path, files[name]):
+                    raise DetenteError(f"{path}: found a file that no report has written; move it away and build again")
+        except OSError as error:
+            raise _unwritable(folder, error) from error
+        return cls(folder, files, new, old, changed)
+
+    def write(self) -> tuple[Path, ...]:
+        """Write the files and remove those of an earlier build that are gone.
+
+        Each file that differs is replaced as a whole. A file that an earlier build wrote is removed only if nobody has
+        changed it since; a file that no build wrote is never touched.
+
+        Returns
+        -------
+        tuple of Path
+            The files written, without the manifest.
+
+        Raises
+        ------
+        DetenteError
+            If the folder cannot be written.
+        """
+        stale = {name: digest for name, digest in self.old.items() if name not in self.new and name != _VERSION}
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            # An interrupted build must still know its files: the union is written first.
+            put_whole(self.folder / MANIFEST, _manifest({**stale, **self.new}))
+            for name in self.changed:
+                put_whole(self.folder / name, self.files[name])
+            for name, digest in stale.items():
+                path = self.folder / name
+                if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
+                    path.unlink()
+            put_whole(self.folder / MANIFEST, _manifest(self.new))
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
+        return tuple(self.folder / name for name in self.files)
+
+
+def _unwritable(folder: Path, error: OSError) -> DetenteError:
+    return DetenteError(f"{folder}: cannot write the files of the report; {error.strerror or error}")
 
 
 def _is(path: Path, content: bytes) -> bool:

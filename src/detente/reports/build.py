@@ -89,8 +89,10 @@ class Report:
         ------
         UsageError
             If the folder does not exist, or for a Chinese edition without the fonts of the extra ``zh``.
+        DetenteError
+            If a file of somebody else stands where one of these belongs; nothing is written then.
         """
-        from detente.reports.assets import assets_folder, write_assets
+        from detente.reports.assets import Assets, assets_folder
         from detente.reports.characters import chinese_fonts
         from detente.reports.pdf import typeset
         from detente.reports.translation import left_over
@@ -101,6 +103,7 @@ class Report:
         if self.definition.lang == "zh" and not chinese_fonts():
             raise UsageError(NO_FONTS)
         document = self.document()
+        assets = Assets.of(document, assets_folder(target))
         pdf = typeset(document)
         write_whole(target, pdf.data)
         notes = pdf.notes
@@ -108,4 +111,4 @@ class Report:
         if left:
             texts = f"{len(left)} texts have" if len(left) > 1 else "1 text has"
             notes = (*notes, f"{texts} no Chinese, such as {left[0][:80]!r}; `seeds/chinese.toml` is the place for texts of the study")
-        return Written((target, *write_assets(document, assets_folder(target))), notes, pdf.pages)
+        return Written((target, *assets.write()), notes, pdf.pages)
