@@ -89,18 +89,21 @@ def _context(preload: Sequence[str]) -> BaseContext:
     from multiprocessing import get_all_start_methods, get_context
 
     # Forking a process that has threads (those of BLAS among them) can deadlock.
-    forkserver = "forkserver" in get_all_start_methods()
-    context = get_context("forkserver" if forkserver else "spawn")
-    if forkserver:
-        from multiprocessing import resource_tracker
-        from multiprocessing.forkserver import ensure_running
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    from multiprocessing import resource_tracker
+    from multiprocessing.forkserver import ensure_running
 
-        # Its start lets interrupts through again; later, they would reach the process that is copied while it imports.
-        resource_tracker.ensure_running()
-        if preload:
-            context.set_forkserver_preload(list(preload))
+    context = get_context("forkserver")
+    # Its start lets interrupts through again; later, they would reach the process that is copied while it imports.
+    resource_tracker.ensure_running()
+    if preload:
+        context.set_forkserver_preload(list(preload))
+    try:
         with interrupts_later(), _one_thread_each():
             ensure_running()
+    except OSError:  # no socket can have a name in the folder for temporary files, which may be too long
+        return get_context("spawn")
     return context
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -214,18 +215,21 @@ def test_a_comparison_of_points_tells_why_a_constraint_is_there(place, tmp_path)
 
 @pytest.mark.skipif(not chinese_fonts(), reason="the extra zh is not installed")
 @pytest.mark.skipif(cores() < 2, reason="one core starts no process")
-def test_the_processes_of_a_build_leave_no_file_behind(place, tmp_path):
-    folder, left = tmp_path / "study", tmp_path / "left"
+@pytest.mark.parametrize("name", ["left", "left" * 30])  # the second one is too long for the name of a socket
+def test_the_processes_of_a_build_leave_no_file_behind(place, tmp_path, name):
+    folder = tmp_path / "study"
     shutil.copytree(place, folder)
-    left.mkdir()
     definition = folder / "reports" / "main.toml"
     text = definition.read_text(encoding="utf-8").replace('["river"]', '["river", "brook"]')
     definition.write_text(text.replace('["summary", "payoffs"]', '["claims", "robustness", "questions", "levers"]'), encoding="utf-8")
     command = [sys.executable, "-m", "detente", "report", "--lang", "zh"]
-    done = subprocess.run(command, cwd=folder, env={**os.environ, "TMPDIR": str(left)}, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert list((folder / "reports").glob("*_files/*.svg"))
-    assert list(left.iterdir()) == []
+    with tempfile.TemporaryDirectory() as short:
+        left = Path(short) / name
+        left.mkdir()
+        done = subprocess.run(command, cwd=folder, env={**os.environ, "TMPDIR": str(left)}, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert list((folder / "reports").glob("*_files/*.svg"))
+        assert list(left.iterdir()) == []
 
 
 def test_what_a_verdict_rests_on_is_asked_when_the_verdicts_of_its_game_are_there(place, monkeypatch):
