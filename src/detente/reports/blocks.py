@@ -13,7 +13,7 @@ from detente.fields import label_of
 from detente.formula import COUNTS, FUNCTIONS, parse, symbol
 from detente.printing import typst
 from detente.reports._chinese_formula import ChineseFormula
-from detente.reports.content import everything
+from detente.reports.content import documents, everything
 from detente.reports.entries import marked, parameter_entry
 from detente.reports.language import join, reword, say
 from detente.reports.spans import Math
@@ -290,6 +290,7 @@ class Whole(_Edition):
             "content": context.content,
             "games": [each.game for each in self.contexts],
             "listed": sorted(context.listed | context.cited) if "parameters" in names else None,
+            "documents": documents(self.files) if "parameters" in names and context.alone else None,
         }
 
     def _against(self, names: tuple[str, ...]) -> str | None:

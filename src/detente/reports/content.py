@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from detente.study.load import StudyFiles
     from detente.study.model import GameModel
 
-__all__ = ["asked", "everything", "mathematics", "named", "nameless", "others"]
+__all__ = ["asked", "documents", "everything", "mathematics", "named", "nameless", "others"]
 
 #: Where words for readers stand in game and payoff files: the keys that lead to a table (``*``: any), and its keys.
 #: Nothing else is left out, so that a player called ``label`` is no word.
@@ -133,8 +133,16 @@ def others(files: StudyFiles, game: str, number: int | None = None) -> tuple[str
     return tuple(name for name in found if name != game and name in files.games)
 
 
+def documents(files: StudyFiles) -> list[Any]:
+    """Return what a reader is told about the documents."""
+    return [_data(document) for document in files.documents.values()]
+
+
 def everything(files: StudyFiles, game: str) -> dict[str, Any]:
-    """Return everything that a reader is told about a game beside :func:`mathematics`, such as words and figures."""
+    """Return everything that a reader is told about a game beside :func:`mathematics`, such as words and figures.
+
+    Who plays in the other games is there for the colors of the players, which are the same throughout a study.
+    """
     models = _models(files, game)
     parameters = {name: parameter for each in models for name, parameter in each.parameters.items()}
     figures = {figure for parameter in parameters.values() for figure in parameter.figures}
@@ -143,7 +151,7 @@ def everything(files: StudyFiles, game: str) -> dict[str, Any]:
         "payoffs": {each.payoff_model.name: each.payoff_model.file.data for each in models},
         "parameters": {name: _data(parameter) for name, parameter in parameters.items()},
         "figures": [_data(figure) for name, figure in files.figures.items() if name in figures],
-        "documents": [_data(document) for document in files.documents.values()],
+        "documents": {document.file: name for name, document in files.documents.items()},
         "claims": [
             _data(claim) for claim in files.claims.values()
             if game in claim.models or any(test.game.partition(":")[0] == game for test in claim.tests)
@@ -151,7 +159,8 @@ def everything(files: StudyFiles, game: str) -> dict[str, Any]:
         "observations": [
             _data(each) for each in files.observations.values() if each.game.partition(":")[0] == game
         ],
-        "games": {name: _data(definition.label) for name, definition in files.games.items()},
+        "others": {name: _data(files.games[name].label) for name in others(files, game)},
+        "players": {name: list(definition.players) for name, definition in files.games.items()},
     }  # fmt: skip
 
 

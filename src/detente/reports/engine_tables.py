@@ -10,7 +10,7 @@ from detente.errors import DetenteError
 from detente.fields import label_of
 from detente.formula import parse
 from detente.printing import typst
-from detente.reports.content import named
+from detente.reports.content import named, others
 from detente.reports.elements import Block, Column, Note, Table
 from detente.reports.entries import MARKED, bare
 from detente.reports.language import join, naming, reword, say, untranslated
@@ -89,13 +89,14 @@ class Labels:
             for name, table in data.get(key, {}).items()
             if "label" in table
         }
-        events = context.files.observations.values()
+        events = [each for each in context.files.observations.values() if each.game.partition(":")[0] == context.game]
         self.own |= {each.event: label_of(each.label, self.lang) for each in events if "_" in each.event or self.lang == "zh"}
         if self.lang == "zh":
             self.own |= {name.replace("_", " "): label for name, label in self.own.items()}
             terms = model.payoff_model.terms
             self.own |= {each.name: label_of(each.label, self.lang) for each in terms if each.label and each.name not in self.known}
-            self.own |= {name: label_of(game.label, self.lang) for name, game in context.files.games.items() if game.label}
+            games = {name: context.files.games[name].label for name in (context.game, *others(context.files, context.game))}
+            self.own |= {name: label_of(label, self.lang) for name, label in games.items() if label}
         self.known |= self.choices | set(self.own)
         self.phrases = {
             label_of(case.label, "en"): label_of(case.label, self.lang)

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from detente.errors import DetenteError
 from detente.reports.characters import chinese_fonts
 from detente.reports.elements import Figure, Formula, Heading, PayoffMatrix, Table, inlines
-from detente.reports.glyphs import unprintable
 from detente.reports.spans import plain_text
 from detente.reports.typst_compiler import Pages, RefusedError, compile_report, font_book
 from detente.reports.typst_data import TypstWriter
@@ -100,14 +99,14 @@ def typeset(document: Document, *, fonts: Sequence[str | Path] | None = None) ->
     cjk = tuple(family for family in _CJK_FAMILIES if family in families)
     pictures = {f"{b.name}.svg": b.svg for b in document.blocks if isinstance(b, Figure)}
 
-    lost = unprintable(document, book, skip_cjk=not cjk)
+    lost: set[str] = set()
     for _ in range(4):
         data, notes = TypstWriter(document, cjk, frozenset(lost)).data()
         try:
             pages = Pages(data, pictures, _timestamp(document))
             return Pdf(compile_report(pages, book), notes, pages)
         except RefusedError as error:
-            # A glyph may exist by itself and fail in a cluster: print its number, and try again.
+            # It names every character that no font has, and then what fails in a cluster with a number.
             further = set(error.characters) - lost
             if not further:
                 break

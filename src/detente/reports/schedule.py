@@ -51,6 +51,10 @@ class Schedule:
         else:
             self._order = sorted(tasks, key=lambda task: (self._turn(task[0]), *_urgency(task, forms[task[1]])))
 
+    def seconds(self, tasks: Iterable[Task]) -> float:
+        """Return how long tasks took when they were made last, one of which that is not known a second."""
+        return sum(self._seconds.get(_name(task), 1.0) for task in tasks)
+
     def begin(self) -> Task | None:
         """Take out the task that has its turn, None while all that are left wait for others."""
         task = next((each for each in self._order if not self._waits[each]), None)

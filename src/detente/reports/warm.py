@@ -54,8 +54,8 @@ _NEEDED = {
 }
 #: Results that are missing from which on processes are worth their start.
 _FEW = 4
-#: The same for chapters, as of an edition in another language, or with a name that many games have.
-_CHAPTERS = 3
+#: Seconds of setting chapters, as of an edition in another language, or with a name that many games have, from which on they are.
+_SETTING = 3.0
 #: What every process needs, imported once.
 _PRELOAD = [
     "detente.reports.warm",
@@ -121,9 +121,10 @@ def warm(whole: Whole) -> None:
     missing = [task for task in missing if _counted_with(task) not in missing]
     asked = {game for _, game, _ in missing}
     chapters = [each.game for each in whole.contexts if each.game in asked or not _is_set(whole, each)]
-    if len(missing) < _FEW and len(chapters) < _CHAPTERS:
+    setting = [(CHAPTER, game, ()) for game in chapters]
+    schedule = Schedule(whole, [*missing, *setting], _told_in_chapters(whole.definition))
+    if len(missing) < _FEW and schedule.seconds(setting) < _SETTING:
         return
-    schedule = Schedule(whole, [*missing, *((CHAPTER, game, ()) for game in chapters)], _told_in_chapters(whole.definition))
     with suppress(pickle.PicklingError), TemporaryDirectory(prefix="detente-") as fonts:
         study = pickle.dumps((whole.files, whole.definition), pickle.HIGHEST_PROTOCOL)
         pool = processes(cores(), _PRELOAD, _start, (study, fonts))
