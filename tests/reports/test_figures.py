@@ -357,17 +357,28 @@ def test_a_player_of_several_trees_has_one_color_in_all_of_them():
     assert inks(()) == {name: PLAYERS[number].ink for number, name in enumerate(names)}
 
 
-def test_a_threshold_is_called_exact_only_where_the_number_printed_is_it():
+def test_a_threshold_is_called_exact_only_where_the_number_printed_is_it(monkeypatch):
     from fractions import Fraction
+    from types import SimpleNamespace
 
+    from detente.conclusions import thresholds as module
     from detente.numbers import Enclosure
+    from detente.reports.box_results import threshold_results
     from detente.reports.point_blocks import _edges
 
-    assert _edges("en", [Fraction(7, 400)]) == " Exact threshold: 7/400."
-    assert _edges("en", [Fraction(1, 2), Fraction(2, 3)]) == " Exact thresholds: 1/2, 2/3."
-    assert _edges("en", [Fraction(123456789, 987654321), Fraction(1, 2)]) == " Thresholds, proved to lie there and rounded: 0.125, 0.5."
-    assert _edges("en", [Enclosure(Fraction(12, 10), Fraction(13, 10))]).startswith(" Threshold, proved to lie there and rounded: 1.2")
-    assert _edges("en", []) == ""
+    model = SimpleNamespace(symbolic=None, point=lambda: SimpleNamespace(values={}), parameters={"trust": SimpleNamespace(domain=None)})
+
+    def said(*values):
+        inside = tuple(module.Threshold(value, ("a",), ("a", "b"), ("b",)) for value in values)
+        found = module.Thresholds("trust", "equilibria", (Fraction(0), Fraction(2)), ("a",), inside, (), Fraction(1))
+        monkeypatch.setattr(module, "thresholds", lambda *_: found)
+        return _edges("en", threshold_results(model, "trust")["inside"])
+
+    assert said(Fraction(7, 400)) == " Exact threshold: 7/400."
+    assert said(Fraction(1, 2), Fraction(2, 3)) == " Exact thresholds: 1/2, 2/3."
+    assert said(Fraction(123456789, 987654321), Fraction(1, 2)) == " Thresholds, proved to lie there and rounded: 0.125, 0.5."
+    assert said(Enclosure(Fraction(12, 10), Fraction(13, 10))).startswith(" Threshold, proved to lie there and rounded: 1.2")
+    assert said() == ""
 
 
 def test_chinese_labels_break_behind_marks_and_no_mark_begins_a_line():

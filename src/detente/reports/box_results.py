@@ -1,4 +1,4 @@
-"""What holds of a normal form over the whole box, as data: conditions of equilibria, player types, material sums.
+"""What holds of a normal form over the box, as data: conditions of equilibria, player types, material sums, thresholds.
 
 Expressions and conditions stand as text of the grammar, which :func:`read_condition` and :func:`detente.formula.parse` read back.
 """
@@ -8,14 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from detente.formula import parse
-from detente.numbers import short
+from detente.numbers import is_exact, short, to_float
+from detente.numbers import plain as number_text
 from detente.printing import plain, relation_normal
 
 if TYPE_CHECKING:
     from detente.formula import Formula
     from detente.study.model import GameModel
 
-__all__ = ["condition_results", "read_condition", "sum_results", "type_results"]
+__all__ = ["condition_results", "read_condition", "sum_results", "threshold_results", "type_results"]
 
 #: How conditions that are always or never true are written.
 _SETTLED = {plain(True): True, plain(False): False}
@@ -75,3 +76,26 @@ def sum_results(model: GameModel) -> list[dict[str, Any]]:
         {"profile": list(row.profile), "values": [short(value, 3) for value in row.values], "difference": row.difference}
         for row in found.rows
     ]
+
+
+def threshold_results(model: GameModel, along: str) -> dict[str, Any]:
+    """Return the sets of equilibria along a parameter, all others at the baseline, and where they change inside its interval."""
+    from detente.conclusions.thresholds import thresholds
+
+    found = thresholds(model.symbolic, along, None, model.point().values, model.parameters[along].domain)
+    return {
+        "interval": [to_float(end) for end in found.interval],
+        "value": to_float(found.value),
+        "state": found.state,
+        "inside": [
+            {
+                "at": to_float(each.at),
+                "text": number_text(each.at),
+                # an enclosure is proved to hold the value and is not the value
+                "exact": is_exact(each.at) and not hasattr(each.at, "low"),
+                "before": each.before,
+                "after": each.after,
+            }
+            for each in found.inside
+        ],
+    }

@@ -33,9 +33,6 @@ def map_parameters(context: Context) -> tuple[str, str] | None:
         first, second = context.definition.over
         if first in game.parameters and second in game.parameters:
             return first, second
-    from detente.conclusions.thresholds import thresholds
-
-    values = context.points["baseline"].values
     names = list(game.parameters)
     if context.results is not None:
         outputs = context.found.importance(context.game)["outputs"][:1]
@@ -45,7 +42,7 @@ def map_parameters(context: Context) -> tuple[str, str] | None:
     for name in names:
         if name in context.model.definition.units:
             continue
-        if game.parameters[name].low < game.parameters[name].high and thresholds(game, name, None, values).inside:
+        if game.parameters[name].low < game.parameters[name].high and context.found.thresholds(context.game, name)["inside"]:
             found.append(name)
         if len(found) == 2:
             return found[0], found[1]

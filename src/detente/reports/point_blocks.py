@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from detente.conclusions.thresholds import thresholds
-from detente.numbers import is_exact, plain, short
+from detente.numbers import short
 from detente.reports import narrative
 from detente.reports.box_results import read_condition
 from detente.reports.elements import (
@@ -25,8 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from detente.reports.blocks import Context
+    from detente.study.model import GameModel
 
-__all__ = ["classes"]
+__all__ = ["along", "classes"]
 
 #: Signs of an exact number up to which it is printed.
 _LONG = 12
@@ -160,21 +160,19 @@ def _sums(context: Context) -> list[Block]:
     ]
 
 
-def _along(context: Context) -> tuple[str, ...]:
-    """Return the parameters that the questions of the game vary."""
-    return tuple(dict.fromkeys(name for question in context.model.definition.questions for name in question.along))
+def along(model: GameModel) -> tuple[str, ...]:
+    """Return the parameters that the questions of a game vary."""
+    return tuple(dict.fromkeys(name for question in model.definition.questions for name in question.along))
 
 
-def _edges(lang: str, values: Sequence[Any]) -> str:
+def _edges(lang: str, found: Sequence[dict[str, Any]]) -> str:
     """Return the sentence on thresholds: exact where each is a number of few signs, else rounded and said to be."""
-    if not values:
+    if not found:
         return ""
-    several = "s" if len(values) > 1 else ""
-    full = [plain(value) for value in values]
-    # an enclosure is proved to hold the value and is not the value
-    if all(is_exact(value) and not hasattr(value, "low") and len(text) <= _LONG for value, text in zip(values, full, strict=True)):
-        return f" Exact threshold{several}: {join(lang, full, '')}."
-    return f" Threshold{several}, proved to lie there and rounded: {join(lang, [short(value, 3) for value in values], '')}."
+    several = "s" if len(found) > 1 else ""
+    if all(each["exact"] and len(each["text"]) <= _LONG for each in found):
+        return f" Exact threshold{several}: {join(lang, [each['text'] for each in found], '')}."
+    return f" Threshold{several}, proved to lie there and rounded: {join(lang, [short(each['at'], 3) for each in found], '')}."
 
 
 def _threshold_lines(context: Context) -> list[Block]:
@@ -184,41 +182,39 @@ def _threshold_lines(context: Context) -> list[Block]:
 
     blocks: list[Block] = []
     still: list[str] = []
-    for along in _along(context):
-        parameter = context.model.parameters[along]
-        found = thresholds(context.model.symbolic, along, None, context.points["baseline"].values, parameter.domain)
-        low, high = (float(end) for end in found.interval)
+    for name in along(context.model):
+        found = context.found.thresholds(context.game, name)
+        low, high = found["interval"]
         if not low < high:
             continue
-        inside = [each for each in found.inside if low < float(each.at) < high]
-        if context.short and not found.inside:  # a line of one piece shows nothing
-            still.append(context.named(along))
+        inside = [each for each in found["inside"] if low < each["at"] < high]
+        if context.short and not found["inside"]:  # a line of one piece shows nothing
+            still.append(context.named(name))
             continue
-        states = [found.state, *(each.after for each in inside)]
+        states = [found["state"], *(each["after"] for each in inside)]
         svg = drawn(
             context,
             number_line,
             Scale(
-                context.label(along),
+                context.label(name),
                 float(short(low, 3)),
                 float(short(high, 3)),
-                unit=parameter.unit,
-                symbol=tex(context, along),
+                unit=context.model.parameters[name].unit,
+                symbol=tex(context, name),
             ),
-            [Threshold(float(each.at), short(each.at, 3)) for each in inside],
+            [Threshold(each["at"], short(each["at"], 3)) for each in inside],
             [narrative.state_words(context, state) for state in states],
-            baseline=float(found.value) if low <= float(found.value) <= high else None,
-            fills=[context.fill(state) for state in states],
+            baseline=found["value"] if low <= found["value"] <= high else None,
+            fills=[context.fill(tuple(state or ())) for state in states],
         )
-        steps = "; ".join(f"{narrative.state_words(context, each.before)} up to {plain(each.at)}" for each in inside)
+        steps = "; ".join(f"{narrative.state_words(context, each['before'])} up to {each['text']}" for each in inside)
         closing = narrative.state_words(context, states[-1])
-        alt = f"equilibria along {context.label(along)}: {steps + '; then ' if steps else ''}{closing}"
-        edges = _edges(context.lang, [each.at for each in inside])
+        alt = f"equilibria along {context.label(name)}: {steps + '; then ' if steps else ''}{closing}"
         blocks.append(
             Figure(
                 svg,
-                context.anchor(f"thresholds-{along.replace('_', '-')}"),
-                f"Equilibria by {context.label(along)}, all else at the baseline.{edges}",
+                context.anchor(f"thresholds-{name.replace('_', '-')}"),
+                f"Equilibria by {context.label(name)}, all else at the baseline.{_edges(context.lang, inside)}",
                 alt,
             )
         )

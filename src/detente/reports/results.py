@@ -121,6 +121,8 @@ class Results:
         match what:
             case "shown" | "solved" | "conditions" | "types" | "sums":
                 return {}
+            case "thresholds":
+                return {"along": more[0]}
             case "answer":
                 return {"number": more[0], "asked": asked(self.files, game, more[0]), "others": self._told_of_others(game, more[0]), **drawn}
             case "verdicts":
@@ -196,6 +198,12 @@ class Results:
         from detente.reports.box_results import sum_results
 
         return self._get("sums", game, {}, lambda: sum_results(self.model(game)))  # type: ignore[no-any-return]
+
+    def thresholds(self, game: str, along: str) -> dict[str, Any]:
+        """Return where the equilibria of a normal form change along a parameter, from the baseline."""
+        from detente.reports.box_results import threshold_results
+
+        return self._get("thresholds", game, self._more("thresholds", game, along), lambda: threshold_results(self.model(game), along))  # type: ignore[no-any-return]
 
     # -------------------------------------------------------------------------------------- shares
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detente.conclusions.thresholds import thresholds
 from detente.numbers import short
 from detente.reports import narrative
 from detente.reports.elements import Block, Heading, KeyPoint, KeyPoints, Note, PageBreak, Paragraph
@@ -126,8 +125,8 @@ def _changes(context: Context) -> list[KeyPoint]:
     for name, interval in game.parameters.items():
         if interval.low == interval.high:
             continue
-        for each in thresholds(game, name, None, values, context.model.parameters[name].domain).inside:
-            distance = abs(float(each.at) - float(values[name])) / float(interval.high - interval.low)
+        for each in context.found.thresholds(context.game, name)["inside"]:
+            distance = abs(each["at"] - float(values[name])) / float(interval.high - interval.low)
             found.append((distance, name, each))
     if not found:
         return [
@@ -138,10 +137,10 @@ def _changes(context: Context) -> list[KeyPoint]:
     found.sort(key=lambda item: (item[0], item[1]))
     lines = []
     for _, name, each in found[:3]:
-        side = "above" if float(each.at) > float(values[name]) else "below"
-        after = each.after if side == "above" else each.before
+        side = "above" if each["at"] > float(values[name]) else "below"
+        after = each["after" if side == "above" else "before"]
         lines.append(
-            f"{context.label(name)} {side} {short(each.at, 3)} (now {short(values[name], 3)}) gives {narrative.state_words(context, after)}"
+            f"{context.label(name)} {side} {short(each['at'], 3)} (now {short(values[name], 3)}) gives {narrative.state_words(context, after)}"
         )
     number = len({name for _, name, _ in found})
     lead = f"{number} of {len(game.parameters)} parameters can alone change the equilibria within their intervals. The smallest moves, relative to the interval: "

@@ -18,6 +18,7 @@ from detente.reports.chinese_glyphs import keep_in
 from detente.reports.claim_results import tests_of
 from detente.reports.compose import chapter, runs, whole_of
 from detente.reports.options_blocks import main_players
+from detente.reports.point_blocks import along
 from detente.reports.schedule import CHAPTER, Schedule
 from detente.reports.translation import edition_of
 from detente.study.forms import FORMS
@@ -43,7 +44,7 @@ _NEEDED = {
     "findings": ("tests", "importance"),
     "assumptions": ("importance",),
     "payoffs": ("shown",),
-    "classes": ("solved", "types", "sums"),
+    "classes": ("solved", "types", "sums", "thresholds"),
     "conditions": ("conditions",),
     "questions": ("answer",),
     "robustness": ("shares",),
@@ -55,7 +56,7 @@ _NEEDED = {
 #: Results that are missing from which on processes are worth their start.
 _FEW = 4
 #: Seconds of setting chapters, as of an edition in another language, or with a name that many games have, from which on they are.
-_SETTING = 3.0
+_SETTING = 4.0
 #: What every process needs, imported once.
 _PRELOAD = [
     "detente.reports.warm",
@@ -86,6 +87,9 @@ def tasks(whole: Whole) -> Iterator[Task]:
                 yield "verdicts", context.game, ()
                 for number in range(len(tests_of(whole.files, context.game))):
                     yield "support", context.game, (number,)
+            elif need == "thresholds":
+                for name in along(context.model) if context.is_solved_in_full else ():
+                    yield need, context.game, (name,)
             elif _tells(context, need):
                 yield need, context.game, ()
     if "options" in needed:
