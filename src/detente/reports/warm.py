@@ -56,7 +56,7 @@ _NEEDED = {
 #: Results that are missing from which on processes are worth their start.
 _FEW = 4
 #: Seconds of setting chapters, as of an edition in another language, or with a name that many games have, from which on they are.
-_SETTING = 4.0
+_SETTING = 6.0
 #: What every process needs, imported once.
 _PRELOAD = [
     "detente.reports.warm",
