@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError, UsageError
 from detente.numbers import short, to_float
+from detente.reports.advice_results import BUDGET
+from detente.reports.share_results import level
 from detente.study.form import Form
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def verdict_results(results: Results, game: str) -> list[dict[str, Any]]:
     """Return the verdict of each test about a game, from one pass over the draws."""
     from detente.study.claims import claim_verdicts
 
-    files = results._nameless  # noqa: SLF001 - a part of the same class, in a module of its own
+    files = results.nameless
     own: dict[str, list[ClaimTest]] = {}
     for name, test in tests_of(files, game):
         own.setdefault(name, []).append(test)
@@ -55,7 +57,7 @@ def verdict_results(results: Results, game: str) -> list[dict[str, Any]]:
             "observed": None if each.observed is None else list(each.observed),
             "baseline": each.baseline,
             "notes": list(each.notes),
-            "meaning": results._meaning(results.model(each.test.game), each.test.conclusion),  # noqa: SLF001
+            "meaning": level(results.model(each.test.game), each.test.conclusion),
         }
         for verdict in found.verdicts
         for each in verdict.tests
@@ -87,7 +89,6 @@ def support_result(results: Results, test: ClaimTest, verdict: Mapping[str, Any]
 
 def _rests(model: GameModel, test: ClaimTest) -> Any:
     """Return what the truth of a test at the baseline rests on, None where it is for a point, or the form does not tell."""
-    from detente.reports.results import BUDGET
     from detente.study.claims import _parsed
 
     if test.point is not None or type(model.form).rests_on is Form.rests_on:
