@@ -2,12 +2,12 @@
 
 import gc
 
-from detente.workers import end, interrupts_later, processes
+from detente.workers import end, processes, starting
 
 
 def test_processes_that_compute_for_another_one_do_not_look_through_what_they_began_with():
     pool = processes(1)
-    with interrupts_later():
+    with starting(gc.get_freeze_count):
         frozen, pace = pool.submit(gc.get_freeze_count), pool.submit(gc.get_threshold)
     assert frozen.result() > 0
     assert pace.result()[0] > gc.get_threshold()[0]

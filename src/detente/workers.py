@@ -12,7 +12,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from contextlib import contextmanager
+from functools import partial
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from detente.garbage import collect_seldom
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, ProcessPoolExecutor
     from multiprocessing.context import BaseContext
 
-__all__ = ["cores", "end", "interrupts_later", "one_thread", "prepare", "processes"]
+__all__ = ["cores", "end", "one_thread", "prepare", "processes", "starting"]
 
 #: Where OpenBLAS, what is built with OpenMP, and MKL look for the number of their threads when they are loaded.
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -62,7 +65,7 @@ def one_thread() -> None:
 def processes(
     count: int, preload: Sequence[str] = (), start: Callable[..., object] | None = None, arguments: tuple[Any, ...] = ()
 ) -> ProcessPoolExecutor:
-    """Return an executor of processes that Ctrl-C does not reach; submit to it within :func:`interrupts_later`.
+    """Return an executor of processes that Ctrl-C does not reach; submit to it within :func:`starting`.
 
     Parameters
     ----------
@@ -100,7 +103,7 @@ def _context(preload: Sequence[str]) -> BaseContext:
     if preload:
         context.set_forkserver_preload(list(preload))
     try:
-        with interrupts_later(), _one_thread_each():
+        with _interrupts_later(), _one_thread_each():
             ensure_running()
     except OSError:  # no socket can have a name in the folder for temporary files, which may be too long
         return get_context("spawn")
@@ -129,8 +132,28 @@ def _begin(start: Callable[..., object] | None, arguments: tuple[Any, ...]) -> N
 
 
 @contextmanager
-def interrupts_later() -> Iterator[None]:
-    """Hold Ctrl-C back for a moment; processes that start meanwhile never get it, not even before they are set up."""
+def starting(function: Callable[..., object]) -> Iterator[None]:
+    """Hold Ctrl-C back while processes start that call a function; they never get it, not even before they are set up.
+
+    Python runs the user's program again in each, since functions may be defined there; one that does not guard
+    its start by ``if __name__ == "__main__":`` fails. Where ours is defined elsewhere, this is left out.
+    """
+    while isinstance(function, partial):
+        function = function.func
+    name = "__main__"
+    main = sys.modules[name]
+    with _interrupts_later():
+        try:
+            if getattr(function, "__module__", name) != name:
+                sys.modules[name] = ModuleType(name)
+            yield
+        finally:
+            sys.modules[name] = main
+
+
+@contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """Hold Ctrl-C back for a moment."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -143,7 +166,7 @@ def interrupts_later() -> Iterator[None]:
 
 def end(pool: Executor, *, at_once: bool = False) -> None:
     """End an executor: what has not begun is canceled, what has begun is waited for, or stopped where it stands."""
-    with interrupts_later():
+    with _interrupts_later():
         if at_once:
             for process in list((getattr(pool, "_processes", None) or {}).values()):
                 process.terminate()

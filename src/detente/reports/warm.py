@@ -23,7 +23,7 @@ from detente.reports.schedule import CHAPTER, Schedule
 from detente.reports.translation import edition_of
 from detente.study.forms import FORMS
 from detente.study.model import game_model
-from detente.workers import cores, end, interrupts_later, prepare, processes
+from detente.workers import cores, end, prepare, processes, starting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -163,7 +163,7 @@ def _make_all(pool: Executor, count: int, schedule: Schedule) -> None:
     finished: SimpleQueue[Future[float]] = SimpleQueue()
     while True:
         while len(running) < count and (task := schedule.begin()) is not None:
-            with interrupts_later():
+            with starting(_make):
                 future = pool.submit(_make, task)
                 running[future] = task
                 future.add_done_callback(finished.put)

@@ -10,7 +10,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError, UsageError
-from detente.workers import cores, end, interrupts_later, processes
+from detente.workers import cores, end, processes, starting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -78,8 +78,8 @@ def run(
     -----
     At most four blocks per worker are under way or wait for their turn. If a worker dies, the executor is replaced and
     all blocks that were not combined yet are computed again; a result enters the total exactly once, at its turn. An
-    interrupt (Ctrl-C) cancels what has not begun, closes processes that were started here and is raised again. Scripts
-    that use processes guard their start by ``if __name__ == "__main__":``.
+    interrupt (Ctrl-C) cancels what has not begun, closes processes that were started here and is raised again. A script
+    that defines the function itself guards its start by ``if __name__ == "__main__":``.
 
     Examples
     --------
@@ -215,7 +215,7 @@ def _serve(
                     # Under way when workers died: computed alone, so that a block at fault is found.
                     break
                 else:
-                    with interrupts_later():
+                    with starting(state.function):
                         future = pool.submit(state.function, upcoming)
                         pending[future] = upcoming
                         future.add_done_callback(finished.put)
