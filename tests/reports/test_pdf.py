@@ -298,6 +298,22 @@ def test_numbers_of_a_column_stand_with_their_points_in_one_line(tmp_path):
     assert found["\u221212.5"][1] > found["1,234"][1] + digit
 
 
+@needs_poppler
+def test_neither_the_last_row_of_a_long_table_nor_its_note_stands_alone_on_a_page(tmp_path):
+    seen = set()
+    for count in range(37, 47):
+        rows = tuple((f"row-{i}", "x") for i in range(count))
+        table = Table((Column("Name"), Column("Value", align="decimal")), rows, "c", "t", ("figure",) * count, note="noted below")
+        pages = words(pdf.to_pdf(Document("T", (table,)), fonts=()), tmp_path).split("\f")
+        (own,) = (page for page in pages if "noted below" in page)
+        assert len(re.findall(r"row-\d+", own)) >= 2
+        assert "figure from a document" in own
+        line = next(each for each in own.split("\n") if "noted below" in each)
+        assert len(line) - len(line.lstrip()) < 4, "a note begins at the left"
+        seen.add(sum("row-" in page for page in pages))
+    assert seen == {1, 2}
+
+
 def boxes(data, tmp_path):
     """Return page, word and box (left, top, right, bottom) of every word."""
     (tmp_path / "boxes.pdf").write_bytes(data)
