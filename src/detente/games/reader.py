@@ -216,8 +216,8 @@ class GameReader:
                 known.setdefault(name, self.file.key_place(()))
                 known.update({each: known[name] for each in own if each not in known})
         for path in ((), *(("variants", each) for each in self.keys("variants"))):
-            known.update(self.keys("conclusions", path))
-            known.update(self.keys("points", path))
+            for section in ("conclusions", "points", "strengths"):
+                known.update(self.keys(section, path))
         known.update(self.keys("variants"))
         for name in top.labels:
             if name not in known:

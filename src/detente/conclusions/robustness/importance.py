@@ -42,8 +42,8 @@ FAMILIES = {
     "set": "the set of equilibria",
     "class": "the class of the game",
     "selected": "the selected equilibrium",
-    "highest": "what most choose from the highest action on",
-    "lowest": "what most choose from the lowest action on",
+    "highest": "the action most choose when all start from the highest",
+    "lowest": "the action most choose when all start from the lowest",
 }
 #: Draws of which the total index is made.
 _BASE = 8192

@@ -125,7 +125,7 @@ class GlobalSolution(Displayed):
         for each in self.result.equilibria:
             for name, value in self.strengths.items():
                 shares = ", ".join(f"{action} {short(share, 3)}" for action, share in each.shares(value).items())
-                rows.append((f"shares at the strength {name} = {short(value, 4)}", shares))
+                rows.append((f"shares at {name} = {short(value, 4)}", shares))
             if self.belief is not None:
                 mean, sd = self.belief
                 chance = short(each.probability(mean, sd), 3)
