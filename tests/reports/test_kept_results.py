@@ -17,7 +17,7 @@ import pytest
 from detente.facade import Study
 from detente.reports import warm
 from detente.reports.characters import chinese_fonts
-from detente.reports.compose import whole_of
+from detente.reports.compose import _made, whole_of
 from detente.reports.results import Results
 from detente.reports.schedule import CHAPTER, Schedule
 from detente.reports.store import Store
@@ -200,6 +200,38 @@ def test_other_words_ask_for_no_new_number(place, kept, tmp_path, change):
     asked = list(warm.tasks(whole))
     assert {what for what, _, _ in asked} == {"answer", "verdicts", "support", "retrodiction", "shares"}
     assert [task for task in asked if not results.has(*task)] == []
+
+
+ELSEWHERE_ONLY = {
+    "label of another game": ("games/brook.toml", 'label = { en = "Two fords"', 'label = { en = "A brook"', True),
+    "question of another game": ("games/brook.toml", "Does the North gain", "Does the North win", True),
+    "title of a document": ("seeds/documents.toml", 'title = "', 'title = "The ', True),
+    "player of another game": ("games/river.toml", None, None, False),
+}
+
+
+@pytest.mark.parametrize("change", ELSEWHERE_ONLY)
+def test_a_chapter_is_kept_where_only_what_it_does_not_tell_has_changed(place, tmp_path, change):
+    file, old, new, same = ELSEWHERE_ONLY[change]
+    folder = tmp_path / "study"
+    shutil.copytree(place, folder)
+    text = (folder / file).read_text(encoding="utf-8")
+    if old is None:  # a game more, with a player less, may have other colors for the rest
+        (folder / "games" / "third.toml").write_text(text, encoding="utf-8")
+    else:
+        assert old in text
+        (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def chapter(root):
+        files = load(root)
+        definition = replace(files.reports["main"], games=GAMES, blocks=("claims", "payoffs", "questions"))
+        whole = whole_of(files, definition, [game_model(files, game) for game in GAMES])
+        key = whole.chapter_key(whole.context("river"), ("payoffs", "questions"))
+        return key, _made(whole.context("river"), ("payoffs", "questions"))
+
+    before, after = chapter(place), chapter(folder)
+    assert (before[0] == after[0]) == same
+    assert before[1] == after[1]
 
 
 def test_a_comparison_of_points_tells_why_a_constraint_is_there(place, tmp_path):
