@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Built", "LastBuild"]
 
 #: Lines of words in files with numbers: a change of them alone asks for no process.
-_WORDS = re.compile(rb"^(?:label|description|reason|note|says|title) = .*$", re.MULTILINE)
+_WORDS = re.compile(rb"^(?:label|description|reason|note|says|title|topic|statement|why|reconciliation|genre|slant) = .*$", re.MULTILINE)
 #: The lowest priority of a thread.
 _LAST = 19
 
