@@ -16,9 +16,9 @@ from detente.facade import Study
 from detente.reports.block_names import GAME_BLOCKS, STUDY_BLOCKS
 from detente.reports.build import Report
 from detente.reports.claim_words import percent
-from detente.reports.compose import compose, whole_of
+from detente.reports.compose import _ordered, compose, whole_of
 from detente.reports.content import everything, mathematics, named, nameless
-from detente.reports.elements import Heading, KeyPoints, Outline, Table, inlines
+from detente.reports.elements import Heading, KeyPoints, Outline, PageBreak, Paragraph, Table, inlines
 from detente.reports.encoding import decoded, encoded
 from detente.reports.spans import Link, plain_text
 from detente.reports.store import Store
@@ -362,3 +362,11 @@ def test_a_short_report_prints_less_and_keeps_every_table_beside_it(place, made)
     lines = [sum(len(each.rows[: each.shown]) for each in own.values()) for own in (short, full)]
     assert lines[0] < 0.8 * lines[1]
     assert all(table.shown != 0 for table in full.values())
+
+
+def test_a_new_page_goes_with_the_heading_on_it_into_the_appendix():
+    def heading(title, *, appendix=False):
+        return Heading(1, title, title.lower(), appendix=appendix)
+
+    blocks = [heading("One"), PageBreak(), heading("More", appendix=True), Paragraph("of it"), PageBreak(), heading("Two"), Paragraph("of it")]
+    assert _ordered(blocks) == [blocks[0], *blocks[4:], *blocks[1:4]]

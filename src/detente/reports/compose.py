@@ -210,7 +210,7 @@ def _made(context: Context, names: tuple[str, ...]) -> list[Block]:
             blocks.append(Note(words, context.say("Left out.")))
         return blocks
     if all(isinstance(block, Heading) and block.appendix for block in blocks[:1]) and blocks:
-        return [_deeper(block) for block in blocks]
+        return [PageBreak(), *(_deeper(block) for block in blocks)]
     title = Heading(1, context.title, context.anchor("chapter"))
     return [PageBreak(), title, *(_deeper(block) for block in blocks)]
 
@@ -223,12 +223,13 @@ def _deeper(block: Block) -> Block:
 
 
 def _ordered(blocks: list[Block]) -> list[Block]:
-    """Return blocks with appendix headings behind the others."""
+    """Return blocks with appendix headings, and what is below them, behind the others; a new page goes with the heading on it."""
     main: list[Block] = []
     appendix: list[Block] = []
     current = main
-    for block in blocks:
-        if isinstance(block, Heading) and block.level == 1:
-            current = appendix if block.appendix else main
+    for block, after in zip(blocks, [*blocks[1:], None], strict=True):
+        heading = after if isinstance(block, PageBreak) else block
+        if isinstance(heading, Heading) and heading.level == 1:
+            current = appendix if heading.appendix else main
         current.append(block)
     return [*main, *appendix]
