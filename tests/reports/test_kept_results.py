@@ -206,7 +206,7 @@ ELSEWHERE_ONLY = {
     "label of another game": ("games/brook.toml", 'label = { en = "Two fords"', 'label = { en = "A brook"', True),
     "question of another game": ("games/brook.toml", "Does the North gain", "Does the North win", True),
     "title of a document": ("seeds/documents.toml", 'title = "', 'title = "The ', True),
-    "player of another game": ("games/river.toml", None, None, False),
+    "players of one game more": ("games/river.toml", None, None, False),
 }
 
 
@@ -216,7 +216,7 @@ def test_a_chapter_is_kept_where_only_what_it_does_not_tell_has_changed(place, t
     folder = tmp_path / "study"
     shutil.copytree(place, folder)
     text = (folder / file).read_text(encoding="utf-8")
-    if old is None:  # a game more, with a player less, may have other colors for the rest
+    if old is None:  # who plays in another game decides over the colors of the players
         (folder / "games" / "third.toml").write_text(text, encoding="utf-8")
     else:
         assert old in text

@@ -119,8 +119,8 @@ def mathematics(files: StudyFiles, game: str) -> dict[str, Any]:
 
 def asked(files: StudyFiles, game: str, number: int | None = None) -> list[Any]:
     """Return what the questions of a game ask, or only the one with a number; its answer follows from this and :func:`mathematics`."""
-    listed = _without_words(files.games[game].file.data.get("questions", []), ("questions",))
-    return [each for each in listed if number in {None, each["number"]}]
+    listed = [each for each in files.games[game].file.data.get("questions", []) if number in {None, each["number"]}]
+    return _without_words(listed, ("questions",))  # type: ignore[no-any-return]
 
 
 def others(files: StudyFiles, game: str, number: int | None = None) -> tuple[str, ...]:

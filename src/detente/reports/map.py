@@ -33,13 +33,10 @@ def map_parameters(context: Context) -> tuple[str, str] | None:
         first, second = context.definition.over
         if first in game.parameters and second in game.parameters:
             return first, second
-    names = list(game.parameters)
-    if context.results is not None:
-        outputs = context.found.importance(context.game)["outputs"][:1]
-        weight = {row["name"]: row["total"] or 0.0 for output in outputs for row in output["rows"]}
-        names.sort(key=lambda name: -weight.get(name, 0.0))
+    outputs = context.found.importance(context.game)["outputs"][:1]
+    weight = {row["name"]: row["total"] or 0.0 for output in outputs for row in output["rows"]}
     found = []
-    for name in names:
+    for name in sorted(game.parameters, key=lambda name: -weight.get(name, 0.0)):
         if name in context.model.definition.units:
             continue
         if game.parameters[name].low < game.parameters[name].high and context.found.thresholds(context.game, name)["inside"]:
